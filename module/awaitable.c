@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - what all awaitables have in common
+ *
+ * Waiting, being completed, callbacks, and threads that block until something is
+ * done.  An awaitable keeps one list of entries: tasks that wait, callbacks and
+ * shields in one common order of registration (SC-5).  Completion hands the
+ * outcome to each waiting task and queues it, so that nobody looks at the
+ * awaitable afterwards: it may be freed as soon as one of them has run.
+ */
+#include <linux/wait_bit.h>
+
+#include "internal.h"
+
+void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
+			   const struct cotask_awaitable_ops *ops)
+{
+	x->post.ops = ops;
+	x->loop = loop;
+	x->result = 0;
+	x->post.node.next = NULL;
+	INIT_LIST_HEAD(&x->waiters);
+	atomic_set(&x->state, 0);
+	refcount_set(&x->refs, 1);
+}
+
+/**
+ * cotask_awaitable_done - whether an awaitable has its outcome
+ * @x: the awaitable
+ *
+ * Context: Any.
+ * Return: true if it is done; its outcome never changes afterwards (TK-12).
+ */
+bool cotask_awaitable_done(const struct cotask_awaitable *x)
+{
+	return atomic_read_acquire(&x->state) & COTASK_S_DONE;
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_done);
+
+/**
+ * cotask_awaitable_cancelled - whether an awaitable ended CANCELLED
+ * @x: the awaitable
+ *
+ * Context: Any.
+ * Return: true if it did.  FAILED(-ECANCELED) is something else (AW-10).
+ */
+bool cotask_awaitable_cancelled(const struct cotask_awaitable *x)
+{
+	return atomic_read_acquire(&x->state) & COTASK_S_CANCELLED;
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_cancelled);
+
+/* The outcome is going to be known to somebody (AW-11). */
+static void mark_read(struct cotask_awaitable *x)
+{
+	if (!(atomic_read(&x->state) & COTASK_S_READ))
+		atomic_or(COTASK_S_READ, &x->state);
+}
+
+/**
+ * cotask_awaitable_result - the outcome of an awaitable
+ * @x: the awaitable
+ *
+ * Can be read repeatedly (AW-3, AW-8, TK-1).
+ *
+ * Context: Any.
+ * Return: The value (>= 0); the code it FAILED with; -ECANCELED if CANCELLED;
+ *	-EINPROGRESS if it is not done.
+ */
+long cotask_awaitable_result(struct cotask_awaitable *x)
+{
+	if (!cotask_awaitable_done(x))
+		return -EINPROGRESS;
+	if (x->result < 0)
+		mark_read(x);
+	return x->result;
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_result);
+
+/**
+ * cotask_awaitable_error - the error of an awaitable
+ * @x: the awaitable
+ *
+ * Context: Any.
+ * Return: 0 if FINISHED, otherwise as cotask_awaitable_result().
+ */
+int cotask_awaitable_error(struct cotask_awaitable *x)
+{
+	return min(cotask_awaitable_result(x), 0L);
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_error);
+
+/**
+ * cotask_awaitable_cancel - ask a task, future or shield to cancel
+ * @x: the awaitable
+ *
+ * Context: Any for a task or a future; the loop's owner for a shield.
+ * Return: true if the request was accepted; false if @x is done, or is a group
+ *	(see cotask_group_cancel()).
+ */
+bool cotask_awaitable_cancel(struct cotask_awaitable *x)
+{
+	mark_read(x);
+	if (cotask_is_task(x))
+		return cotask_cancel(cotask_of(x));
+	if (x->post.ops == &cotask_future_ops)
+		return cotask_future_cancel(container_of(x, struct cotask_future, base));
+	if (x->post.ops == &cotask_shield_ops && cotask_loop_mine(x->loop))
+		return x->post.ops->cancel(x, NULL);
+	return false;
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_cancel);
+
+/**
+ * cotask_awaitable_wait - register a waiter
+ * @x: the awaitable
+ * @e: in no list
+ *
+ * The owner.
+ *
+ * Return: Whether @x is done, and @e therefore was not registered.
+ */
+bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e)
+{
+	/*
+	 * A future can be completed by anybody, who posts it only when there is
+	 * somebody to wake: say so before looking.  Pairs with settle().
+	 */
+	if (x->post.ops == &cotask_future_ops) {
+		if (atomic_fetch_or(COTASK_S_WAITED, &x->state) & COTASK_S_DONE)
+			return true;
+	} else if (cotask_awaitable_done(x)) {
+		return true;
+	}
+	list_add_tail(&e->link, &x->waiters);
+	return false;
+}
+
+/**
+ * cotask_awaitable_wake - @x is done: queue its waiters and callbacks
+ * @x: done
+ *
+ * The owner, or whoever completes @x on its behalf.
+ */
+void cotask_awaitable_wake(struct cotask_awaitable *x)
+{
+	struct cotask_entry *e, *next;
+
+	list_for_each_entry_safe(e, next, &x->waiters, link) {
+		struct cotask *t = container_of(e, struct cotask, entry);
+
+		list_del(&e->link);
+		if (e->kind == COTASK_ENTRY_TASK) {
+			if (x->result < 0)
+				mark_read(x);
+			cotask_task_queue(t, x->result);
+		} else {
+			cotask_loop_queue(x->loop, e);
+		}
+	}
+}
+
+/**
+ * cotask_awaitable_detach - a waiter goes without having got the outcome
+ * @x: the awaitable
+ * @e: one of its waiters
+ *
+ * A future may just have been completed by somebody else, who then has posted it
+ * because of this very waiter: it has to stay until the post was taken in, as
+ * nothing else keeps the future alive.
+ *
+ * Return: Whether it was detached.
+ */
+bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
+{
+	int old = atomic_read(&x->state);
+
+	if (x->post.ops == &cotask_future_ops) {
+		do {
+			if (old & COTASK_S_CLAIMED)
+				return false;
+			if (!list_is_singular(&x->waiters))
+				break;
+		} while (!atomic_try_cmpxchg(&x->state, &old, old & ~COTASK_S_WAITED));
+	}
+	list_del_init(&e->link);
+	return true;
+}
+
+/**
+ * cotask_awaitable_block - sleep until an awaitable is done
+ * @x: the awaitable
+ * @timeout_ns: for how long; COTASK_FOREVER
+ * @state: how: TASK_KILLABLE, TASK_IDLE
+ *
+ * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -EDEADLK when the
+ *	caller is the one who has to make it happen; -EINVAL in atomic context.
+ */
+int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
+{
+	long left = MAX_SCHEDULE_TIMEOUT;
+
+	if (cotask_awaitable_done(x))
+		return 0;
+	if (!in_task() || irqs_disabled())
+		return -EINVAL;
+	if (cotask_loop_mine(x->loop))
+		return -EDEADLK;
+	if (timeout_ns <= 0)
+		return -ETIMEDOUT;
+	if (timeout_ns != COTASK_FOREVER)
+		left = min_t(u64, nsecs_to_jiffies64(timeout_ns) + 1, left - 1);
+	/* Before the test for DONE; pairs with the completer's RMW that sets it. */
+	atomic_or(COTASK_S_WATCHED, &x->state);
+	smp_mb__after_atomic();
+	left = ___wait_var_event(&x->state, ___wait_cond_timeout(cotask_awaitable_done(x)),
+				 state, 0, left, __ret = schedule_timeout(__ret));
+	if (cotask_awaitable_done(x))
+		return 0;
+	return left < 0 ? -EINTR : -ETIMEDOUT;
+}
+
+/**
+ * cotask_awaitable_unread - the last one who could have read an outcome is gone
+ * @x: done
+ * @task: the task that it is, or NULL
+ *
+ * An error that nobody has read is reported once (AW-11).
+ */
+void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task)
+{
+	int state = atomic_read(&x->state);
+
+	if (x->result < 0 && !(state & (COTASK_S_READ | COTASK_S_CANCELLED)))
+		cotask_loop_report(x->loop, task, x->result);
+}
+
+/* --- callbacks ------------------------------------------------------------ */
+
+static struct cotask_callback *callback_of(struct cotask_entry *e)
+{
+	return container_of(e, struct cotask_callback, entry);
+}
+
+/* The owner: register, or queue if it is too late for that (TK-4). */
+static void callback_add(struct cotask_callback *cb)
+{
+	if (cotask_awaitable_wait(cb->x, &cb->entry))
+		cotask_loop_queue(cb->x->loop, &cb->entry);
+}
+
+static void callback_posted(struct cotask_post *post)
+{
+	callback_add(container_of(post, struct cotask_callback, post));
+}
+
+const struct cotask_awaitable_ops cotask_callback_ops = {
+	.name = "callback",
+	.posted = callback_posted,
+};
+
+/**
+ * cotask_on_done - run a function when something is done
+ * @x: task, future, shield or group
+ * @cb: the callback, not in use; stays with cotask until @fn has been entered
+ * @fn: runs in the loop, in the turn after completion, without a current task,
+ *	once per registration and in the order of registration (TK-3, TK-4)
+ *
+ * A task is pinned until its callback has run; anything else has to stay.
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop is closed.
+ */
+int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
+		   int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
+{
+	int rc = 0;
+
+	if (!x || !cb || !fn || !x->loop)
+		return -EINVAL;
+	cotask_entry_init(&cb->entry, COTASK_ENTRY_CALLBACK);
+	cb->fn = fn;
+	cb->x = x;
+	cb->post.ops = &cotask_callback_ops;
+	if (cotask_is_task(x))
+		cotask_get(cotask_of(x));
+	if (cotask_loop_mine(x->loop))
+		callback_add(cb);
+	else
+		rc = cotask_loop_post(x->loop, &cb->post);
+	if (rc && cotask_is_task(x))
+		cotask_put(cotask_of(x));
+	return rc;
+}
+EXPORT_SYMBOL_GPL(cotask_on_done);
+
+/**
+ * cotask_off_done - remove callbacks
+ * @x: what they are registered at
+ * @fn: all registrations of this function are removed (TK-5)
+ *
+ * Context: The loop's owner.
+ * Return: How many were removed, which belong to the caller again; 0 also if @x is
+ *	done: what is queued runs (TK-6).  -EXDEV if the caller is not the owner.
+ */
+int cotask_off_done(struct cotask_awaitable *x,
+		    int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
+{
+	struct cotask_entry *e, *next;
+	int n = 0;
+
+	if (!x || !fn)
+		return -EINVAL;
+	if (!cotask_loop_mine(x->loop))
+		return -EXDEV;
+	list_for_each_entry_safe(e, next, &x->waiters, link) {
+		if (e->kind != COTASK_ENTRY_CALLBACK || callback_of(e)->fn != fn ||
+		    !cotask_awaitable_detach(x, e))
+			continue;
+		if (cotask_is_task(x))
+			cotask_put(cotask_of(x));
+		n++;
+	}
+	return n;
+}
+EXPORT_SYMBOL_GPL(cotask_off_done);
+
+/**
+ * cotask_callback_run - the turn of a callback has come
+ * @loop: the loop
+ * @e: the callback's entry
+ */
+void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask_callback *cb = callback_of(e);
+	struct cotask_awaitable *x = cb->x;
+	struct cotask *pinned = cotask_is_task(x) ? cotask_of(x) : NULL;
+	int rc = cb->fn(cb, x);
+
+	/* From here on cb, and an x that is not pinned, may be gone. */
+	if (rc < 0)
+		cotask_loop_report(loop, NULL, rc);
+	if (pinned)
+		cotask_put(pinned);
+}

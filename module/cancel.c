@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - cancellation: requests, where they go, and who takes them back
+ *
+ * A request is counted first (CX-2): the count is in the state word of the task,
+ * next to DONE, so that exactly one of "accepted" and "came too late" is true
+ * whatever the context (SC-9).  Then it is routed: handed to what the task waits
+ * on, which if it is a task goes on to what that one waits on and so forth, or
+ * the task is armed (CX-3, CX-4).  Nothing here recurses or allocates (SC-10).
+ *
+ * @settled of a task is the part of its count that was delivered, or has vanished
+ * on the way (CX-14).  The rest is still going to be heard of; scopes therefore
+ * take @settled, not the count, as their baseline (TO-B1, TG-B8).
+ */
+#include "internal.h"
+
+/* One more, but for a hostile number of them. */
+static int counted(int state)
+{
+	if ((u32)state >> COTASK_S_COUNT_SHIFT == COTASK_S_COUNT_MAX)
+		return state;
+	return (u32)state + COTASK_S_COUNT_ONE;
+}
+
+/* Count a request and set @extra, unless the task is done; @old: state before. */
+static bool count_up(struct cotask *t, int extra, int *old)
+{
+	*old = atomic_read(&t->base.state);
+	do {
+		if (*old & COTASK_S_CLAIMED)
+			return false;
+	} while (!atomic_try_cmpxchg(&t->base.state, old, counted(*old) | extra));
+	return true;
+}
+
+static void note_reason(struct cotask *t, const struct cotask_reason *why)
+{
+	/* The oldest undelivered one counts (CX-B2). */
+	if (!(t->entry.flags & (COTASK_T_ARMED | COTASK_T_HANDED)))
+		t->reason = *why;
+}
+
+/*
+ * The waiter leaves @x alone and gets -ECANCELED.  False: @x was completed by
+ * somebody else and is going to wake the waiter.
+ */
+static bool leave(struct cotask *t, struct cotask_awaitable *x)
+{
+	if (!cotask_awaitable_detach(x, &t->entry))
+		return false;
+	cotask_task_queue(t, -ECANCELED);
+	return true;
+}
+
+/* Ask what @t waits on, which is not a task. */
+static bool ask(struct cotask *t, struct cotask_awaitable *x)
+{
+	if (t->entry.flags & COTASK_T_WATCH)
+		return leave(t, x);
+	return x->post.ops->cancel(x, t);
+}
+
+/**
+ * cotask_cancel_route - pass a counted request on, or arm
+ * @t: the task that was asked to cancel
+ */
+void cotask_cancel_route(struct cotask *t)
+{
+	for (;;) {
+		struct cotask_awaitable *x = t->waits_on;
+		struct cotask *next;
+		int old;
+
+		if (!x) {
+			cotask_cancel_arm(t);
+			return;
+		}
+		/* Before asking: the answer may queue the task. */
+		t->entry.flags |= COTASK_T_HANDED;
+		if (!cotask_is_task(x) || (t->entry.flags & COTASK_T_WATCH)) {
+			if (!ask(t, x)) {
+				t->entry.flags &= ~COTASK_T_HANDED;
+				cotask_cancel_arm(t);
+			}
+			return;
+		}
+		next = cotask_of(x);
+		if (!count_up(next, 0, &old)) {
+			t->entry.flags &= ~COTASK_T_HANDED;
+			cotask_cancel_arm(t);
+			return;
+		}
+		note_reason(next, &t->reason);
+		t = next;
+	}
+}
+
+/**
+ * cotask_cancel_for - cancel a task
+ * @t: the task
+ * @why: the reason
+ *
+ * The owner.
+ *
+ * Return: false if the task is done (CX-1).
+ */
+bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why)
+{
+	int old;
+
+	if (!count_up(t, 0, &old))
+		return false;
+	note_reason(t, why);
+	cotask_cancel_route(t);
+	return true;
+}
+
+/**
+ * cotask_cancel_taken_in - arm a task for requests that were posted
+ * @t: the task, which is scheduled or running
+ */
+void cotask_cancel_taken_in(struct cotask *t)
+{
+	static const struct cotask_reason user = { .cause = COTASK_CAUSE_USER };
+
+	if (likely(!(atomic_read(&t->base.state) & COTASK_S_POSTED)))
+		return;
+	if (!(atomic_fetch_andnot(COTASK_S_POSTED, &t->base.state) & COTASK_S_POSTED))
+		return;
+	note_reason(t, &user);
+	cotask_cancel_arm(t);
+}
+
+static void task_posted(struct cotask_post *post)
+{
+	struct cotask *t = container_of(post, struct cotask, base.post);
+
+	/* From here on it may be posted again. */
+	atomic_andnot(COTASK_S_INBOX, &t->base.state);
+	if (t->entry.flags & COTASK_T_NEW) {
+		cotask_task_admit(t);
+		return;
+	}
+	if (!cotask_done(t)) {
+		cotask_cancel_taken_in(t);
+		if (t->entry.flags & COTASK_T_ARMED && t->waits_on) {
+			t->entry.flags &= ~COTASK_T_ARMED;
+			cotask_cancel_route(t);
+		}
+	}
+	cotask_put(t);
+}
+
+const struct cotask_awaitable_ops cotask_task_ops = {
+	.name = "task",
+	.posted = task_posted,
+};
+
+/* Count a request from somebody who is not the owner, and tell the owner. */
+static bool cancel_from_outside(struct cotask *t)
+{
+	int old;
+
+	if (!count_up(t, COTASK_S_POSTED | COTASK_S_INBOX, &old))
+		return false;
+	if (old & COTASK_S_INBOX)
+		return true;
+	cotask_get(t);
+	if (cotask_loop_post(t->base.loop, &t->base.post))
+		cotask_put(t);
+	return true;
+}
+
+/**
+ * cotask_cancel - ask a task to cancel
+ * @task: the task, or NULL
+ *
+ * The request is counted and delivered once, as -ECANCELED, at an await of the
+ * task or of what it waits for.  A task that never ran never will (CX-7).  true is
+ * no promise that the task ends CANCELLED.
+ *
+ * Context: Any, hard interrupt included.  From outside of the loop's owner the
+ *	request is accepted at once and delivered on the loop's next turn.
+ * Return: Whether the task was not done yet (CX-1, CX-2).
+ */
+bool cotask_cancel(struct cotask *task)
+{
+	struct cotask_reason why = { .cause = COTASK_CAUSE_USER };
+	struct cotask_loop *loop;
+
+	if (!task)
+		return false;
+	loop = task->base.loop;
+	if (!(atomic_read(&task->base.state) & COTASK_S_READ))
+		atomic_or(COTASK_S_READ, &task->base.state);
+	if (!cotask_loop_mine(loop))
+		return cancel_from_outside(task);
+	if (loop->current_task)
+		why.by = loop->current_task->id;
+	return cotask_cancel_for(task, &why);
+}
+EXPORT_SYMBOL_GPL(cotask_cancel);
+
+/**
+ * cotask_cancelling - how many requests were not taken back
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: The count.
+ */
+unsigned int cotask_cancelling(const struct cotask *task)
+{
+	return cotask_cancel_count(task);
+}
+EXPORT_SYMBOL_GPL(cotask_cancelling);
+
+/* Lower the count; at or below @floor nothing undelivered is left. */
+static u32 count_down(struct cotask *t, u32 floor)
+{
+	u32 count, old = atomic_read(&t->base.state), new;
+
+	do {
+		count = old >> COTASK_S_COUNT_SHIFT;
+		if (!count)
+			return 0;
+		new = old - COTASK_S_COUNT_ONE;
+		if (--count <= floor)
+			new &= ~COTASK_S_POSTED;
+	} while (!atomic_try_cmpxchg(&t->base.state, (int *)&old, new));
+	if (count <= floor)
+		t->entry.flags &= ~COTASK_T_ARMED;
+	return count;
+}
+
+/**
+ * cotask_uncancel - take one request back
+ * @task: the task
+ *
+ * For whoever swallows a cancel on purpose (CX-19).  Reaching 0 withdraws a
+ * request that was not delivered yet, unless it was handed on (CX-16, CX-17).
+ *
+ * Context: The loop's owner.
+ * Return: The count that remains; -EXDEV if the caller is not the owner.
+ */
+int cotask_uncancel(struct cotask *task)
+{
+	u32 count;
+
+	if (!cotask_loop_mine(task->base.loop))
+		return -EXDEV;
+	count = count_down(task, 0);
+	if (task->settled)
+		task->settled--;
+	task->settled = min(task->settled, count);
+	return count;
+}
+EXPORT_SYMBOL_GPL(cotask_uncancel);
+
+/**
+ * cotask_cancel_reason - why a task was cancelled
+ * @task: the task
+ *
+ * Context: The loop's owner, or after the task is done.
+ * Return: The reason of the oldest request that was not delivered, otherwise of
+ *	the one delivered last (CX-B2).
+ */
+struct cotask_reason cotask_cancel_reason(const struct cotask *task)
+{
+	return task->reason;
+}
+EXPORT_SYMBOL_GPL(cotask_cancel_reason);
+
+void cotask_cancel_delivered(struct cotask *t)
+{
+	t->deliveries++;
+	t->settled = cotask_cancel_count(t);
+}
+
+/* --- scopes --------------------------------------------------------------- */
+
+void cotask_scope_enter(struct cotask_scope *s, struct cotask *t)
+{
+	s->task = t;
+	s->outer = t->scopes;
+	s->baseline = t->settled;
+	s->own = false;
+	t->scopes = s;
+}
+
+/* Scopes are left in the reverse order of entering. */
+bool cotask_scope_innermost(const struct cotask_scope *s)
+{
+	return s->task && s->task->scopes == s;
+}
+
+void cotask_scope_leave(struct cotask_scope *s)
+{
+	s->task->scopes = s->outer;
+}
+
+/**
+ * cotask_scope_cancel - a scope cancels the task that has entered it
+ * @s: the scope; once per scope
+ * @why: the reason
+ */
+void cotask_scope_cancel(struct cotask_scope *s, const struct cotask_reason *why)
+{
+	s->own = true;
+	s->own_delivery = s->task->deliveries;
+	s->own_settled = s->task->settled;
+	cotask_cancel_for(s->task, why);
+}
+
+/**
+ * cotask_scope_take_back - the scope's own request is over
+ * @s: a scope that has cancelled its task
+ */
+void cotask_scope_take_back(struct cotask_scope *s)
+{
+	struct cotask *t = s->task;
+	u32 count = count_down(t, s->baseline);
+
+	if (t->deliveries != s->own_delivery && t->settled > s->baseline)
+		t->settled--;
+	t->settled = min(t->settled, count);
+}
+
+/**
+ * cotask_scope_missed - whether a request from outside was heard of by nobody
+ * @s: a scope that has taken its own request back
+ *
+ * It was merged into the same delivery, and nothing was delivered since (TG-B2).
+ */
+bool cotask_scope_missed(const struct cotask_scope *s)
+{
+	u32 count = cotask_cancel_count(s->task);
+	u16 deliveries = s->task->deliveries - s->own_delivery;
+
+	return count > s->baseline && count > s->own_settled && deliveries <= 1;
+}
+
+/**
+ * cotask_scope_abandon - a coroutine has ended inside scopes that it entered
+ * @t: its task
+ * @keep: the innermost scope that it was called in
+ */
+void cotask_scope_abandon(struct cotask *t, struct cotask_scope *keep)
+{
+	while (t->scopes && t->scopes != keep) {
+		struct cotask_scope *s = t->scopes;
+
+		cotask_scope_leave(s);
+		if (s->is_group)
+			cotask_group_abandon(container_of(s, struct cotask_group, scope));
+		else
+			cotask_timeout_abandon(s);
+	}
+}

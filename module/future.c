@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - futures: outcomes that somebody else provides
+ *
+ * The one awaitable that is completed from outside its loop, hard interrupts
+ * included.  Whoever claims the state word chooses the outcome; all others are
+ * told that they came too late.  The winner writes the outcome, publishes it,
+ * and posts the future to its loop if, and only if, somebody waits.
+ */
+#include "internal.h"
+
+static void future_posted(struct cotask_post *post)
+{
+	struct cotask_awaitable *x = container_of(post, struct cotask_awaitable, post);
+
+	cotask_awaitable_wake(x);
+}
+
+/* Choose the outcome, once. */
+static bool settle(struct cotask_awaitable *x, long result, int how)
+{
+	int old = atomic_read(&x->state);
+
+	do {
+		if (old & COTASK_S_CLAIMED)
+			return false;
+	} while (!atomic_try_cmpxchg(&x->state, &old, old | COTASK_S_CLAIMED));
+	x->result = result;
+	/* Publishes the result; fully ordered, pairs with cotask_awaitable_wait(). */
+	old = atomic_fetch_or(COTASK_S_DONE | how, &x->state);
+	if (old & COTASK_S_WAITED) {
+		if (cotask_loop_mine(x->loop))
+			cotask_awaitable_wake(x);
+		else
+			cotask_loop_post(x->loop, &x->post);
+	}
+	return true;
+}
+
+static bool future_cancel(struct cotask_awaitable *x, struct cotask *waiter)
+{
+	return settle(x, -ECANCELED, COTASK_S_CANCELLED);
+}
+
+const struct cotask_awaitable_ops cotask_future_ops = {
+	.name = "future",
+	.cancel = future_cancel,
+	.posted = future_posted,
+};
+
+/**
+ * cotask_future_init - make a pending future
+ * @f: the future; not in use, or done and awaited by nobody
+ * @loop: the loop whose tasks may await it
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL if an argument is missing.
+ */
+int cotask_future_init(struct cotask_future *f, struct cotask_loop *loop)
+{
+	if (!f || !loop)
+		return -EINVAL;
+	cotask_awaitable_init(&f->base, loop, &cotask_future_ops);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_future_init);
+
+/**
+ * cotask_future_fini - a future is not used any more
+ * @f: the future; nobody waits for it
+ *
+ * Reports an error that nobody has read (AW-11).
+ *
+ * Context: Any.
+ */
+void cotask_future_fini(struct cotask_future *f)
+{
+	if (WARN_ON_ONCE(!cotask_awaitable_done(&f->base) && !list_empty(&f->base.waiters)))
+		return;
+	if (cotask_awaitable_done(&f->base))
+		cotask_awaitable_unread(&f->base, NULL);
+}
+EXPORT_SYMBOL_GPL(cotask_future_fini);
+
+/**
+ * cotask_future_complete - give a future its value
+ * @f: the future
+ * @value: >= 0
+ *
+ * The first outcome stays (AW-6).  The waiters run on their loop's next turn.
+ *
+ * Context: Any, hard interrupt included; takes no lock, allocates nothing.
+ * Return: 0; -EINVAL if @f has an outcome already, if it is missing, or if
+ *	@value is negative.
+ */
+int cotask_future_complete(struct cotask_future *f, long value)
+{
+	if (!f || !f->base.loop || value < 0)
+		return -EINVAL;
+	return settle(&f->base, value, 0) ? 0 : -EINVAL;
+}
+EXPORT_SYMBOL_GPL(cotask_future_complete);
+
+/**
+ * cotask_future_fail - give a future an error
+ * @f: the future
+ * @error: a negative errno; -ECANCELED makes it FAILED, not CANCELLED (AW-10)
+ *
+ * Context: As cotask_future_complete().
+ * Return: As cotask_future_complete(); -EINVAL if @error is not an errno.
+ */
+int cotask_future_fail(struct cotask_future *f, int error)
+{
+	if (!f || !f->base.loop || error >= 0 || error < -MAX_ERRNO)
+		return -EINVAL;
+	return settle(&f->base, error, 0) ? 0 : -EINVAL;
+}
+EXPORT_SYMBOL_GPL(cotask_future_fail);
+
+/**
+ * cotask_future_cancel - cancel a future
+ * @f: the future
+ *
+ * Its waiters get -ECANCELED; their own counts stay (AW-7, AW-9).
+ *
+ * Context: As cotask_future_complete().
+ * Return: Whether it was pending until now.
+ */
+bool cotask_future_cancel(struct cotask_future *f)
+{
+	return f && f->base.loop && settle(&f->base, -ECANCELED, COTASK_S_CANCELLED);
+}
+EXPORT_SYMBOL_GPL(cotask_future_cancel);

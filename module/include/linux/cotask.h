@@ -1,0 +1,722 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - structured concurrency for kernel code
+ *
+ * A *task* runs a *coroutine*: a C function that can suspend in the middle and
+ * go on later, on a *loop* that runs one task at a time.  What looks like a
+ * blocking call in a coroutine costs no thread and no stack:
+ *
+ *	struct blink {
+ *		struct cotask_frame frame;	// what survives a suspension
+ *		struct led *led;
+ *		int n;
+ *	};
+ *
+ *	static long blink(struct cotask *task, struct cotask_frame *frame)
+ *	{
+ *		struct blink *me = container_of(frame, struct blink, frame);
+ *		long rc;
+ *
+ *		CO_BEGIN(task, frame, lit, dark);	// the suspension points
+ *
+ *		while (me->n--) {
+ *			led_set(me->led, true);
+ *			CO_AWAIT(lit, rc, cotask_sleep(task, 10 * NSEC_PER_MSEC));
+ *			led_set(me->led, false);
+ *			if (rc)
+ *				return rc;		// cancelled
+ *			CO_AWAIT(dark, rc, cotask_sleep(task, 90 * NSEC_PER_MSEC));
+ *			if (rc)
+ *				return rc;
+ *		}
+ *		return 0;
+ *	}
+ *
+ * Rules of the form:
+ *
+ *  - CO_BEGIN() comes first, right behind the declarations, and names every
+ *    suspension point; each name is used by exactly one CO_AWAIT().  A name
+ *    that is missing, unused or used twice does not compile.
+ *  - A local variable does not survive a CO_AWAIT(); what must survive lives in
+ *    the struct around the frame.  Between CO_BEGIN() and the end of the file
+ *    the compiler is told to warn of locals that would be read unset after a
+ *    resumption, and of initialisations that a resumption jumps over.
+ *  - ``switch``, loops and nested blocks work as everywhere else.
+ *  - The outcome of an await is always stored: a negative errno, or a value
+ *    of zero and above.  -ECANCELED means: clean up and return it.
+ *
+ * Contexts.  A loop is *owned* by the thread that pumps it.  Functions that
+ * take the current task belong into a step of that task.  Functions that say
+ * "any context" may be called from anywhere, hard interrupts included: when the
+ * caller is not the owner the request is posted to the loop without taking a
+ * lock or allocating (but for the spawn of a task), and acts on its next turn.
+ *
+ * The letters behind the fields: [I] set once; [L] belongs to the loop's owner;
+ * [A] atomic; [U] the user's, before the object is handed over.
+ */
+#ifndef _LINUX_COTASK_H
+#define _LINUX_COTASK_H
+
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/ktime.h>
+#include <linux/limits.h>
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/refcount.h>
+#include <linux/time64.h>
+#include <linux/types.h>
+
+struct cotask;
+struct cotask_awaitable;
+struct cotask_context;
+struct cotask_frame;
+struct cotask_group;
+struct cotask_loop;
+struct cotask_scope;
+
+/* What a step function returns when it has suspended; CO_AWAIT() does. */
+#define COTASK_SUSPENDED	LONG_MIN
+
+/* A relative time that never comes. */
+#define COTASK_FOREVER		S64_MAX
+
+#define COTASK_NAME_MAX		63
+
+/* ------------------------------------------------------------------------ */
+/* Coroutines                                                               */
+
+/**
+ * typedef cotask_step_fn - the code of a coroutine
+ * @task: the task that runs it
+ * @frame: its frame, embedded in what it keeps over a suspension
+ *
+ * Context: The loop's owner, process context, may not sleep for long: all other
+ *	tasks of the loop wait meanwhile.
+ * Return: COTASK_SUSPENDED (by CO_AWAIT() only), a value >= 0, or a negative
+ *	errno.
+ */
+typedef long (*cotask_step_fn)(struct cotask *task, struct cotask_frame *frame);
+
+/**
+ * struct cotask_frame - one activation of a coroutine
+ * @step: its code [I]
+ * @release: called once the coroutine is over or was refused, may free what the
+ *	frame is embedded in; or NULL [I]
+ * @outer: the frame that awaits this one [L]
+ * @scopes: innermost scope of the task when it was called [L]
+ * @at: point of suspension (low byte) and line of the await [L]
+ * @state: fresh or taken; a coroutine runs once (CO-5) [L]
+ *
+ * To be embedded.  cotask_frame_init() makes a coroutine object; nothing of its
+ * code runs before it is awaited or spawned (CO-1).
+ */
+struct cotask_frame {
+	cotask_step_fn		step;
+	void			(*release)(struct cotask_frame *frame);
+	struct cotask_frame	*outer;
+	struct cotask_scope	*scopes;
+	u32			at;
+	u32			state;
+};
+
+/**
+ * struct cotask_await - what a function to be awaited returns
+ * @pending: whether the task has to suspend
+ *
+ * A type of its own, so that nothing else can be passed to CO_AWAIT() and a
+ * result that is dropped is a warning.
+ */
+struct cotask_await {
+	bool pending;
+};
+
+struct cotask_frame *cotask_frame_init(struct cotask_frame *frame,
+				       cotask_step_fn step,
+				       void (*release)(struct cotask_frame *));
+void cotask_frame_kfree(struct cotask_frame *frame);
+
+/* CO_MAP(m, a, b, ...): m(a) m(b) ... for up to 16 names */
+#define __CO_MAP1(m, a)		m(a)
+#define __CO_MAP2(m, a, ...)	m(a) __CO_MAP1(m, __VA_ARGS__)
+#define __CO_MAP3(m, a, ...)	m(a) __CO_MAP2(m, __VA_ARGS__)
+#define __CO_MAP4(m, a, ...)	m(a) __CO_MAP3(m, __VA_ARGS__)
+#define __CO_MAP5(m, a, ...)	m(a) __CO_MAP4(m, __VA_ARGS__)
+#define __CO_MAP6(m, a, ...)	m(a) __CO_MAP5(m, __VA_ARGS__)
+#define __CO_MAP7(m, a, ...)	m(a) __CO_MAP6(m, __VA_ARGS__)
+#define __CO_MAP8(m, a, ...)	m(a) __CO_MAP7(m, __VA_ARGS__)
+#define __CO_MAP9(m, a, ...)	m(a) __CO_MAP8(m, __VA_ARGS__)
+#define __CO_MAP10(m, a, ...)	m(a) __CO_MAP9(m, __VA_ARGS__)
+#define __CO_MAP11(m, a, ...)	m(a) __CO_MAP10(m, __VA_ARGS__)
+#define __CO_MAP12(m, a, ...)	m(a) __CO_MAP11(m, __VA_ARGS__)
+#define __CO_MAP13(m, a, ...)	m(a) __CO_MAP12(m, __VA_ARGS__)
+#define __CO_MAP14(m, a, ...)	m(a) __CO_MAP13(m, __VA_ARGS__)
+#define __CO_MAP15(m, a, ...)	m(a) __CO_MAP14(m, __VA_ARGS__)
+#define __CO_MAP16(m, a, ...)	m(a) __CO_MAP15(m, __VA_ARGS__)
+#define __CO_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, \
+		  _14, _15, _16, n, ...) __CO_MAP##n
+#define __CO_MAP(m, ...)						\
+	__CO_PICK(__VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6,	\
+		  5, 4, 3, 2, 1)(m, __VA_ARGS__)
+
+#define __CO_ENUM(point)	__co_at_##point,
+#define __CO_CASE(point)	case __co_at_##point: goto __co_##point;
+
+/**
+ * CO_BEGIN - open the body of a coroutine
+ * @task: the current task
+ * @frame: the frame of this activation
+ * @...: the names of all suspension points of this function, at most 16
+ *
+ * A function that needs more than 16 points is two coroutines.  One that has
+ * none needs no CO_BEGIN(): it is an ordinary function that returns its
+ * outcome.
+ */
+#define CO_BEGIN(task, frame, ...)					\
+	struct cotask *const __co_task = (task);			\
+	struct cotask_frame *const __co_frame = (frame);		\
+	enum { __co_at_start, __CO_MAP(__CO_ENUM, __VA_ARGS__) };	\
+									\
+	_Pragma("GCC diagnostic warning \"-Wjump-misses-init\"")	\
+	_Pragma("GCC diagnostic warning \"-Wmaybe-uninitialized\"")	\
+	switch (__co_frame->at & 0xff) {				\
+	case __co_at_start:						\
+		break;							\
+	__CO_MAP(__CO_CASE, __VA_ARGS__)				\
+	default:							\
+		return -EINVAL;						\
+	}								\
+	do { } while (0)
+
+/**
+ * CO_AWAIT - suspend until something has an outcome
+ * @point: the name of this suspension point, listed in CO_BEGIN()
+ * @rc: where the outcome goes: a value >= 0 or a negative errno (a long)
+ * @op: what to await: cotask_sleep(), cotask_await(), cotask_call() ...
+ *
+ * The one place where a coroutine returns to its loop.  Does not suspend when
+ * the outcome is there already (AW-1).
+ */
+#define CO_AWAIT(point, rc, op)						\
+	do {								\
+		struct cotask_await __co_op;				\
+									\
+		__co_frame->at = (__LINE__ << 8) | __co_at_##point;	\
+		__co_op = (op);						\
+		if (__co_op.pending)					\
+			return COTASK_SUSPENDED;			\
+__co_##point:								\
+		(rc) = __cotask_outcome(__co_task);			\
+	} while (0)
+
+/* ------------------------------------------------------------------------ */
+/* Awaitables                                                               */
+
+/**
+ * struct cotask_post - something that can be put into a loop's inbox
+ * @ops: its kind [I]
+ * @node: in the inbox [A]
+ */
+struct cotask_post {
+	const struct cotask_awaitable_ops *ops;
+	struct llist_node	node;
+};
+
+/**
+ * struct cotask_awaitable - what a task can wait for
+ * @result: the outcome, once done; of a task that is not done: what its await
+ *	is going to give
+ * @loop: the loop it belongs to [I]
+ * @state: COTASK_S_* and, for a task, the cancel count [A]
+ * @refs: references, of a task [A]
+ * @waiters: entries to be queued on completion, in order of registration [L]
+ * @post: its kind, and its place in the loop's inbox
+ *
+ * The common part of task, future, shield and group.  No field is to be touched
+ * by users.
+ */
+struct cotask_awaitable {
+	long			result;
+	struct cotask_loop	*loop;
+	atomic_t		state;
+	refcount_t		refs;
+	struct list_head	waiters;
+	struct cotask_post	post;
+};
+
+/**
+ * struct cotask_entry - something that a loop is going to run
+ * @link: in the ready queue, in a list of waiters, in a deadline slot, or empty:
+ *	an entry is in one place at a time [L]
+ * @deadline: nanoseconds, while it is in the deadline queue [L]
+ * @kind: what it is, see internal.h [I]
+ * @level: place in the deadline queue; COTASK_NO_DEADLINE: not there [L]
+ * @slot: likewise [L]
+ * @clock: clock of the deadline [L]
+ * @flags: COTASK_T_*, of a task's entry [L]
+ */
+struct cotask_entry {
+	struct list_head	link;
+	u64			deadline;
+	u8			kind;
+	u8			level;
+	u8			slot;
+	u8			clock;
+	u32			flags;
+};
+
+#define COTASK_NO_DEADLINE	0xff
+
+struct cotask_await __must_check cotask_await(struct cotask *task,
+					      struct cotask_awaitable *x);
+struct cotask_await __must_check cotask_watch(struct cotask *task,
+					      struct cotask_awaitable *x);
+struct cotask_await __must_check cotask_call(struct cotask *task,
+					     struct cotask_frame *callee);
+
+bool cotask_awaitable_done(const struct cotask_awaitable *x);
+bool cotask_awaitable_cancelled(const struct cotask_awaitable *x);
+long cotask_awaitable_result(struct cotask_awaitable *x);
+int cotask_awaitable_error(struct cotask_awaitable *x);
+bool cotask_awaitable_cancel(struct cotask_awaitable *x);
+
+/**
+ * struct cotask_callback - a function to be run when something is done
+ * @entry: its place in a list of waiters or in the ready queue [L]
+ * @fn: what to run, in the loop, without a current task; a negative return is
+ *	reported to the loop's error handler (TK-7) [U]
+ * @x: what it is registered at [L]
+ * @post: its place in the loop's inbox
+ *
+ * To be embedded; belongs to the caller again when @fn has been entered or
+ * cotask_off_done() has removed it.
+ */
+struct cotask_callback {
+	struct cotask_entry	entry;
+	int			(*fn)(struct cotask_callback *cb,
+				      struct cotask_awaitable *x);
+	struct cotask_awaitable	*x;
+	struct cotask_post	post;
+};
+
+int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
+		   int (*fn)(struct cotask_callback *cb,
+			     struct cotask_awaitable *x));
+int cotask_off_done(struct cotask_awaitable *x,
+		    int (*fn)(struct cotask_callback *cb,
+			      struct cotask_awaitable *x));
+
+/* ------------------------------------------------------------------------ */
+/* Futures                                                                  */
+
+/**
+ * struct cotask_future - an outcome that somebody else provides
+ * @base: the awaitable
+ *
+ * To be embedded; at home in interrupt handlers.  A future that nobody waits
+ * for is not referenced by the loop, so it may go away at any time then.
+ */
+struct cotask_future {
+	struct cotask_awaitable base;
+};
+
+int cotask_future_init(struct cotask_future *f, struct cotask_loop *loop);
+void cotask_future_fini(struct cotask_future *f);
+int cotask_future_complete(struct cotask_future *f, long value);
+int cotask_future_fail(struct cotask_future *f, int error);
+bool cotask_future_cancel(struct cotask_future *f);
+
+/**
+ * cotask_await_future - await a future
+ * @task: the current task
+ * @f: the future
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives what cotask_await() says.
+ */
+static inline struct cotask_await __must_check
+cotask_await_future(struct cotask *task, struct cotask_future *f)
+{
+	return cotask_await(task, f ? &f->base : NULL);
+}
+
+/**
+ * struct cotask_shield - an outcome that follows another one's
+ * @base: the awaitable; cancelling it leaves the shielded one alone
+ * @entry: its place among the waiters of @inner [L]
+ * @inner: what is shielded [L]
+ */
+struct cotask_shield {
+	struct cotask_awaitable	base;
+	struct cotask_entry	entry;
+	struct cotask_awaitable	*inner;
+};
+
+struct cotask_awaitable *cotask_shield(struct cotask_shield *s,
+				       struct cotask_awaitable *inner);
+
+/* ------------------------------------------------------------------------ */
+/* Tasks                                                                    */
+
+/**
+ * enum cotask_cause - why a task was cancelled (CX-B2)
+ * @COTASK_CAUSE_NONE: it was not
+ * @COTASK_CAUSE_USER: somebody called cotask_cancel()
+ * @COTASK_CAUSE_DEADLINE: a timeout came due
+ * @COTASK_CAUSE_SIBLING: a member of its group failed
+ * @COTASK_CAUSE_GROUP: its group was cancelled
+ * @COTASK_CAUSE_SHUTDOWN: its loop is being stopped
+ * @COTASK_CAUSE_OWNER: the task that owns its group ended
+ */
+enum cotask_cause {
+	COTASK_CAUSE_NONE,
+	COTASK_CAUSE_USER,
+	COTASK_CAUSE_DEADLINE,
+	COTASK_CAUSE_SIBLING,
+	COTASK_CAUSE_GROUP,
+	COTASK_CAUSE_SHUTDOWN,
+	COTASK_CAUSE_OWNER,
+};
+
+/**
+ * struct cotask_reason - who cancelled a task, and why
+ * @by: number of the task that did, 0 if it was none
+ * @error: with COTASK_CAUSE_SIBLING: the code that the sibling failed with
+ * @cause: one of enum cotask_cause
+ */
+struct cotask_reason {
+	u64	by;
+	s32	error;
+	u32	cause;
+};
+
+/**
+ * struct cotask - a task
+ * @entry: its place in the loop, and its flags [L]
+ * @frame: the innermost coroutine [L]
+ * @base: the awaitable
+ * @waits_on: what it waits for, or NULL [L]
+ * @failed_in: instead, once it has failed: the coroutine that did
+ * @group: its owner [L]
+ * @sibling: in the group's list of children, or of errors [L]
+ * @scopes: innermost group or timeout that it has entered [L]
+ * @settled: cancel requests that were delivered, or swallowed on the way [L]
+ * @deliveries: how often -ECANCELED was delivered [L]
+ * @id: number, upward from 1 [I]
+ * @name: name given, or NULL for Task-<id> [RCU]
+ * @context: context variables [L]
+ * @reason: of the oldest undelivered or the last delivered cancel [L]
+ * @failed_line: the last await of @failed_in
+ *
+ * No field is to be touched by users.
+ */
+struct cotask {
+	struct cotask_entry	entry;
+	struct cotask_frame	*frame;
+	struct cotask_awaitable	base;
+	union {
+		struct cotask_awaitable	*waits_on;
+		cotask_step_fn		failed_in;
+	};
+	struct cotask_group	*group;
+	struct list_head	sibling;
+	struct cotask_scope	*scopes;
+	u32			settled;
+	u16			deliveries;
+	u64			id;
+	struct cotask_name __rcu *name;
+	unsigned long		context;
+	struct cotask_reason	reason;
+	u32			failed_line;
+};
+
+/* How to spawn. */
+#define COTASK_SPAWN_EAGER	BIT(0)	/* run the first step at once */
+#define COTASK_SPAWN_LAZY	BIT(1)	/* even if the loop is eager */
+#define COTASK_SPAWN_ALL	(COTASK_SPAWN_EAGER | COTASK_SPAWN_LAZY)
+
+/**
+ * struct cotask_spawn_args - how to spawn a task
+ * @flags: COTASK_SPAWN_*
+ * @gfp: for the task's memory; 0: GFP_KERNEL
+ * @name: name, copied, or NULL
+ * @context: context to use as it is, or NULL for a copy of the spawner's
+ */
+struct cotask_spawn_args {
+	u32			flags;
+	gfp_t			gfp;
+	const char		*name;
+	struct cotask_context	*context;
+};
+
+struct cotask *cotask_spawn(struct cotask_group *group,
+			    struct cotask_frame *frame, const char *name);
+struct cotask *cotask_spawn_with(struct cotask_group *group,
+				 struct cotask_frame *frame,
+				 const struct cotask_spawn_args *args);
+int cotask_go(struct cotask_group *group, struct cotask_frame *frame);
+struct cotask_awaitable *cotask_ensure(struct cotask_loop *loop,
+				       struct cotask_awaitable *x);
+
+struct cotask *cotask_get(struct cotask *task);
+void cotask_put(struct cotask *task);
+
+/**
+ * cotask_join - await a task
+ * @task: the current task
+ * @child: the task to wait for
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives what cotask_await() says.
+ */
+static inline struct cotask_await __must_check
+cotask_join(struct cotask *task, struct cotask *child)
+{
+	return cotask_await(task, child ? &child->base : NULL);
+}
+
+bool cotask_done(const struct cotask *task);
+bool cotask_cancelled(const struct cotask *task);
+long cotask_result(struct cotask *task);
+int cotask_error(struct cotask *task);
+
+bool cotask_cancel(struct cotask *task);
+unsigned int cotask_cancelling(const struct cotask *task);
+int cotask_uncancel(struct cotask *task);
+struct cotask_reason cotask_cancel_reason(const struct cotask *task);
+
+u64 cotask_id(const struct cotask *task);
+int cotask_set_name(struct cotask *task, const char *name);
+char *cotask_get_name(const struct cotask *task, char *buf, size_t size);
+int cotask_describe(const struct cotask *task, char *buf, size_t size);
+struct cotask_loop *cotask_get_loop(const struct cotask *task);
+struct cotask_frame *cotask_get_coro(const struct cotask *task);
+struct cotask *cotask_current(void);
+
+/**
+ * struct cotask_location - where a coroutine is suspended
+ * @step: its function; print it with %ps
+ * @line: line of the await in its source file
+ */
+struct cotask_location {
+	cotask_step_fn	step;
+	unsigned int	line;
+};
+
+int cotask_get_stack(const struct cotask *task, struct cotask_location *loc,
+		     unsigned int n);
+
+int cotask_wait(struct cotask *task, s64 timeout_ns);
+
+/* ------------------------------------------------------------------------ */
+/* Context variables                                                        */
+
+/**
+ * struct cotask_var - the key of a context variable
+ * @name: for people
+ *
+ * Its address is the key.
+ */
+struct cotask_var {
+	const char *name;
+};
+
+struct cotask_context *cotask_context_new(gfp_t gfp);
+struct cotask_context *cotask_context_get(struct cotask_context *ctx);
+void cotask_context_put(struct cotask_context *ctx);
+struct cotask_context *cotask_get_context(struct cotask *task);
+int cotask_var_set(struct cotask *task, const struct cotask_var *var, long value);
+long cotask_var_get(const struct cotask *task, const struct cotask_var *var,
+		    long otherwise);
+
+/* ------------------------------------------------------------------------ */
+/* Sleeping                                                                 */
+
+struct cotask_await __must_check cotask_yield(struct cotask *task);
+struct cotask_await __must_check cotask_sleep(struct cotask *task, s64 ns);
+struct cotask_await __must_check cotask_sleep_range(struct cotask *task, s64 ns,
+						    u64 slack_ns);
+struct cotask_await __must_check cotask_sleep_until(struct cotask *task,
+						    ktime_t deadline,
+						    clockid_t clock,
+						    u64 slack_ns);
+
+/* ------------------------------------------------------------------------ */
+/* Scopes: timeouts and groups                                              */
+
+/**
+ * struct cotask_scope - what timeouts and groups have in common
+ * @outer: the scope around this one, in the same task [L]
+ * @task: the task that entered it [L]
+ * @baseline: its delivered cancel requests at that time [L]
+ * @own_settled: the same when the scope cancelled the task [L]
+ * @own_delivery: its number of deliveries then [L]
+ * @own: the scope itself has cancelled the task [L]
+ * @is_group: which of the two it is [I]
+ *
+ * Scopes of a task are left in the reverse order of entering.
+ */
+struct cotask_scope {
+	struct cotask_scope	*outer;
+	struct cotask		*task;
+	u32			baseline;
+	u32			own_settled;
+	u16			own_delivery;
+	bool			own;
+	bool			is_group;
+};
+
+/**
+ * struct cotask_timeout - bounds the time that a part of a task may take
+ * @scope: the scope
+ * @entry: its place in the deadline queue, or in the ready queue [L]
+ * @deadline: nanoseconds [L]
+ * @state: created, entered, expiring, expired or finished [L]
+ */
+struct cotask_timeout {
+	struct cotask_scope	scope;
+	struct cotask_entry	entry;
+	s64			deadline;
+	u8			state;
+};
+
+int cotask_timeout_init(struct cotask_timeout *t, struct cotask_loop *loop, s64 ns);
+int cotask_timeout_init_at(struct cotask_timeout *t, ktime_t deadline,
+			   clockid_t clock);
+int __must_check cotask_timeout_enter(struct cotask *task,
+				      struct cotask_timeout *t);
+int __must_check cotask_timeout_start(struct cotask *task,
+				      struct cotask_timeout *t, s64 ns);
+int cotask_timeout_move(struct cotask_timeout *t, ktime_t deadline);
+long __must_check cotask_timeout_exit(struct cotask_timeout *t, long rc);
+ktime_t cotask_timeout_when(const struct cotask_timeout *t);
+bool cotask_timeout_expired(const struct cotask_timeout *t);
+
+/**
+ * struct cotask_wait_for - await something, but not for longer than ...
+ * @frame: the coroutine that does it
+ * @timeout: the scope around the await
+ * @x: what is awaited, or NULL
+ * @coro: the coroutine that is awaited, or NULL
+ * @ns: for how long
+ */
+struct cotask_wait_for {
+	struct cotask_frame	frame;
+	struct cotask_timeout	timeout;
+	struct cotask_awaitable	*x;
+	struct cotask_frame	*coro;
+	s64			ns;
+};
+
+struct cotask_await __must_check
+cotask_wait_for(struct cotask *task, struct cotask_wait_for *w,
+		struct cotask_awaitable *x, s64 ns);
+struct cotask_await __must_check
+cotask_wait_for_call(struct cotask *task, struct cotask_wait_for *w,
+		     struct cotask_frame *coro, s64 ns);
+
+/* A failing child leaves its siblings alone. */
+#define COTASK_GROUP_INDEPENDENT	BIT(0)
+#define COTASK_GROUP_ALL		COTASK_GROUP_INDEPENDENT
+
+/**
+ * struct cotask_group - owns tasks; nobody leaves before they have ended
+ * @base: the awaitable: done when the last child is
+ * @scope: the scope, when a task has entered the group
+ * @exit: the coroutine that cotask_group_exit() awaits
+ * @children: live children in spawn order [L]
+ * @errors: failed children (and &body_error) in order of occurrence [L]
+ * @body_error: the body's place in @errors [L]
+ * @all: in the loop's list of groups
+ * @abort: in the loop's list of groups whose children are to be cancelled [L]
+ * @why: what they are cancelled for [L]
+ * @gate: spawns that were posted but not taken in, and whether the group takes
+ *	no more [A]
+ * @live: number of children [L]
+ * @body_rc: what the body ended with [L]
+ * @error: code of the first error [L]
+ * @flags: COTASK_G_* and COTASK_GROUP_* [L]
+ *
+ * To be embedded.  A group is either *entered* by a task, whose body ends with
+ * cotask_group_exit(), or *opened* by a thread (a driver's probe function, say),
+ * which ends it with cotask_group_stop().
+ */
+struct cotask_group {
+	struct cotask_awaitable	base;
+	struct cotask_scope	scope;
+	struct cotask_frame	exit;
+	struct list_head	children;
+	struct list_head	errors;
+	struct list_head	body_error;
+	struct list_head	all;
+	struct list_head	abort;
+	struct cotask_reason	why;
+	atomic_t		gate;
+	u32			live;
+	long			body_rc;
+	int			error;
+	u32			flags;
+};
+
+void cotask_group_init(struct cotask_group *g);
+int cotask_group_open(struct cotask_group *g, struct cotask_loop *loop, u32 flags);
+int cotask_group_stop(struct cotask_group *g, s64 grace_ns);
+int __must_check cotask_group_enter(struct cotask *task, struct cotask_group *g);
+struct cotask_await __must_check cotask_group_exit(struct cotask *task,
+						   struct cotask_group *g,
+						   long rc);
+int cotask_group_cancel(struct cotask_group *g);
+int cotask_group_wait(struct cotask_group *g, s64 timeout_ns);
+void cotask_group_fini(struct cotask_group *g);
+
+/**
+ * struct cotask_group_error - one entry of an aggregate error
+ * @task: the child that failed, pinned by the group; NULL: the body
+ * @error: its code
+ */
+struct cotask_group_error {
+	struct cotask	*task;
+	int		error;
+};
+
+unsigned int cotask_group_errors(struct cotask_group *g,
+				 struct cotask_group_error *e, unsigned int n);
+
+/* ------------------------------------------------------------------------ */
+/* Loops                                                                    */
+
+#define COTASK_LOOP_EAGER	BIT(0)	/* spawn eagerly by default */
+#define COTASK_LOOP_ALL		COTASK_LOOP_EAGER
+
+/**
+ * typedef cotask_error_fn - is told of errors that nobody else will see
+ * @loop: the loop
+ * @task: the task that failed, or NULL (a callback, a future)
+ * @error: its code
+ *
+ * Context: Wherever the last reference was dropped: any.
+ */
+typedef void (*cotask_error_fn)(struct cotask_loop *loop, struct cotask *task,
+				int error);
+
+struct cotask_loop *cotask_loop_create(const char *name, u32 flags);
+struct cotask_loop *cotask_loop_create_here(const char *name, u32 flags);
+struct cotask_loop *cotask_cpu_loop(unsigned int cpu);
+int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns);
+struct cotask_loop *cotask_loop_get(struct cotask_loop *loop);
+void cotask_loop_put(struct cotask_loop *loop);
+struct cotask_group *cotask_loop_root(struct cotask_loop *loop);
+void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn);
+u64 cotask_loop_now(struct cotask_loop *loop);
+long cotask_run(struct cotask_loop *loop, struct cotask_frame *main);
+unsigned int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks,
+			      unsigned int n);
+
+/* Behind CO_AWAIT(); not to be called by hand. */
+static inline long __cotask_outcome(struct cotask *task)
+{
+	return task->base.result;
+}
+
+#endif /* _LINUX_COTASK_H */

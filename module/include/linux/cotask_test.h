@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - loops that a test drives by hand
+ *
+ * A manual loop has no thread: the test pumps it turn by turn, and its clock stands
+ * still unless the test moves it.  Between two turns the test is the owner of the
+ * loop, so that what it does to tasks and futures acts at once.
+ */
+#ifndef _LINUX_COTASK_TEST_H
+#define _LINUX_COTASK_TEST_H
+
+#include <linux/cotask.h>
+
+struct cotask_loop *cotask_manual_create(u32 flags);
+void cotask_manual_adopt(struct cotask_loop *loop);
+bool cotask_manual_turn(struct cotask_loop *loop);
+unsigned int cotask_manual_turns(struct cotask_loop *loop, unsigned int max);
+void cotask_manual_advance(struct cotask_loop *loop, u64 ns);
+void cotask_manual_suspend(struct cotask_loop *loop, u64 ns);
+
+#endif /* _LINUX_COTASK_TEST_H */

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - what the files of the core share
+ *
+ * Ownership instead of locks.  All state of a loop and of the tasks, groups,
+ * timeouts and waits on it ([L] in the structs) belongs to the loop's owner: the
+ * thread that pumps it.  Everybody else goes through exactly two doors:
+ *
+ *  - atomic words: base.state of every awaitable, the gate of a group.  They
+ *    decide races (who completes, whether a cancel still counts, whether a spawn
+ *    is still accepted) at the moment of the call, in any context;
+ *  - the loop's inbox, a llist: what was decided is posted, and the owner acts on
+ *    it at the start of its next turn.
+ *
+ * State word of an awaitable:
+ *
+ *	(pending) --CLAIMED--> (outcome being written) --DONE--> (done, for ever)
+ *
+ * Whoever sets CLAIMED writes the outcome and then sets DONE with release
+ * semantics; readers test DONE with acquire semantics first.  Tasks and groups
+ * are completed by the owner alone and set both bits at once.
+ *
+ * States of a task, with the place of its entry:
+ *
+ *	scheduled   in the ready queue (or in the batch of the current turn)
+ *	running     nowhere; loop->current_task, or a spawner in an eager step
+ *	waiting     in x->waiters or in the deadline queue; waits_on is set
+ *	done        DONE; in the ready queue until its end is recorded (TG-29),
+ *		    then nowhere
+ *
+ * A request to cancel a task is either *handed* to what the task waits on, or
+ * leaves the task *armed*: its next resumption gives -ECANCELED (CX-3, CX-4).
+ * A request from outside the owner is *posted* first: counted in the state word,
+ * and armed or handed by the owner.
+ */
+#ifndef COTASK_INTERNAL_H
+#define COTASK_INTERNAL_H
+
+#include <linux/cotask.h>
+#include <linux/hrtimer.h>
+#include <linux/preempt.h>
+#include <linux/rcuwait.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "compat.h"
+
+/* Tells a driver's author in debug builds; the caller returns a clean error. */
+#define cotask_misuse(fmt, ...)						\
+	WARN_ONCE(IS_ENABLED(CONFIG_COTASK_DEBUG), fmt, ##__VA_ARGS__)
+
+/* --- state word of an awaitable --------------------------------------- */
+
+#define COTASK_S_CLAIMED	BIT(0)	/* an outcome was chosen */
+#define COTASK_S_DONE		BIT(1)	/* ... and can be read */
+#define COTASK_S_CANCELLED	BIT(2)	/* the outcome is CANCELLED, not FAILED */
+#define COTASK_S_READ		BIT(3)	/* the outcome was read (AW-11) */
+#define COTASK_S_WATCHED	BIT(4)	/* a thread sleeps until DONE */
+#define COTASK_S_INBOX		BIT(5)	/* base.post is in the inbox */
+#define COTASK_S_POSTED		BIT(6)	/* task, group: cancel it */
+#define COTASK_S_WAITED		BIT(7)	/* future: the owner has waiters for it */
+#define COTASK_S_CLOSING	BIT(7)	/* opened group: over when empty */
+#define COTASK_S_DOOM		BIT(8)	/* opened group: do not resume children */
+#define COTASK_S_COUNT_SHIFT	8	/* task: its cancel count */
+#define COTASK_S_COUNT_ONE	BIT(COTASK_S_COUNT_SHIFT)
+#define COTASK_S_COUNT_MAX	((1U << (32 - COTASK_S_COUNT_SHIFT)) - 1)
+
+/* --- flags of a task, in its entry -------------------------------------- */
+
+#define COTASK_T_ARMED		BIT(0)	/* -ECANCELED is due at the next step */
+#define COTASK_T_HANDED		BIT(1)	/* what it waits on was asked to cancel */
+#define COTASK_T_DOOMED		BIT(2)	/* to be ended without another step */
+#define COTASK_T_WATCH		BIT(3)	/* a cancel leaves waits_on alone */
+#define COTASK_T_EAGER		BIT(4)	/* inside its eager first step */
+#define COTASK_T_NEW		BIT(5)	/* posted, not yet taken in */
+#define COTASK_T_LEFTOVER	BIT(6)	/* was cancelled at the end of a run */
+#define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED)
+
+/* --- flags of a group; the low bits are COTASK_GROUP_* ------------------- */
+
+#define COTASK_G_ENTERED	BIT(8)	/* by a task */
+#define COTASK_G_OPENED		BIT(9)	/* by a thread */
+#define COTASK_G_ACTIVE		(COTASK_G_ENTERED | COTASK_G_OPENED)
+#define COTASK_G_ABORTING	BIT(10)	/* its children were cancelled */
+#define COTASK_G_EXITING	BIT(11)	/* the body has ended */
+#define COTASK_G_OVER		BIT(12)	/* ... and no child is left */
+#define COTASK_G_OUTSIDE	BIT(13)	/* cancelled from outside during exit */
+#define COTASK_G_DOOMED		BIT(15)	/* its children do not run again */
+#define COTASK_G_ABORT_TASK	BIT(14)	/* the abort reaches the body, too */
+
+#define COTASK_GATE_CLOSED	INT_MIN	/* no more spawns; the rest counts */
+
+/* --- frames ------------------------------------------------------------- */
+
+enum cotask_frame_state {
+	COTASK_FRAME_FRESH = 0x6672,	/* not 0: a frame that was not initialised */
+	COTASK_FRAME_TAKEN = 0x746b,
+};
+
+/* --- entries ------------------------------------------------------------ */
+
+enum cotask_entry_kind {
+	COTASK_ENTRY_TASK,	/* resume the task */
+	COTASK_ENTRY_RECORD,	/* record the end of the task (TG-29) */
+	COTASK_ENTRY_CALLBACK,	/* run the callback */
+	COTASK_ENTRY_TIMEOUT,	/* a timeout scope came due */
+	COTASK_ENTRY_SHIELD,	/* what is shielded is done */
+	COTASK_ENTRY_KINDS
+};
+
+static inline void cotask_entry_init(struct cotask_entry *e, u8 kind)
+{
+	INIT_LIST_HEAD(&e->link);
+	e->kind = kind;
+	e->level = COTASK_NO_DEADLINE;
+	e->flags = 0;
+}
+
+/* --- what the kinds of awaitables do differently ------------------------ */
+
+/**
+ * struct cotask_awaitable_ops - one kind of awaitable
+ * @name: for people
+ * @cancel: ask @x to cancel on behalf of @waiter, which waits on it; true: @x has
+ *	accepted and will resume @waiter; false: it declines.  NULL: the waiter
+ *	asks for a task, handled by cancel.c without recursion.
+ * @posted: it was found in the inbox
+ *
+ * All are called by the owner.
+ */
+struct cotask_awaitable_ops {
+	const char *name;
+	bool (*cancel)(struct cotask_awaitable *x, struct cotask *waiter);
+	void (*posted)(struct cotask_post *post);
+};
+
+extern const struct cotask_awaitable_ops cotask_task_ops;
+extern const struct cotask_awaitable_ops cotask_future_ops;
+extern const struct cotask_awaitable_ops cotask_shield_ops;
+extern const struct cotask_awaitable_ops cotask_group_ops;
+extern const struct cotask_awaitable_ops cotask_sleep_ops;
+extern const struct cotask_awaitable_ops cotask_callback_ops;
+
+static inline bool cotask_is_task(const struct cotask_awaitable *x)
+{
+	return x->post.ops == &cotask_task_ops;
+}
+
+static inline struct cotask *cotask_of(struct cotask_awaitable *x)
+{
+	return container_of(x, struct cotask, base);
+}
+
+/* --- deadline queue: deadline.c ----------------------------------------- */
+
+#define COTASK_DQ_BITS		6
+#define COTASK_DQ_SLOTS		BIT(COTASK_DQ_BITS)
+#define COTASK_DQ_LEVELS	DIV_ROUND_UP(63, COTASK_DQ_BITS)
+
+struct cotask_dq_slot {
+	struct list_head	entries;
+	u64			min;	/* no entry is earlier */
+};
+
+/**
+ * struct cotask_dq - deadlines in exact order
+ * @base: no entry is earlier; moves on with the time
+ * @levels: bit n: level n has an entry
+ * @used: bit s of level n: the slot has an entry
+ * @slot: the slots
+ */
+struct cotask_dq {
+	u64			base;
+	u32			levels;
+	u64			used[COTASK_DQ_LEVELS];
+	struct cotask_dq_slot	slot[COTASK_DQ_LEVELS][COTASK_DQ_SLOTS];
+};
+
+void cotask_dq_init(struct cotask_dq *q, u64 now);
+void cotask_dq_add(struct cotask_dq *q, struct cotask_entry *e);
+void cotask_dq_del(struct cotask_dq *q, struct cotask_entry *e);
+u64 cotask_dq_next(const struct cotask_dq *q);
+bool cotask_dq_expire(struct cotask_dq *q, u64 now, struct list_head *due);
+
+/* --- loops: loop.c ------------------------------------------------------ */
+
+enum cotask_clock {
+	COTASK_CLOCK_MONOTONIC,
+	COTASK_CLOCK_BOOTTIME,
+	COTASK_CLOCKS
+};
+
+/**
+ * struct cotask_loop - a scheduler
+ * @ready: entries to be run in the next turn [L]
+ * @batch: what is left of the current turn [L]
+ * @current_task: whose step is running [L]
+ * @inbox: posted by others [A]
+ * @owner: the thread that pumps it
+ * @timer_due: the deadlines have to be looked at [A]
+ * @timer_fired: @timer is not armed any more [A]
+ * @fake_clock: @fake_now is the time; it is moved by hand [I]
+ * @pumping: @owner is inside a turn or waits for the next one [L]
+ * @aborting: the list @aborts is being worked off [L]
+ * @flags: COTASK_LOOP_* [I]
+ * @eager_depth: nesting of eager steps [L]
+ * @ref_stash: references to the loop that the owner holds in advance [L]
+ * @next: per clock: no deadline that was not looked at is earlier [L]
+ * @armed_for: when @timer is going to fire, boot clock [L]
+ * @fake_now: per clock [L]
+ * @groups: entered groups [L]
+ * @aborts: groups whose children are to be cancelled [L]
+ * @refs: references [A]
+ * @closed: takes no posts any more [RCU]
+ * @stop: the loop's own thread is to end [A]
+ * @grace_ns: how long its tasks may take to end then
+ * @idle: where the owner sleeps
+ * @timer: the one timer, on the boot clock
+ * @opened_lock: guards @opened and @shut; a leaf, taken in process context
+ * @opened: opened groups, the root group among them
+ * @shut: no more groups can be opened
+ * @thread: its own kthread, or NULL [I]
+ * @on_error: told of errors that nobody reads
+ * @context: of the mains of cotask_run() [L]
+ * @node: in the table of pumps, see pump.c
+ * @rcu: frees it
+ * @root: owns the tasks that belong to nobody else
+ * @name: for people [I]
+ * @deadlines: one queue per clock [L]
+ */
+struct cotask_loop {
+	struct list_head	ready;
+	struct list_head	batch;
+	struct cotask		*current_task;
+	struct llist_head	inbox;
+	struct task_struct	*owner;
+	bool			timer_due;
+	bool			timer_fired;
+	bool			fake_clock;
+	bool			pumping;
+	bool			aborting;
+	u32			flags;
+	u32			eager_depth;
+	int			ref_stash;
+	u64			next[COTASK_CLOCKS];
+	u64			armed_for;
+	u64			fake_now[COTASK_CLOCKS];
+	struct list_head	groups;
+	struct list_head	aborts;
+
+	refcount_t		refs ____cacheline_aligned_in_smp;
+	bool			closed;
+	bool			stop;
+	s64			grace_ns;
+	struct rcuwait		idle;
+	struct hrtimer		timer;
+	spinlock_t		opened_lock;
+	struct list_head	opened;
+	bool			shut;
+	struct task_struct	*thread;
+	cotask_error_fn		on_error;
+	struct cotask_context	*context;
+	struct hlist_node	node;
+	struct rcu_head		rcu;
+	struct cotask_group	root;
+	char			name[32];
+	struct cotask_dq	deadlines[COTASK_CLOCKS];
+};
+
+/*
+ * Whether the caller may touch [L] state: it is the owner, and did not merely
+ * interrupt the owner.
+ */
+static inline bool cotask_loop_mine(const struct cotask_loop *loop)
+{
+	return READ_ONCE(loop->owner) == current && in_task();
+}
+
+/* Append an entry that is nowhere to the ready queue.  Owner. */
+static inline void cotask_loop_queue(struct cotask_loop *loop,
+				     struct cotask_entry *e)
+{
+	list_add_tail(&e->link, &loop->ready);
+}
+
+struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags);
+int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
+void cotask_loop_take_in(struct cotask_loop *loop);
+bool cotask_loop_turn(struct cotask_loop *loop);
+void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state);
+void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns);
+void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error);
+void cotask_loop_ref_task(struct cotask_loop *loop);
+void cotask_loop_unref_task(struct cotask_loop *loop);
+
+/* timer.c */
+u64 cotask_loop_time(const struct cotask_loop *loop, enum cotask_clock clock);
+void cotask_timer_init(struct cotask_loop *loop);
+void cotask_timer_exit(struct cotask_loop *loop);
+void cotask_timer_run(struct cotask_loop *loop);
+void cotask_timer_add(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_timer_del(struct cotask_loop *loop, struct cotask_entry *e);
+int cotask_clock_of(clockid_t clock);
+
+/* Take an entry out of wherever it is.  Owner. */
+static inline void cotask_entry_unlink(struct cotask_loop *loop,
+				       struct cotask_entry *e)
+{
+	if (e->level != COTASK_NO_DEADLINE)
+		cotask_timer_del(loop, e);
+	else
+		list_del_init(&e->link);
+}
+
+/* thread.c */
+void cotask_cpu_loops_exit(void);
+
+/* pump.c: which thread pumps which loop */
+void cotask_pump_enter(struct cotask_loop *loop);
+void cotask_pump_leave(struct cotask_loop *loop);
+struct cotask_loop *cotask_pump_current(void);
+
+/* --- awaitable.c ---------------------------------------------------------- */
+
+void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
+			   const struct cotask_awaitable_ops *ops);
+bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e);
+void cotask_awaitable_wake(struct cotask_awaitable *x);
+bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e);
+int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns,
+			   unsigned int state);
+void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task);
+void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e);
+
+/* --- task.c, step.c ------------------------------------------------------- */
+
+int cotask_task_init(void);
+void cotask_task_exit(void);
+void cotask_task_admit(struct cotask *t);
+void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_task_step(struct cotask_loop *loop, struct cotask *t);
+void cotask_task_finish(struct cotask *t, long rc);
+void cotask_task_free_name(struct cotask *t);
+
+/* Queue a task that waits no more; @rc is what its await gives.  Owner. */
+static inline void cotask_task_queue(struct cotask *t, long rc)
+{
+	t->base.result = rc;
+	t->waits_on = NULL;
+	t->entry.flags &= ~COTASK_T_WATCH;
+	cotask_loop_queue(t->base.loop, &t->entry);
+}
+
+/* What it waits for.  A sleep that is over has left its mark, see sleep.c. */
+static inline struct cotask_awaitable *cotask_task_waits_on(const struct cotask *t)
+{
+	if (!t->waits_on || (t->waits_on->post.ops == &cotask_sleep_ops &&
+			     t->entry.level == COTASK_NO_DEADLINE))
+		return NULL;
+	return t->waits_on;
+}
+
+/* Whether none of its code has run.  An await sets frame->at. */
+static inline bool cotask_task_unstarted(const struct cotask *t)
+{
+	return t->frame && !t->frame->outer && !t->frame->at;
+}
+
+/* --- cancel.c ------------------------------------------------------------- */
+
+bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why);
+void cotask_cancel_route(struct cotask *t);
+void cotask_cancel_taken_in(struct cotask *t);
+void cotask_cancel_delivered(struct cotask *t);
+void cotask_scope_enter(struct cotask_scope *s, struct cotask *t);
+bool cotask_scope_innermost(const struct cotask_scope *s);
+void cotask_scope_leave(struct cotask_scope *s);
+void cotask_scope_cancel(struct cotask_scope *s, const struct cotask_reason *why);
+void cotask_scope_take_back(struct cotask_scope *s);
+bool cotask_scope_missed(const struct cotask_scope *s);
+void cotask_scope_abandon(struct cotask *t, struct cotask_scope *keep);
+
+/* Requests that nobody has taken back. */
+static inline u32 cotask_cancel_count(const struct cotask *t)
+{
+	return (u32)atomic_read(&t->base.state) >> COTASK_S_COUNT_SHIFT;
+}
+
+static inline void cotask_cancel_arm(struct cotask *t)
+{
+	t->entry.flags |= COTASK_T_ARMED;
+}
+
+/* Arm it for a request that is going to be delivered once more. */
+static inline void cotask_cancel_rearm(struct cotask *t)
+{
+	t->settled = min(t->settled, cotask_cancel_count(t) - 1);
+	cotask_cancel_arm(t);
+}
+
+/* --- group.c, abort.c ------------------------------------------------------- */
+
+int cotask_group_admits(struct cotask_group *g, bool mine);
+void cotask_group_adopt(struct cotask_group *g, struct cotask *t);
+void cotask_group_child_ended(struct cotask_group *g, struct cotask *t);
+void cotask_group_check_over(struct cotask_group *g);
+void cotask_group_abandon(struct cotask_group *g);
+void cotask_group_close(struct cotask_group *g);
+
+void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
+			bool body);
+void cotask_group_doom(struct cotask_group *g);
+
+/* --- timeout.c, shield.c, context.c ---------------------------------------- */
+
+void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_timeout_abandon(struct cotask_scope *s);
+void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e);
+unsigned long cotask_context_copy(struct cotask *spawner);
+void cotask_context_drop(unsigned long context);
+unsigned long cotask_context_explicit(struct cotask_context *ctx);
+
+#endif /* COTASK_INTERNAL_H */

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - the loop: one turn after the other
+ *
+ * A turn takes in what others have posted, moves due deadlines to the ready
+ * queue, and runs the entries that were ready when it began (SC-2, SC-3, SC-4).
+ * Who calls it, and when, is not decided here: see thread.c for kthreads and run.c
+ * for loops that the calling thread pumps.
+ */
+#include <linux/slab.h>
+
+#include "internal.h"
+
+typedef void (*entry_run_fn)(struct cotask_loop *loop, struct cotask_entry *e);
+
+static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
+	[COTASK_ENTRY_TASK]	= cotask_task_run,
+	[COTASK_ENTRY_RECORD]	= cotask_task_record,
+	[COTASK_ENTRY_CALLBACK]	= cotask_callback_run,
+	[COTASK_ENTRY_TIMEOUT]	= cotask_timeout_run,
+	[COTASK_ENTRY_SHIELD]	= cotask_shield_run,
+};
+
+/* --- posting -------------------------------------------------------------- */
+
+/**
+ * cotask_loop_post - put something into the inbox
+ * @loop: the loop
+ * @post: not in the inbox
+ *
+ * Context: Any.
+ * Return: 0, and ops->posted() is going to be called by the owner; -ESHUTDOWN.
+ */
+int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
+{
+	int rc = -ESHUTDOWN;
+
+	/* Whoever closes the loop waits for a grace period, then takes in once more. */
+	rcu_read_lock();
+	if (!READ_ONCE(loop->closed)) {
+		rc = 0;
+		/* Only the first one has to wake the owner. */
+		if (llist_add(&post->node, &loop->inbox))
+			rcuwait_wake_up(&loop->idle);
+	}
+	rcu_read_unlock();
+	return rc;
+}
+
+/* The owner acts on what others have posted, in the order of posting. */
+void cotask_loop_take_in(struct cotask_loop *loop)
+{
+	struct llist_node *posted = llist_reverse_order(llist_del_all(&loop->inbox));
+	struct cotask_post *post, *next;
+
+	llist_for_each_entry_safe(post, next, posted, node)
+		post->ops->posted(post);
+}
+
+/* --- turns ---------------------------------------------------------------- */
+
+/* How many entries to run before other threads get a chance. */
+#define RESCHED_MASK	0xff
+
+/**
+ * cotask_loop_turn - run one turn
+ * @loop: the loop; the caller owns it
+ *
+ * Context: Process context.
+ * Return: Whether anything was run.
+ */
+bool cotask_loop_turn(struct cotask_loop *loop)
+{
+	unsigned int n = 0;
+
+	if (!llist_empty(&loop->inbox))
+		cotask_loop_take_in(loop);
+	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
+		cotask_timer_run(loop);
+	if (list_empty(&loop->ready))
+		return false;
+	list_splice_init(&loop->ready, &loop->batch);
+	while (!list_empty(&loop->batch)) {
+		struct cotask_entry *e = list_first_entry(&loop->batch,
+							  struct cotask_entry, link);
+
+		list_del_init(&e->link);
+		if (likely(e->kind == COTASK_ENTRY_TASK))
+			cotask_task_run(loop, e);
+		else
+			entry_run[e->kind](loop, e);
+		if (unlikely(!(++n & RESCHED_MASK)))
+			cond_resched();
+	}
+	return true;
+}
+
+static bool has_work(const struct cotask_loop *loop)
+{
+	return !list_empty(&loop->ready) || !llist_empty(&loop->inbox) ||
+	       READ_ONCE(loop->timer_due) || READ_ONCE(loop->stop);
+}
+
+/**
+ * cotask_loop_sleep - sleep until there is something to do
+ * @loop: the loop; the caller owns it
+ * @state: TASK_IDLE or TASK_INTERRUPTIBLE
+ */
+void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state)
+{
+	prepare_to_rcuwait(&loop->idle);
+	/* Orders the state before the tests; pairs with rcuwait_wake_up(). */
+	set_current_state(state);
+	if (!has_work(loop) && !signal_pending_state(state, current))
+		schedule();
+	finish_rcuwait(&loop->idle);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+/*
+ * A loop lives as long as there is a handle to it or to one of its tasks.  Tasks
+ * come and go on the loop itself, so their references are drawn from a stash that
+ * the owner fills in bulk, without an atomic operation for each.
+ */
+#define REF_STASH	1024
+
+void cotask_loop_ref_task(struct cotask_loop *loop)
+{
+	if (!cotask_loop_mine(loop)) {
+		refcount_inc(&loop->refs);
+		return;
+	}
+	if (!loop->ref_stash) {
+		refcount_add(REF_STASH, &loop->refs);
+		loop->ref_stash = REF_STASH;
+	}
+	loop->ref_stash--;
+}
+
+void cotask_loop_unref_task(struct cotask_loop *loop)
+{
+	if (cotask_loop_mine(loop) && !loop->closed && loop->ref_stash < 2 * REF_STASH)
+		loop->ref_stash++;
+	else
+		cotask_loop_put(loop);
+}
+
+static void stash_return(struct cotask_loop *loop)
+{
+	int n = loop->ref_stash;
+
+	loop->ref_stash = 0;
+	if (n)
+		WARN_ON_ONCE(refcount_sub_and_test(n, &loop->refs));
+}
+
+/**
+ * cotask_loop_alloc - make a loop that nobody pumps yet
+ * @name: for people, or NULL
+ * @flags: COTASK_LOOP_*
+ *
+ * Return: The loop with one reference; ERR_PTR(-EINVAL) for unknown flags,
+ *	ERR_PTR(-ENOMEM).
+ */
+struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags)
+{
+	struct cotask_loop *loop;
+
+	if (flags & ~COTASK_LOOP_ALL)
+		return ERR_PTR(-EINVAL);
+	loop = kvzalloc(sizeof(*loop), GFP_KERNEL);
+	if (!loop)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&loop->ready);
+	INIT_LIST_HEAD(&loop->batch);
+	INIT_LIST_HEAD(&loop->groups);
+	INIT_LIST_HEAD(&loop->aborts);
+	INIT_LIST_HEAD(&loop->opened);
+	init_llist_head(&loop->inbox);
+	spin_lock_init(&loop->opened_lock);
+	rcuwait_init(&loop->idle);
+	refcount_set(&loop->refs, 1);
+	loop->flags = flags;
+	loop->grace_ns = COTASK_FOREVER;
+	strscpy(loop->name, name ?: "cotask", sizeof(loop->name));
+	cotask_timer_init(loop);
+	cotask_group_init(&loop->root);
+	cotask_group_open(&loop->root, loop, COTASK_GROUP_INDEPENDENT);
+	return loop;
+}
+
+static void loop_free(struct rcu_head *rcu)
+{
+	kvfree(container_of(rcu, struct cotask_loop, rcu));
+}
+
+/**
+ * cotask_loop_get - take a reference to a loop
+ * @loop: the loop, or NULL
+ *
+ * Context: Any.
+ * Return: @loop.
+ */
+struct cotask_loop *cotask_loop_get(struct cotask_loop *loop)
+{
+	if (loop)
+		refcount_inc(&loop->refs);
+	return loop;
+}
+EXPORT_SYMBOL_GPL(cotask_loop_get);
+
+/**
+ * cotask_loop_put - drop a reference to a loop
+ * @loop: the loop, or NULL
+ *
+ * The last reference only frees memory; cotask_loop_stop() ends a loop.
+ *
+ * Context: Any.
+ */
+void cotask_loop_put(struct cotask_loop *loop)
+{
+	if (loop && refcount_dec_and_test(&loop->refs))
+		call_rcu(&loop->rcu, loop_free);
+}
+EXPORT_SYMBOL_GPL(cotask_loop_put);
+
+/**
+ * cotask_loop_root - the group that owns the tasks which nobody else does
+ * @loop: the loop
+ *
+ * Its children are independent of each other and are ended with the loop.
+ *
+ * Context: Any.
+ * Return: The group; NULL for no loop.
+ */
+struct cotask_group *cotask_loop_root(struct cotask_loop *loop)
+{
+	return loop ? &loop->root : NULL;
+}
+EXPORT_SYMBOL_GPL(cotask_loop_root);
+
+/**
+ * cotask_loop_set_error_handler - say who is told of errors that nobody reads
+ * @loop: the loop
+ * @fn: the handler; NULL: a line in the kernel's log, rate limited
+ *
+ * Context: Before tasks are spawned.
+ */
+void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn)
+{
+	WRITE_ONCE(loop->on_error, fn);
+}
+EXPORT_SYMBOL_GPL(cotask_loop_set_error_handler);
+
+void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error)
+{
+	cotask_error_fn fn = READ_ONCE(loop->on_error);
+	char name[COTASK_NAME_MAX + 1] = "a callback or future";
+
+	if (fn) {
+		fn(loop, task, error);
+		return;
+	}
+	if (task)
+		cotask_get_name(task, name, sizeof(name));
+	pr_warn_ratelimited("%s: %s failed with %d and nobody looked\n",
+			    loop->name, name, error);
+}
+
+/* Cancel what is there; true while there is something. */
+static bool cancel_groups(struct cotask_loop *loop, bool doom)
+{
+	struct cotask_group *g, *next;
+
+	spin_lock(&loop->opened_lock);
+	loop->shut = true;
+	spin_unlock(&loop->opened_lock);
+	/* Nothing is added any more, and only the owner takes groups out. */
+	list_for_each_entry_safe(g, next, &loop->opened, all) {
+		if (doom)
+			cotask_group_doom(g);
+		cotask_group_close(g);
+	}
+	return !list_empty(&loop->opened);
+}
+
+/**
+ * cotask_loop_shutdown - end all tasks, and take nothing more
+ * @loop: the loop; the caller owns it
+ * @grace_ns: how long tasks may take; those that do not end are ended without
+ *	being resumed again
+ *
+ * Every task gets one cancel, including those that are spawned by leftovers
+ * (CO-8, CO-B1).
+ */
+void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
+{
+	u64 begin = ktime_get_ns();
+	bool doom = false;
+
+	while (cancel_groups(loop, doom)) {
+		if (cotask_loop_turn(loop))
+			continue;
+		if (!doom && ktime_get_ns() - begin > grace_ns) {
+			doom = true;
+			continue;
+		}
+		prepare_to_rcuwait(&loop->idle);
+		set_current_state(TASK_IDLE);
+		if (list_empty(&loop->ready) && llist_empty(&loop->inbox) &&
+		    !READ_ONCE(loop->timer_due))
+			schedule_timeout(HZ / 10 + 1);
+		finish_rcuwait(&loop->idle);
+	}
+	WRITE_ONCE(loop->closed, true);
+	synchronize_rcu();
+	while (cotask_loop_turn(loop) || !llist_empty(&loop->inbox))
+		;
+	cotask_timer_exit(loop);
+	cotask_context_put(loop->context);
+	loop->context = NULL;
+	stash_return(loop);
+}
+
+/**
+ * cotask_all_tasks - the tasks of a loop that are not done
+ * @loop: the loop
+ * @tasks: the first @n of them go here, each with a reference
+ * @n: room in @tasks
+ *
+ * Context: The loop's owner.
+ * Return: How many there are (IN-2, CT-B1); 0 if the caller is not the owner.
+ */
+unsigned int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks,
+			      unsigned int n)
+{
+	struct list_head *lists[] = { &loop->opened, &loop->groups };
+	struct cotask_group *g;
+	struct cotask *t;
+	unsigned int i, found = 0;
+
+	if (!cotask_loop_mine(loop))
+		return 0;
+	spin_lock(&loop->opened_lock);
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		list_for_each_entry(g, lists[i], all) {
+			list_for_each_entry(t, &g->children, sibling) {
+				if (cotask_done(t))
+					continue;
+				if (found < n)
+					tasks[found] = cotask_get(t);
+				found++;
+			}
+		}
+	}
+	spin_unlock(&loop->opened_lock);
+	return found;
+}
+EXPORT_SYMBOL_GPL(cotask_all_tasks);

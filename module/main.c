@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - the module
+ */
+#include "internal.h"
+
+static int __init cotask_init(void)
+{
+	return cotask_task_init();
+}
+module_init(cotask_init);
+
+static void __exit cotask_exit(void)
+{
+	cotask_cpu_loops_exit();
+	/* Frees loops and names that wait for a grace period, then the cache. */
+	cotask_task_exit();
+}
+module_exit(cotask_exit);
+
+MODULE_DESCRIPTION("Structured concurrency: cooperative tasks, groups, timeouts");
+MODULE_AUTHOR("The cotask authors");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - which thread pumps which loop
+ *
+ * Code that has no task at hand can still ask where it is: for the current task,
+ * and so that a loop is not run inside another one.  A table of the threads that
+ * are pumping, by thread; touched when a thread begins or ends to pump, and in
+ * those two questions.
+ */
+#include <linux/hashtable.h>
+
+#include "internal.h"
+
+static DEFINE_HASHTABLE(pumps, 6);
+static DEFINE_SPINLOCK(pumps_lock);	/* guards changes of pumps; a leaf */
+
+/**
+ * cotask_pump_enter - the current thread begins to pump a loop
+ * @loop: a loop that nobody pumps
+ */
+void cotask_pump_enter(struct cotask_loop *loop)
+{
+	WRITE_ONCE(loop->owner, current);
+	loop->pumping = true;
+	spin_lock(&pumps_lock);
+	hash_add_rcu(pumps, &loop->node, (unsigned long)current);
+	spin_unlock(&pumps_lock);
+}
+
+/**
+ * cotask_pump_leave - the current thread ends to pump a loop
+ * @loop: the loop
+ */
+void cotask_pump_leave(struct cotask_loop *loop)
+{
+	spin_lock(&pumps_lock);
+	hash_del_rcu(&loop->node);
+	spin_unlock(&pumps_lock);
+	loop->pumping = false;
+}
+
+/**
+ * cotask_pump_current - the loop that the current thread pumps
+ *
+ * Return: The loop, or NULL, also in an interrupt.
+ */
+struct cotask_loop *cotask_pump_current(void)
+{
+	struct cotask_loop *loop, *found = NULL;
+
+	if (!in_task())
+		return NULL;
+	rcu_read_lock();
+	hash_for_each_possible_rcu(pumps, loop, node, (unsigned long)current) {
+		if (READ_ONCE(loop->owner) == current) {
+			found = loop;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/**
+ * cotask_current - the task whose step is running
+ *
+ * Context: Any.
+ * Return: The task, not pinned; NULL inside a callback (IN-1); ERR_PTR(-ESRCH)
+ *	when the thread is not running a loop.
+ */
+struct cotask *cotask_current(void)
+{
+	struct cotask_loop *loop = cotask_pump_current();
+
+	return loop ? loop->current_task : ERR_PTR(-ESRCH);
+}
+EXPORT_SYMBOL_GPL(cotask_current);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - shields: wait for something without passing a cancel on to it
+ *
+ * A shield is an awaitable that gets the outcome of another one.  Cancelling the
+ * shield completes it and cuts the connection; what it follows is left alone.
+ */
+#include "internal.h"
+
+static struct cotask_shield *shield_of(struct cotask_awaitable *x)
+{
+	return container_of(x, struct cotask_shield, base);
+}
+
+static void settle(struct cotask_shield *s, long result, int how)
+{
+	s->base.result = result;
+	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
+	s->inner = NULL;
+	cotask_awaitable_wake(&s->base);
+}
+
+static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter)
+{
+	struct cotask_shield *s = shield_of(x);
+
+	if (cotask_awaitable_done(x))
+		return false;
+	/* What has an outcome already is followed, and queued or about to be. */
+	if (list_empty(&s->entry.link) || !cotask_awaitable_detach(s->inner, &s->entry))
+		return false;
+	settle(s, -ECANCELED, COTASK_S_CANCELLED);
+	return true;
+}
+
+const struct cotask_awaitable_ops cotask_shield_ops = {
+	.name = "shield",
+	.cancel = shield_cancel,
+};
+
+/**
+ * cotask_shield_run - what a shield follows is done
+ * @loop: the loop
+ * @e: the shield's entry
+ */
+void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask_shield *s = container_of(e, struct cotask_shield, entry);
+	bool cancelled = cotask_awaitable_cancelled(s->inner);
+
+	settle(s, cotask_awaitable_result(s->inner),
+		 cancelled ? COTASK_S_CANCELLED : 0);
+}
+
+/**
+ * cotask_shield - protect something from the cancellation of who awaits it
+ * @s: the shield, not in use; stays until it is done or cancelled
+ * @inner: what to follow; stays as long
+ *
+ * Context: The loop's owner.
+ * Return: What to await: @s, or @inner itself if that is done (SH-1);
+ *	ERR_PTR(-EINVAL) for a missing argument, ERR_PTR(-EXDEV) if the caller does
+ *	not own the loop.
+ */
+struct cotask_awaitable *cotask_shield(struct cotask_shield *s,
+				       struct cotask_awaitable *inner)
+{
+	if (!s || !inner || !inner->loop)
+		return ERR_PTR(-EINVAL);
+	if (!cotask_loop_mine(inner->loop))
+		return ERR_PTR(-EXDEV);
+	cotask_awaitable_init(&s->base, inner->loop, &cotask_shield_ops);
+	cotask_entry_init(&s->entry, COTASK_ENTRY_SHIELD);
+	s->inner = inner;
+	return cotask_awaitable_wait(inner, &s->entry) ? inner : &s->base;
+}
+EXPORT_SYMBOL_GPL(cotask_shield);

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - sleeping
+ *
+ * The entry of a sleeping task lies in the deadline queue, and moves from there
+ * to the ready queue when it is due; there is no other object.  What a sleeping
+ * task waits on, as far as cancellation is concerned, is one awaitable that all of
+ * them share.
+ */
+#include "internal.h"
+
+static bool sleep_cancel(struct cotask_awaitable *x, struct cotask *waiter)
+{
+	/* Expired, but not resumed: too late, the task has to be armed (SL-7). */
+	if (waiter->entry.level == COTASK_NO_DEADLINE)
+		return false;
+	cotask_timer_del(waiter->base.loop, &waiter->entry);
+	cotask_task_queue(waiter, -ECANCELED);
+	return true;
+}
+
+const struct cotask_awaitable_ops cotask_sleep_ops = {
+	.name = "sleep",
+	.cancel = sleep_cancel,
+};
+
+static struct cotask_awaitable sleeping = {
+	.post.ops = &cotask_sleep_ops,
+};
+
+static const struct cotask_await pending = { .pending = true };
+
+static struct cotask_await refuse(struct cotask *task, int error)
+{
+	task->base.result = error;
+	return (struct cotask_await){ .pending = false };
+}
+
+static bool may_suspend(struct cotask *task)
+{
+	if (task->base.loop->current_task == task && list_empty(&task->entry.link))
+		return true;
+	cotask_misuse("await outside of a step of the task\n");
+	return false;
+}
+
+/**
+ * cotask_yield - let the others run
+ * @task: the current task
+ *
+ * It is queued behind all that is ready (SL-3).
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives 0 or -ECANCELED (SL-8).
+ */
+struct cotask_await cotask_yield(struct cotask *task)
+{
+	if (unlikely(!may_suspend(task)))
+		return refuse(task, -EINVAL);
+	task->base.result = 0;
+	cotask_loop_queue(task->base.loop, &task->entry);
+	return pending;
+}
+EXPORT_SYMBOL_GPL(cotask_yield);
+
+/*
+ * The roundest time in the window: sleepers that allow for some slack meet there,
+ * and one interrupt serves them all.
+ */
+static u64 coalesce(u64 deadline, u64 slack)
+{
+	u64 latest = min_t(u64, S64_MAX, deadline + min_t(u64, slack, S64_MAX));
+
+	if (latest <= deadline)
+		return deadline;
+	return latest & ~(BIT_ULL(fls64((deadline - 1) ^ latest) - 1) - 1);
+}
+
+static struct cotask_await sleep_till(struct cotask *task, u64 deadline, u64 slack,
+				      enum cotask_clock clock)
+{
+	task->base.result = 0;
+	task->waits_on = &sleeping;
+	task->entry.clock = clock;
+	task->entry.deadline = coalesce(deadline, slack);
+	cotask_timer_add(task->base.loop, &task->entry);
+	/* An armed request is delivered at once, as a sleep can be cancelled (CX-8). */
+	cotask_cancel_taken_in(task);
+	if (unlikely(task->entry.flags & COTASK_T_ARMED)) {
+		task->entry.flags &= ~COTASK_T_ARMED;
+		cotask_cancel_route(task);
+	}
+	return pending;
+}
+
+/**
+ * cotask_sleep_range - sleep, allowing for some slack
+ * @task: the current task
+ * @ns: for at least this long; zero and below: as cotask_yield().
+ *	COTASK_FOREVER, and what is too far away to be told: until cancelled (SL-5)
+ * @slack_ns: how much later it may be, so that wake-ups coalesce
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives 0, or -ECANCELED (SL-6).
+ */
+struct cotask_await cotask_sleep_range(struct cotask *task, s64 ns, u64 slack_ns)
+{
+	u64 now;
+
+	if (ns <= 0)
+		return cotask_yield(task);
+	if (unlikely(!may_suspend(task)))
+		return refuse(task, -EINVAL);
+	now = cotask_loop_time(task->base.loop, COTASK_CLOCK_MONOTONIC);
+	return sleep_till(task, min_t(u64, S64_MAX, now + ns), slack_ns,
+			  COTASK_CLOCK_MONOTONIC);
+}
+EXPORT_SYMBOL_GPL(cotask_sleep_range);
+
+/**
+ * cotask_sleep - sleep
+ * @task: the current task
+ * @ns: for at least this long; as for cotask_sleep_range()
+ *
+ * Always suspends (SL-2); never returns early (SL-1).  Sleepers with equal deadlines
+ * wake in the order of their calls (SL-4).
+ *
+ * Context: A step of @task.
+ * Return: As cotask_sleep_range().
+ */
+struct cotask_await cotask_sleep(struct cotask *task, s64 ns)
+{
+	return cotask_sleep_range(task, ns, 0);
+}
+EXPORT_SYMBOL_GPL(cotask_sleep);
+
+/**
+ * cotask_sleep_until - sleep until a point in time
+ * @task: the current task
+ * @deadline: the time; if it is past: as cotask_yield()
+ * @clock: CLOCK_MONOTONIC, or CLOCK_BOOTTIME, which goes on during suspend
+ * @slack_ns: as for cotask_sleep_range()
+ *
+ * Context: A step of @task.
+ * Return: As cotask_sleep_range(); -EINVAL without suspending for another clock
+ *	(SL-5, SL-B1).
+ */
+struct cotask_await cotask_sleep_until(struct cotask *task, ktime_t deadline,
+				       clockid_t clock, u64 slack_ns)
+{
+	int c = cotask_clock_of(clock);
+
+	if (c < 0)
+		return refuse(task, c);
+	if (ktime_to_ns(deadline) <= (s64)cotask_loop_time(task->base.loop, c))
+		return cotask_yield(task);
+	if (unlikely(!may_suspend(task)))
+		return refuse(task, -EINVAL);
+	return sleep_till(task, ktime_to_ns(deadline), slack_ns, c);
+}
+EXPORT_SYMBOL_GPL(cotask_sleep_until);

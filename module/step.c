@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - running a task: resume, step, suspend, end
+ *
+ * A step is the code of one task between two suspensions.  It always starts at
+ * the innermost frame: an await of a coroutine pushes a frame and returns to
+ * task_frames(), which runs the callee at once, in the same step, so that the
+ * kernel's stack does not grow with the depth of the call chain (CO-2).
+ */
+#include <linux/slab.h>
+#include <linux/wait_bit.h>
+
+#include "internal.h"
+
+/**
+ * cotask_frame_init - make a coroutine object
+ * @frame: the frame, embedded in what the coroutine keeps
+ * @step: its code
+ * @release: called when the coroutine is over, was refused, or is dropped unrun;
+ *	may free what @frame is embedded in.  NULL if there is nothing to do
+ *
+ * Runs none of its code (CO-1).
+ *
+ * Context: Any.
+ * Return: @frame.
+ */
+struct cotask_frame *cotask_frame_init(struct cotask_frame *frame, cotask_step_fn step,
+				       void (*release)(struct cotask_frame *))
+{
+	frame->step = step;
+	frame->release = release;
+	frame->outer = NULL;
+	frame->scopes = NULL;
+	frame->at = 0;
+	frame->state = COTASK_FRAME_FRESH;
+	return frame;
+}
+EXPORT_SYMBOL_GPL(cotask_frame_init);
+
+/**
+ * cotask_frame_kfree - release function of a frame that begins its allocation
+ * @frame: first member of what kmalloc() gave
+ */
+void cotask_frame_kfree(struct cotask_frame *frame)
+{
+	kfree(frame);
+}
+EXPORT_SYMBOL_GPL(cotask_frame_kfree);
+
+/* --- the end of a task ---------------------------------------------------- */
+
+/* The innermost frame goes, and with it the scopes that it has left open. */
+static void frame_end(struct cotask *t, struct cotask_frame *frame)
+{
+	if (unlikely(t->scopes != frame->scopes)) {
+		cotask_misuse("%ps ended inside a scope\n", frame->step);
+		cotask_scope_abandon(t, frame->scopes);
+	}
+	t->frame = frame->outer;
+	if (frame->release)
+		frame->release(frame);
+}
+
+/*
+ * Choose the outcome and publish it.  A cancel that was accepted but not
+ * delivered turns a value into CANCELLED (CX-10); whether one was posted is
+ * decided by the same operation that makes further ones come too late (SC-9).
+ */
+static int publish(struct cotask *t, long rc)
+{
+	bool armed = t->entry.flags & COTASK_T_ARMED;
+	int old = atomic_read(&t->base.state);
+	int done;
+
+	do {
+		done = COTASK_S_CLAIMED | COTASK_S_DONE;
+		t->base.result = rc;
+		if (rc == -ECANCELED || (rc >= 0 && (armed || (old & COTASK_S_POSTED)))) {
+			t->base.result = -ECANCELED;
+			done |= COTASK_S_CANCELLED;
+		}
+	} while (!atomic_try_cmpxchg(&t->base.state, &old, old | done));
+	return old;
+}
+
+/**
+ * cotask_task_finish - the code of a task has ended
+ * @t: the task, not in any list
+ * @rc: value or error
+ */
+void cotask_task_finish(struct cotask *t, long rc)
+{
+	int old;
+
+	old = publish(t, rc);
+	t->entry.flags &= ~COTASK_T_SIGNALS;
+	/* The record comes before the waiters (TG-29). */
+	t->entry.kind = COTASK_ENTRY_RECORD;
+	cotask_loop_queue(t->base.loop, &t->entry);
+	cotask_awaitable_wake(&t->base);
+	if (unlikely(old & COTASK_S_WATCHED))
+		wake_up_var(&t->base.state);
+}
+
+/* End a task that is not going to run again: its frames go, innermost first. */
+static void drop(struct cotask *t)
+{
+	cotask_scope_abandon(t, NULL);
+	while (t->frame)
+		frame_end(t, t->frame);
+	cotask_task_finish(t, -ECANCELED);
+}
+
+/* --- steps ---------------------------------------------------------------- */
+
+/* In no list: neither scheduled nor waiting. */
+static bool unparked(const struct cotask *t)
+{
+	return list_empty(&t->entry.link);
+}
+
+/* Where an error comes from, as far as one step can tell (TK-10). */
+struct failure {
+	long rc;
+	struct cotask_location at;
+};
+
+static void failure_note(struct failure *f, long rc, const struct cotask_frame *frame)
+{
+	if (rc < 0 && rc != f->rc) {
+		f->rc = rc;
+		f->at = (struct cotask_location){ frame->step, frame->at >> 8 };
+	}
+}
+
+/* What the frame has returned, made good where it breaks the rules. */
+static long frame_outcome(struct cotask *t, const struct cotask_frame *frame, long rc)
+{
+	if (rc == COTASK_SUSPENDED) {
+		cotask_misuse("%ps suspended without an await\n", frame->step);
+		return -EINVAL;
+	}
+	if (!unparked(t)) {
+		cotask_misuse("%ps ended while it awaits\n", frame->step);
+		cotask_entry_unlink(t->base.loop, &t->entry);
+		t->waits_on = NULL;
+	}
+	return rc;
+}
+
+/* Run frames until the task suspends or its outermost frame ends. */
+static void task_frames(struct cotask *t)
+{
+	struct cotask_frame *frame = t->frame;
+	struct failure failure = {};
+
+	for (;;) {
+		long rc = frame->step(t, frame);
+
+		if (rc == COTASK_SUSPENDED && !unparked(t))
+			return;
+		if (rc == COTASK_SUSPENDED && t->frame != frame) {
+			frame = t->frame;
+			continue;
+		}
+		rc = frame_outcome(t, frame, rc);
+		failure_note(&failure, rc, frame);
+		frame_end(t, frame);
+		if (!t->frame) {
+			cotask_task_finish(t, rc);
+			break;
+		}
+		t->base.result = rc;
+		frame = t->frame;
+	}
+	if (t->base.result < 0) {
+		t->failed_in = failure.at.step;
+		t->failed_line = failure.at.line;
+	}
+}
+
+/**
+ * cotask_task_step - run one step of a task
+ * @loop: its loop
+ * @t: the task; nothing is left to be delivered
+ */
+void cotask_task_step(struct cotask_loop *loop, struct cotask *t)
+{
+	struct cotask *spawner = loop->current_task;
+
+	loop->current_task = t;
+	task_frames(t);
+	loop->current_task = spawner;
+}
+
+/*
+ * What the await gives in place of the outcome that was due (CX-5, CX-6), and
+ * what becomes of a request that was handed on (CX-3, CX-14).  False: the task has
+ * ended instead (CX-7).
+ */
+static bool deliver(struct cotask *t)
+{
+	cotask_cancel_taken_in(t);
+	if (t->entry.flags & COTASK_T_DOOMED) {
+		drop(t);
+		return false;
+	}
+	if (t->entry.flags & COTASK_T_ARMED)
+		t->base.result = -ECANCELED;
+	if (t->base.result == -ECANCELED)
+		cotask_cancel_delivered(t);
+	else
+		t->settled = cotask_cancel_count(t);
+	t->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_HANDED);
+	if (t->base.result == -ECANCELED && cotask_task_unstarted(t)) {
+		drop(t);
+		return false;
+	}
+	return true;
+}
+
+/**
+ * cotask_task_run - the turn of a task has come
+ * @loop: its loop
+ * @e: its entry
+ */
+void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask *t = container_of(e, struct cotask, entry);
+
+	if (unlikely((e->flags & COTASK_T_SIGNALS) ||
+		     (atomic_read(&t->base.state) & COTASK_S_POSTED))) {
+		if (!deliver(t))
+			return;
+	}
+	cotask_task_step(loop, t);
+}
+
+/* --- awaiting ------------------------------------------------------------- */
+
+static struct cotask_await ready(struct cotask *task, long rc)
+{
+	task->base.result = rc;
+	return (struct cotask_await){ .pending = false };
+}
+
+static const struct cotask_await pending = { .pending = true };
+
+/* An await that fails does so on the next turn (AW-4, AW-5). */
+static struct cotask_await fail(struct cotask *task, int error)
+{
+	cotask_task_queue(task, error);
+	return pending;
+}
+
+static struct cotask_group *group_of(struct cotask_awaitable *x)
+{
+	return container_of(x, struct cotask_group, base);
+}
+
+/* Whether @x, a task or a group, owns @task, however indirectly. */
+static bool owns(const struct cotask_awaitable *x, const struct cotask *task)
+{
+	const struct cotask *t;
+
+	for (t = task; t; t = t->group->scope.task) {
+		if (&t->base == x || &t->group->base == x)
+			return true;
+	}
+	return false;
+}
+
+/* Whether waiting for @x would close a cycle (AW-4, AW-B2). */
+static bool deadlocks(const struct cotask *task, struct cotask_awaitable *x)
+{
+	for (; x && cotask_is_task(x); x = cotask_of(x)->waits_on) {
+		if (owns(x, task))
+			return true;
+	}
+	return x && x->post.ops == &cotask_group_ops && owns(x, task);
+}
+
+static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x, u32 flags)
+{
+	if (!x || !x->loop)
+		return ready(task, -EINVAL);
+	if (unlikely(task->base.loop->current_task != task || !unparked(task))) {
+		cotask_misuse("await outside of a step of the task\n");
+		return ready(task, -EINVAL);
+	}
+	if (x->loop != task->base.loop)
+		return fail(task, -EXDEV);
+	if (cotask_awaitable_done(x))
+		return ready(task, cotask_awaitable_result(x));
+	if (deadlocks(task, x))
+		return fail(task, -EDEADLK);
+	/* Only the parent passes a cancel on to the group. */
+	if (x->post.ops == &cotask_group_ops && group_of(x)->scope.task != task)
+		flags |= COTASK_T_WATCH;
+	if (cotask_awaitable_wait(x, &task->entry))
+		return ready(task, cotask_awaitable_result(x));
+	task->waits_on = x;
+	task->entry.flags |= flags;
+	/* A request that could not be delivered before is handed on (CX-8). */
+	cotask_cancel_taken_in(task);
+	if (unlikely(task->entry.flags & COTASK_T_ARMED)) {
+		task->entry.flags &= ~COTASK_T_ARMED;
+		cotask_cancel_route(task);
+	}
+	return pending;
+}
+
+/**
+ * cotask_await - wait for a task, future, shield or group
+ * @task: the current task
+ * @x: what to wait for
+ *
+ * A cancel of @task meanwhile is passed on to @x (CX-3).  If @x is done, @task
+ * does not suspend and no cancel is delivered (AW-1).
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives the outcome of @x; -ECANCELED;
+ *	-EDEADLK if @x is @task, waits for it, or owns it (AW-4, AW-B2); -EXDEV if @x
+ *	belongs to another loop (AW-5); -EINVAL if it is missing.
+ */
+struct cotask_await cotask_await(struct cotask *task, struct cotask_awaitable *x)
+{
+	return await(task, x, 0);
+}
+EXPORT_SYMBOL_GPL(cotask_await);
+
+/**
+ * cotask_watch - wait for something without passing a cancel on to it
+ * @task: the current task
+ * @x: what to wait for
+ *
+ * When @task is cancelled, it stops waiting and gets -ECANCELED at once.
+ *
+ * Context: A step of @task.
+ * Return: As cotask_await().
+ */
+struct cotask_await cotask_watch(struct cotask *task, struct cotask_awaitable *x)
+{
+	return await(task, x, COTASK_T_WATCH);
+}
+EXPORT_SYMBOL_GPL(cotask_watch);
+
+/**
+ * cotask_call - await a coroutine
+ * @task: the current task
+ * @callee: a coroutine object that was neither awaited nor spawned yet
+ *
+ * Runs it in this task, at once, without a turn of the loop in between (CO-2).
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives what the coroutine returns
+ *	(CO-3); -EINVAL if @callee was used before (CO-5) or never made.
+ */
+struct cotask_await cotask_call(struct cotask *task, struct cotask_frame *callee)
+{
+	if (!callee || callee->state != COTASK_FRAME_FRESH || !callee->step)
+		return ready(task, -EINVAL);
+	callee->state = COTASK_FRAME_TAKEN;
+	callee->outer = task->frame;
+	callee->scopes = task->scopes;
+	task->frame = callee;
+	return pending;
+}
+EXPORT_SYMBOL_GPL(cotask_call);
+
+/* --- looking at it -------------------------------------------------------- */
+
+/**
+ * cotask_get_stack - where a task is suspended
+ * @task: the task
+ * @loc: innermost frame first
+ * @n: room in @loc
+ *
+ * Context: The loop's owner.
+ * Return: How many frames there are: of a suspended task its chain of awaits, of a
+ *	FAILED one where it failed, of any other that is done 0 (TK-10).
+ */
+int cotask_get_stack(const struct cotask *task, struct cotask_location *loc, unsigned int n)
+{
+	const struct cotask_frame *frame;
+	unsigned int found = 0;
+
+	if (cotask_done(task)) {
+		if (cotask_awaitable_cancelled(&task->base) || task->base.result >= 0)
+			return 0;
+		if (n)
+			loc[0] = (struct cotask_location){ task->failed_in, task->failed_line };
+		return 1;
+	}
+	for (frame = task->frame; frame; frame = frame->outer) {
+		if (found < n)
+			loc[found] = (struct cotask_location){ frame->step, frame->at >> 8 };
+		found++;
+	}
+	return found;
+}
+EXPORT_SYMBOL_GPL(cotask_get_stack);

@@ -1,0 +1,564 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - tasks: creation, references, names, and what can be asked of them
+ *
+ * A task belongs to its group from spawn until the record of its end, whether
+ * anybody holds a handle or not (CT-7, CT-B1).  A handle is a counted reference;
+ * it keeps the outcome and the name, not the frame (TK-B1), and the loop.
+ */
+#include <linux/ctype.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+/**
+ * struct cotask_name - name of a task
+ * @rcu: frees it
+ * @text: the name
+ */
+struct cotask_name {
+	struct rcu_head rcu;
+	char text[];
+};
+
+static struct kmem_cache *task_cache;
+static atomic64_t last_id;
+
+int cotask_task_init(void)
+{
+	/* design: a sleeping task costs three cache lines, besides its frame. */
+	BUILD_BUG_ON(sizeof(struct cotask) > 192);
+	task_cache = KMEM_CACHE(cotask, SLAB_HWCACHE_ALIGN);
+	return task_cache ? 0 : -ENOMEM;
+}
+
+void cotask_task_exit(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(task_cache);
+}
+
+/* --- names ---------------------------------------------------------------- */
+
+static struct cotask_name *name_new(const char *text, gfp_t gfp)
+{
+	size_t i, len = strnlen(text, COTASK_NAME_MAX + 1);
+	struct cotask_name *name;
+
+	if (!len || len > COTASK_NAME_MAX)
+		return ERR_PTR(-EINVAL);
+	for (i = 0; i < len; i++) {
+		if (!isprint(text[i]) || !isascii(text[i]))
+			return ERR_PTR(-EINVAL);
+	}
+	name = kmalloc(struct_size(name, text, len + 1), gfp);
+	if (!name)
+		return ERR_PTR(-ENOMEM);
+	memcpy(name->text, text, len + 1);
+	return name;
+}
+
+/**
+ * cotask_set_name - name a task
+ * @task: the task, done or not (TK-8)
+ * @name: 1 to COTASK_NAME_MAX printable ASCII characters; copied
+ *
+ * Context: Process context, one caller at a time.
+ * Return: 0; -EINVAL for a bad name; -ENOMEM.  The old name stays then.
+ */
+int cotask_set_name(struct cotask *task, const char *name)
+{
+	struct cotask_name *new, *old;
+
+	if (!task || !name)
+		return -EINVAL;
+	new = name_new(name, GFP_KERNEL);
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	old = rcu_replace_pointer(task->name, new, true);
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_set_name);
+
+/**
+ * cotask_get_name - the name of a task
+ * @task: the task
+ * @buf: the name goes here; Task-<id> if it was given none (CT-3)
+ * @size: of @buf, COTASK_NAME_MAX + 1 is enough
+ *
+ * Context: Any.
+ * Return: @buf.
+ */
+char *cotask_get_name(const struct cotask *task, char *buf, size_t size)
+{
+	const struct cotask_name *name;
+
+	rcu_read_lock();
+	name = rcu_dereference(task->name);
+	if (name)
+		strscpy(buf, name->text, size);
+	else
+		snprintf(buf, size, "Task-%llu", task->id);
+	rcu_read_unlock();
+	return buf;
+}
+EXPORT_SYMBOL_GPL(cotask_get_name);
+
+/* --- references ----------------------------------------------------------- */
+
+/**
+ * cotask_get - take a reference to a task
+ * @task: a task that the caller has a reference to, or NULL
+ *
+ * Context: Any.
+ * Return: @task.
+ */
+struct cotask *cotask_get(struct cotask *task)
+{
+	if (task)
+		refcount_inc(&task->base.refs);
+	return task;
+}
+EXPORT_SYMBOL_GPL(cotask_get);
+
+static void task_free(struct cotask *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+	struct cotask_name *name = rcu_dereference_protected(t->name, true);
+
+	cotask_context_drop(t->context);
+	if (name)
+		kfree_rcu(name, rcu);
+	kmem_cache_free(task_cache, t);
+	cotask_loop_unref_task(loop);
+}
+
+/**
+ * cotask_put - drop a reference to a task
+ * @task: the task, or NULL
+ *
+ * A task that is not done goes on (CT-7).  With the last reference to a task that
+ * has failed, its error is reported if nobody has read it (AW-11).
+ *
+ * Context: Any.
+ */
+void cotask_put(struct cotask *task)
+{
+	if (!task || !refcount_dec_and_test(&task->base.refs))
+		return;
+	/* For the error handler, who may look at the task. */
+	refcount_set(&task->base.refs, 1);
+	cotask_awaitable_unread(&task->base, task);
+	task_free(task);
+}
+EXPORT_SYMBOL_GPL(cotask_put);
+
+/* --- spawning ------------------------------------------------------------- */
+
+/* How deep eager first steps may nest on the kernel's stack (EA-B1). */
+#define EAGER_DEPTH	8
+
+static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *frame,
+			       const struct cotask_spawn_args *args)
+{
+	gfp_t gfp = args->gfp ?: GFP_KERNEL;
+	struct cotask_name *name = NULL;
+	struct cotask *t;
+
+	if (args->name) {
+		name = name_new(args->name, gfp);
+		if (IS_ERR(name))
+			return ERR_CAST(name);
+	}
+	t = kmem_cache_alloc(task_cache, gfp);
+	if (!t) {
+		kfree(name);
+		return ERR_PTR(-ENOMEM);
+	}
+	cotask_entry_init(&t->entry, COTASK_ENTRY_TASK);
+	cotask_awaitable_init(&t->base, g->base.loop, &cotask_task_ops);
+	t->frame = frame;
+	t->waits_on = NULL;
+	t->group = g;
+	INIT_LIST_HEAD(&t->sibling);
+	t->scopes = NULL;
+	t->settled = 0;
+	t->deliveries = 0;
+	t->id = atomic64_inc_return(&last_id);
+	RCU_INIT_POINTER(t->name, name);
+	t->context = 0;
+	memset(&t->reason, 0, sizeof(t->reason));
+	cotask_loop_ref_task(t->base.loop);
+	return t;
+}
+
+/* The first step, inside the spawn call (EA-1 ..). */
+static void eager_step(struct cotask_loop *loop, struct cotask *t)
+{
+	t->entry.flags |= COTASK_T_EAGER;
+	loop->eager_depth++;
+	cotask_task_step(loop, t);
+	loop->eager_depth--;
+	t->entry.flags &= ~COTASK_T_EAGER;
+	/* It was spared when the group was aborted meanwhile (TG-32). */
+	if (t->group->flags & COTASK_G_ABORTING)
+		cotask_cancel_for(t, &t->group->why);
+}
+
+static bool wants_eager(const struct cotask_loop *loop, u32 flags)
+{
+	if (flags & COTASK_SPAWN_LAZY)
+		return false;
+	if (!(flags & COTASK_SPAWN_EAGER) && !(loop->flags & COTASK_LOOP_EAGER))
+		return false;
+	/* Without a running loop it is lazy (EA-8), and so it is too deep. */
+	return loop->pumping && loop->eager_depth < EAGER_DEPTH;
+}
+
+/* The owner. */
+static void start(struct cotask *t, u32 flags)
+{
+	struct cotask_loop *loop = t->base.loop;
+
+	cotask_group_adopt(t->group, t);
+	if (wants_eager(loop, flags))
+		eager_step(loop, t);
+	else
+		cotask_loop_queue(loop, &t->entry);
+}
+
+/**
+ * cotask_task_admit - a task that was spawned from outside has arrived
+ * @t: the task
+ *
+ * Its group has let it in when it was spawned, but may be aborting by now.
+ */
+void cotask_task_admit(struct cotask *t)
+{
+	struct cotask_group *g = t->group;
+
+	t->entry.flags &= ~COTASK_T_NEW;
+	start(t, COTASK_SPAWN_LAZY);
+	if (g->flags & COTASK_G_DOOMED)
+		t->entry.flags |= COTASK_T_DOOMED;
+	if (g->flags & COTASK_G_ABORTING)
+		cotask_cancel_for(t, &g->why);
+	atomic_dec(&g->gate);
+}
+
+static struct cotask_group *group_here(struct cotask_group *g)
+{
+	struct cotask_loop *loop;
+
+	if (g)
+		return READ_ONCE(g->base.loop) ? g : ERR_PTR(-EINVAL);
+	loop = cotask_pump_current();
+	return loop ? &loop->root : ERR_PTR(-ESRCH);
+}
+
+/* Give the task its context; the spawner is the current task, if any. */
+static void set_context(struct cotask *t, const struct cotask_spawn_args *args, bool mine)
+{
+	struct cotask_loop *loop = t->base.loop;
+
+	if (args->context)
+		t->context = cotask_context_explicit(args->context);
+	else if (mine && loop->current_task)
+		t->context = cotask_context_copy(loop->current_task);
+}
+
+static void refuse(struct cotask_frame *frame)
+{
+	if (frame->release)
+		frame->release(frame);
+}
+
+static struct cotask *spawn(struct cotask_group *g, struct cotask_frame *frame,
+			    const struct cotask_spawn_args *args, bool handle)
+{
+	struct cotask_loop *loop = g->base.loop;
+	bool mine = cotask_loop_mine(loop);
+	struct cotask *t;
+	int rc;
+
+	t = task_new(g, frame, args);
+	if (IS_ERR(t))
+		return t;
+	rc = cotask_group_admits(g, mine);
+	if (rc) {
+		task_free(t);
+		return ERR_PTR(rc);
+	}
+	frame->state = COTASK_FRAME_TAKEN;
+	set_context(t, args, mine);
+	if (handle)
+		refcount_set(&t->base.refs, 2);
+	if (mine) {
+		start(t, args->flags);
+	} else {
+		t->entry.flags |= COTASK_T_NEW;
+		atomic_or(COTASK_S_INBOX, &t->base.state);
+		/* Cannot fail: a group that has let it in keeps the loop open. */
+		cotask_loop_post(loop, &t->base.post);
+	}
+	return t;
+}
+
+static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_frame *frame,
+				    const struct cotask_spawn_args *args, bool handle)
+{
+	struct cotask *t;
+
+	if (!frame || !frame->step || frame->state != COTASK_FRAME_FRESH ||
+	    (args->flags & ~COTASK_SPAWN_ALL) || args->flags == COTASK_SPAWN_ALL)
+		return ERR_PTR(-EINVAL);
+	group = group_here(group);
+	t = IS_ERR(group) ? ERR_CAST(group) : spawn(group, frame, args, handle);
+	if (IS_ERR(t))
+		refuse(frame);
+	return t;
+}
+
+/**
+ * cotask_spawn_with - spawn a task
+ * @group: its owner; NULL: the root group of the loop that the caller runs on
+ * @frame: its coroutine, made by cotask_frame_init(), not used before
+ * @args: how
+ *
+ * The first step is queued at the tail and runs later, unless it is to be eager
+ * (CT-1).  When spawning fails no task exists, and the coroutine is released
+ * without having run (CO-6, CT-6), except when it is no fresh coroutine.
+ *
+ * Context: Any; with args->gfp to match.  COTASK_SPAWN_EAGER has an effect in the
+ *	loop only.
+ * Return: The task with a reference for the caller, to be dropped with
+ *	cotask_put(); ERR_PTR() of -EINVAL for a bad argument, a used coroutine
+ *	(CO-5) or a group that was not entered (TG-2); -ESRCH if @group is NULL and
+ *	no loop is running here (CT-2); -ESHUTDOWN if the group is closed (TG-3,
+ *	TG-4); -ENOMEM.
+ */
+struct cotask *cotask_spawn_with(struct cotask_group *group, struct cotask_frame *frame,
+				 const struct cotask_spawn_args *args)
+{
+	return checked_spawn(group, frame, args, true);
+}
+EXPORT_SYMBOL_GPL(cotask_spawn_with);
+
+/**
+ * cotask_spawn - spawn a task
+ * @group: as for cotask_spawn_with()
+ * @frame: likewise
+ * @name: copied; NULL: Task-<id>
+ *
+ * Context: Process context.
+ * Return: As cotask_spawn_with().
+ */
+struct cotask *cotask_spawn(struct cotask_group *group, struct cotask_frame *frame,
+			    const char *name)
+{
+	struct cotask_spawn_args args = { .name = name };
+
+	return checked_spawn(group, frame, &args, true);
+}
+EXPORT_SYMBOL_GPL(cotask_spawn);
+
+/**
+ * cotask_go - spawn a task that nobody needs a handle of
+ * @group: as for cotask_spawn_with()
+ * @frame: likewise
+ *
+ * Context: Any; allocates with GFP_ATOMIC where sleeping is not possible for sure,
+ *	that is outside of task context.
+ * Return: 0, or the errors of cotask_spawn_with().
+ */
+int cotask_go(struct cotask_group *group, struct cotask_frame *frame)
+{
+	struct cotask_spawn_args args = { .gfp = in_task() ? GFP_KERNEL : GFP_ATOMIC };
+
+	return PTR_ERR_OR_ZERO(checked_spawn(group, frame, &args, false));
+}
+EXPORT_SYMBOL_GPL(cotask_go);
+
+/**
+ * cotask_ensure - take what is a task or future already
+ * @loop: the loop that it has to belong to, or NULL
+ * @x: task, future or shield
+ *
+ * Context: Any.
+ * Return: @x itself (CT-5); ERR_PTR(-EXDEV) if it belongs to another loop;
+ *	ERR_PTR(-EINVAL) if it is missing.
+ */
+struct cotask_awaitable *cotask_ensure(struct cotask_loop *loop, struct cotask_awaitable *x)
+{
+	if (!x || !x->loop)
+		return ERR_PTR(-EINVAL);
+	return loop && loop != x->loop ? ERR_PTR(-EXDEV) : x;
+}
+EXPORT_SYMBOL_GPL(cotask_ensure);
+
+/**
+ * cotask_task_record - the end of a task is recorded with its owner
+ * @loop: the loop
+ * @e: its entry
+ */
+void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask *t = container_of(e, struct cotask, entry);
+
+	cotask_group_child_ended(t->group, t);
+}
+
+/* --- questions ------------------------------------------------------------ */
+
+/**
+ * cotask_done - whether a task has ended
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: true if it FINISHED, FAILED or was CANCELLED.
+ */
+bool cotask_done(const struct cotask *task)
+{
+	return cotask_awaitable_done(&task->base);
+}
+EXPORT_SYMBOL_GPL(cotask_done);
+
+/**
+ * cotask_cancelled - whether a task ended CANCELLED
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: true if it did.
+ */
+bool cotask_cancelled(const struct cotask *task)
+{
+	return cotask_awaitable_cancelled(&task->base);
+}
+EXPORT_SYMBOL_GPL(cotask_cancelled);
+
+/**
+ * cotask_result - the outcome of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: As cotask_awaitable_result() (TK-1).
+ */
+long cotask_result(struct cotask *task)
+{
+	return cotask_awaitable_result(&task->base);
+}
+EXPORT_SYMBOL_GPL(cotask_result);
+
+/**
+ * cotask_error - the error of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: As cotask_awaitable_error() (TK-1).
+ */
+int cotask_error(struct cotask *task)
+{
+	return cotask_awaitable_error(&task->base);
+}
+EXPORT_SYMBOL_GPL(cotask_error);
+
+/**
+ * cotask_id - the number of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: A number that no other task has or had, from 1 upward.
+ */
+u64 cotask_id(const struct cotask *task)
+{
+	return task->id;
+}
+EXPORT_SYMBOL_GPL(cotask_id);
+
+/**
+ * cotask_get_loop - the loop of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: The loop, the same all its life (TK-11); not pinned beyond @task.
+ */
+struct cotask_loop *cotask_get_loop(const struct cotask *task)
+{
+	return task->base.loop;
+}
+EXPORT_SYMBOL_GPL(cotask_get_loop);
+
+/**
+ * cotask_get_coro - the outermost coroutine of a task
+ * @task: the task
+ *
+ * Context: The loop's owner.
+ * Return: Its frame; NULL once the task is done (EA-10).
+ */
+struct cotask_frame *cotask_get_coro(const struct cotask *task)
+{
+	struct cotask_frame *frame = task->frame;
+
+	while (frame && frame->outer)
+		frame = frame->outer;
+	return frame;
+}
+EXPORT_SYMBOL_GPL(cotask_get_coro);
+
+static const char *state_text(const struct cotask *t)
+{
+	if (cotask_cancelled(t))
+		return "cancelled";
+	if (cotask_done(t))
+		return "finished";
+	return cotask_cancel_count(t) ? "cancelling" : "pending";
+}
+
+/**
+ * cotask_describe - a task in words
+ * @task: the task
+ * @buf: name, state (TK-9) and what it waits for go here
+ * @size: of @buf
+ *
+ * Context: The loop's owner.
+ * Return: The length, as snprintf().
+ */
+int cotask_describe(const struct cotask *task, char *buf, size_t size)
+{
+	char name[COTASK_NAME_MAX + 1], other[COTASK_NAME_MAX + 1];
+	struct cotask_awaitable *x = NULL;
+
+	if (!cotask_done(task))
+		x = cotask_task_waits_on(task);
+	cotask_get_name(task, name, sizeof(name));
+	if (!x)
+		return scnprintf(buf, size, "%s %s", name, state_text(task));
+	if (!cotask_is_task(x))
+		return scnprintf(buf, size, "%s %s, waits for a %s", name,
+				 state_text(task), x->post.ops->name);
+	return scnprintf(buf, size, "%s %s, waits for task %s", name, state_text(task),
+			 cotask_get_name(cotask_of(x), other, sizeof(other)));
+}
+EXPORT_SYMBOL_GPL(cotask_describe);
+
+/**
+ * cotask_wait - block until a task has ended
+ * @task: a task that the caller has a reference to
+ * @timeout_ns: for how long; COTASK_FOREVER
+ *
+ * The outcome is then there for cotask_result().
+ *
+ * Context: Process context, sleeps; not from the task's own loop.
+ * Return: 0; -ETIMEDOUT, the task goes on (RT-3); -EINTR when a fatal signal is
+ *	pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
+ *	atomic context.
+ */
+int cotask_wait(struct cotask *task, s64 timeout_ns)
+{
+	if (!task)
+		return -EINVAL;
+	return cotask_awaitable_block(&task->base, timeout_ns, TASK_KILLABLE);
+}
+EXPORT_SYMBOL_GPL(cotask_wait);

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - the interpreter of scripts, and what surrounds a case
+ */
+#include <linux/slab.h>
+
+#include "helpers.h"
+
+#define BLOCKS	8	/* nesting of TRY, GROUP, TIMEOUT and REPEAT */
+
+/* An open block: where it began, and what an EXCEPT has caught. */
+struct block {
+	const struct line *begin;
+	long caught;
+	long left;
+};
+
+/**
+ * struct actor - one activation of a script
+ * @frame: its coroutine
+ * @env: the test
+ * @pc: the next line
+ * @block: open blocks, innermost last
+ * @depth: how many
+ * @last: last outcome
+ * @shield: for SHIELD
+ * @wait_for: for WAIT_FOR
+ */
+struct actor {
+	struct cotask_frame frame;
+	struct env *env;
+	const struct line *pc;
+	struct block block[BLOCKS];
+	unsigned int depth;
+	long last;
+	struct cotask_shield shield;
+	struct cotask_wait_for wait_for;
+};
+
+/* --- the log -------------------------------------------------------------- */
+
+void note(struct env *env, const char *fmt, ...)
+{
+	size_t len = strlen(env->log);
+	va_list args;
+
+	if (len)
+		len += scnprintf(env->log + len, sizeof(env->log) - len, " ");
+	va_start(args, fmt);
+	vscnprintf(env->log + len, sizeof(env->log) - len, fmt, args);
+	va_end(args);
+}
+
+void expect_log_at(struct env *env, const char *expected, int line)
+{
+	KUNIT_EXPECT_TRUE_MSG(env->test, !strcmp(env->log, expected),
+			      "line %d: expected \"%s\"\n       happened \"%s\"",
+			      line, expected, env->log);
+	env->log[0] = '\0';
+}
+
+static void note_outcome(struct env *env, long rc)
+{
+	switch (rc) {
+	case -ECANCELED:
+		return note(env, "ECANCELED");
+	case -ETIMEDOUT:
+		return note(env, "ETIMEDOUT");
+	case -EDEADLK:
+		return note(env, "EDEADLK");
+	case -ESHUTDOWN:
+		return note(env, "ESHUTDOWN");
+	case -EALREADY:
+		return note(env, "EALREADY");
+	case -EINVAL:
+		return note(env, "EINVAL");
+	case -EXDEV:
+		return note(env, "EXDEV");
+	case E1:
+		return note(env, "E1");
+	case E2:
+		return note(env, "E2");
+	default:
+		return note(env, "%ld", rc);
+	}
+}
+
+/* --- blocks --------------------------------------------------------------- */
+
+static int nesting(const struct line *l)
+{
+	switch (l->op) {
+	case OP_TRY:
+	case OP_GROUP:
+	case OP_TIMEOUT:
+	case OP_REPEAT:
+		return 1;
+	case OP_ENDTRY:
+	case OP_ENDGROUP:
+	case OP_ENDTIMEOUT:
+	case OP_ENDREPEAT:
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+/* The EXCEPT or END.. that belongs to the block which begins at @l. */
+static const struct line *block_end(const struct line *l, bool or_except)
+{
+	int depth = 0;
+
+	for (;; l++) {
+		depth += nesting(l);
+		if (!depth || (or_except && depth == 1 && l->op == OP_EXCEPT))
+			return l;
+	}
+}
+
+static void block_push(struct actor *a, const struct line *begin)
+{
+	KUNIT_ASSERT_LT(a->env->test, a->depth, BLOCKS);
+	a->block[a->depth++] = (struct block){ .begin = begin };
+}
+
+/*
+ * An error, or a return, leaves the innermost block.  True: the script goes on
+ * somewhere; false: it ends.
+ */
+static bool unwind(struct actor *a, long rc)
+{
+	struct block *b;
+
+	while (a->depth) {
+		b = &a->block[a->depth - 1];
+		a->last = rc;
+		a->pc = block_end(b->begin, b->begin->op == OP_TRY);
+		if (b->begin->op == OP_GROUP || b->begin->op == OP_TIMEOUT)
+			return true;
+		if (b->begin->op == OP_TRY && !b->caught && rc < 0) {
+			b->caught = rc;
+			a->pc++;
+			return true;
+		}
+		a->depth--;
+	}
+	return false;
+}
+
+/* --- instructions --------------------------------------------------------- */
+
+static int do_spawn(struct actor *a, const struct line *l)
+{
+	struct env *env = a->env;
+	struct cotask_frame *frame = script_frame(env, l->script);
+	struct cotask_spawn_args args = { .flags = l->b };
+	struct cotask *t;
+
+	t = cotask_spawn_with(l->g == ROOT ? NULL : &env->group[l->g], frame, &args);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	cotask_put(env->task[l->a]);
+	env->task[l->a] = t;
+	return 0;
+}
+
+static int enter_timeout(struct actor *a, struct cotask *task, const struct line *l)
+{
+	struct cotask_timeout *t = &a->env->timeout[l->a];
+	s64 ns = l->b == NEVER ? COTASK_FOREVER : l->b * MS;
+
+	return cotask_timeout_start(task, t, ns);
+}
+
+/* What does not suspend; 0 or an error. */
+static long instant(struct actor *a, struct cotask *task, const struct line *l)
+{
+	struct env *env = a->env;
+
+	switch (l->op) {
+	case OP_LOG:
+		note(env, "%s", l->text);
+		return 0;
+	case OP_SHOW:
+		note_outcome(env, a->last);
+		return 0;
+	case OP_COUNT:
+		note(env, "n%u", cotask_cancelling(task));
+		return 0;
+	case OP_SPAWN:
+		return do_spawn(a, l);
+	case OP_CANCEL:
+		a->last = cotask_cancel(env->task[l->a]);
+		return 0;
+	case OP_CANCEL_SELF:
+		a->last = cotask_cancel(task);
+		return 0;
+	case OP_UNCANCEL:
+		a->last = cotask_uncancel(task);
+		return 0;
+	case OP_SET:
+		a->last = cotask_future_complete(&env->future[l->a], l->b);
+		return 0;
+	case OP_FAIL:
+		a->last = cotask_future_fail(&env->future[l->a], l->b);
+		return 0;
+	case OP_CANCEL_FUTURE:
+		a->last = cotask_future_cancel(&env->future[l->a]);
+		return 0;
+	case OP_CANCEL_GROUP:
+		return cotask_group_cancel(&env->group[l->a]);
+	case OP_HOOK:
+		l->hook(env, task);
+		return 0;
+	case OP_ADVANCE:
+		cotask_manual_advance(env->loop, l->b * MS);
+		return 0;
+	case OP_RAISE:
+		return l->b;
+	case OP_RERAISE:
+		return a->block[a->depth - 1].caught;
+	case OP_TRY:
+	case OP_REPEAT:
+		block_push(a, l);
+		a->block[a->depth - 1].left = l->b;
+		return 0;
+	case OP_EXCEPT:		/* reached without an error: skip it */
+		a->pc = block_end(a->block[--a->depth].begin, false) + 1;
+		return 0;
+	case OP_ENDTRY:
+		a->depth--;
+		return 0;
+	case OP_ENDREPEAT:
+		if (--a->block[a->depth - 1].left > 0)
+			a->pc = a->block[a->depth - 1].begin + 1;
+		else
+			a->depth--;
+		return 0;
+	case OP_GROUP:
+		block_push(a, l);
+		a->last = cotask_group_enter(task, &env->group[l->a]);
+		if (a->last)
+			a->depth--;
+		return a->last;
+	case OP_TIMEOUT:
+		block_push(a, l);
+		return enter_timeout(a, task, l);
+	default:
+		KUNIT_FAIL(env->test, "unknown instruction %d", l->op);
+		return -ENOSYS;
+	}
+}
+
+/* The block of an ENDGROUP or ENDTIMEOUT, and what its body has ended with. */
+static struct block *leave(struct actor *a, long *rc)
+{
+	*rc = a->last < 0 ? a->last : 0;
+	return &a->block[--a->depth];
+}
+
+static struct cotask_await leave_group(struct actor *a, struct cotask *task)
+{
+	long rc;
+	struct block *b = leave(a, &rc);
+
+	return cotask_group_exit(task, &a->env->group[b->begin->a], rc);
+}
+
+static struct cotask_await await_shield(struct actor *a, struct cotask *task, int i)
+{
+	return cotask_await(task, cotask_shield(&a->shield, &a->env->task[i]->base));
+}
+
+static struct cotask_await wait_for(struct actor *a, struct cotask *task,
+				    const struct line *l)
+{
+	struct env *env = a->env;
+	struct cotask_wait_for *w = &a->wait_for;
+	s64 ns = l->b == NEVER ? COTASK_FOREVER : l->b * MS;
+
+	switch (l->op) {
+	case OP_WAIT_FOR:
+		return cotask_wait_for(task, w, &env->task[l->a]->base, ns);
+	case OP_WAIT_FOR_FUTURE:
+		return cotask_wait_for(task, w, &env->future[l->a].base, ns);
+	case OP_WAIT_FOR_SHIELD:
+		return cotask_wait_for(task, w,
+				       cotask_shield(&a->shield, &env->task[l->a]->base),
+				       ns);
+	default:
+		return cotask_wait_for_call(task, w, script_frame(env, l->script), ns);
+	}
+}
+
+static long play_step(struct cotask *task, struct cotask_frame *frame)
+{
+	struct actor *a = container_of(frame, struct actor, frame);
+	struct env *env = a->env;
+	long rc;
+
+	CO_BEGIN(task, frame, slept, yielded, joined, future, shield, called, left,
+		 waited);
+
+	for (;;) {
+		const struct line *l;
+
+		l = a->pc++;
+		switch (l->op) {
+		case OP_END:
+			return 0;
+		case OP_RETURN:
+			return l->b;
+		case OP_SLEEP:
+			CO_AWAIT(slept, rc, cotask_sleep(task, l->b * MS));
+			break;
+		case OP_YIELD:
+			CO_AWAIT(yielded, rc, cotask_yield(task));
+			break;
+		case OP_JOIN:
+			CO_AWAIT(joined, rc, cotask_join(task, env->task[l->a]));
+			break;
+		case OP_FUTURE:
+			CO_AWAIT(future, rc, cotask_await_future(task, &env->future[l->a]));
+			break;
+		case OP_SHIELD:
+			CO_AWAIT(shield, rc, await_shield(a, task, l->a));
+			break;
+		case OP_CALL:
+			CO_AWAIT(called, rc, cotask_call(task, script_frame(env, l->script)));
+			break;
+		case OP_ENDGROUP:
+			CO_AWAIT(left, rc, leave_group(a, task));
+			break;
+		case OP_ENDTIMEOUT: {
+			struct block *b = leave(a, &rc);
+
+			rc = cotask_timeout_exit(&env->timeout[b->begin->a], rc);
+			break;
+		}
+		case OP_WAIT_FOR:
+		case OP_WAIT_FOR_FUTURE:
+		case OP_WAIT_FOR_SHIELD:
+		case OP_WAIT_FOR_CALL:
+			CO_AWAIT(waited, rc, wait_for(a, task, l));
+			break;
+		default:
+			rc = instant(a, task, l);
+			if (!rc)
+				continue;
+			break;
+		}
+		a->last = rc;
+		if (rc < 0 && !unwind(a, rc))
+			return rc;
+	}
+}
+
+static void actor_release(struct cotask_frame *frame)
+{
+	struct actor *a = container_of(frame, struct actor, frame);
+
+	a->env->actors--;
+	kfree(a);
+}
+
+struct cotask_frame *script_frame(struct env *env, const struct line *script)
+{
+	struct actor *a = kzalloc(sizeof(*a), GFP_KERNEL);
+
+	if (!a) {
+		KUNIT_FAIL(env->test, "no memory");
+		return NULL;
+	}
+	a->env = env;
+	a->pc = script;
+	env->actors++;
+	return cotask_frame_init(&a->frame, play_step, actor_release);
+}
+
+struct cotask *play_named(struct env *env, int i, const struct line *script,
+			  const char *name)
+{
+	struct cotask *t = cotask_spawn(cotask_loop_root(env->loop),
+					script_frame(env, script), name);
+
+	KUNIT_ASSERT_FALSE(env->test, IS_ERR(t));
+	cotask_put(env->task[i]);
+	env->task[i] = t;
+	return t;
+}
+
+struct cotask *play(struct env *env, int i, const struct line *script)
+{
+	return play_named(env, i, script, NULL);
+}
+
+/* --- around a case -------------------------------------------------------- */
+
+/* Cases run one after the other; the handler finds its test by the loop. */
+static struct env *current_env;
+
+static void on_error(struct cotask_loop *loop, struct cotask *task, int error)
+{
+	if (!current_env || current_env->loop != loop)
+		return;
+	current_env->errors++;
+	current_env->last_error = error;
+}
+
+int env_init(struct kunit *test)
+{
+	struct env *env = kunit_kzalloc(test, sizeof(*env), GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, env);
+	env->test = test;
+	env->loop = cotask_manual_create(0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(env->loop));
+	cotask_loop_set_error_handler(env->loop, on_error);
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		cotask_future_init(&env->future[i], env->loop);
+		cotask_group_init(&env->group[i]);
+	}
+	current_env = env;
+	test->priv = env;
+	return 0;
+}
+
+void env_exit(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	int i;
+
+	if (!env || IS_ERR_OR_NULL(env->loop))
+		return;
+	/* The case may have run in another thread. */
+	cotask_manual_adopt(env->loop);
+	current_env = NULL;
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(env->loop, 0), 0);
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		cotask_group_fini(&env->group[i]);
+		cotask_put(env->task[i]);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, env->actors, 0, "coroutines were not released");
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask tests - a manual loop, a log, and coroutines made of scripts
+ *
+ * Most rules are about what happens in which order.  A test plays *scripts*: arrays
+ * of small instructions that are run by real tasks on a manual loop.  The test moves
+ * the clock, runs turns, and compares the log.  Errors behave as exceptions do in
+ * the language that the semantics come from: they leave block after block until an
+ * EXCEPT stops them.
+ *
+ *	static const struct line child[] = { LOG("in"), SLEEP(10), LOG("out"), END };
+ *	static const struct line parent[] = {
+ *		GROUP(0),
+ *			SPAWN(1, 0, child),
+ *			RAISE(E1),
+ *		ENDGROUP, END
+ *	};
+ *	play(env, 0, parent);
+ *	settle(env);
+ *	expect_failed(env, 0, E1);
+ *
+ * The interpreter (helpers.c) uses the public API only.
+ */
+#ifndef COTASK_TESTS_HELPERS_H
+#define COTASK_TESTS_HELPERS_H
+
+#include <kunit/test.h>
+#include <linux/cotask_test.h>
+
+#define MS		((s64)NSEC_PER_MSEC)
+#define E1		(-EIO)		/* two errors as good as any others */
+#define E2		(-ENOSPC)
+
+enum op {
+	OP_END, OP_LOG, OP_SHOW, OP_SLEEP, OP_YIELD, OP_JOIN, OP_FUTURE, OP_SHIELD,
+	OP_CALL, OP_SPAWN, OP_CANCEL, OP_CANCEL_SELF, OP_UNCANCEL, OP_COUNT, OP_SET,
+	OP_FAIL, OP_CANCEL_FUTURE, OP_RAISE, OP_RERAISE, OP_RETURN, OP_TRY, OP_EXCEPT,
+	OP_ENDTRY, OP_GROUP, OP_ENDGROUP, OP_CANCEL_GROUP, OP_TIMEOUT, OP_ENDTIMEOUT,
+	OP_WAIT_FOR, OP_WAIT_FOR_FUTURE, OP_WAIT_FOR_CALL, OP_WAIT_FOR_SHIELD, OP_HOOK,
+	OP_REPEAT, OP_ENDREPEAT, OP_ADVANCE,
+};
+
+struct env;
+
+/**
+ * struct line - one instruction
+ * @op: which
+ * @a: number of a task, future, group or timeout; or a flag
+ * @b: value, error or milliseconds
+ * @g: number of a group, ROOT
+ * @text: to be logged
+ * @script: of a coroutine
+ * @hook: any other code
+ */
+struct line {
+	enum op op;
+	int a;
+	long b;
+	int g;
+	const char *text;
+	const struct line *script;
+	void (*hook)(struct env *env, struct cotask *task);
+};
+
+#define ROOT			(-1)
+#define END			{ .op = OP_END }
+#define LOG(s)			{ .op = OP_LOG, .text = (s) }
+/* Log the last outcome: a number, or the name of the error. */
+#define SHOW			{ .op = OP_SHOW }
+#define SLEEP(ms)		{ .op = OP_SLEEP, .b = (ms) }
+#define YIELD			{ .op = OP_YIELD }
+#define JOIN(t)			{ .op = OP_JOIN, .a = (t) }
+#define FUTURE(f)		{ .op = OP_FUTURE, .a = (f) }
+/* Await shield(task t). */
+#define SHIELD(t)		{ .op = OP_SHIELD, .a = (t) }
+#define CALL(s)			{ .op = OP_CALL, .script = (s) }
+#define SPAWN(t, group, s)	{ .op = OP_SPAWN, .a = (t), .g = (group), .script = (s) }
+#define SPAWN_EAGER(t, group, s) \
+	{ .op = OP_SPAWN, .a = (t), .g = (group), .script = (s), .b = COTASK_SPAWN_EAGER }
+/* Cancel task t; SHOW gives 1 or 0. */
+#define CANCEL(t)		{ .op = OP_CANCEL, .a = (t) }
+#define CANCEL_SELF		{ .op = OP_CANCEL_SELF }
+/* SHOW gives what remains. */
+#define UNCANCEL		{ .op = OP_UNCANCEL }
+/* Log the current task's cancel count, as n0, n1 ... */
+#define COUNT			{ .op = OP_COUNT }
+#define SET(f, v)		{ .op = OP_SET, .a = (f), .b = (v) }
+#define FAIL(f, e)		{ .op = OP_FAIL, .a = (f), .b = (e) }
+#define CANCEL_FUTURE(f)	{ .op = OP_CANCEL_FUTURE, .a = (f) }
+#define RAISE(e)		{ .op = OP_RAISE, .b = (e) }
+#define RERAISE			{ .op = OP_RERAISE }
+#define RETURN(v)		{ .op = OP_RETURN, .b = (v) }
+/* TRY .. EXCEPT .. ENDTRY: any error, -ECANCELED included */
+#define TRY			{ .op = OP_TRY }
+#define EXCEPT			{ .op = OP_EXCEPT }
+#define ENDTRY			{ .op = OP_ENDTRY }
+#define GROUP(i)		{ .op = OP_GROUP, .a = (i) }
+#define ENDGROUP		{ .op = OP_ENDGROUP }
+#define CANCEL_GROUP(i)		{ .op = OP_CANCEL_GROUP, .a = (i) }
+#define TIMEOUT(i, ms)		{ .op = OP_TIMEOUT, .a = (i), .b = (ms) }
+#define NEVER			(-1000000)	/* no deadline */
+#define ENDTIMEOUT		{ .op = OP_ENDTIMEOUT }
+#define WAIT_FOR(t, ms)		{ .op = OP_WAIT_FOR, .a = (t), .b = (ms) }
+#define WAIT_FOR_FUTURE(f, ms)	{ .op = OP_WAIT_FOR_FUTURE, .a = (f), .b = (ms) }
+#define WAIT_FOR_CALL(s, ms)	{ .op = OP_WAIT_FOR_CALL, .script = (s), .b = (ms) }
+/* wait_for(shield(task t), ms) */
+#define WAIT_FOR_SHIELD(t, ms)	{ .op = OP_WAIT_FOR_SHIELD, .a = (t), .b = (ms) }
+#define HOOK(fn)		{ .op = OP_HOOK, .hook = (fn) }
+#define REPEAT(n)		{ .op = OP_REPEAT, .b = (n) }
+#define ENDREPEAT		{ .op = OP_ENDREPEAT }
+/* Move the clock in the middle of a step: a step that takes long. */
+#define ADVANCE(ms)		{ .op = OP_ADVANCE, .b = (ms) }
+
+#define ENV_OBJECTS	16
+
+/**
+ * struct env - what a test case works with
+ * @test: the case
+ * @loop: a manual loop
+ * @log: what has happened, words separated by blanks
+ * @task: handles, by number
+ * @future: futures, pending at the beginning
+ * @group: groups, not entered
+ * @timeout: timeouts, not entered
+ * @actors: live script frames
+ * @errors: how often the loop's error handler was called
+ * @last_error: with what
+ */
+struct env {
+	struct kunit *test;
+	struct cotask_loop *loop;
+	char log[1024];
+	struct cotask *task[ENV_OBJECTS];
+	struct cotask_future future[ENV_OBJECTS];
+	struct cotask_group group[ENV_OBJECTS];
+	struct cotask_timeout timeout[ENV_OBJECTS];
+	int actors;
+	unsigned int errors;
+	int last_error;
+	struct list_head node;
+};
+
+int env_init(struct kunit *test);	/* .init of a suite: test->priv is an env */
+void env_exit(struct kunit *test);	/* .exit: stops the loop, looks for leaks */
+
+static inline struct env *env_of(struct kunit *test)
+{
+	return test->priv;
+}
+
+__printf(2, 3) void note(struct env *env, const char *fmt, ...);
+void expect_log_at(struct env *env, const char *expected, int line);
+/* Compare the log, then clear it. */
+#define expect_log(env, expected) expect_log_at(env, expected, __LINE__)
+
+/* A coroutine object that plays a script; NULL on failure of the test. */
+struct cotask_frame *script_frame(struct env *env, const struct line *script);
+/* Spawn a script into the root group as env->task[i]. */
+struct cotask *play(struct env *env, int i, const struct line *script);
+struct cotask *play_named(struct env *env, int i, const struct line *script,
+			  const char *name);
+
+/* Run one turn. */
+static inline bool turn(struct env *env)
+{
+	return cotask_manual_turn(env->loop);
+}
+
+/* Run all turns that there are at the present time. */
+static inline unsigned int settle(struct env *env)
+{
+	return cotask_manual_turns(env->loop, 1000);
+}
+
+/* Let milliseconds pass, then run all turns. */
+static inline void pass(struct env *env, s64 ms)
+{
+	cotask_manual_advance(env->loop, ms * MS);
+	settle(env);
+}
+
+/* Let milliseconds pass, and run nothing. */
+static inline void advance(struct env *env, s64 ms)
+{
+	cotask_manual_advance(env->loop, ms * MS);
+}
+
+#define expect_pending(env, i) \
+	KUNIT_EXPECT_FALSE((env)->test, cotask_done((env)->task[i]))
+#define expect_finished(env, i, v) do {					\
+	KUNIT_EXPECT_TRUE((env)->test, cotask_done((env)->task[i]));	\
+	KUNIT_EXPECT_EQ((env)->test, cotask_result((env)->task[i]), (long)(v)); \
+} while (0)
+#define expect_failed(env, i, e) do {					\
+	KUNIT_EXPECT_FALSE((env)->test, cotask_cancelled((env)->task[i])); \
+	KUNIT_EXPECT_EQ((env)->test, cotask_result((env)->task[i]), (long)(e)); \
+} while (0)
+#define expect_cancelled(env, i) \
+	KUNIT_EXPECT_TRUE((env)->test, cotask_cancelled((env)->task[i]))
+#define expect_count(env, i, n) \
+	KUNIT_EXPECT_EQ((env)->test, cotask_cancelling((env)->task[i]), (unsigned int)(n))
+
+#endif /* COTASK_TESTS_HELPERS_H */

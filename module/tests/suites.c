@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - the suites of this module
+ */
+#include "suites.h"
+#include "../compat.h"
+
+kunit_test_suites(&cotask_smoke_suite);
+
+MODULE_DESCRIPTION("KUnit tests of cotask");
+MODULE_LICENSE("GPL");
+COTASK_IMPORT(COTASK);

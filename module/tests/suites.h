@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef COTASK_TESTS_SUITES_H
+#define COTASK_TESTS_SUITES_H
+
+#include <kunit/test.h>
+
+extern struct kunit_suite cotask_smoke_suite;
+
+#endif

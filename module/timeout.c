@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - timeout scopes
+ *
+ *	created --enter--> entered --due--> expiring --exit--> expired
+ *	                      `------------exit-------------> finished
+ *
+ * When the deadline comes, the scope cancels its task; on exit it takes that one
+ * request back and turns the -ECANCELED that it has caused into -ETIMEDOUT, unless
+ * somebody else has cancelled the task as well.  The entry of the scope lies in the
+ * deadline queue of the loop next to those of sleeping tasks, or in the ready
+ * queue when it is due; leaving the scope takes it out of either (SC-7).
+ */
+#include "internal.h"
+
+enum timeout_state {
+	TIMEOUT_CREATED = 1,
+	TIMEOUT_ENTERED,
+	TIMEOUT_EXPIRING,
+	TIMEOUT_EXPIRED,
+	TIMEOUT_FINISHED,
+};
+
+static void init(struct cotask_timeout *t, s64 deadline, enum cotask_clock clock)
+{
+	memset(t, 0, sizeof(*t));
+	cotask_entry_init(&t->entry, COTASK_ENTRY_TIMEOUT);
+	t->entry.clock = clock;
+	t->deadline = deadline;
+	t->state = TIMEOUT_CREATED;
+}
+
+static s64 deadline_in(struct cotask_loop *loop, s64 ns)
+{
+	s64 now, deadline;
+
+	if (ns == COTASK_FOREVER)
+		return COTASK_FOREVER;
+	now = cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC);
+	/* Too far to be told is never. */
+	return check_add_overflow(now, ns, &deadline) ? COTASK_FOREVER : deadline;
+}
+
+/**
+ * cotask_timeout_init - make a timeout, relative to now
+ * @t: the timeout, not in use
+ * @loop: whose clock counts
+ * @ns: zero or negative: due at once; COTASK_FOREVER: never (TO-1)
+ *
+ * The time runs from here, not from cotask_timeout_enter() (TO-2).
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL if an argument is missing.
+ */
+int cotask_timeout_init(struct cotask_timeout *t, struct cotask_loop *loop, s64 ns)
+{
+	if (!t || !loop)
+		return -EINVAL;
+	init(t, deadline_in(loop, ns), COTASK_CLOCK_MONOTONIC);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_timeout_init);
+
+/**
+ * cotask_timeout_init_at - make a timeout for a point in time
+ * @t: the timeout, not in use
+ * @deadline: the time; KTIME_MAX: never
+ * @clock: CLOCK_MONOTONIC or CLOCK_BOOTTIME
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL for a missing argument or another clock.
+ */
+int cotask_timeout_init_at(struct cotask_timeout *t, ktime_t deadline, clockid_t clock)
+{
+	int c = cotask_clock_of(clock);
+
+	if (!t || c < 0)
+		return -EINVAL;
+	init(t, ktime_to_ns(deadline), c);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_timeout_init_at);
+
+/* Queue the deadline, or if it is past the expiry itself (TO-5). */
+static void arm(struct cotask_timeout *t, struct cotask_loop *loop, s64 now)
+{
+	if (t->deadline == COTASK_FOREVER)
+		return;
+	if (t->deadline <= now) {
+		cotask_loop_queue(loop, &t->entry);
+		return;
+	}
+	t->entry.deadline = t->deadline;
+	cotask_timer_add(loop, &t->entry);
+}
+
+static int enter(struct cotask *task, struct cotask_timeout *t, s64 now)
+{
+	cotask_scope_enter(&t->scope, task);
+	t->state = TIMEOUT_ENTERED;
+	arm(t, task->base.loop, now);
+	return 0;
+}
+
+/**
+ * cotask_timeout_enter - begin the scope of a timeout
+ * @task: the current task
+ * @t: a timeout that was made and not entered
+ *
+ * Context: A step of @task.
+ * Return: 0; -ESRCH without a current task, -EALREADY if it was entered before
+ *	(TO-3); -EINVAL if it is missing or was not made.
+ */
+int cotask_timeout_enter(struct cotask *task, struct cotask_timeout *t)
+{
+	if (!t || !t->state)
+		return -EINVAL;
+	if (!task || task->base.loop->current_task != task)
+		return -ESRCH;
+	if (t->state != TIMEOUT_CREATED)
+		return -EALREADY;
+	return enter(task, t, cotask_loop_time(task->base.loop, t->entry.clock));
+}
+EXPORT_SYMBOL_GPL(cotask_timeout_enter);
+
+/**
+ * cotask_timeout_start - make a timeout and begin its scope
+ * @task: the current task
+ * @t: the timeout, not in use
+ * @ns: as for cotask_timeout_init()
+ *
+ * Both in one, with a single look at the clock.
+ *
+ * Context: A step of @task.
+ * Return: 0; -ESRCH without a current task; -EINVAL if @t is missing.
+ */
+int cotask_timeout_start(struct cotask *task, struct cotask_timeout *t, s64 ns)
+{
+	struct cotask_loop *loop;
+	s64 now;
+
+	if (!t)
+		return -EINVAL;
+	if (!task || task->base.loop->current_task != task)
+		return -ESRCH;
+	loop = task->base.loop;
+	now = cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC);
+	init(t, 0, COTASK_CLOCK_MONOTONIC);
+	if (check_add_overflow(now, ns, &t->deadline))
+		t->deadline = COTASK_FOREVER;
+	return enter(task, t, now);
+}
+EXPORT_SYMBOL_GPL(cotask_timeout_start);
+
+static void disarm(struct cotask_timeout *t)
+{
+	cotask_entry_unlink(t->scope.task->base.loop, &t->entry);
+}
+
+/**
+ * cotask_timeout_move - change the deadline of a timeout
+ * @t: the timeout, entered and not due yet
+ * @deadline: the new one, on the same clock; KTIME_MAX: none; past: due at once
+ *
+ * Context: The loop's owner.
+ * Return: 0; -EINVAL in any other state, and nothing changes (TO-17); -EXDEV if the
+ *	caller is not the owner.
+ */
+int cotask_timeout_move(struct cotask_timeout *t, ktime_t deadline)
+{
+	struct cotask_loop *loop;
+
+	if (!t || t->state != TIMEOUT_ENTERED)
+		return -EINVAL;
+	loop = t->scope.task->base.loop;
+	if (!cotask_loop_mine(loop))
+		return -EXDEV;
+	disarm(t);
+	t->deadline = ktime_to_ns(deadline);
+	arm(t, loop, cotask_loop_time(loop, t->entry.clock));
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_timeout_move);
+
+/**
+ * cotask_timeout_run - the deadline of a timeout has come
+ * @loop: the loop
+ * @e: the entry of the timeout
+ */
+void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	static const struct cotask_reason why = { .cause = COTASK_CAUSE_DEADLINE };
+	struct cotask_timeout *t = container_of(e, struct cotask_timeout, entry);
+
+	t->state = TIMEOUT_EXPIRING;
+	cotask_scope_cancel(&t->scope, &why);
+}
+
+/**
+ * cotask_timeout_exit - end the scope of a timeout
+ * @t: the innermost scope of the task
+ * @rc: what the body ended with
+ *
+ * Never suspends.  A body that has ended in time is not timed out, however late it
+ * is by now (TO-6).
+ *
+ * Context: A step of the task that has entered it.
+ * Return: -ETIMEDOUT if the body gave -ECANCELED because of this timeout, and of
+ *	nobody else (TO-8, TO-9); otherwise @rc (TO-10).  -EINVAL if @t is not the
+ *	innermost scope of the current task.
+ */
+long cotask_timeout_exit(struct cotask_timeout *t, long rc)
+{
+	struct cotask *task = t ? t->scope.task : NULL;
+
+	if (!task || (t->state != TIMEOUT_ENTERED && t->state != TIMEOUT_EXPIRING) ||
+	    task->base.loop->current_task != task || !cotask_scope_innermost(&t->scope))
+		return -EINVAL;
+	cotask_scope_leave(&t->scope);
+	if (t->state == TIMEOUT_ENTERED) {
+		disarm(t);
+		t->state = TIMEOUT_FINISHED;
+		return rc;
+	}
+	t->state = TIMEOUT_EXPIRED;
+	cotask_scope_take_back(&t->scope);
+	if (rc == -ECANCELED && cotask_cancel_count(task) <= t->scope.baseline)
+		return -ETIMEDOUT;
+	return rc;
+}
+EXPORT_SYMBOL_GPL(cotask_timeout_exit);
+
+/* The task has ended without leaving the scope. */
+void cotask_timeout_abandon(struct cotask_scope *s)
+{
+	struct cotask_timeout *t = container_of(s, struct cotask_timeout, scope);
+
+	if (t->state == TIMEOUT_ENTERED)
+		disarm(t);
+	else
+		cotask_scope_take_back(s);
+	t->state = TIMEOUT_FINISHED;
+}
+
+/**
+ * cotask_timeout_when - the deadline of a timeout
+ * @t: the timeout
+ *
+ * Context: The loop's owner.
+ * Return: The time; KTIME_MAX if there is none (TO-1).
+ */
+ktime_t cotask_timeout_when(const struct cotask_timeout *t)
+{
+	return ns_to_ktime(t->deadline);
+}
+EXPORT_SYMBOL_GPL(cotask_timeout_when);
+
+/**
+ * cotask_timeout_expired - whether a timeout has acted
+ * @t: the timeout
+ *
+ * Context: The loop's owner.
+ * Return: true from the moment it has cancelled its task (TO-4).
+ */
+bool cotask_timeout_expired(const struct cotask_timeout *t)
+{
+	return t->state == TIMEOUT_EXPIRING || t->state == TIMEOUT_EXPIRED;
+}
+EXPORT_SYMBOL_GPL(cotask_timeout_expired);

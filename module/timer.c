@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - the clock of a loop, and its one hrtimer
+ *
+ * Each loop has one deadline queue per clock and a single hrtimer.  The timer
+ * runs on the boot clock: a monotonic deadline is converted when the timer is
+ * armed, and as the boot clock only ever gains on the monotonic one (during
+ * suspend), the timer can come early for it, never late; early is looked at and
+ * armed again.
+ *
+ * The interrupt only tells the owner that there is something to look at.  Due
+ * entries reach the ready queue at the start of a turn, in cotask_timer_run().
+ *
+ * The timer is not reprogrammed when the earliest deadline goes away.  A scope
+ * that is entered and left in time costs no timer operation at all.
+ */
+#include <linux/list_sort.h>
+
+#include "internal.h"
+
+/**
+ * cotask_clock_of - the loop's clock for a clock id
+ * @clock: CLOCK_MONOTONIC or CLOCK_BOOTTIME
+ *
+ * Return: The clock; -EINVAL for any other.
+ */
+int cotask_clock_of(clockid_t clock)
+{
+	switch (clock) {
+	case CLOCK_MONOTONIC:
+		return COTASK_CLOCK_MONOTONIC;
+	case CLOCK_BOOTTIME:
+		return COTASK_CLOCK_BOOTTIME;
+	default:
+		return -EINVAL;
+	}
+}
+
+/**
+ * cotask_loop_time - what time it is for a loop
+ * @loop: the loop
+ * @clock: the clock
+ *
+ * Return: Nanoseconds.
+ */
+u64 cotask_loop_time(const struct cotask_loop *loop, enum cotask_clock clock)
+{
+	if (loop->fake_clock)
+		return loop->fake_now[clock];
+	if (clock == COTASK_CLOCK_BOOTTIME)
+		return ktime_get_boottime_ns();
+	return ktime_get_ns();
+}
+
+/**
+ * cotask_loop_now - the time of a loop
+ * @loop: the loop
+ *
+ * Context: Any.
+ * Return: CLOCK_MONOTONIC in nanoseconds, or the hand-moved time of a test loop.
+ */
+u64 cotask_loop_now(struct cotask_loop *loop)
+{
+	return cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC);
+}
+EXPORT_SYMBOL_GPL(cotask_loop_now);
+
+/* Hard interrupt. */
+static enum hrtimer_restart timer_fn(struct hrtimer *timer)
+{
+	struct cotask_loop *loop = container_of(timer, struct cotask_loop, timer);
+
+	WRITE_ONCE(loop->timer_fired, true);
+	/* Pairs with xchg() in cotask_timer_run(): fired is seen with due. */
+	smp_store_release(&loop->timer_due, true);
+	rcuwait_wake_up(&loop->idle);
+	return HRTIMER_NORESTART;
+}
+
+void cotask_timer_init(struct cotask_loop *loop)
+{
+	int clock;
+
+	hrtimer_setup(&loop->timer, timer_fn, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_HARD);
+	loop->armed_for = U64_MAX;
+	for (clock = 0; clock < COTASK_CLOCKS; clock++) {
+		loop->next[clock] = U64_MAX;
+		cotask_dq_init(&loop->deadlines[clock],
+			       cotask_loop_time(loop, clock));
+	}
+}
+
+/* After this the interrupt does not come any more. */
+void cotask_timer_exit(struct cotask_loop *loop)
+{
+	hrtimer_cancel(&loop->timer);
+}
+
+/**
+ * cotask_timer_add - put an entry into the deadline queue of e->clock
+ * @loop: the loop
+ * @e: in no list; e->deadline is later than now
+ *
+ * The timer is armed at the start of the next turn, so entries that do not stay
+ * until then cost nothing.
+ */
+void cotask_timer_add(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	cotask_dq_add(&loop->deadlines[e->clock], e);
+	if (e->deadline < loop->next[e->clock]) {
+		loop->next[e->clock] = e->deadline;
+		WRITE_ONCE(loop->timer_due, true);
+	}
+}
+
+void cotask_timer_del(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	cotask_dq_del(&loop->deadlines[e->clock], e);
+}
+
+/* How far the boot clock is ahead of @clock. */
+static u64 clock_offset(const struct cotask_loop *loop, enum cotask_clock clock)
+{
+	if (clock == COTASK_CLOCK_BOOTTIME)
+		return 0;
+	if (loop->fake_clock)
+		return loop->fake_now[COTASK_CLOCK_BOOTTIME] -
+		       loop->fake_now[COTASK_CLOCK_MONOTONIC];
+	return ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT));
+}
+
+static int cmp_deadline(void *priv, const struct list_head *a,
+			const struct list_head *b)
+{
+	const struct cotask_loop *loop = priv;
+	struct cotask_entry *ea = list_entry(a, struct cotask_entry, link);
+	struct cotask_entry *eb = list_entry(b, struct cotask_entry, link);
+	u64 da = ea->deadline + clock_offset(loop, ea->clock);
+	u64 db = eb->deadline + clock_offset(loop, eb->clock);
+
+	return da > db;
+}
+
+/*
+ * When to look again, on the boot clock.  Remembers per clock from where on a new
+ * deadline has to be looked at: while the timer is armed for an earlier time
+ * anyway, it need not be.
+ */
+static u64 timer_next(struct cotask_loop *loop)
+{
+	u64 earliest = loop->armed_for;
+	int clock;
+
+	for (clock = 0; clock < COTASK_CLOCKS; clock++) {
+		u64 next = cotask_dq_next(&loop->deadlines[clock]);
+
+		if (next < S64_MAX)
+			earliest = min(earliest, next + clock_offset(loop, clock));
+	}
+	for (clock = 0; clock < COTASK_CLOCKS; clock++)
+		loop->next[clock] = earliest == U64_MAX ? S64_MAX :
+				    earliest - clock_offset(loop, clock);
+	return earliest;
+}
+
+static void timer_arm(struct cotask_loop *loop)
+{
+	u64 next = timer_next(loop);
+
+	if (next >= loop->armed_for || loop->fake_clock)
+		return;
+	loop->armed_for = next;
+	hrtimer_start(&loop->timer, ns_to_ktime(next), HRTIMER_MODE_ABS_HARD);
+}
+
+/**
+ * cotask_timer_run - queue what is due, arm the timer for the rest
+ * @loop: the loop
+ *
+ * At the start of a turn (SC-4).
+ */
+void cotask_timer_run(struct cotask_loop *loop)
+{
+	bool mono, boot;
+	LIST_HEAD(due);
+
+	/* Before the clock is read: what fires from here on is looked at again. */
+	xchg(&loop->timer_due, false);
+	if (READ_ONCE(loop->timer_fired)) {
+		WRITE_ONCE(loop->timer_fired, false);
+		loop->armed_for = U64_MAX;
+	}
+	mono = cotask_dq_expire(&loop->deadlines[COTASK_CLOCK_MONOTONIC],
+				cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC), &due);
+	boot = loop->deadlines[COTASK_CLOCK_BOOTTIME].levels &&
+	       cotask_dq_expire(&loop->deadlines[COTASK_CLOCK_BOOTTIME],
+				cotask_loop_time(loop, COTASK_CLOCK_BOOTTIME), &due);
+	if (mono && boot)
+		list_sort(loop, &due, cmp_deadline);
+	list_splice_tail(&due, &loop->ready);
+	timer_arm(loop);
+}

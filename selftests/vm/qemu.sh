@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Boots a distribution's kernel in QEMU and runs one script in it; see vm.sh
+# for options and exit status. The guest's root is the host's, read-only (9p).
+# The kernel's messages go to the first serial port, the script's output to the
+# second. Emulation by default; COTASK_KVM=1 asks for KVM.
+set -euo pipefail
+
+# shellcheck source-path=SCRIPTDIR source=vm.sh
+. "$(dirname "${BASH_SOURCE[0]}")/vm.sh"
+
+vm_arch=x86_64
+vm_flavour=stock-6.1
+vm_timeout=300
+vm_memory=1G
+
+# Paths of the modules that the root file system needs, in order of loading.
+qemu_modules()
+{
+	modprobe -d "$vm_kernel/modules" -S "$(cat "$vm_kernel/version")" \
+		--show-depends -a virtio_pci 9pnet_virtio 9p |
+		awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+}
+
+# An initrd of busybox, those modules and a script that mounts the root.
+qemu_initrd()
+{
+	local dir=$vm_run/initrd module
+
+	mkdir -p "$dir/bin" "$dir/proc" "$dir/dev" "$dir/root" "$dir/modules"
+	cp /bin/busybox "$dir/bin/"
+	cat >"$dir/init" <<-'END'
+	#!/bin/busybox sh
+	busybox mount -t devtmpfs devtmpfs /dev
+	while read -r module; do
+		busybox insmod "/modules/$module"
+	done </modules/order
+	busybox mount -t 9p -o ro,trans=virtio,version=9p2000.L,cache=loose,msize=262144 root /root
+	busybox mount -o move /dev /root/dev
+	exec busybox switch_root /root "$cotask_init"
+	END
+	chmod +x "$dir/init"
+	while read -r module; do
+		cp "$module" "$dir/modules/"
+		basename "$module" >>"$dir/modules/order"
+	done < <(qemu_modules)
+	(cd "$dir" && find . | cpio --quiet -o -H newc) | gzip -1 >"$vm_run/initrd.gz"
+}
+
+vm_prepare()
+{
+	local accel="tcg,thread=multi" cpu=max append
+
+	if [ "${COTASK_KVM:-0}" = 1 ]; then
+		accel=kvm cpu=host
+	fi
+	qemu_initrd
+	append="console=ttyS0 loglevel=8 panic=-1 printk.time=1"
+	append+=" cotask_init=$vm_dir/init.sh cotask_job=$vm_run/job"
+	append+=" cotask_out=/dev/ttyS1 $vm_append"
+	vm_machine=(qemu-system-x86_64 -accel "$accel" -cpu "$cpu" -smp 2
+		-m "$vm_memory" -nographic -monitor none -no-reboot -nodefaults
+		-kernel "$vm_kernel/kernel" -initrd "$vm_run/initrd.gz"
+		-append "$append" -device edu
+		-virtfs "local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap"
+		-serial stdio -serial file:/dev/fd/2)
+}
+
+vm_main "$@"

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Installs the Debian packages that the test bed needs and that are missing:
+# a compiler and the tools of a kernel build, QEMU, busybox, static checkers.
+# Owns nothing else; silent when there is nothing to do.
+set -euo pipefail
+
+packages=(
+	bc binutils bison busybox-static ca-certificates coreutils cpio
+	debian-archive-keyring dwarves flex gcc gcc-12 git gzip kmod libc6-dev
+	libelf-dev libssl-dev make perl procps python3 qemu-system-x86 rsync
+	shellcheck sparse util-linux xz-utils
+)
+
+missing()
+{
+	local name
+
+	dpkg-query -W -f='${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null |
+		awk '$2 == "installed" { print $1 }' | sort -u |
+		comm -13 - <(printf '%s\n' "${packages[@]}" | sort -u) |
+		while read -r name; do printf '%s ' "$name"; done
+}
+
+as_root()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+apt_install()
+{
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+		-o Dpkg::Use-Pty=0 --no-install-recommends "$@" >/dev/null
+}
+
+main()
+{
+	local want
+
+	read -ra want <<< "$(missing)"
+	[ ${#want[@]} -gt 0 ] || return 0
+	echo "setup: installing ${want[*]}" >&2
+	if ! apt_install "${want[@]}" 2>/dev/null; then
+		as_root apt-get update -qq
+		apt_install "${want[@]}"
+	fi
+}
+
+export LC_ALL=C
+main
