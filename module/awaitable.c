@@ -212,7 +212,7 @@ int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned 
 		left = min_t(u64, nsecs_to_jiffies64(timeout_ns) + 1, left - 1);
 	/* Before the test for DONE; pairs with the completer's RMW that sets it. */
 	atomic_or(COTASK_S_WATCHED, &x->state);
-	smp_mb__after_atomic();
+	smp_mb__after_atomic();	/* as the comment says */
 	left = ___wait_var_event(&x->state, ___wait_cond_timeout(cotask_awaitable_done(x)),
 				 state, 0, left, __ret = schedule_timeout(__ret));
 	if (cotask_awaitable_done(x))

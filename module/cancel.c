@@ -330,6 +330,8 @@ void cotask_scope_take_back(struct cotask_scope *s)
  * @s: a scope that has taken its own request back
  *
  * It was merged into the same delivery, and nothing was delivered since (TG-B2).
+ *
+ * Return: true if it was.
  */
 bool cotask_scope_missed(const struct cotask_scope *s)
 {
@@ -346,9 +348,16 @@ bool cotask_scope_missed(const struct cotask_scope *s)
  */
 void cotask_scope_abandon(struct cotask *t, struct cotask_scope *keep)
 {
-	while (t->scopes && t->scopes != keep) {
-		struct cotask_scope *s = t->scopes;
+	struct cotask_scope *s = t->scopes;
 
+	/* Nothing to do if it has left more than it has entered. */
+	while (s != keep) {
+		if (!s)
+			return;
+		s = s->outer;
+	}
+	while (t->scopes != keep) {
+		s = t->scopes;
 		cotask_scope_leave(s);
 		if (s->is_group)
 			cotask_group_abandon(container_of(s, struct cotask_group, scope));

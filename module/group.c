@@ -317,6 +317,7 @@ static long group_exit(struct cotask *task, struct cotask_frame *frame)
 struct cotask_await cotask_group_exit(struct cotask *task, struct cotask_group *g, long rc)
 {
 	struct cotask_reason why;
+	struct cotask_await op;
 
 	if (!g || g->scope.task != task || (g->flags & COTASK_G_EXITING) ||
 	    !cotask_scope_innermost(&g->scope))
@@ -337,7 +338,10 @@ struct cotask_await cotask_group_exit(struct cotask *task, struct cotask_group *
 	}
 	cotask_group_check_over(g);
 	cotask_frame_init(&g->exit, group_exit, NULL);
-	return cotask_call(task, &g->exit);
+	op = cotask_call(task, &g->exit);
+	/* It leaves the scope that it was called in. */
+	g->exit.scopes = g->scope.outer;
+	return op;
 }
 EXPORT_SYMBOL_GPL(cotask_group_exit);
 

@@ -255,7 +255,7 @@ struct cotask_loop {
 	s64			grace_ns;
 	struct rcuwait		idle;
 	struct hrtimer		timer;
-	spinlock_t		opened_lock;
+	spinlock_t		opened_lock;	/* guards opened and shut */
 	struct list_head	opened;
 	bool			shut;
 	struct task_struct	*thread;

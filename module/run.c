@@ -85,6 +85,14 @@ static long run_outcome(struct cotask *main, bool interrupted)
 	return cotask_result(main);
 }
 
+/* All mains of a loop share one context (CO-11). */
+static int make_context(struct cotask_loop *loop)
+{
+	if (!loop->context)
+		loop->context = cotask_context_new(GFP_KERNEL);
+	return loop->context ? 0 : -ENOMEM;
+}
+
 /**
  * cotask_run - run a coroutine to its end, and what it has left behind
  * @loop: a loop made by cotask_loop_create_here() in this thread
@@ -115,8 +123,8 @@ long cotask_run(struct cotask_loop *loop, struct cotask_frame *main)
 		rc = -ESHUTDOWN;
 	else if (!cotask_loop_mine(loop))
 		rc = -EXDEV;
-	else if (!loop->context && !(loop->context = cotask_context_new(GFP_KERNEL)))
-		rc = -ENOMEM;
+	else
+		rc = make_context(loop);
 	if (rc) {
 		if (main->release)
 			main->release(main);

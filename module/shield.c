@@ -49,7 +49,7 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
 	bool cancelled = cotask_awaitable_cancelled(s->inner);
 
 	settle(s, cotask_awaitable_result(s->inner),
-		 cancelled ? COTASK_S_CANCELLED : 0);
+	       cancelled ? COTASK_S_CANCELLED : 0);
 }
 
 /**

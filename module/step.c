@@ -105,9 +105,10 @@ void cotask_task_finish(struct cotask *t, long rc)
 /* End a task that is not going to run again: its frames go, innermost first. */
 static void drop(struct cotask *t)
 {
-	cotask_scope_abandon(t, NULL);
-	while (t->frame)
+	while (t->frame) {
+		cotask_scope_abandon(t, t->frame->scopes);
 		frame_end(t, t->frame);
+	}
 	cotask_task_finish(t, -ECANCELED);
 }
 
@@ -285,7 +286,7 @@ static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x
 	if (!x || !x->loop)
 		return ready(task, -EINVAL);
 	if (unlikely(task->base.loop->current_task != task || !unparked(task))) {
-		cotask_misuse("await outside of a step of the task\n");
+		cotask_misuse("waits outside of a step of the task\n");
 		return ready(task, -EINVAL);
 	}
 	if (x->loop != task->base.loop)

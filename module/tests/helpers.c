@@ -247,7 +247,7 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 		return enter_timeout(a, task, l);
 	default:
 		KUNIT_FAIL(env->test, "unknown instruction %d", l->op);
-		return -ENOSYS;
+		return -EOPNOTSUPP;
 	}
 }
 

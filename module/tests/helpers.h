@@ -137,7 +137,6 @@ struct env {
 	int actors;
 	unsigned int errors;
 	int last_error;
-	struct list_head node;
 };
 
 int env_init(struct kunit *test);	/* .init of a suite: test->priv is an env */

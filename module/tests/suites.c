@@ -5,7 +5,7 @@
 #include "suites.h"
 #include "../compat.h"
 
-kunit_test_suites(&cotask_smoke_suite);
+kunit_test_suites(&cotask_smoke_suite, &cotask_cancel_suite, &cotask_timeout_suite);
 
 MODULE_DESCRIPTION("KUnit tests of cotask");
 MODULE_LICENSE("GPL");

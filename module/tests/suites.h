@@ -5,5 +5,7 @@
 #include <kunit/test.h>
 
 extern struct kunit_suite cotask_smoke_suite;
+extern struct kunit_suite cotask_cancel_suite;
+extern struct kunit_suite cotask_timeout_suite;
 
 #endif

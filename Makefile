@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Targets for people; the kernel build does the work.
+
+KVER	?= $(shell uname -r)
+KDIR	?= /lib/modules/$(KVER)/build
+
+kbuild	= $(MAKE) -C $(KDIR) M=$(CURDIR)
+
+modules:
+	$(kbuild) modules
+
+modules_install: modules
+	$(kbuild) modules_install
+
+clean:
+	-$(kbuild) clean
+	rm -rf .build
+
+demo:
+	@selftests/demo.sh
+
+check:
+	@selftests/check.sh
+
+check-%:
+	@selftests/check.sh $*
+
+rules:
+	@selftests/rules.py --table
+
+help:
+	@echo 'modules          build for the running kernel (the default)'
+	@echo '                 KVER=<release> or KDIR=<headers>: for another one'
+	@echo 'modules_install  install the modules (INSTALL_MOD_PATH=<root>)'
+	@echo 'clean            remove what was built'
+	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
+	@echo 'check            all tests; installs Debian packages that are missing'
+	@echo 'check-static, check-kunit, check-demo: one part of them'
+	@echo 'rules            which test shows which rule of the semantics'
+
+.PHONY: modules modules_install clean demo check rules help

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# "make check": runs all tests, ends with "N passed, N failed, N skipped".
+# With arguments, only the named parts: static kunit demo.
+set -uo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+logs=$top/.build/logs
+passed=0 failed=0 skipped=0
+
+# One result that is not a KUnit case.
+result()
+{
+	if [ "$2" -eq 0 ]; then
+		passed=$((passed + 1))
+		echo "ok $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $1"
+	fi
+}
+
+# A part that has to succeed and be silent.
+silent()
+{
+	local name=$1 log=$logs/$1.log rc=0
+
+	shift
+	"$@" >"$log" 2>&1 || rc=$?
+	if [ $rc -eq 0 ] && [ -s "$log" ]; then
+		rc=1
+	fi
+	[ $rc -eq 0 ] || tail -n 40 "$log"
+	result "$name" $rc
+}
+
+build()
+{
+	local flavour=$1 log=$logs/build-$1.log rc=0
+
+	"$here/vm/build.sh" "$@" >"$log" 2>&1 || rc=$?
+	[ $rc -eq 0 ] || tail -n 40 "$log"
+	result "build $flavour, W=1" $rc
+	return $rc
+}
+
+count_cases()
+{
+	local log=$1
+
+	passed=$((passed + $(grep -cE '^    ok [0-9]+ ' "$log") - $(grep -cE '^    ok .*# SKIP' "$log")))
+	failed=$((failed + $(grep -cE '^    not ok [0-9]+ ' "$log")))
+	skipped=$((skipped + $(grep -cE '^    ok .*# SKIP' "$log")))
+	grep -E '^ *not ok' "$log"
+}
+
+kunit()
+{
+	local flavour=$1 log=$logs/kunit-$1.log out=$top/.build/$1 rc=0
+
+	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
+	"$here/vm/uml.sh" -k "$flavour" -t 300 -o "$log" \
+		"$here/guest/kunit.sh" "$out" || rc=$?
+	[ -f "$log" ] && count_cases "$log"
+	result "kunit on $flavour: clean log, clean unload, no leaks" $rc
+}
+
+part_kunit()
+{
+	local flavour
+
+	for flavour in uml-6.1-debug uml-7.3-smp uml-7.3-tt; do
+		kunit "$flavour"
+	done
+}
+
+part_static()
+{
+	local source
+
+	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
+	silent checkpatch "$here/static.sh" checkpatch "$source"
+	silent kernel-doc "$here/static.sh" kernel-doc "$source"
+	silent rules "$here/rules.py"
+}
+
+part_demo()
+{
+	local rc=0
+
+	"$here/demo.sh" >"$logs/demo.log" 2>&1 || rc=$?
+	[ $rc -eq 0 ] || tail -n 60 "$logs/demo.log"
+	[ $rc -ne 0 ] || grep -q '^unloaded' "$logs/demo.log" || rc=1
+	result "demo on the stock kernel" $rc
+}
+
+mkdir -p "$logs"
+"$here/vm/setup.sh" || exit 1
+for part in "${@:-static kunit demo}"; do
+	for p in $part; do
+		"part_$p"
+	done
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# "make demo": builds the module against the stock kernel's headers, boots that
+# kernel in QEMU and shows the tutorial there. The host's kernel is not touched.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+out=$top/.build/stock-6.1
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+"$here/vm/setup.sh"
+echo "building for $("$here/vm/kernel.sh" stock-6.1 | tail -n 1 | xargs -I{} cat {}/version)"
+"$here/vm/build.sh" stock-6.1 "$out" >"$log" 2>&1 || { cat "$log"; exit 1; }
+echo "booting it in QEMU with 2 CPUs"
+"$here/vm/qemu.sh" -k stock-6.1 -t 300 -o "$log" "$here/guest/demo.sh" "$out"
+sed -n '/^tutorial:/p; /^unloaded/p' "$log"

@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# In the guest: runs the tutorial; what it prints is what the kernel has logged.
+set -u
+out=$1
+
+insmod "$out/module/cotask.ko" || exit 1
+insmod "$out/module/samples/cotask_tutorial.ko" || exit 1
+for ((i = 0; i < 120; i++)); do
+	[ "$(cat /sys/module/cotask_tutorial/parameters/done)" = Y ] && break
+	sleep 0.5
+done
+dmesg -t | grep '^tutorial:'
+[ "$i" -lt 120 ] || { echo "the tutorial has not ended"; exit 1; }
+rmmod cotask_tutorial && rmmod cotask || exit 1
+echo "unloaded"

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Checks that each rule of Documentation/semantics.rst has a test that cites it.
+
+A test cites rules in the comment above a case: "/* SC-3, SC-4: what it shows */".
+Rules listed under "Not shown yet" in Documentation/semantics.rst are exempt, but
+only as long as no test cites them.  With --table, prints the table of tests.
+"""
+import pathlib
+import re
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+RULE = r"[A-Z]{2}-B?\d+"
+
+
+def rules_and_gaps():
+    text = (TOP / "Documentation/semantics.rst").read_text()
+    head, _, tail = text.partition("Not shown yet")
+    rules = re.findall(rf"^ *\* - ({RULE})$", head, re.M)
+    return rules, set(re.findall(RULE, tail))
+
+
+def citations():
+    found = {}
+    for path in sorted((TOP / "module/tests").glob("*_kunit.c")):
+        pattern = rf"/\* ((?:{RULE}(?:, )?)+):[^/]*?\*/\s*static void (\w+)\(struct kunit"
+        for ids, name in re.findall(pattern, path.read_text(), re.S):
+            for rule in re.findall(RULE, ids):
+                found.setdefault(rule, []).append(f"{path.stem[:-6]}.{name}")
+    return found
+
+
+def main():
+    rules, gaps = rules_and_gaps()
+    cited = citations()
+    if "--table" in sys.argv:
+        for rule in rules:
+            print(f"{rule:8} {', '.join(cited.get(rule, ['-']))}")
+        return 0
+    bad = [f"{r}: no test cites it" for r in rules if r not in cited and r not in gaps]
+    bad += [f"{r}: listed as not shown, but cited by {cited[r][0]}"
+            for r in sorted(gaps) if r in cited]
+    bad += [f"{r}: cited, but not a rule" for r in sorted(cited) if r not in rules]
+    if bad:
+        print("\n".join(bad))
+    return 1 if bad else 0
+
+
+sys.exit(main())
