@@ -36,7 +36,7 @@ help:
 	@echo 'clean            remove what was built'
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
-	@echo 'check-static, check-kunit, check-demo: one part of them'
+	@echo 'check-static, check-kunit, check-demo, check-edu: one part of them'
 	@echo 'rules            which test shows which rule of the semantics'
 
 .PHONY: modules modules_install clean demo check rules help

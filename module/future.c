@@ -37,6 +37,12 @@ static bool settle(struct cotask_awaitable *x, long result, int how)
 	return true;
 }
 
+/* A future that was made, and nothing else: a task is not completed by hand. */
+static bool usable(const struct cotask_future *f)
+{
+	return f && f->base.post.ops == &cotask_future_ops && f->base.loop;
+}
+
 static bool future_cancel(struct cotask_awaitable *x, struct cotask *waiter)
 {
 	return settle(x, -ECANCELED, COTASK_S_CANCELLED);
@@ -95,7 +101,7 @@ EXPORT_SYMBOL_GPL(cotask_future_fini);
  */
 int cotask_future_complete(struct cotask_future *f, long value)
 {
-	if (!f || !f->base.loop || value < 0)
+	if (!usable(f) || value < 0)
 		return -EINVAL;
 	return settle(&f->base, value, 0) ? 0 : -EINVAL;
 }
@@ -111,7 +117,7 @@ EXPORT_SYMBOL_GPL(cotask_future_complete);
  */
 int cotask_future_fail(struct cotask_future *f, int error)
 {
-	if (!f || !f->base.loop || error >= 0 || error < -MAX_ERRNO)
+	if (!usable(f) || error >= 0 || error < -MAX_ERRNO)
 		return -EINVAL;
 	return settle(&f->base, error, 0) ? 0 : -EINVAL;
 }
@@ -128,6 +134,6 @@ EXPORT_SYMBOL_GPL(cotask_future_fail);
  */
 bool cotask_future_cancel(struct cotask_future *f)
 {
-	return f && f->base.loop && settle(&f->base, -ECANCELED, COTASK_S_CANCELLED);
+	return usable(f) && settle(&f->base, -ECANCELED, COTASK_S_CANCELLED);
 }
 EXPORT_SYMBOL_GPL(cotask_future_cancel);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "make check": runs all tests, ends with "N passed, N failed, N skipped".
-# With arguments, only the named parts: static kunit demo.
+# With arguments, only the named parts: static kunit demo edu.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -96,9 +96,21 @@ part_demo()
 	result "demo on the stock kernel" $rc
 }
 
+# After the demo, which has built the modules for the stock kernel.
+part_edu()
+{
+	local out=$top/.build/stock-6.1 rc=0
+
+	build stock-6.1 "$out" W=1 || return
+	"$here/vm/qemu.sh" -k stock-6.1 -t 300 -o "$logs/edu.log" \
+		"$here/guest/edu.sh" "$out" || rc=$?
+	grep '^edu: ' "$logs/edu.log"
+	result "edu driver on the stock kernel: work, rebind under load, unload" $rc
+}
+
 mkdir -p "$logs"
 "$here/vm/setup.sh" || exit 1
-for part in "${@:-static kunit demo}"; do
+for part in "${@:-static kunit demo edu}"; do
 	for p in $part; do
 		"part_$p"
 	done

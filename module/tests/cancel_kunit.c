@@ -11,7 +11,9 @@ static const struct line swallow[] = {
 };
 static const struct line wait_future[] = { FUTURE(0), SHOW, RETURN(1) };
 static const struct line wait_caught[] = { TRY, FUTURE(0), EXCEPT, SHOW, RERAISE, ENDTRY, END };
-static const struct line join0[] = { TRY, JOIN(0), SHOW, EXCEPT, SHOW, COUNT, RERAISE, ENDTRY, END };
+static const struct line join0[] = {
+	TRY, JOIN(0), SHOW, EXCEPT, SHOW, COUNT, RERAISE, ENDTRY, END
+};
 static const struct line simple[] = { LOG("ran"), RETURN(7) };
 
 /* CX-1, TK-12: cancelling a done task changes nothing */
@@ -322,8 +324,12 @@ static void reason_goes_down_the_chain(struct kunit *test)
 /* CO-4: levels unwind inside out, each may clean up */
 static void nested_frames_unwind_inside_out(struct kunit *test)
 {
-	static const struct line inner[] = { TRY, SLEEP(9), EXCEPT, LOG("inner"), RERAISE, ENDTRY, END };
-	static const struct line outer[] = { TRY, CALL(inner), EXCEPT, LOG("outer"), RERAISE, ENDTRY, END };
+	static const struct line inner[] = {
+		TRY, SLEEP(9), EXCEPT, LOG("inner"), RERAISE, ENDTRY, END
+	};
+	static const struct line outer[] = {
+		TRY, CALL(inner), EXCEPT, LOG("outer"), RERAISE, ENDTRY, END
+	};
 	struct env *env = env_of(test);
 
 	play(env, 0, outer);

@@ -22,7 +22,8 @@ struct block {
  * @pc: the next line
  * @block: open blocks, innermost last
  * @depth: how many
- * @last: last outcome
+ * @last: last outcome, for SHOW
+ * @raised: the error that is leaving the innermost block
  * @shield: for SHIELD
  * @wait_for: for WAIT_FOR
  */
@@ -33,6 +34,7 @@ struct actor {
 	struct block block[BLOCKS];
 	unsigned int depth;
 	long last;
+	long raised;
 	struct cotask_shield shield;
 	struct cotask_wait_for wait_for;
 };
@@ -57,6 +59,14 @@ void expect_log_at(struct env *env, const char *expected, int line)
 			      "line %d: expected \"%s\"\n       happened \"%s\"",
 			      line, expected, env->log);
 	env->log[0] = '\0';
+}
+
+int note_done(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct noted *n = container_of(cb, struct noted, cb);
+
+	note(n->env, "%s", n->text);
+	return n->rc;
 }
 
 static void note_outcome(struct env *env, long rc)
@@ -135,8 +145,10 @@ static bool unwind(struct actor *a, long rc)
 		b = &a->block[a->depth - 1];
 		a->last = rc;
 		a->pc = block_end(b->begin, b->begin->op == OP_TRY);
-		if (b->begin->op == OP_GROUP || b->begin->op == OP_TIMEOUT)
+		if (b->begin->op == OP_GROUP || b->begin->op == OP_TIMEOUT) {
+			a->raised = rc;
 			return true;
+		}
 		if (b->begin->op == OP_TRY && !b->caught && rc < 0) {
 			b->caught = rc;
 			a->pc++;
@@ -254,7 +266,8 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 /* The block of an ENDGROUP or ENDTIMEOUT, and what its body has ended with. */
 static struct block *leave(struct actor *a, long *rc)
 {
-	*rc = a->last < 0 ? a->last : 0;
+	*rc = a->raised;
+	a->raised = 0;
 	return &a->block[--a->depth];
 }
 
@@ -365,7 +378,7 @@ static void actor_release(struct cotask_frame *frame)
 
 struct cotask_frame *script_frame(struct env *env, const struct line *script)
 {
-	struct actor *a = kzalloc(sizeof(*a), GFP_KERNEL);
+	struct actor *a = kzalloc(sizeof(*a), in_task() ? GFP_KERNEL : GFP_ATOMIC);
 
 	if (!a) {
 		KUNIT_FAIL(env->test, "no memory");
@@ -399,12 +412,18 @@ struct cotask *play(struct env *env, int i, const struct line *script)
 /* Cases run one after the other; the handler finds its test by the loop. */
 static struct env *current_env;
 
+struct env *env_current(void)
+{
+	return current_env;
+}
+
 static void on_error(struct cotask_loop *loop, struct cotask *task, int error)
 {
 	if (!current_env || current_env->loop != loop)
 		return;
 	current_env->errors++;
 	current_env->last_error = error;
+	current_env->last_task = task ? cotask_id(task) : 0;
 }
 
 int env_init(struct kunit *test)

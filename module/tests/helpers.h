@@ -125,6 +125,7 @@ struct line {
  * @actors: live script frames
  * @errors: how often the loop's error handler was called
  * @last_error: with what
+ * @last_task: id of the task, 0 if it was none
  */
 struct env {
 	struct kunit *test;
@@ -137,6 +138,7 @@ struct env {
 	int actors;
 	unsigned int errors;
 	int last_error;
+	u64 last_task;
 };
 
 int env_init(struct kunit *test);	/* .init of a suite: test->priv is an env */
@@ -147,10 +149,29 @@ static inline struct env *env_of(struct kunit *test)
 	return test->priv;
 }
 
+/* For code that only has an object of cotask at hand. */
+struct env *env_current(void);
+
 __printf(2, 3) void note(struct env *env, const char *fmt, ...);
 void expect_log_at(struct env *env, const char *expected, int line);
 /* Compare the log, then clear it. */
 #define expect_log(env, expected) expect_log_at(env, expected, __LINE__)
+
+/**
+ * struct noted - a callback that logs a word
+ * @cb: the callback, to be registered with note_done()
+ * @env: whose log
+ * @text: the word
+ * @rc: what the callback returns
+ */
+struct noted {
+	struct cotask_callback cb;
+	struct env *env;
+	const char *text;
+	int rc;
+};
+
+int note_done(struct cotask_callback *cb, struct cotask_awaitable *x);
 
 /* A coroutine object that plays a script; NULL on failure of the test. */
 struct cotask_frame *script_frame(struct env *env, const struct line *script);

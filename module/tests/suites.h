@@ -4,8 +4,12 @@
 
 #include <kunit/test.h>
 
-extern struct kunit_suite cotask_smoke_suite;
+extern struct kunit_suite cotask_loop_suite;
+extern struct kunit_suite cotask_task_suite;
+extern struct kunit_suite cotask_threads_suite;
 extern struct kunit_suite cotask_cancel_suite;
 extern struct kunit_suite cotask_timeout_suite;
+extern struct kunit_suite cotask_group_suite;
+extern struct kunit_suite cotask_group_cancel_suite;
 
 #endif

@@ -16,7 +16,9 @@ static const struct line failing[] = {
 /* TO-1: without a deadline nothing happens */
 static void no_deadline_never_acts(struct kunit *test)
 {
-	static const struct line script[] = { TIMEOUT(0, NEVER), SLEEP(500), ENDTIMEOUT, LOG("ok"), END };
+	static const struct line script[] = {
+		TIMEOUT(0, NEVER), SLEEP(500), ENDTIMEOUT, LOG("ok"), END
+	};
 	struct env *env = env_of(test);
 
 	play(env, 0, script);
@@ -166,7 +168,8 @@ static void nested_one_after_the_other(struct kunit *test)
 	};
 	static const struct line outer_first[] = {
 		TRY, TIMEOUT(2, 10),
-		TRY, TIMEOUT(3, 20), SLEEP(99), ENDTIMEOUT, EXCEPT, LOG("inner"), SHOW, RERAISE, ENDTRY,
+		TRY, TIMEOUT(3, 20), SLEEP(99), ENDTIMEOUT, EXCEPT, LOG("inner"), SHOW,
+		RERAISE, ENDTRY,
 		ENDTIMEOUT, EXCEPT, LOG("outer"), SHOW, COUNT, ENDTRY, END
 	};
 	struct env *env = env_of(test);
@@ -326,11 +329,13 @@ static void ready_task_runs_before_due_timer(struct kunit *test)
 static void timeout_around_a_group(struct kunit *test)
 {
 	static const struct line script[] = {
-		TRY, TIMEOUT(0, 10), GROUP(0), SPAWN(1, 0, stubborn), SLEEP(99), ENDGROUP, ENDTIMEOUT,
+		TRY, TIMEOUT(0, 10), GROUP(0), SPAWN(1, 0, stubborn), SLEEP(99), ENDGROUP,
+		ENDTIMEOUT,
 		EXCEPT, SHOW, COUNT, ENDTRY, END
 	};
 	static const struct line fails[] = {
-		TRY, TIMEOUT(1, 10), GROUP(1), SPAWN(1, 1, failing), SLEEP(99), ENDGROUP, ENDTIMEOUT,
+		TRY, TIMEOUT(1, 10), GROUP(1), SPAWN(1, 1, failing), SLEEP(99), ENDGROUP,
+		ENDTIMEOUT,
 		EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
 	};
 	struct env *env = env_of(test);
@@ -365,7 +370,8 @@ static void nothing_armed_above_zero(struct kunit *test)
 {
 	static const struct line script[] = {
 		TRY, FUTURE(0), EXCEPT, ENDTRY,
-		TRY, TIMEOUT(0, 10), GROUP(0), SPAWN(1, 0, failing), SLEEP(99), ENDGROUP, ENDTIMEOUT,
+		TRY, TIMEOUT(0, 10), GROUP(0), SPAWN(1, 0, failing), SLEEP(99), ENDGROUP,
+		ENDTIMEOUT,
 		EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
 	};
 	struct env *env = env_of(test);
@@ -444,7 +450,9 @@ static void wait_for_cancels_and_waits(struct kunit *test)
 /* WF-5: a cancel of the caller ends that wait at once */
 static void cancel_ends_the_wait(struct kunit *test)
 {
-	static const struct line script[] = { TRY, WAIT_FOR(0, 0), EXCEPT, SHOW, COUNT, ENDTRY, END };
+	static const struct line script[] = {
+		TRY, WAIT_FOR(0, 0), EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
 	struct env *env = env_of(test);
 
 	play(env, 0, stubborn);
@@ -488,7 +496,9 @@ static void expiry_waits_for_the_end(struct kunit *test)
 /* WF-7: cancelled by a third party it is -ECANCELED, not -ETIMEDOUT */
 static void third_party_cancel(struct kunit *test)
 {
-	static const struct line script[] = { TRY, WAIT_FOR(0, 5), EXCEPT, SHOW, COUNT, ENDTRY, END };
+	static const struct line script[] = {
+		TRY, WAIT_FOR(0, 5), EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
 	struct env *env = env_of(test);
 
 	play(env, 0, sleeper);
@@ -502,7 +512,9 @@ static void third_party_cancel(struct kunit *test)
 /* WF-8: a cancel of the caller reaches what is awaited, in its clean-up a second time */
 static void caller_is_cancelled(struct kunit *test)
 {
-	static const struct line script[] = { TRY, WAIT_FOR(0, 5), EXCEPT, SHOW, COUNT, ENDTRY, END };
+	static const struct line script[] = {
+		TRY, WAIT_FOR(0, 5), EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
 	struct env *env = env_of(test);
 
 	play(env, 0, sleeper);
@@ -526,7 +538,9 @@ static void caller_is_cancelled(struct kunit *test)
 /* WF-9: done, the caller not resumed, then cancelled: the value stays readable */
 static void cancel_after_completion(struct kunit *test)
 {
-	static const struct line script[] = { TRY, WAIT_FOR_FUTURE(0, 5), EXCEPT, SHOW, ENDTRY, END };
+	static const struct line script[] = {
+		TRY, WAIT_FOR_FUTURE(0, 5), EXCEPT, SHOW, ENDTRY, END
+	};
 	struct env *env = env_of(test);
 
 	play(env, 1, script);

@@ -184,8 +184,6 @@ void cotask_frame_kfree(struct cotask_frame *frame);
 	case __co_at_start:						\
 		break;							\
 	__CO_MAP(__CO_CASE, __VA_ARGS__)				\
-	default:							\
-		return -EINVAL;						\
 	}								\
 	do { } while (0)
 

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask sample - a driver for QEMU's "edu" PCI device
+ *
+ * The device computes factorials, copies memory, and tells by an interrupt when it
+ * is done.  What would be a web of timers, work items, completions and flags is one
+ * coroutine per operation; the interrupt handler only completes a future.  All tasks
+ * of a device are in one group: remove() stops the group, whatever it is doing, and
+ * then nothing of the driver runs any more.
+ *
+ * For show, each device is exercised by a task as long as it is bound.
+ */
+#include <linux/cotask.h>
+#include <linux/dma-mapping.h>
+#include <linux/interrupt.h>
+#include <linux/pci.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "../compat.h"
+
+#define EDU_VENDOR		0x1234
+#define EDU_DEVICE		0x11e8
+
+#define EDU_ID			0x00
+#define EDU_FACTORIAL		0x08
+#define EDU_STATUS		0x20
+#define   EDU_COMPUTING		BIT(0)
+#define   EDU_IRQ_WHEN_DONE	BIT(7)
+#define EDU_IRQ_STATUS		0x24
+#define EDU_IRQ_ACK		0x64
+#define EDU_DMA_SRC		0x80
+#define EDU_DMA_DST		0x88
+#define EDU_DMA_COUNT		0x90
+#define EDU_DMA_CMD		0x98
+#define   EDU_DMA_START		BIT(0)
+#define   EDU_DMA_TO_RAM	BIT(1)
+#define   EDU_DMA_IRQ		BIT(2)
+#define EDU_BUFFER		0x40000
+/* Of 4096 bytes; some versions of the device do not take a transfer up to the end. */
+#define EDU_BUFFER_SIZE		2048
+#define EDU_DMA_BITS		28
+
+#define EDU_TRIES		10
+
+static unsigned int first_wait_us = 50;
+module_param(first_wait_us, uint, 0444);
+MODULE_PARM_DESC(first_wait_us, "how long to wait for the device at first; doubles");
+
+static atomic_t done_ops = ATOMIC_INIT(0);
+static atomic_t late_ops = ATOMIC_INIT(0);
+
+static int get_count(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%d\n", atomic_read(kp->arg));
+}
+
+static const struct kernel_param_ops count_ops = { .get = get_count };
+
+module_param_cb(done, &count_ops, &done_ops, 0444);
+MODULE_PARM_DESC(done, "operations that have succeeded");
+module_param_cb(late, &count_ops, &late_ops, 0444);
+MODULE_PARM_DESC(late, "times that the device was late");
+
+/**
+ * struct edu - one device
+ * @mmio: its registers
+ * @lock: orders a new @irq against the handler
+ * @irq: done when the interrupt comes
+ * @group: all tasks of the device
+ * @exercise: the one that there is
+ * @buffer: memory for DMA
+ * @dma: its bus address
+ */
+struct edu {
+	void __iomem *mmio;
+	spinlock_t lock;	/* guards the making of irq */
+	struct cotask_future irq;
+	struct cotask_group group;
+	struct exercise *exercise;
+	u8 *buffer;
+	dma_addr_t dma;
+};
+
+static irqreturn_t edu_irq(int irq, void *data)
+{
+	struct edu *edu = data;
+	u32 status = readl(edu->mmio + EDU_IRQ_STATUS);
+
+	if (!status)
+		return IRQ_NONE;
+	writel(status, edu->mmio + EDU_IRQ_ACK);
+	spin_lock(&edu->lock);
+	cotask_future_complete(&edu->irq, 0);
+	spin_unlock(&edu->lock);
+	return IRQ_HANDLED;
+}
+
+static void edu_expect_irq(struct edu *edu, struct cotask_loop *loop)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&edu->lock, flags);
+	cotask_future_init(&edu->irq, loop);
+	spin_unlock_irqrestore(&edu->lock, flags);
+}
+
+static bool edu_busy(struct edu *edu)
+{
+	return (readl(edu->mmio + EDU_STATUS) & EDU_COMPUTING) ||
+	       (readl(edu->mmio + EDU_DMA_CMD) & EDU_DMA_START);
+}
+
+/* --- wait for the device, backing off ----------------------------------------- */
+
+struct await_irq {
+	struct cotask_frame frame;
+	struct edu *edu;
+	struct cotask_wait_for wait;
+	unsigned int tries;
+};
+
+/* The device may be late, or the interrupt that of an earlier operation. */
+static long await_irq(struct cotask *task, struct cotask_frame *frame)
+{
+	struct await_irq *me = container_of(frame, struct await_irq, frame);
+	struct edu *edu = me->edu;
+	long rc;
+
+	CO_BEGIN(task, frame, irq, backoff);
+
+	for (me->tries = 0; me->tries < EDU_TRIES; me->tries++) {
+		CO_AWAIT(irq, rc, cotask_wait_for(task, &me->wait, &edu->irq.base,
+						  first_wait_us * NSEC_PER_USEC << me->tries));
+		if (rc != -ETIMEDOUT && rc < 0)
+			return rc;
+		if (!edu_busy(edu))
+			return 0;
+		atomic_inc(&late_ops);
+		edu_expect_irq(edu, cotask_get_loop(task));
+		CO_AWAIT(backoff, rc, cotask_sleep(task, NSEC_PER_USEC << me->tries));
+		if (rc < 0)
+			return rc;
+	}
+	return -EIO;
+}
+
+static struct cotask_await edu_wait(struct cotask *task, struct await_irq *w, struct edu *edu)
+{
+	w->edu = edu;
+	return cotask_call(task, cotask_frame_init(&w->frame, await_irq, NULL));
+}
+
+/* --- operations ------------------------------------------------------------------ */
+
+struct exercise {
+	struct cotask_frame frame;
+	struct edu *edu;
+	struct await_irq wait;
+	u32 n;
+	u8 pattern;
+};
+
+static void start_factorial(struct edu *edu, struct cotask_loop *loop, u32 n)
+{
+	edu_expect_irq(edu, loop);
+	writel(EDU_IRQ_WHEN_DONE, edu->mmio + EDU_STATUS);
+	writel(n, edu->mmio + EDU_FACTORIAL);
+}
+
+static void start_dma(struct edu *edu, struct cotask_loop *loop, bool to_ram)
+{
+	u64 src = to_ram ? EDU_BUFFER : edu->dma, dst = to_ram ? edu->dma : EDU_BUFFER;
+
+	edu_expect_irq(edu, loop);
+	writeq(src, edu->mmio + EDU_DMA_SRC);
+	writeq(dst, edu->mmio + EDU_DMA_DST);
+	writeq(EDU_BUFFER_SIZE, edu->mmio + EDU_DMA_COUNT);
+	writeq(EDU_DMA_START | EDU_DMA_IRQ | (to_ram ? EDU_DMA_TO_RAM : 0),
+	       edu->mmio + EDU_DMA_CMD);
+}
+
+static u32 factorial(u32 n)
+{
+	u32 product = 1;
+
+	while (n > 1)
+		product *= n--;
+	return product;
+}
+
+/* Compute, write memory to the device, read it back, compare; until cancelled. */
+static long exercise(struct cotask *task, struct cotask_frame *frame)
+{
+	struct exercise *me = container_of(frame, struct exercise, frame);
+	struct edu *edu = me->edu;
+	struct cotask_loop *loop = cotask_get_loop(task);
+	long rc;
+
+	CO_BEGIN(task, frame, computed, written, read, paused);
+
+	for (;;) {
+		me->n = me->n % 12 + 1;
+		start_factorial(edu, loop, me->n);
+		CO_AWAIT(computed, rc, edu_wait(task, &me->wait, edu));
+		if (rc < 0)
+			return rc;
+		if (readl(edu->mmio + EDU_FACTORIAL) != factorial(me->n))
+			return -EILSEQ;
+		atomic_inc(&done_ops);
+
+		memset(edu->buffer, ++me->pattern, EDU_BUFFER_SIZE);
+		start_dma(edu, loop, false);
+		CO_AWAIT(written, rc, edu_wait(task, &me->wait, edu));
+		if (rc < 0)
+			return rc;
+		memset(edu->buffer, 0, EDU_BUFFER_SIZE);
+		start_dma(edu, loop, true);
+		CO_AWAIT(read, rc, edu_wait(task, &me->wait, edu));
+		if (rc < 0)
+			return rc;
+		if (memchr_inv(edu->buffer, me->pattern, EDU_BUFFER_SIZE))
+			return -EILSEQ;
+		atomic_add(2, &done_ops);
+
+		CO_AWAIT(paused, rc, cotask_sleep(task, NSEC_PER_MSEC));
+		if (rc < 0)
+			return rc;
+	}
+}
+
+/* --- the driver -------------------------------------------------------------------- */
+
+static int edu_start(struct pci_dev *pdev, struct edu *edu)
+{
+	struct cotask_loop *loop = cotask_cpu_loop(raw_smp_processor_id());
+	int rc;
+
+	if (IS_ERR(loop))
+		return PTR_ERR(loop);
+	cotask_future_init(&edu->irq, loop);
+	cotask_group_init(&edu->group);
+	rc = request_irq(pci_irq_vector(pdev, 0), edu_irq, IRQF_SHARED, "cotask_edu", edu);
+	if (rc)
+		goto put_loop;
+	rc = cotask_group_open(&edu->group, loop, 0);
+	if (rc)
+		goto free_irq;
+	edu->exercise->edu = edu;
+	rc = cotask_go(&edu->group, cotask_frame_init(&edu->exercise->frame, exercise, NULL));
+	if (rc)
+		goto stop_group;
+	cotask_loop_put(loop);
+	return 0;
+
+stop_group:
+	cotask_group_stop(&edu->group, 0);
+free_irq:
+	free_irq(pci_irq_vector(pdev, 0), edu);
+put_loop:
+	cotask_loop_put(loop);
+	return rc;
+}
+
+static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct edu *edu;
+	int rc;
+
+	edu = devm_kzalloc(&pdev->dev, sizeof(*edu), GFP_KERNEL);
+	if (!edu)
+		return -ENOMEM;
+	edu->exercise = devm_kzalloc(&pdev->dev, sizeof(*edu->exercise), GFP_KERNEL);
+	if (!edu->exercise)
+		return -ENOMEM;
+	spin_lock_init(&edu->lock);
+	rc = pcim_enable_device(pdev);
+	if (rc)
+		return rc;
+	edu->mmio = pcim_iomap(pdev, 0, 0);
+	if (!edu->mmio)
+		return -ENOMEM;
+	rc = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(EDU_DMA_BITS));
+	if (rc)
+		return rc;
+	edu->buffer = dmam_alloc_coherent(&pdev->dev, EDU_BUFFER_SIZE, &edu->dma, GFP_KERNEL);
+	if (!edu->buffer)
+		return -ENOMEM;
+	pci_set_master(pdev);
+	rc = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES);
+	if (rc < 0)
+		return rc;
+	pci_set_drvdata(pdev, edu);
+	rc = edu_start(pdev, edu);
+	if (rc) {
+		pci_free_irq_vectors(pdev);
+		return rc;
+	}
+	pci_info(pdev, "edu %#x\n", readl(edu->mmio + EDU_ID));
+	return 0;
+}
+
+static void edu_remove(struct pci_dev *pdev)
+{
+	struct edu *edu = pci_get_drvdata(pdev);
+	int rc = cotask_group_stop(&edu->group, NSEC_PER_SEC);
+
+	/* No task is left, and the device must not write to memory any more. */
+	pci_clear_master(pdev);
+	free_irq(pci_irq_vector(pdev, 0), edu);
+	pci_free_irq_vectors(pdev);
+	cotask_group_fini(&edu->group);
+	if (rc)
+		pci_err(pdev, "the exercise has failed with %d\n", rc);
+}
+
+static const struct pci_device_id edu_ids[] = {
+	{ PCI_DEVICE(EDU_VENDOR, EDU_DEVICE) },
+	{}
+};
+MODULE_DEVICE_TABLE(pci, edu_ids);
+
+static struct pci_driver edu_driver = {
+	.name = "cotask_edu",
+	.id_table = edu_ids,
+	.probe = edu_probe,
+	.remove = edu_remove,
+};
+module_pci_driver(edu_driver);
+
+MODULE_DESCRIPTION("A driver for QEMU's edu device, made of coroutines");
+MODULE_AUTHOR("The cotask authors");
+MODULE_LICENSE("GPL");
+COTASK_IMPORT(COTASK);
