@@ -26,6 +26,9 @@ check:
 check-%:
 	@selftests/check.sh $*
 
+bench:
+	@selftests/bench.sh
+
 rules:
 	@selftests/rules.py --table
 
@@ -37,6 +40,7 @@ help:
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-static, check-kunit, check-demo, check-edu: one part of them'
+	@echo 'bench            the benchmark; a table, and .build/bench.json'
 	@echo 'rules            which test shows which rule of the semantics'
 
-.PHONY: modules modules_install clean demo check rules help
+.PHONY: modules modules_install clean demo check bench rules help

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "make check": runs all tests, ends with "N passed, N failed, N skipped".
-# With arguments, only the named parts: static kunit demo edu.
+# With arguments, only the named parts: static kunit stress demo edu.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,6 +67,22 @@ kunit()
 	result "kunit on $flavour: clean log, clean unload, no leaks" $rc
 }
 
+# The same kernels with more than one thread at work; one CPU is enough to preempt.
+part_stress()
+{
+	local flavour out rc
+
+	for flavour in uml-7.3-smp uml-6.1-debug; do
+		out=$top/.build/$flavour rc=0
+		build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || continue
+		"$here/vm/uml.sh" -k "$flavour" -t 300 -o "$logs/stress-$flavour.log" \
+			"$here/guest/stress.sh" "$out" || rc=$?
+		sed -n 's/^.*\(stress: seed=.*\|stress: .*callbacks: .*\)$/\1/p' \
+			"$logs/stress-$flavour.log"
+		result "stress on $flavour" $rc
+	done
+}
+
 part_kunit()
 {
 	local flavour
@@ -110,7 +126,7 @@ part_edu()
 
 mkdir -p "$logs"
 "$here/vm/setup.sh" || exit 1
-for part in "${@:-static kunit demo edu}"; do
+for part in "${@:-static kunit stress demo edu}"; do
 	for p in $part; do
 		"part_$p"
 	done

@@ -41,7 +41,7 @@
 #define EDU_BUFFER_SIZE		2048
 #define EDU_DMA_BITS		28
 
-#define EDU_TRIES		10
+#define EDU_TRIES		14
 
 static unsigned int first_wait_us = 50;
 module_param(first_wait_us, uint, 0444);
