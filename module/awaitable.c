@@ -309,7 +309,7 @@ int cotask_off_done(struct cotask_awaitable *x,
 	struct cotask_entry *e, *next;
 	int n = 0;
 
-	if (!x || !fn)
+	if (!x || !fn || !x->loop)
 		return -EINVAL;
 	if (!cotask_loop_mine(x->loop))
 		return -EXDEV;

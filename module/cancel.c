@@ -67,7 +67,7 @@ static bool ask(struct cotask *t, struct cotask_awaitable *x)
 void cotask_cancel_route(struct cotask *t)
 {
 	for (;;) {
-		struct cotask_awaitable *x = t->waits_on;
+		struct cotask_awaitable *x = cotask_task_waits_on(t);
 		struct cotask *next;
 		int old;
 
@@ -143,7 +143,7 @@ static void task_posted(struct cotask_post *post)
 	}
 	if (!cotask_done(t)) {
 		cotask_cancel_taken_in(t);
-		if (t->entry.flags & COTASK_T_ARMED && t->waits_on) {
+		if (t->entry.flags & COTASK_T_ARMED && cotask_task_waits_on(t)) {
 			t->entry.flags &= ~COTASK_T_ARMED;
 			cotask_cancel_route(t);
 		}

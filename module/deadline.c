@@ -16,17 +16,18 @@
  *
  * @base moves when the first slot comes due: to the earliest deadline in that
  * slot, and the entries of the slot move to lower levels, possibly several at
- * once.  Insert and delete are O(1), each entry moves at most COTASK_DQ_LEVELS
- * times, nothing is ever searched or allocated.
+ * once; or are sorted, if all of the slot is past.  Insert and delete are O(1), each
+ * entry moves at most COTASK_DQ_LEVELS times, nothing is ever searched or allocated.
  *
  * Each slot keeps a lower bound of its deadlines, exact as long as the earliest
  * entry is not deleted.  That is when the timer has to look again; a bound that
  * has become too low costs one look and no search.
  *
- * Everything here belongs to the owner of the loop; see Documentation/deadlines.rst
- * for the alternatives that were measured.
+ * Everything here belongs to the owner of the loop.
  */
 #include <linux/bitops.h>
+#include <linux/list_sort.h>
+#include <linux/prefetch.h>
 
 #include "internal.h"
 
@@ -47,6 +48,7 @@ void cotask_dq_init(struct cotask_dq *q, u64 now)
 			INIT_LIST_HEAD(&q->slot[level][s].entries);
 	}
 }
+EXPORT_FOR_TESTS(cotask_dq_init);
 
 /**
  * cotask_dq_add - add an entry
@@ -70,6 +72,7 @@ void cotask_dq_add(struct cotask_dq *q, struct cotask_entry *e)
 	e->level = level;
 	e->slot = s;
 }
+EXPORT_FOR_TESTS(cotask_dq_add);
 
 static void slot_emptied(struct cotask_dq *q, unsigned int level, unsigned int s)
 {
@@ -90,6 +93,7 @@ void cotask_dq_del(struct cotask_dq *q, struct cotask_entry *e)
 		slot_emptied(q, e->level, e->slot);
 	e->level = COTASK_NO_DEADLINE;
 }
+EXPORT_FOR_TESTS(cotask_dq_del);
 
 /**
  * cotask_dq_next - when to look again
@@ -106,6 +110,7 @@ u64 cotask_dq_next(const struct cotask_dq *q)
 	level = __ffs(q->levels);
 	return q->slot[level][__ffs64(q->used[level])].min;
 }
+EXPORT_FOR_TESTS(cotask_dq_next);
 
 /* Move the entries of the first slot to where they belong from its start. */
 static void slot_open(struct cotask_dq *q, struct cotask_dq_slot *slot)
@@ -116,9 +121,26 @@ static void slot_open(struct cotask_dq *q, struct cotask_dq_slot *slot)
 	list_splice_init(&slot->entries, &moving);
 	q->base = slot->min;
 	list_for_each_entry_safe(e, next, &moving, link) {
-		prefetchw(next->link.next);
+		prefetchw(next);
 		cotask_dq_add(q, e);
 	}
+}
+
+static int cmp_deadline(void *priv, const struct list_head *a, const struct list_head *b)
+{
+	return list_entry(a, struct cotask_entry, link)->deadline >
+	       list_entry(b, struct cotask_entry, link)->deadline;
+}
+
+/*
+ * All of the slot's range is past: put its entries in order at once, instead of
+ * moving them from level to level.  Stable, so equal deadlines stay as they were.
+ */
+static bool slot_is_past(const struct cotask_dq_slot *slot, unsigned int level, u64 now)
+{
+	u64 range = BIT_ULL(level * COTASK_DQ_BITS) - 1;
+
+	return (slot->min | range) <= now;
 }
 
 /* All entries of the slot are due, and in order. */
@@ -169,8 +191,11 @@ bool cotask_dq_expire(struct cotask_dq *q, u64 now, struct list_head *due)
 			return any;
 		slot_emptied(q, level, s);
 		if (!slot_is_due(slot, level, now)) {
-			slot_open(q, slot);
-			continue;
+			if (!slot_is_past(slot, level, now)) {
+				slot_open(q, slot);
+				continue;
+			}
+			list_sort(NULL, &slot->entries, cmp_deadline);
 		}
 		slot_take(q, slot, due);
 		any = true;
@@ -178,3 +203,4 @@ bool cotask_dq_expire(struct cotask_dq *q, u64 now, struct list_head *due)
 	q->base = now;
 	return any;
 }
+EXPORT_FOR_TESTS(cotask_dq_expire);

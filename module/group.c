@@ -91,6 +91,12 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 
 	list_del_init(&t->sibling);
 	g->live--;
+	/* The run is over: nobody else is going to look (CO-9). */
+	if (t->base.result < 0 && !cotask_cancelled(t) &&
+	    (t->entry.flags & COTASK_T_LEFTOVER)) {
+		atomic_or(COTASK_S_READ, &t->base.state);
+		cotask_loop_report(g->base.loop, t, t->base.result);
+	}
 	if (t->base.result >= 0 || cotask_cancelled(t) ||
 	    (g->flags & COTASK_GROUP_INDEPENDENT)) {
 		cotask_put(t);

@@ -50,6 +50,13 @@
 #define cotask_misuse(fmt, ...)						\
 	WARN_ONCE(IS_ENABLED(CONFIG_COTASK_DEBUG), fmt, ##__VA_ARGS__)
 
+/* Internals that the module in tests/ calls. */
+#if IS_ENABLED(CONFIG_COTASK_KUNIT_TEST)
+#define EXPORT_FOR_TESTS(symbol)	EXPORT_SYMBOL_GPL(symbol)
+#else
+#define EXPORT_FOR_TESTS(symbol)
+#endif
+
 /* --- state word of an awaitable --------------------------------------- */
 
 #define COTASK_S_CLAIMED	BIT(0)	/* an outcome was chosen */
@@ -206,6 +213,8 @@ enum cotask_clock {
  * @flags: COTASK_LOOP_* [I]
  * @eager_depth: nesting of eager steps [L]
  * @ref_stash: references to the loop that the owner holds in advance [L]
+ * @id_stash: how many task numbers it has in advance [L]
+ * @last_id: the last one that was given [L]
  * @next: per clock: no deadline that was not looked at is earlier [L]
  * @armed_for: when @timer is going to fire, boot clock [L]
  * @fake_now: per clock [L]
@@ -243,6 +252,8 @@ struct cotask_loop {
 	u32			flags;
 	u32			eager_depth;
 	int			ref_stash;
+	unsigned int		id_stash;
+	u64			last_id;
 	u64			next[COTASK_CLOCKS];
 	u64			armed_for;
 	u64			fake_now[COTASK_CLOCKS];
@@ -342,6 +353,7 @@ void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_step(struct cotask_loop *loop, struct cotask *t);
 void cotask_task_finish(struct cotask *t, long rc);
+int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x);
 void cotask_task_free_name(struct cotask *t);
 
 /* Queue a task that waits no more; @rc is what its await gives.  Owner. */
@@ -353,13 +365,12 @@ static inline void cotask_task_queue(struct cotask *t, long rc)
 	cotask_loop_queue(t->base.loop, &t->entry);
 }
 
-/* What it waits for.  A sleep that is over has left its mark, see sleep.c. */
+extern struct cotask_awaitable cotask_sleeping;
+
+/* What it waits for; to be in the deadline queue is to sleep, see sleep.c. */
 static inline struct cotask_awaitable *cotask_task_waits_on(const struct cotask *t)
 {
-	if (!t->waits_on || (t->waits_on->post.ops == &cotask_sleep_ops &&
-			     t->entry.level == COTASK_NO_DEADLINE))
-		return NULL;
-	return t->waits_on;
+	return t->entry.level == COTASK_NO_DEADLINE ? t->waits_on : &cotask_sleeping;
 }
 
 /* Whether none of its code has run.  An await sets frame->at. */

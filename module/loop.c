@@ -7,6 +7,7 @@
  * Who calls it, and when, is not decided here: see thread.c for kthreads and run.c
  * for loops that the calling thread pumps.
  */
+#include <linux/prefetch.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -59,6 +60,21 @@ void cotask_loop_take_in(struct cotask_loop *loop)
 
 /* --- turns ---------------------------------------------------------------- */
 
+/*
+ * With many tasks none is in the cache when its turn comes.  The entry after the next
+ * one and the frame of the next one are fetched while a step runs.
+ */
+static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask_entry *next = list_next_entry(e, link);
+
+	if (&next->link == &loop->batch)
+		return;
+	prefetchw(next->link.next);
+	if (next->kind == COTASK_ENTRY_TASK)
+		prefetchw(container_of(next, struct cotask, entry)->frame);
+}
+
 /* How many entries to run before other threads get a chance. */
 #define RESCHED_MASK	0xff
 
@@ -84,6 +100,7 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 		struct cotask_entry *e = list_first_entry(&loop->batch,
 							  struct cotask_entry, link);
 
+		prefetch_next(loop, e);
 		list_del_init(&e->link);
 		if (likely(e->kind == COTASK_ENTRY_TASK))
 			cotask_task_run(loop, e);
@@ -302,7 +319,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	while (cancel_groups(loop, doom)) {
 		if (cotask_loop_turn(loop))
 			continue;
-		if (!doom && ktime_get_ns() - begin > grace_ns) {
+		if (!doom && (s64)(ktime_get_ns() - begin) > grace_ns) {
 			doom = true;
 			continue;
 		}

@@ -12,12 +12,17 @@ static struct cotask_shield *shield_of(struct cotask_awaitable *x)
 	return container_of(x, struct cotask_shield, base);
 }
 
+/* The task that is followed is held until then (SH-B1). */
 static void settle(struct cotask_shield *s, long result, int how)
 {
+	struct cotask_awaitable *inner = s->inner;
+
 	s->base.result = result;
 	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
 	s->inner = NULL;
 	cotask_awaitable_wake(&s->base);
+	if (cotask_is_task(inner))
+		cotask_put(cotask_of(inner));
 }
 
 static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter)
@@ -55,7 +60,7 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
 /**
  * cotask_shield - protect something from the cancellation of who awaits it
  * @s: the shield, not in use; stays until it is done or cancelled
- * @inner: what to follow; stays as long
+ * @inner: what to follow; a task is held by the shield, anything else stays as long
  *
  * Context: The loop's owner.
  * Return: What to await: @s, or @inner itself if that is done (SH-1);
@@ -72,6 +77,10 @@ struct cotask_awaitable *cotask_shield(struct cotask_shield *s,
 	cotask_awaitable_init(&s->base, inner->loop, &cotask_shield_ops);
 	cotask_entry_init(&s->entry, COTASK_ENTRY_SHIELD);
 	s->inner = inner;
-	return cotask_awaitable_wait(inner, &s->entry) ? inner : &s->base;
+	if (cotask_awaitable_wait(inner, &s->entry))
+		return inner;
+	if (cotask_is_task(inner))
+		cotask_get(cotask_of(inner));
+	return &s->base;
 }
 EXPORT_SYMBOL_GPL(cotask_shield);

@@ -3,17 +3,14 @@
  * cotask - sleeping
  *
  * The entry of a sleeping task lies in the deadline queue, and moves from there
- * to the ready queue when it is due; there is no other object.  What a sleeping
- * task waits on, as far as cancellation is concerned, is one awaitable that all of
- * them share.
+ * to the ready queue when it is due; there is no other object.  A task sleeps as
+ * long as its entry is in the deadline queue.  What it waits on then, as far as
+ * cancellation is concerned, is one awaitable that all of them share.
  */
 #include "internal.h"
 
 static bool sleep_cancel(struct cotask_awaitable *x, struct cotask *waiter)
 {
-	/* Expired, but not resumed: too late, the task has to be armed (SL-7). */
-	if (waiter->entry.level == COTASK_NO_DEADLINE)
-		return false;
 	cotask_timer_del(waiter->base.loop, &waiter->entry);
 	cotask_task_queue(waiter, -ECANCELED);
 	return true;
@@ -24,7 +21,7 @@ const struct cotask_awaitable_ops cotask_sleep_ops = {
 	.cancel = sleep_cancel,
 };
 
-static struct cotask_awaitable sleeping = {
+struct cotask_awaitable cotask_sleeping = {
 	.post.ops = &cotask_sleep_ops,
 };
 
@@ -80,7 +77,6 @@ static struct cotask_await sleep_till(struct cotask *task, u64 deadline, u64 sla
 				      enum cotask_clock clock)
 {
 	task->base.result = 0;
-	task->waits_on = &sleeping;
 	task->entry.clock = clock;
 	task->entry.deadline = coalesce(deadline, slack);
 	cotask_timer_add(task->base.loop, &task->entry);

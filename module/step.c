@@ -150,7 +150,7 @@ static long frame_outcome(struct cotask *t, const struct cotask_frame *frame, lo
 }
 
 /* Run frames until the task suspends or its outermost frame ends. */
-static void task_frames(struct cotask *t)
+static __always_inline void task_frames(struct cotask *t)
 {
 	struct cotask_frame *frame = t->frame;
 	struct failure failure = {};
@@ -181,7 +181,7 @@ static void task_frames(struct cotask *t)
 }
 
 /**
- * cotask_task_step - run one step of a task
+ * cotask_task_step - run the eager first step of a task, inside one of its spawner
  * @loop: its loop
  * @t: the task; nothing is left to be delivered
  */
@@ -234,7 +234,9 @@ void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e)
 		if (!deliver(t))
 			return;
 	}
-	cotask_task_step(loop, t);
+	loop->current_task = t;
+	task_frames(t);
+	loop->current_task = NULL;
 }
 
 /* --- awaiting ------------------------------------------------------------- */
@@ -281,20 +283,35 @@ static bool deadlocks(const struct cotask *task, struct cotask_awaitable *x)
 	return x && x->post.ops == &cotask_group_ops && owns(x, task);
 }
 
+/**
+ * cotask_await_refusal - whether a task must not wait for something
+ * @task: the current task
+ * @x: the awaitable, not done
+ *
+ * Return: 0, or what the await is going to give: -EXDEV, -EDEADLK.
+ */
+int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x)
+{
+	if (x->loop != task->base.loop)
+		return -EXDEV;
+	return deadlocks(task, x) ? -EDEADLK : 0;
+}
+
 static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x, u32 flags)
 {
+	int refusal;
+
 	if (!x || !x->loop)
 		return ready(task, -EINVAL);
 	if (unlikely(task->base.loop->current_task != task || !unparked(task))) {
 		cotask_misuse("waits outside of a step of the task\n");
 		return ready(task, -EINVAL);
 	}
-	if (x->loop != task->base.loop)
-		return fail(task, -EXDEV);
-	if (cotask_awaitable_done(x))
+	if (x->loop == task->base.loop && cotask_awaitable_done(x))
 		return ready(task, cotask_awaitable_result(x));
-	if (deadlocks(task, x))
-		return fail(task, -EDEADLK);
+	refusal = cotask_await_refusal(task, x);
+	if (unlikely(refusal))
+		return fail(task, refusal);
 	/* Only the parent passes a cancel on to the group. */
 	if (x->post.ops == &cotask_group_ops && group_of(x)->scope.task != task)
 		flags |= COTASK_T_WATCH;

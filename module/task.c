@@ -24,6 +24,9 @@ struct cotask_name {
 static struct kmem_cache *task_cache;
 static atomic64_t last_id;
 
+/* Numbers that a loop takes at once, so that its spawns need no atomic operation. */
+#define ID_STASH	64
+
 int cotask_task_init(void)
 {
 	/* design: a sleeping task costs three cache lines, besides its frame. */
@@ -146,10 +149,19 @@ static void task_free(struct cotask *t)
  */
 void cotask_put(struct cotask *task)
 {
-	if (!task || !refcount_dec_and_test(&task->base.refs))
+	if (!task)
 		return;
-	/* For the error handler, who may look at the task. */
-	refcount_set(&task->base.refs, 1);
+	/*
+	 * The only reference: nobody else can take one, and it stays for the error
+	 * handler, who may look at the task.
+	 */
+	if (refcount_read(&task->base.refs) != 1) {
+		if (!refcount_dec_and_test(&task->base.refs))
+			return;
+		refcount_set(&task->base.refs, 1);
+	}
+	/* Pairs with the release of those who have dropped theirs before. */
+	smp_acquire__after_ctrl_dep();
 	cotask_awaitable_unread(&task->base, task);
 	task_free(task);
 }
@@ -159,6 +171,18 @@ EXPORT_SYMBOL_GPL(cotask_put);
 
 /* How deep eager first steps may nest on the kernel's stack (EA-B1). */
 #define EAGER_DEPTH	8
+
+static u64 id_new(struct cotask_loop *loop)
+{
+	if (!cotask_loop_mine(loop))
+		return atomic64_inc_return(&last_id);
+	if (!loop->id_stash) {
+		loop->id_stash = ID_STASH;
+		loop->last_id = atomic64_add_return(ID_STASH, &last_id) - ID_STASH;
+	}
+	loop->id_stash--;
+	return ++loop->last_id;
+}
 
 static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *frame,
 			       const struct cotask_spawn_args *args)
@@ -186,7 +210,7 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *fram
 	t->scopes = NULL;
 	t->settled = 0;
 	t->deliveries = 0;
-	t->id = atomic64_inc_return(&last_id);
+	t->id = id_new(t->base.loop);
 	RCU_INIT_POINTER(t->name, name);
 	t->context = 0;
 	memset(&t->reason, 0, sizeof(t->reason));
@@ -311,10 +335,12 @@ static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_fr
 {
 	struct cotask *t;
 
-	if (!frame || !frame->step || frame->state != COTASK_FRAME_FRESH ||
-	    (args->flags & ~COTASK_SPAWN_ALL) || args->flags == COTASK_SPAWN_ALL)
+	if (!frame || !frame->step || frame->state != COTASK_FRAME_FRESH)
 		return ERR_PTR(-EINVAL);
-	group = group_here(group);
+	if ((args->flags & ~COTASK_SPAWN_ALL) || args->flags == COTASK_SPAWN_ALL)
+		group = ERR_PTR(-EINVAL);
+	else
+		group = group_here(group);
 	t = IS_ERR(group) ? ERR_CAST(group) : spawn(group, frame, args, handle);
 	if (IS_ERR(t))
 		refuse(frame);

@@ -34,10 +34,11 @@ static long wait_without_time(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, ended);
 
+	w->deliveries = task->deliveries;
 	cotask_awaitable_cancel(w->x);
 	/* A cancel of the caller ends the wait at once (WF-5). */
 	CO_AWAIT(ended, rc, cotask_watch(task, w->x));
-	if (rc == -ECANCELED && cotask_awaitable_cancelled(w->x))
+	if (rc == -ECANCELED && task->deliveries == w->deliveries)
 		return -ETIMEDOUT;
 	return rc;
 }
@@ -81,7 +82,8 @@ struct cotask_await cotask_wait_for(struct cotask *task, struct cotask_wait_for 
 	if (!w || !x || !x->loop)
 		return cotask_call(task, NULL);
 	/* Without time left, too, what is done does not suspend (WF-2). */
-	if (ns == COTASK_FOREVER || cotask_awaitable_done(x))
+	if (ns == COTASK_FOREVER || cotask_awaitable_done(x) ||
+	    cotask_await_refusal(task, x))
 		return cotask_await(task, x);
 	w->x = x;
 	w->coro = NULL;

@@ -8,7 +8,7 @@ set -uo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 source=$2
 cd "$top" || exit 1
-mapfile -t files < <(find module uapi -name '*.[ch]' | sort)
+mapfile -t files < <(find module -name '*.[ch]' | sort)
 
 # Out of tree there is no MAINTAINERS; the coroutine macros are control flow on
 # purpose and have to be written with it.

@@ -305,7 +305,8 @@ static long sleeper(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, slept);
 
 	while (me->n--) {
-		CO_AWAIT(slept, rc, cotask_sleep(task, 1 + prandom_u32_state(me->rnd) % NSEC_PER_SEC));
+		CO_AWAIT(slept, rc,
+			 cotask_sleep(task, 1 + prandom_u32_state(me->rnd) % NSEC_PER_SEC));
 		if (rc)
 			return rc;
 	}

@@ -69,7 +69,7 @@ int note_done(struct cotask_callback *cb, struct cotask_awaitable *x)
 	return n->rc;
 }
 
-static void note_outcome(struct env *env, long rc)
+void note_outcome(struct env *env, long rc)
 {
 	switch (rc) {
 	case -ECANCELED:
@@ -92,6 +92,30 @@ static void note_outcome(struct env *env, long rc)
 		return note(env, "E2");
 	default:
 		return note(env, "%ld", rc);
+	}
+}
+
+/* The number of a task, or -1. */
+static int number_of(struct env *env, const struct cotask *t)
+{
+	int i = ENV_OBJECTS;
+
+	while (i-- && env->task[i] != t)
+		;
+	return i;
+}
+
+void note_errors(struct env *env, int g)
+{
+	struct cotask_group_error e[ENV_OBJECTS];
+	unsigned int i, n = cotask_group_errors(&env->group[g], e, ENV_OBJECTS);
+
+	for (i = 0; i < n; i++) {
+		if (e[i].task)
+			note(env, "t%d:", number_of(env, e[i].task));
+		else
+			note(env, "body:");
+		note_outcome(env, e[i].error);
 	}
 }
 
@@ -218,6 +242,9 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 		return 0;
 	case OP_CANCEL_FUTURE:
 		a->last = cotask_future_cancel(&env->future[l->a]);
+		return 0;
+	case OP_ERRORS:
+		note_errors(env, l->a);
 		return 0;
 	case OP_CANCEL_GROUP:
 		return cotask_group_cancel(&env->group[l->a]);
@@ -445,17 +472,24 @@ int env_init(struct kunit *test)
 	return 0;
 }
 
+void stop(struct env *env, s64 grace_ns)
+{
+	/* The case may have run in another thread. */
+	cotask_manual_adopt(env->loop);
+	KUNIT_EXPECT_EQ(env->test, cotask_loop_stop(env->loop, grace_ns), 0);
+	env->loop = NULL;
+}
+
 void env_exit(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	int i;
 
-	if (!env || IS_ERR_OR_NULL(env->loop))
+	if (!env || IS_ERR(env->loop))
 		return;
-	/* The case may have run in another thread. */
-	cotask_manual_adopt(env->loop);
 	current_env = NULL;
-	KUNIT_EXPECT_EQ(test, cotask_loop_stop(env->loop, 0), 0);
+	if (env->loop)
+		stop(env, 0);
 	for (i = 0; i < ENV_OBJECTS; i++) {
 		cotask_group_fini(&env->group[i]);
 		cotask_put(env->task[i]);

@@ -37,7 +37,7 @@ enum op {
 	OP_FAIL, OP_CANCEL_FUTURE, OP_RAISE, OP_RERAISE, OP_RETURN, OP_TRY, OP_EXCEPT,
 	OP_ENDTRY, OP_GROUP, OP_ENDGROUP, OP_CANCEL_GROUP, OP_TIMEOUT, OP_ENDTIMEOUT,
 	OP_WAIT_FOR, OP_WAIT_FOR_FUTURE, OP_WAIT_FOR_CALL, OP_WAIT_FOR_SHIELD, OP_HOOK,
-	OP_REPEAT, OP_ENDREPEAT, OP_ADVANCE,
+	OP_REPEAT, OP_ENDREPEAT, OP_ADVANCE, OP_ERRORS,
 };
 
 struct env;
@@ -96,6 +96,8 @@ struct line {
 #define ENDTRY			{ .op = OP_ENDTRY }
 #define GROUP(i)		{ .op = OP_GROUP, .a = (i) }
 #define ENDGROUP		{ .op = OP_ENDGROUP }
+/* Log the errors of a group: t1: E1 body: E2 .. */
+#define ERRORS(i)		{ .op = OP_ERRORS, .a = (i) }
 #define CANCEL_GROUP(i)		{ .op = OP_CANCEL_GROUP, .a = (i) }
 #define TIMEOUT(i, ms)		{ .op = OP_TIMEOUT, .a = (i), .b = (ms) }
 #define NEVER			(-1000000)	/* no deadline */
@@ -144,6 +146,9 @@ struct env {
 int env_init(struct kunit *test);	/* .init of a suite: test->priv is an env */
 void env_exit(struct kunit *test);	/* .exit: stops the loop, looks for leaks */
 
+/* End the loop before the case does. */
+void stop(struct env *env, s64 grace_ns);
+
 static inline struct env *env_of(struct kunit *test)
 {
 	return test->priv;
@@ -154,6 +159,8 @@ struct env *env_current(void);
 
 __printf(2, 3) void note(struct env *env, const char *fmt, ...);
 void expect_log_at(struct env *env, const char *expected, int line);
+void note_outcome(struct env *env, long rc);
+void note_errors(struct env *env, int g);
 /* Compare the log, then clear it. */
 #define expect_log(env, expected) expect_log_at(env, expected, __LINE__)
 

@@ -275,7 +275,8 @@ static int verdict(void)
 	ok &= same("callbacks run, registered", atomic_read(&count.callbacks_run),
 		   atomic_read(&count.callbacks));
 	if (atomic_read(&count.started) > spawned)
-		ok = same("coroutines started, at most spawned", atomic_read(&count.started), spawned);
+		ok = same("coroutines started, at most spawned",
+			  atomic_read(&count.started), spawned);
 	pr_info("stress: %d tasks, %d refused, %d cancels, %d completions, %d callbacks: %s\n",
 		spawned, atomic_read(&count.refused), atomic_read(&count.cancels),
 		atomic_read(&count.completions), atomic_read(&count.callbacks),

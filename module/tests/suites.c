@@ -7,7 +7,9 @@
 
 kunit_test_suites(&cotask_loop_suite, &cotask_task_suite, &cotask_threads_suite,
 		  &cotask_cancel_suite, &cotask_timeout_suite,
-		  &cotask_group_suite, &cotask_group_cancel_suite);
+		  &cotask_group_suite, &cotask_group_cancel_suite,
+		  &cotask_deadline_suite,
+		  &cotask_shield_suite);
 
 MODULE_DESCRIPTION("KUnit tests of cotask");
 MODULE_LICENSE("GPL");

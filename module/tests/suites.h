@@ -11,5 +11,7 @@ extern struct kunit_suite cotask_cancel_suite;
 extern struct kunit_suite cotask_timeout_suite;
 extern struct kunit_suite cotask_group_suite;
 extern struct kunit_suite cotask_group_cancel_suite;
+extern struct kunit_suite cotask_shield_suite;
+extern struct kunit_suite cotask_deadline_suite;
 
 #endif

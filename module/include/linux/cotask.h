@@ -598,6 +598,7 @@ bool cotask_timeout_expired(const struct cotask_timeout *t);
  * @x: what is awaited, or NULL
  * @coro: the coroutine that is awaited, or NULL
  * @ns: for how long
+ * @deliveries: how often the task had been cancelled before
  */
 struct cotask_wait_for {
 	struct cotask_frame	frame;
@@ -605,6 +606,7 @@ struct cotask_wait_for {
 	struct cotask_awaitable	*x;
 	struct cotask_frame	*coro;
 	s64			ns;
+	u16			deliveries;
 };
 
 struct cotask_await __must_check
