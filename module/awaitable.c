@@ -284,10 +284,12 @@ int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
 	cb->post.ops = &cotask_callback_ops;
 	if (cotask_is_task(x))
 		cotask_get(cotask_of(x));
-	if (cotask_loop_mine(x->loop))
-		callback_add(cb);
-	else
+	if (!cotask_loop_mine(x->loop))
 		rc = cotask_loop_post(x->loop, &cb->post);
+	else if (READ_ONCE(x->loop->closed))
+		rc = -ESHUTDOWN;
+	else
+		callback_add(cb);
 	if (rc && cotask_is_task(x))
 		cotask_put(cotask_of(x));
 	return rc;

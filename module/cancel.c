@@ -270,7 +270,11 @@ struct cotask_reason cotask_cancel_reason(const struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_cancel_reason);
 
-void cotask_cancel_delivered(struct cotask *t)
+/**
+ * cotask_cancel_settle - all requests so far are delivered now, or have vanished
+ * @t: the task, which is about to resume
+ */
+void cotask_cancel_settle(struct cotask *t)
 {
 	t->deliveries++;
 	t->settled = cotask_cancel_count(t);

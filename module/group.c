@@ -284,11 +284,8 @@ static long outcome(struct cotask_group *g, long wait_rc)
 			cotask_cancel_rearm(parent);
 		return g->error;
 	}
-	if (cancelled) {
-		if (outside)
-			cotask_cancel_delivered(parent);
+	if (cancelled)
 		return -ECANCELED;
-	}
 	if (s->own && cotask_scope_missed(s))
 		cotask_cancel_rearm(parent);
 	return 0;

@@ -384,7 +384,7 @@ static inline bool cotask_task_unstarted(const struct cotask *t)
 bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why);
 void cotask_cancel_route(struct cotask *t);
 void cotask_cancel_taken_in(struct cotask *t);
-void cotask_cancel_delivered(struct cotask *t);
+void cotask_cancel_settle(struct cotask *t);
 void cotask_scope_enter(struct cotask_scope *s, struct cotask *t);
 bool cotask_scope_innermost(const struct cotask_scope *s);
 void cotask_scope_leave(struct cotask_scope *s);
@@ -404,9 +404,12 @@ static inline void cotask_cancel_arm(struct cotask *t)
 	t->entry.flags |= COTASK_T_ARMED;
 }
 
-/* Arm it for a request that is going to be delivered once more. */
+/* Arm it for a request that is going to be delivered once more: unsettle it. */
 static inline void cotask_cancel_rearm(struct cotask *t)
 {
+	if (t->entry.flags & COTASK_T_ARMED)
+		return;
+	t->deliveries--;
 	t->settled = min(t->settled, cotask_cancel_count(t) - 1);
 	cotask_cancel_arm(t);
 }

@@ -144,7 +144,7 @@ void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state)
 
 void cotask_loop_ref_task(struct cotask_loop *loop)
 {
-	if (!cotask_loop_mine(loop)) {
+	if (!cotask_loop_mine(loop) || loop->closed) {
 		refcount_inc(&loop->refs);
 		return;
 	}

@@ -42,7 +42,7 @@ static bool cancel_leftovers(struct cotask_loop *loop)
 		list_for_each_entry(g, lists[i], all) {
 			list_for_each_entry(t, &g->children, sibling) {
 				any = true;
-				if (t->entry.flags & COTASK_T_LEFTOVER)
+				if (cotask_done(t) || (t->entry.flags & COTASK_T_LEFTOVER))
 					continue;
 				t->entry.flags |= COTASK_T_LEFTOVER;
 				cotask_cancel_for(t, &why);

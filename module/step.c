@@ -208,10 +208,7 @@ static bool deliver(struct cotask *t)
 	}
 	if (t->entry.flags & COTASK_T_ARMED)
 		t->base.result = -ECANCELED;
-	if (t->base.result == -ECANCELED)
-		cotask_cancel_delivered(t);
-	else
-		t->settled = cotask_cancel_count(t);
+	cotask_cancel_settle(t);
 	t->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_HANDED);
 	if (t->base.result == -ECANCELED && cotask_task_unstarted(t)) {
 		drop(t);

@@ -2,6 +2,8 @@
 /*
  * cotask tests - the interpreter of scripts, and what surrounds a case
  */
+#include <linux/completion.h>
+#include <linux/kthread.h>
 #include <linux/slab.h>
 
 #include "helpers.h"
@@ -205,6 +207,8 @@ static int enter_timeout(struct actor *a, struct cotask *task, const struct line
 	struct cotask_timeout *t = &a->env->timeout[l->a];
 	s64 ns = l->b == NEVER ? COTASK_FOREVER : l->b * MS;
 
+	if (l->g)
+		return cotask_timeout_enter(task, t);
 	return cotask_timeout_start(task, t, ns);
 }
 
@@ -432,6 +436,33 @@ struct cotask *play_named(struct env *env, int i, const struct line *script,
 struct cotask *play(struct env *env, int i, const struct line *script)
 {
 	return play_named(env, i, script, NULL);
+}
+
+/* --- a function in another thread --------------------------------------------- */
+
+struct elsewhere {
+	struct env *env;
+	void (*fn)(struct env *env);
+	struct completion done;
+};
+
+static int elsewhere_thread(void *data)
+{
+	struct elsewhere *e = data;
+
+	e->fn(e->env);
+	complete(&e->done);
+	return 0;
+}
+
+void elsewhere(struct env *env, void (*fn)(struct env *env))
+{
+	struct elsewhere e = { .env = env, .fn = fn };
+
+	init_completion(&e.done);
+	KUNIT_ASSERT_FALSE(env->test,
+			   IS_ERR(kthread_run(elsewhere_thread, &e, "cotask-helper")));
+	wait_for_completion(&e.done);
 }
 
 /* --- around a case -------------------------------------------------------- */

@@ -101,6 +101,8 @@ struct line {
 #define CANCEL_GROUP(i)		{ .op = OP_CANCEL_GROUP, .a = (i) }
 #define TIMEOUT(i, ms)		{ .op = OP_TIMEOUT, .a = (i), .b = (ms) }
 #define NEVER			(-1000000)	/* no deadline */
+/* Enter timeout i as the case has made it. */
+#define TIMEOUT_MADE(i)		{ .op = OP_TIMEOUT, .a = (i), .g = 1 }
 #define ENDTIMEOUT		{ .op = OP_ENDTIMEOUT }
 #define WAIT_FOR(t, ms)		{ .op = OP_WAIT_FOR, .a = (t), .b = (ms) }
 #define WAIT_FOR_FUTURE(f, ms)	{ .op = OP_WAIT_FOR_FUTURE, .a = (f), .b = (ms) }
@@ -186,6 +188,9 @@ struct cotask_frame *script_frame(struct env *env, const struct line *script);
 struct cotask *play(struct env *env, int i, const struct line *script);
 struct cotask *play_named(struct env *env, int i, const struct line *script,
 			  const char *name);
+
+/* Call a function in another thread, and wait until it has returned. */
+void elsewhere(struct env *env, void (*fn)(struct env *env));
 
 /* Run one turn. */
 static inline bool turn(struct env *env)

@@ -226,7 +226,7 @@ static void odd_delays(struct kunit *test)
 	expect_log(env, "2:0");
 }
 
-/* SL-1: on the boot clock a sleep goes on during suspend; slack may make it late */
+/* SL-1, SL-B1: on the boot clock a sleep goes on during suspend; slack may make it late */
 static void boot_clock_and_slack(struct kunit *test)
 {
 	struct env *env = env_of(test);

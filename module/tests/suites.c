@@ -8,8 +8,11 @@
 kunit_test_suites(&cotask_loop_suite, &cotask_task_suite, &cotask_threads_suite,
 		  &cotask_cancel_suite, &cotask_timeout_suite,
 		  &cotask_group_suite, &cotask_group_cancel_suite,
-		  &cotask_deadline_suite,
-		  &cotask_shield_suite);
+		  &cotask_deadline_suite, &cotask_coroutine_suite,
+		  &cotask_future_suite,
+		  &cotask_shield_suite,
+		  &cotask_wait_for_suite,
+		  &cotask_scopes_suite);
 
 MODULE_DESCRIPTION("KUnit tests of cotask");
 MODULE_LICENSE("GPL");

@@ -13,5 +13,9 @@ extern struct kunit_suite cotask_group_suite;
 extern struct kunit_suite cotask_group_cancel_suite;
 extern struct kunit_suite cotask_shield_suite;
 extern struct kunit_suite cotask_deadline_suite;
+extern struct kunit_suite cotask_coroutine_suite;
+extern struct kunit_suite cotask_future_suite;
+extern struct kunit_suite cotask_wait_for_suite;
+extern struct kunit_suite cotask_scopes_suite;
 
 #endif

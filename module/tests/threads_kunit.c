@@ -6,7 +6,6 @@
  * manual loop stands still, so that both orders of a race are played on purpose.
  */
 #include <linux/completion.h>
-#include <linux/kthread.h>
 #include <linux/delay.h>
 
 #include "../compat.h"
@@ -18,33 +17,6 @@ static const struct line wait0[] = {
 };
 static const struct line simple[] = { LOG("ran"), RETURN(7) };
 static const struct line forever[] = { FUTURE(1), END };
-
-/* --- a function in another thread --------------------------------------------- */
-
-struct elsewhere {
-	struct env *env;
-	void (*fn)(struct env *env);
-	struct completion done;
-};
-
-static int elsewhere_thread(void *data)
-{
-	struct elsewhere *e = data;
-
-	e->fn(e->env);
-	complete(&e->done);
-	return 0;
-}
-
-static void elsewhere(struct env *env, void (*fn)(struct env *env))
-{
-	struct elsewhere e = { .env = env, .fn = fn };
-
-	init_completion(&e.done);
-	KUNIT_ASSERT_FALSE(env->test,
-			   IS_ERR(kthread_run(elsewhere_thread, &e, "cotask-helper")));
-	wait_for_completion(&e.done);
-}
 
 static void complete0(struct env *env)
 {

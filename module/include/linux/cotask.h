@@ -400,7 +400,7 @@ struct cotask_reason {
  * @sibling: in the group's list of children, or of errors [L]
  * @scopes: innermost group or timeout that it has entered [L]
  * @settled: cancel requests that were delivered, or swallowed on the way [L]
- * @deliveries: how often -ECANCELED was delivered [L]
+ * @deliveries: how often requests were settled in this way [L]
  * @id: number, upward from 1 [I]
  * @name: name given, or NULL for Task-<id> [RCU]
  * @context: context variables [L]
