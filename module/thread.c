@@ -68,6 +68,19 @@ struct cotask_loop *cotask_loop_create(const char *name, u32 flags)
 }
 EXPORT_SYMBOL_GPL(cotask_loop_create);
 
+/* False: the thread was stopped before it has begun, and the loop is as it was. */
+static bool stop_thread(struct cotask_loop *loop, s64 grace_ns)
+{
+	int rc;
+
+	loop->grace_ns = grace_ns;
+	WRITE_ONCE(loop->stop, true);
+	rcuwait_wake_up(&loop->idle);
+	rc = kthread_stop(loop->thread);
+	put_task_struct(loop->thread);
+	return rc != -EINTR;
+}
+
 /**
  * cotask_loop_stop - end a loop and all of its tasks
  * @loop: a loop made by cotask_loop_create() or cotask_loop_create_here(), or NULL
@@ -89,13 +102,7 @@ int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns)
 		return -EDEADLK;
 	if (!loop->thread && !cotask_loop_mine(loop))
 		return -EXDEV;
-	if (loop->thread) {
-		loop->grace_ns = grace_ns;
-		WRITE_ONCE(loop->stop, true);
-		rcuwait_wake_up(&loop->idle);
-		kthread_stop(loop->thread);
-		put_task_struct(loop->thread);
-	} else {
+	if (!loop->thread || !stop_thread(loop, grace_ns)) {
 		cotask_pump_enter(loop);
 		cotask_loop_shutdown(loop, grace_ns);
 		cotask_pump_leave(loop);
