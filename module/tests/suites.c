@@ -10,6 +10,8 @@ kunit_test_suites(&cotask_loop_suite, &cotask_task_suite, &cotask_threads_suite,
 		  &cotask_group_suite, &cotask_group_cancel_suite,
 		  &cotask_deadline_suite, &cotask_coroutine_suite,
 		  &cotask_future_suite,
+		  &cotask_sleep_suite, &cotask_handle_suite,
+		  &cotask_context_suite, &cotask_outside_suite,
 		  &cotask_shield_suite,
 		  &cotask_wait_for_suite,
 		  &cotask_scopes_suite);

@@ -15,6 +15,10 @@ extern struct kunit_suite cotask_shield_suite;
 extern struct kunit_suite cotask_deadline_suite;
 extern struct kunit_suite cotask_coroutine_suite;
 extern struct kunit_suite cotask_future_suite;
+extern struct kunit_suite cotask_sleep_suite;
+extern struct kunit_suite cotask_handle_suite;
+extern struct kunit_suite cotask_context_suite;
+extern struct kunit_suite cotask_outside_suite;
 extern struct kunit_suite cotask_wait_for_suite;
 extern struct kunit_suite cotask_scopes_suite;
 
