@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * cotask - aborting a group: cancel its children, and its body
- *
- * Cancelling a child may reach a task that waits in the exit of a group of its
- * own, which then has to be aborted, too, and so on.  Groups to be aborted are
- * therefore put on a list of the loop and worked off by whoever began, so that the
- * depth of nesting costs no stack.
  */
 #include <linux/prefetch.h>
 
@@ -19,33 +14,25 @@ static void prefetch_task(struct cotask *t)
 	prefetchw(&t->reason);
 }
 
-static void cancel_children(struct cotask_group *g)
+/* In spawn order, the body last (TG-9). */
+bool cotask_group_abort_next(struct cotask_fanout *f)
 {
+	struct cotask_group *g = container_of(f, struct cotask_group, fanout);
 	struct cotask *t;
 
-	/* In spawn order (TG-9).  Cancelling runs no code and removes nobody. */
-	list_for_each_entry(t, &g->children, sibling) {
-		prefetch_task(list_next_entry(t, sibling));
-		/* One in its eager first step is cancelled when it has joined (TG-32). */
-		if (!(t->entry.flags & COTASK_T_EAGER))
-			cotask_cancel_for(t, &g->why);
+	if (g->cursor == &g->children) {
+		if (g->flags & COTASK_G_ABORT_TASK)
+			cotask_scope_cancel(&g->scope, &g->why);
+		return false;
 	}
-	if (g->flags & COTASK_G_ABORT_TASK)
-		cotask_scope_cancel(&g->scope, &g->why);
-}
-
-static void work_off(struct cotask_loop *loop)
-{
-	struct cotask_group *g;
-
-	if (loop->aborting)
-		return;
-	loop->aborting = true;
-	while ((g = list_first_entry_or_null(&loop->aborts, struct cotask_group, abort))) {
-		list_del_init(&g->abort);
-		cancel_children(g);
-	}
-	loop->aborting = false;
+	t = list_entry(g->cursor, struct cotask, sibling);
+	g->cursor = g->cursor->next;
+	if (g->cursor != &g->children)
+		prefetch_task(list_entry(g->cursor, struct cotask, sibling));
+	/* One in its eager first step is cancelled when it has joined (TG-32). */
+	if (!(t->entry.flags & COTASK_T_EAGER))
+		cotask_cancel_for(t, &g->why);
+	return true;
 }
 
 /**
@@ -63,8 +50,8 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 		g->flags |= COTASK_G_ABORT_TASK;
 	g->why = *why;
 	atomic_or(COTASK_GATE_CLOSED, &g->gate);
-	list_add_tail(&g->abort, &g->base.loop->aborts);
-	work_off(g->base.loop);
+	g->cursor = g->children.next;
+	cotask_fanout_start(g->base.loop, &g->fanout);
 }
 
 /* --- the last resort --------------------------------------------------------- */
@@ -80,9 +67,9 @@ static void doom(struct cotask *t)
 	/* A group comes to an end by itself, as its children are doomed, too. */
 	if (!x || x->post.ops == &cotask_group_ops)
 		return;
-	/* A shield goes with the frame that it is part of: it has to let go, too. */
-	if (x->post.ops == &cotask_sleep_ops || x->post.ops == &cotask_shield_ops)
-		x->post.ops->cancel(x, t);
+	/* What is part of the frame that is going to be released has to let go. */
+	if (x->post.ops->let_go)
+		x->post.ops->let_go(x, t);
 	else if (cotask_awaitable_detach(x, &t->entry))
 		cotask_task_queue(t, -ECANCELED);
 }
@@ -96,7 +83,7 @@ static void doom_children(struct cotask_group *g, struct list_head *more)
 		for (s = t->scopes; s; s = s->outer) {
 			if (s->is_group)
 				list_move_tail(&container_of(s, struct cotask_group,
-							     scope)->abort, more);
+							     scope)->fanout.link, more);
 		}
 		doom(t);
 	}
@@ -112,9 +99,9 @@ void cotask_group_doom(struct cotask_group *g)
 {
 	LIST_HEAD(more);
 
-	list_move_tail(&g->abort, &more);
-	while ((g = list_first_entry_or_null(&more, struct cotask_group, abort))) {
-		list_del_init(&g->abort);
+	list_move_tail(&g->fanout.link, &more);
+	while ((g = list_first_entry_or_null(&more, struct cotask_group, fanout.link))) {
+		list_del_init(&g->fanout.link);
 		g->flags |= COTASK_G_DOOMED;
 		doom_children(g, &more);
 	}

@@ -51,7 +51,7 @@ bool cotask_awaitable_cancelled(const struct cotask_awaitable *x)
 EXPORT_SYMBOL_GPL(cotask_awaitable_cancelled);
 
 /* The outcome is going to be known to somebody (AW-11). */
-static void mark_read(struct cotask_awaitable *x)
+void cotask_awaitable_mark_read(struct cotask_awaitable *x)
 {
 	if (!(atomic_read(&x->state) & COTASK_S_READ))
 		atomic_or(COTASK_S_READ, &x->state);
@@ -72,7 +72,7 @@ long cotask_awaitable_result(struct cotask_awaitable *x)
 	if (!cotask_awaitable_done(x))
 		return -EINPROGRESS;
 	if (x->result < 0)
-		mark_read(x);
+		cotask_awaitable_mark_read(x);
 	return x->result;
 }
 EXPORT_SYMBOL_GPL(cotask_awaitable_result);
@@ -91,25 +91,40 @@ int cotask_awaitable_error(struct cotask_awaitable *x)
 EXPORT_SYMBOL_GPL(cotask_awaitable_error);
 
 /**
- * cotask_awaitable_cancel - ask a task, future or shield to cancel
+ * cotask_awaitable_cancel - ask a task, future, shield or gather to cancel
  * @x: the awaitable
  *
- * Context: Any for a task or a future; the loop's owner for a shield.
+ * Context: Any for a task or a future; the loop's owner for what follows others.
  * Return: true if the request was accepted; false if @x is done, or is a group
  *	(see cotask_group_cancel()).
  */
 bool cotask_awaitable_cancel(struct cotask_awaitable *x)
 {
-	mark_read(x);
+	struct cotask_reason why = { .cause = COTASK_CAUSE_USER };
+
+	if (IS_ERR_OR_NULL(x) || !x->loop || x->post.ops->internal)
+		return false;
+	cotask_awaitable_mark_read(x);
 	if (cotask_is_task(x))
 		return cotask_cancel(cotask_of(x));
 	if (x->post.ops == &cotask_future_ops)
 		return cotask_future_cancel(container_of(x, struct cotask_future, base));
-	if (x->post.ops == &cotask_shield_ops && cotask_loop_mine(x->loop))
-		return x->post.ops->cancel(x, NULL);
-	return false;
+	if (!cotask_loop_mine(x->loop))
+		return false;
+	if (x->loop->current_task)
+		why.by = x->loop->current_task->id;
+	return x->post.ops->cancel(x, NULL, &why);
 }
 EXPORT_SYMBOL_GPL(cotask_awaitable_cancel);
+
+/* The owner cancels a member of a set. */
+bool cotask_awaitable_cancel_for(struct cotask_awaitable *x, const struct cotask_reason *why)
+{
+	cotask_awaitable_mark_read(x);
+	if (cotask_is_task(x))
+		return cotask_cancel_for(cotask_of(x), why);
+	return x->post.ops->cancel(x, NULL, why);
+}
 
 /**
  * cotask_awaitable_wait - register a waiter
@@ -152,9 +167,11 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 		list_del(&e->link);
 		if (e->kind == COTASK_ENTRY_TASK) {
 			if (x->result < 0)
-				mark_read(x);
+				cotask_awaitable_mark_read(x);
 			cotask_task_queue(t, x->result);
 		} else {
+			if (e->kind == COTASK_ENTRY_MEMBER)
+				cotask_set_woken(e);
 			cotask_loop_queue(x->loop, e);
 		}
 	}
@@ -276,7 +293,8 @@ int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
 {
 	int rc = 0;
 
-	if (!x || !cb || !fn || !x->loop)
+	if (IS_ERR_OR_NULL(x) || !cb || !fn || !x->loop ||
+	    (x->post.ops->internal && x->post.ops != &cotask_group_ops))
 		return -EINVAL;
 	cotask_entry_init(&cb->entry, COTASK_ENTRY_CALLBACK);
 	cb->fn = fn;

@@ -57,7 +57,7 @@ static bool ask(struct cotask *t, struct cotask_awaitable *x)
 {
 	if (t->entry.flags & COTASK_T_WATCH)
 		return leave(t, x);
-	return x->post.ops->cancel(x, t);
+	return x->post.ops->cancel(x, t, &t->reason);
 }
 
 /**

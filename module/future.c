@@ -16,14 +16,20 @@ static void future_posted(struct cotask_post *post)
 	cotask_awaitable_wake(x);
 }
 
-/* Choose the outcome, once. */
+/*
+ * Choose the outcome, once.  Not preempted between the claim and the post, because
+ * who wants to leave may have to wait for the post (see set.c).
+ */
 static bool settle(struct cotask_awaitable *x, long result, int how)
 {
 	int old = atomic_read(&x->state);
 
+	preempt_disable();
 	do {
-		if (old & COTASK_S_CLAIMED)
+		if (old & COTASK_S_CLAIMED) {
+			preempt_enable();
 			return false;
+		}
 	} while (!atomic_try_cmpxchg(&x->state, &old, old | COTASK_S_CLAIMED));
 	x->result = result;
 	/* Publishes the result; fully ordered, pairs with cotask_awaitable_wait(). */
@@ -34,6 +40,7 @@ static bool settle(struct cotask_awaitable *x, long result, int how)
 		else
 			cotask_loop_post(x->loop, &x->post);
 	}
+	preempt_enable();
 	return true;
 }
 
@@ -43,7 +50,8 @@ static bool usable(const struct cotask_future *f)
 	return f && f->base.post.ops == &cotask_future_ops && f->base.loop;
 }
 
-static bool future_cancel(struct cotask_awaitable *x, struct cotask *waiter)
+static bool future_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			  const struct cotask_reason *why)
 {
 	return settle(x, -ECANCELED, COTASK_S_CANCELLED);
 }

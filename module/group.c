@@ -29,7 +29,7 @@ void cotask_group_init(struct cotask_group *g)
 	INIT_LIST_HEAD(&g->errors);
 	INIT_LIST_HEAD(&g->body_error);
 	INIT_LIST_HEAD(&g->all);
-	INIT_LIST_HEAD(&g->abort);
+	cotask_fanout_init(&g->fanout, cotask_group_abort_next);
 	g->scope.is_group = true;
 }
 EXPORT_SYMBOL_GPL(cotask_group_init);
@@ -98,7 +98,7 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 		cotask_loop_report(g->base.loop, t, t->base.result);
 	}
 	if (t->base.result >= 0 || cotask_cancelled(t) ||
-	    (g->flags & COTASK_GROUP_INDEPENDENT)) {
+	    (g->flags & COTASK_GROUP_INDEPENDENT) || (t->entry.flags & COTASK_T_APART)) {
 		cotask_put(t);
 	} else {
 		/* The record lives in the child: no allocation (TG-B6). */
@@ -154,7 +154,7 @@ void cotask_group_check_over(struct cotask_group *g)
 		unlist(g);
 	else
 		list_del_init(&g->all);
-	list_del_init(&g->abort);
+	list_del_init(&g->fanout.link);
 	cotask_awaitable_wake(&g->base);
 	/* Publishes all of the above to a thread in cotask_group_stop(). */
 	if (atomic_fetch_or(COTASK_S_DONE, &g->base.state) & COTASK_S_WATCHED)
@@ -162,7 +162,8 @@ void cotask_group_check_over(struct cotask_group *g)
 }
 
 /* A cancel of the task that waits in exit: from outside, or the group's own. */
-static bool group_cancel(struct cotask_awaitable *x, struct cotask *waiter)
+static bool group_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			 const struct cotask_reason *why)
 {
 	struct cotask_group *g = container_of(x, struct cotask_group, base);
 	struct cotask_scope *s = &g->scope;
@@ -172,7 +173,7 @@ static bool group_cancel(struct cotask_awaitable *x, struct cotask *waiter)
 	if (!s->own || cotask_cancel_count(waiter) - 1 > s->own_settled)
 		g->flags |= COTASK_G_OUTSIDE;
 	/* The wait goes on until the last child has ended (TG-16, TG-17). */
-	cotask_group_abort(g, &waiter->reason, false);
+	cotask_group_abort(g, why, false);
 	return true;
 }
 
@@ -201,6 +202,7 @@ const struct cotask_awaitable_ops cotask_group_ops = {
 	.name = "group",
 	.cancel = group_cancel,
 	.posted = group_posted,
+	.internal = true,
 };
 
 /* Set bits of the state word and have the owner look at them. */

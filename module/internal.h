@@ -69,7 +69,8 @@
 #define COTASK_S_WAITED		BIT(7)	/* future: the owner has waiters for it */
 #define COTASK_S_CLOSING	BIT(7)	/* opened group: over when empty */
 #define COTASK_S_DOOM		BIT(8)	/* opened group: do not resume children */
-#define COTASK_S_COUNT_SHIFT	8	/* task: its cancel count */
+#define COTASK_S_MARKED		BIT(8)	/* others: named by a set, see set.c */
+#define COTASK_S_COUNT_SHIFT	9	/* task: its cancel count */
 #define COTASK_S_COUNT_ONE	BIT(COTASK_S_COUNT_SHIFT)
 #define COTASK_S_COUNT_MAX	((1U << (32 - COTASK_S_COUNT_SHIFT)) - 1)
 
@@ -82,7 +83,13 @@
 #define COTASK_T_EAGER		BIT(4)	/* inside its eager first step */
 #define COTASK_T_NEW		BIT(5)	/* posted, not yet taken in */
 #define COTASK_T_LEFTOVER	BIT(6)	/* was cancelled at the end of a run */
-#define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED)
+#define COTASK_T_GRANTED	BIT(7)	/* was given something by waits_on */
+#define COTASK_T_APART		BIT(8)	/* its failure is not one of its group */
+#define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
+				 COTASK_T_GRANTED)
+
+/* Spawn flag: COTASK_T_APART. */
+#define COTASK_SPAWN_APART	BIT(31)
 
 /* --- flags of a group; the low bits are COTASK_GROUP_* ------------------- */
 
@@ -113,6 +120,8 @@ enum cotask_entry_kind {
 	COTASK_ENTRY_CALLBACK,	/* run the callback */
 	COTASK_ENTRY_TIMEOUT,	/* a timeout scope came due */
 	COTASK_ENTRY_SHIELD,	/* what is shielded is done */
+	COTASK_ENTRY_MEMBER,	/* a member of a set is done */
+	COTASK_ENTRY_ALARM,	/* the time of a set is up */
 	COTASK_ENTRY_KINDS
 };
 
@@ -126,20 +135,37 @@ static inline void cotask_entry_init(struct cotask_entry *e, u8 kind)
 
 /* --- what the kinds of awaitables do differently ------------------------ */
 
+struct cotask_member;
+struct cotask_set;
+
 /**
  * struct cotask_awaitable_ops - one kind of awaitable
  * @name: for people
- * @cancel: ask @x to cancel on behalf of @waiter, which waits on it; true: @x has
- *	accepted and will resume @waiter; false: it declines.  NULL: the waiter
- *	asks for a task, handled by cancel.c without recursion.
+ * @cancel: ask @x to cancel, on behalf of @waiter, which waits on it, or of nobody;
+ *	true: @x has accepted and will resume @waiter; false: it declines.  NULL: a
+ *	task, handled by cancel.c without recursion
  * @posted: it was found in the inbox
+ * @lost: what @x has granted to @task does not reach it, as it was cancelled
+ * @let_go: @x is part of a frame that goes: complete it, follow nothing.  NULL:
+ *	it follows nothing
+ * @set: the set that a task follows which waits on @x; NULL: none
+ * @member: of a set: a member has ended
+ * @alarm: of a set: its time is up
+ * @internal: has no outcome of its own: cannot be awaited by hand
  *
  * All are called by the owner.
  */
 struct cotask_awaitable_ops {
 	const char *name;
-	bool (*cancel)(struct cotask_awaitable *x, struct cotask *waiter);
+	bool (*cancel)(struct cotask_awaitable *x, struct cotask *waiter,
+		       const struct cotask_reason *why);
 	void (*posted)(struct cotask_post *post);
+	void (*lost)(struct cotask_awaitable *x, struct cotask *task);
+	void (*let_go)(struct cotask_awaitable *x, struct cotask *waiter);
+	struct cotask_set *(*set)(struct cotask_awaitable *x);
+	void (*member)(struct cotask_set *s, struct cotask_member *m);
+	void (*alarm)(struct cotask_set *s);
+	bool internal;
 };
 
 extern const struct cotask_awaitable_ops cotask_task_ops;
@@ -209,7 +235,7 @@ enum cotask_clock {
  * @timer_fired: @timer is not armed any more [A]
  * @fake_clock: @fake_now is the time; it is moved by hand [I]
  * @pumping: @owner is inside a turn or waits for the next one [L]
- * @aborting: the list @aborts is being worked off [L]
+ * @fanning_out: @fanouts are being worked off [L]
  * @flags: COTASK_LOOP_* [I]
  * @eager_depth: nesting of eager steps [L]
  * @ref_stash: references to the loop that the owner holds in advance [L]
@@ -219,7 +245,7 @@ enum cotask_clock {
  * @armed_for: when @timer is going to fire, boot clock [L]
  * @fake_now: per clock [L]
  * @groups: entered groups [L]
- * @aborts: groups whose children are to be cancelled [L]
+ * @fanouts: cancels under way to many, innermost first, see fanout.c [L]
  * @refs: references [A]
  * @closed: takes no posts any more [RCU]
  * @stop: the loop's own thread is to end [A]
@@ -248,7 +274,7 @@ struct cotask_loop {
 	bool			timer_fired;
 	bool			fake_clock;
 	bool			pumping;
-	bool			aborting;
+	bool			fanning_out;
 	u32			flags;
 	u32			eager_depth;
 	int			ref_stash;
@@ -258,7 +284,7 @@ struct cotask_loop {
 	u64			armed_for;
 	u64			fake_now[COTASK_CLOCKS];
 	struct list_head	groups;
-	struct list_head	aborts;
+	struct list_head	fanouts;
 
 	refcount_t		refs ____cacheline_aligned_in_smp;
 	bool			closed;
@@ -306,6 +332,7 @@ void cotask_loop_ref_task(struct cotask_loop *loop);
 void cotask_loop_unref_task(struct cotask_loop *loop);
 
 /* timer.c */
+s64 cotask_loop_deadline(struct cotask_loop *loop, s64 ns);
 u64 cotask_loop_time(const struct cotask_loop *loop, enum cotask_clock clock);
 void cotask_timer_init(struct cotask_loop *loop);
 void cotask_timer_exit(struct cotask_loop *loop);
@@ -342,6 +369,9 @@ bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
 int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns,
 			   unsigned int state);
 void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task);
+bool cotask_awaitable_cancel_for(struct cotask_awaitable *x,
+				 const struct cotask_reason *why);
+void cotask_awaitable_mark_read(struct cotask_awaitable *x);
 void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e);
 
 /* --- task.c, step.c ------------------------------------------------------- */
@@ -353,6 +383,14 @@ void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_step(struct cotask_loop *loop, struct cotask *t);
 void cotask_task_finish(struct cotask *t, long rc);
+struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_frame *frame,
+				   const struct cotask_spawn_args *args);
+void cotask_task_discard(struct cotask *t, struct cotask_frame *frame);
+void cotask_task_start(struct cotask *t, u32 flags);
+void cotask_frame_refuse(struct cotask_frame *frame);
+struct cotask_group *cotask_group_for_spawn(struct cotask_group *g);
+struct cotask_await cotask_refuse(struct cotask *task, long rc);
+struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x);
 int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x);
 void cotask_task_free_name(struct cotask *t);
 
@@ -370,7 +408,9 @@ extern struct cotask_awaitable cotask_sleeping;
 /* What it waits for; to be in the deadline queue is to sleep, see sleep.c. */
 static inline struct cotask_awaitable *cotask_task_waits_on(const struct cotask *t)
 {
-	return t->entry.level == COTASK_NO_DEADLINE ? t->waits_on : &cotask_sleeping;
+	if (t->entry.level != COTASK_NO_DEADLINE)
+		return &cotask_sleeping;
+	return t->entry.flags & COTASK_T_GRANTED ? NULL : t->waits_on;
 }
 
 /* Whether none of its code has run.  An await sets frame->at. */
@@ -414,6 +454,11 @@ static inline void cotask_cancel_rearm(struct cotask *t)
 	cotask_cancel_arm(t);
 }
 
+/* --- fanout.c ---------------------------------------------------------------- */
+
+void cotask_fanout_init(struct cotask_fanout *f, bool (*next)(struct cotask_fanout *f));
+void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f);
+
 /* --- group.c, abort.c ------------------------------------------------------- */
 
 int cotask_group_admits(struct cotask_group *g, bool mine);
@@ -423,6 +468,7 @@ void cotask_group_check_over(struct cotask_group *g);
 void cotask_group_abandon(struct cotask_group *g);
 void cotask_group_close(struct cotask_group *g);
 
+bool cotask_group_abort_next(struct cotask_fanout *f);
 void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 			bool body);
 void cotask_group_doom(struct cotask_group *g);
@@ -431,6 +477,11 @@ void cotask_group_doom(struct cotask_group *g);
 
 void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_timeout_abandon(struct cotask_scope *s);
+/* set.c */
+void cotask_set_woken(struct cotask_entry *e);
+void cotask_set_member_run(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_set_alarm_run(struct cotask_loop *loop, struct cotask_entry *e);
+
 void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e);
 unsigned long cotask_context_copy(struct cotask *spawner);
 void cotask_context_drop(unsigned long context);

@@ -20,6 +20,8 @@ static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
 	[COTASK_ENTRY_CALLBACK]	= cotask_callback_run,
 	[COTASK_ENTRY_TIMEOUT]	= cotask_timeout_run,
 	[COTASK_ENTRY_SHIELD]	= cotask_shield_run,
+	[COTASK_ENTRY_MEMBER]	= cotask_set_member_run,
+	[COTASK_ENTRY_ALARM]	= cotask_set_alarm_run,
 };
 
 /* --- posting -------------------------------------------------------------- */
@@ -192,7 +194,7 @@ struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags)
 	INIT_LIST_HEAD(&loop->ready);
 	INIT_LIST_HEAD(&loop->batch);
 	INIT_LIST_HEAD(&loop->groups);
-	INIT_LIST_HEAD(&loop->aborts);
+	INIT_LIST_HEAD(&loop->fanouts);
 	INIT_LIST_HEAD(&loop->opened);
 	init_llist_head(&loop->inbox);
 	spin_lock_init(&loop->opened_lock);

@@ -25,7 +25,8 @@ static void settle(struct cotask_shield *s, long result, int how)
 		cotask_put(cotask_of(inner));
 }
 
-static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter)
+static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			  const struct cotask_reason *why)
 {
 	struct cotask_shield *s = shield_of(x);
 
@@ -38,9 +39,15 @@ static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter)
 	return true;
 }
 
+static void shield_let_go(struct cotask_awaitable *x, struct cotask *waiter)
+{
+	shield_cancel(x, waiter, NULL);
+}
+
 const struct cotask_awaitable_ops cotask_shield_ops = {
 	.name = "shield",
 	.cancel = shield_cancel,
+	.let_go = shield_let_go,
 };
 
 /**
@@ -70,7 +77,7 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
 struct cotask_awaitable *cotask_shield(struct cotask_shield *s,
 				       struct cotask_awaitable *inner)
 {
-	if (!s || !inner || !inner->loop)
+	if (!s || IS_ERR_OR_NULL(inner) || !inner->loop || inner->post.ops->internal)
 		return ERR_PTR(-EINVAL);
 	if (!cotask_loop_mine(inner->loop))
 		return ERR_PTR(-EXDEV);

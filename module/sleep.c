@@ -9,16 +9,24 @@
  */
 #include "internal.h"
 
-static bool sleep_cancel(struct cotask_awaitable *x, struct cotask *waiter)
+static void wake_early(struct cotask_awaitable *x, struct cotask *waiter)
 {
 	cotask_timer_del(waiter->base.loop, &waiter->entry);
 	cotask_task_queue(waiter, -ECANCELED);
+}
+
+static bool sleep_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			 const struct cotask_reason *why)
+{
+	wake_early(x, waiter);
 	return true;
 }
 
 const struct cotask_awaitable_ops cotask_sleep_ops = {
 	.name = "sleep",
 	.cancel = sleep_cancel,
+	.let_go = wake_early,
+	.internal = true,
 };
 
 struct cotask_awaitable cotask_sleeping = {
@@ -26,12 +34,6 @@ struct cotask_awaitable cotask_sleeping = {
 };
 
 static const struct cotask_await pending = { .pending = true };
-
-static struct cotask_await refuse(struct cotask *task, int error)
-{
-	task->base.result = error;
-	return (struct cotask_await){ .pending = false };
-}
 
 static bool may_suspend(struct cotask *task)
 {
@@ -53,7 +55,7 @@ static bool may_suspend(struct cotask *task)
 struct cotask_await cotask_yield(struct cotask *task)
 {
 	if (unlikely(!may_suspend(task)))
-		return refuse(task, -EINVAL);
+		return cotask_refuse(task, -EINVAL);
 	task->base.result = 0;
 	cotask_loop_queue(task->base.loop, &task->entry);
 	return pending;
@@ -106,7 +108,7 @@ struct cotask_await cotask_sleep_range(struct cotask *task, s64 ns, u64 slack_ns
 	if (ns <= 0)
 		return cotask_yield(task);
 	if (unlikely(!may_suspend(task)))
-		return refuse(task, -EINVAL);
+		return cotask_refuse(task, -EINVAL);
 	now = cotask_loop_time(task->base.loop, COTASK_CLOCK_MONOTONIC);
 	return sleep_till(task, min_t(u64, S64_MAX, now + ns), slack_ns,
 			  COTASK_CLOCK_MONOTONIC);
@@ -147,11 +149,11 @@ struct cotask_await cotask_sleep_until(struct cotask *task, ktime_t deadline,
 	int c = cotask_clock_of(clock);
 
 	if (c < 0)
-		return refuse(task, c);
+		return cotask_refuse(task, c);
 	if (ktime_to_ns(deadline) <= (s64)cotask_loop_time(task->base.loop, c))
 		return cotask_yield(task);
 	if (unlikely(!may_suspend(task)))
-		return refuse(task, -EINVAL);
+		return cotask_refuse(task, -EINVAL);
 	return sleep_till(task, ktime_to_ns(deadline), slack_ns, c);
 }
 EXPORT_SYMBOL_GPL(cotask_sleep_until);

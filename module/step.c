@@ -194,6 +194,17 @@ void cotask_task_step(struct cotask_loop *loop, struct cotask *t)
 	loop->current_task = spawner;
 }
 
+/* It gets what it was granted, or that goes back (SY-2). */
+static void take_grant(struct cotask *t)
+{
+	struct cotask_awaitable *x = t->waits_on;
+
+	t->waits_on = NULL;
+	t->entry.flags &= ~COTASK_T_GRANTED;
+	if (t->entry.flags & (COTASK_T_ARMED | COTASK_T_DOOMED))
+		x->post.ops->lost(x, t);
+}
+
 /*
  * What the await gives in place of the outcome that was due (CX-5, CX-6), and
  * what becomes of a request that was handed on (CX-3, CX-14).  False: the task has
@@ -202,13 +213,16 @@ void cotask_task_step(struct cotask_loop *loop, struct cotask *t)
 static bool deliver(struct cotask *t)
 {
 	cotask_cancel_taken_in(t);
+	if (t->entry.flags & COTASK_T_GRANTED)
+		take_grant(t);
 	if (t->entry.flags & COTASK_T_DOOMED) {
 		drop(t);
 		return false;
 	}
 	if (t->entry.flags & COTASK_T_ARMED)
 		t->base.result = -ECANCELED;
-	cotask_cancel_settle(t);
+	if (t->entry.flags & (COTASK_T_ARMED | COTASK_T_HANDED))
+		cotask_cancel_settle(t);
 	t->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_HANDED);
 	if (t->base.result == -ECANCELED && cotask_task_unstarted(t)) {
 		drop(t);
@@ -238,7 +252,8 @@ void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e)
 
 /* --- awaiting ------------------------------------------------------------- */
 
-static struct cotask_await ready(struct cotask *task, long rc)
+/* An await that has its outcome at once. */
+struct cotask_await cotask_refuse(struct cotask *task, long rc)
 {
 	task->base.result = rc;
 	return (struct cotask_await){ .pending = false };
@@ -273,7 +288,7 @@ static bool owns(const struct cotask_awaitable *x, const struct cotask *task)
 /* Whether waiting for @x would close a cycle (AW-4, AW-B2). */
 static bool deadlocks(const struct cotask *task, struct cotask_awaitable *x)
 {
-	for (; x && cotask_is_task(x); x = cotask_of(x)->waits_on) {
+	for (; x && cotask_is_task(x); x = cotask_task_waits_on(cotask_of(x))) {
 		if (owns(x, task))
 			return true;
 	}
@@ -294,26 +309,9 @@ int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x)
 	return deadlocks(task, x) ? -EDEADLK : 0;
 }
 
-static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x, u32 flags)
+/* The task suspends on @x. */
+static struct cotask_await park(struct cotask *task, struct cotask_awaitable *x, u32 flags)
 {
-	int refusal;
-
-	if (!x || !x->loop)
-		return ready(task, -EINVAL);
-	if (unlikely(task->base.loop->current_task != task || !unparked(task))) {
-		cotask_misuse("waits outside of a step of the task\n");
-		return ready(task, -EINVAL);
-	}
-	if (x->loop == task->base.loop && cotask_awaitable_done(x))
-		return ready(task, cotask_awaitable_result(x));
-	refusal = cotask_await_refusal(task, x);
-	if (unlikely(refusal))
-		return fail(task, refusal);
-	/* Only the parent passes a cancel on to the group. */
-	if (x->post.ops == &cotask_group_ops && group_of(x)->scope.task != task)
-		flags |= COTASK_T_WATCH;
-	if (cotask_awaitable_wait(x, &task->entry))
-		return ready(task, cotask_awaitable_result(x));
 	task->waits_on = x;
 	task->entry.flags |= flags;
 	/* A request that could not be delivered before is handed on (CX-8). */
@@ -325,8 +323,56 @@ static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x
 	return pending;
 }
 
+static bool may_suspend(const struct cotask *task)
+{
+	if (likely(task->base.loop->current_task == task && unparked(task)))
+		return true;
+	cotask_misuse("waits outside of a step of the task\n");
+	return false;
+}
+
 /**
- * cotask_await - wait for a task, future, shield or group
+ * cotask_park - wait for a semaphore, event or condition
+ * @task: the current task
+ * @x: what will wake it
+ *
+ * Return: To be passed to CO_AWAIT(); -EXDEV if @x belongs to another loop.
+ */
+struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x)
+{
+	if (unlikely(!may_suspend(task)))
+		return cotask_refuse(task, -EINVAL);
+	if (x->loop != task->base.loop)
+		return fail(task, -EXDEV);
+	list_add_tail(&task->entry.link, &x->waiters);
+	return park(task, x, 0);
+}
+
+static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x, u32 flags)
+{
+	int refusal;
+
+	if (IS_ERR(x))
+		return cotask_refuse(task, PTR_ERR(x));
+	if (!x || !x->loop || (x->post.ops->internal && x->post.ops != &cotask_group_ops))
+		return cotask_refuse(task, -EINVAL);
+	if (unlikely(!may_suspend(task)))
+		return cotask_refuse(task, -EINVAL);
+	if (x->loop == task->base.loop && cotask_awaitable_done(x))
+		return cotask_refuse(task, cotask_awaitable_result(x));
+	refusal = cotask_await_refusal(task, x);
+	if (unlikely(refusal))
+		return fail(task, refusal);
+	/* Only the parent passes a cancel on to the group. */
+	if (x->post.ops == &cotask_group_ops && group_of(x)->scope.task != task)
+		flags |= COTASK_T_WATCH;
+	if (cotask_awaitable_wait(x, &task->entry))
+		return cotask_refuse(task, cotask_awaitable_result(x));
+	return park(task, x, flags);
+}
+
+/**
+ * cotask_await - wait for a task, future, shield, gather or group
  * @task: the current task
  * @x: what to wait for
  *
@@ -336,7 +382,8 @@ static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which gives the outcome of @x; -ECANCELED;
  *	-EDEADLK if @x is @task, waits for it, or owns it (AW-4, AW-B2); -EXDEV if @x
- *	belongs to another loop (AW-5); -EINVAL if it is missing.
+ *	belongs to another loop (AW-5); -EINVAL if it is missing; the code of an
+ *	ERR_PTR(), so that what makes awaitables can be passed on unseen.
  */
 struct cotask_await cotask_await(struct cotask *task, struct cotask_awaitable *x)
 {
@@ -374,7 +421,7 @@ EXPORT_SYMBOL_GPL(cotask_watch);
 struct cotask_await cotask_call(struct cotask *task, struct cotask_frame *callee)
 {
 	if (!callee || callee->state != COTASK_FRAME_FRESH || !callee->step)
-		return ready(task, -EINVAL);
+		return cotask_refuse(task, -EINVAL);
 	callee->state = COTASK_FRAME_TAKEN;
 	callee->outer = task->frame;
 	callee->scopes = task->scopes;

@@ -202,6 +202,8 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *fram
 		return ERR_PTR(-ENOMEM);
 	}
 	cotask_entry_init(&t->entry, COTASK_ENTRY_TASK);
+	if (args->flags & COTASK_SPAWN_APART)
+		t->entry.flags |= COTASK_T_APART;
 	cotask_awaitable_init(&t->base, g->base.loop, &cotask_task_ops);
 	t->frame = frame;
 	t->waits_on = NULL;
@@ -226,9 +228,6 @@ static void eager_step(struct cotask_loop *loop, struct cotask *t)
 	cotask_task_step(loop, t);
 	loop->eager_depth--;
 	t->entry.flags &= ~COTASK_T_EAGER;
-	/* It was spared when the group was aborted meanwhile (TG-32). */
-	if (t->group->flags & COTASK_G_ABORTING)
-		cotask_cancel_for(t, &t->group->why);
 }
 
 static bool wants_eager(const struct cotask_loop *loop, u32 flags)
@@ -241,16 +240,28 @@ static bool wants_eager(const struct cotask_loop *loop, u32 flags)
 	return loop->pumping && loop->eager_depth < EAGER_DEPTH;
 }
 
-/* The owner. */
-static void start(struct cotask *t, u32 flags)
+/**
+ * cotask_task_start - a task comes to life
+ * @t: made by cotask_task_prepare(); admitted by its group
+ * @flags: COTASK_SPAWN_*
+ *
+ * The owner.
+ */
+void cotask_task_start(struct cotask *t, u32 flags)
 {
 	struct cotask_loop *loop = t->base.loop;
+	struct cotask_group *g = t->group;
 
-	cotask_group_adopt(t->group, t);
+	cotask_group_adopt(g, t);
 	if (wants_eager(loop, flags))
 		eager_step(loop, t);
 	else
 		cotask_loop_queue(loop, &t->entry);
+	if (g->flags & COTASK_G_DOOMED)
+		t->entry.flags |= COTASK_T_DOOMED;
+	/* The group was aborted since it was admitted, or in its first step (TG-32). */
+	if (g->flags & COTASK_G_ABORTING)
+		cotask_cancel_for(t, &g->why);
 }
 
 /**
@@ -264,22 +275,41 @@ void cotask_task_admit(struct cotask *t)
 	struct cotask_group *g = t->group;
 
 	t->entry.flags &= ~COTASK_T_NEW;
-	start(t, COTASK_SPAWN_LAZY);
-	if (g->flags & COTASK_G_DOOMED)
-		t->entry.flags |= COTASK_T_DOOMED;
-	if (g->flags & COTASK_G_ABORTING)
-		cotask_cancel_for(t, &g->why);
+	cotask_task_start(t, COTASK_SPAWN_LAZY);
 	atomic_dec(&g->gate);
 }
 
-static struct cotask_group *group_here(struct cotask_group *g)
+/*
+ * Who owns what has no other owner: the opened group that the current task belongs
+ * to in the end, so that stopping it stops all that was begun in its name; outside
+ * of tasks, the root group of the loop.
+ */
+static struct cotask_group *group_at_home(struct cotask_loop *loop)
+{
+	struct cotask *t = loop->current_task;
+
+	if (!t)
+		return &loop->root;
+	while (t->group->scope.task)
+		t = t->group->scope.task;
+	return t->group;
+}
+
+/**
+ * cotask_group_for_spawn - the group to spawn into
+ * @g: what the user has named; NULL: the group at home
+ *
+ * Return: The group; ERR_PTR(-EINVAL) if @g was not entered or opened;
+ *	ERR_PTR(-ESRCH) without a running loop.
+ */
+struct cotask_group *cotask_group_for_spawn(struct cotask_group *g)
 {
 	struct cotask_loop *loop;
 
 	if (g)
 		return READ_ONCE(g->base.loop) ? g : ERR_PTR(-EINVAL);
 	loop = cotask_pump_current();
-	return loop ? &loop->root : ERR_PTR(-ESRCH);
+	return loop ? group_at_home(loop) : ERR_PTR(-ESRCH);
 }
 
 /* Give the task its context; the spawner is the current task, if any. */
@@ -293,10 +323,41 @@ static void set_context(struct cotask *t, const struct cotask_spawn_args *args, 
 		t->context = cotask_context_copy(loop->current_task);
 }
 
-static void refuse(struct cotask_frame *frame)
+/* A coroutine that was not spawned is released unrun (CO-6). */
+void cotask_frame_refuse(struct cotask_frame *frame)
 {
+	frame->state = COTASK_FRAME_TAKEN;
 	if (frame->release)
 		frame->release(frame);
+}
+
+/**
+ * cotask_task_prepare - make a task that has not begun
+ * @g: its owner
+ * @frame: its coroutine, fresh
+ * @args: how
+ *
+ * Return: The task, with one reference for its owner and one for the caller; to be
+ *	started or discarded.  ERR_PTR().
+ */
+struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_frame *frame,
+				   const struct cotask_spawn_args *args)
+{
+	struct cotask *t = task_new(g, frame, args);
+
+	if (IS_ERR(t))
+		return t;
+	frame->state = COTASK_FRAME_TAKEN;
+	set_context(t, args, cotask_loop_mine(g->base.loop));
+	refcount_set(&t->base.refs, 2);
+	return t;
+}
+
+/* The opposite: there was no task, and the coroutine is fresh again. */
+void cotask_task_discard(struct cotask *t, struct cotask_frame *frame)
+{
+	frame->state = COTASK_FRAME_FRESH;
+	task_free(t);
 }
 
 static struct cotask *spawn(struct cotask_group *g, struct cotask_frame *frame,
@@ -307,20 +368,18 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_frame *frame,
 	struct cotask *t;
 	int rc;
 
-	t = task_new(g, frame, args);
+	t = cotask_task_prepare(g, frame, args);
 	if (IS_ERR(t))
 		return t;
 	rc = cotask_group_admits(g, mine);
 	if (rc) {
-		task_free(t);
+		cotask_task_discard(t, frame);
 		return ERR_PTR(rc);
 	}
-	frame->state = COTASK_FRAME_TAKEN;
-	set_context(t, args, mine);
-	if (handle)
-		refcount_set(&t->base.refs, 2);
+	if (!handle)
+		refcount_set(&t->base.refs, 1);
 	if (mine) {
-		start(t, args->flags);
+		cotask_task_start(t, args->flags);
 	} else {
 		t->entry.flags |= COTASK_T_NEW;
 		atomic_or(COTASK_S_INBOX, &t->base.state);
@@ -333,23 +392,27 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_frame *frame,
 static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_frame *frame,
 				    const struct cotask_spawn_args *args, bool handle)
 {
+	struct cotask_spawn_args how = *args;
 	struct cotask *t;
 
 	if (!frame || !frame->step || frame->state != COTASK_FRAME_FRESH)
 		return ERR_PTR(-EINVAL);
+	if (!group)
+		how.flags |= COTASK_SPAWN_APART;
 	if ((args->flags & ~COTASK_SPAWN_ALL) || args->flags == COTASK_SPAWN_ALL)
 		group = ERR_PTR(-EINVAL);
 	else
-		group = group_here(group);
-	t = IS_ERR(group) ? ERR_CAST(group) : spawn(group, frame, args, handle);
+		group = cotask_group_for_spawn(group);
+	t = IS_ERR(group) ? ERR_CAST(group) : spawn(group, frame, &how, handle);
 	if (IS_ERR(t))
-		refuse(frame);
+		cotask_frame_refuse(frame);
 	return t;
 }
 
 /**
  * cotask_spawn_with - spawn a task
- * @group: its owner; NULL: the root group of the loop that the caller runs on
+ * @group: its owner; NULL: the opened group that the current task belongs to in the
+ *	end, or the root group of the loop outside of tasks
  * @frame: its coroutine, made by cotask_frame_init(), not used before
  * @args: how
  *

@@ -30,17 +30,6 @@ static void init(struct cotask_timeout *t, s64 deadline, enum cotask_clock clock
 	t->state = TIMEOUT_CREATED;
 }
 
-static s64 deadline_in(struct cotask_loop *loop, s64 ns)
-{
-	s64 now, deadline;
-
-	if (ns == COTASK_FOREVER)
-		return COTASK_FOREVER;
-	now = cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC);
-	/* Too far to be told is never. */
-	return check_add_overflow(now, ns, &deadline) ? COTASK_FOREVER : deadline;
-}
-
 /**
  * cotask_timeout_init - make a timeout, relative to now
  * @t: the timeout, not in use
@@ -56,7 +45,7 @@ int cotask_timeout_init(struct cotask_timeout *t, struct cotask_loop *loop, s64 
 {
 	if (!t || !loop)
 		return -EINVAL;
-	init(t, deadline_in(loop, ns), COTASK_CLOCK_MONOTONIC);
+	init(t, cotask_loop_deadline(loop, ns), COTASK_CLOCK_MONOTONIC);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_timeout_init);

@@ -53,6 +53,23 @@ u64 cotask_loop_time(const struct cotask_loop *loop, enum cotask_clock clock)
 }
 
 /**
+ * cotask_loop_deadline - a relative time becomes an absolute one
+ * @loop: the loop
+ * @ns: from now
+ *
+ * Return: The monotonic time; COTASK_FOREVER if it is too far away to be told.
+ */
+s64 cotask_loop_deadline(struct cotask_loop *loop, s64 ns)
+{
+	s64 deadline;
+
+	if (ns == COTASK_FOREVER ||
+	    check_add_overflow((s64)cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC), ns, &deadline))
+		return COTASK_FOREVER;
+	return deadline;
+}
+
+/**
  * cotask_loop_now - the time of a loop
  * @loop: the loop
  *

@@ -79,7 +79,9 @@ static struct cotask_await start(struct cotask *task, struct cotask_wait_for *w)
 struct cotask_await cotask_wait_for(struct cotask *task, struct cotask_wait_for *w,
 				    struct cotask_awaitable *x, s64 ns)
 {
-	if (!w || !x || !x->loop)
+	if (IS_ERR(x))
+		return cotask_await(task, x);
+	if (!w || !x || !x->loop || x->post.ops->internal)
 		return cotask_call(task, NULL);
 	/* Without time left, too, what is done does not suspend (WF-2). */
 	if (ns == COTASK_FOREVER || cotask_awaitable_done(x) ||

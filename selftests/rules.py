@@ -4,19 +4,22 @@
 
 A test cites rules in the comment above a case: "/* SC-3, SC-4: what it shows */".
 Rules listed under "Not shown yet" in Documentation/semantics.rst are exempt, but
-only as long as no test cites them.  With --table, prints the table of tests.
+only as long as no test cites them.  With --table, prints the table of tests; with
+--update, writes that list anew.
 """
 import pathlib
 import re
 import sys
+import textwrap
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 RULE = r"[A-Z]{2}-B?\d+"
+PAGE = TOP / "Documentation/semantics.rst"
+GAPS = "Not shown yet\n=============\n\nRules that no test cites so far:\n\n"
 
 
 def rules_and_gaps():
-    text = (TOP / "Documentation/semantics.rst").read_text()
-    head, _, tail = text.partition("Not shown yet")
+    head, _, tail = PAGE.read_text().partition(GAPS)
     rules = re.findall(rf"^ *\* - ({RULE})$", head, re.M)
     return rules, set(re.findall(RULE, tail))
 
@@ -31,12 +34,21 @@ def citations():
     return found
 
 
+def update(missing):
+    head = PAGE.read_text().partition(GAPS)[0].rstrip()
+    gaps = GAPS + textwrap.fill(" ".join(missing), 78) + "\n" if missing else ""
+    PAGE.write_text(f"{head}\n\n{gaps}".rstrip() + "\n")
+
+
 def main():
     rules, gaps = rules_and_gaps()
     cited = citations()
     if "--table" in sys.argv:
         for rule in rules:
             print(f"{rule:8} {', '.join(cited.get(rule, ['-']))}")
+        return 0
+    if "--update" in sys.argv:
+        update([r for r in rules if r not in cited])
         return 0
     bad = [f"{r}: no test cites it" for r in rules if r not in cited and r not in gaps]
     bad += [f"{r}: listed as not shown, but cited by {cited[r][0]}"

@@ -28,6 +28,9 @@ struct block {
  * @raised: the error that is leaving the innermost block
  * @shield: for SHIELD
  * @wait_for: for WAIT_FOR
+ * @next: for NEXT
+ * @cond_wait: for COND_WAIT
+ * @queue_op: for PUT and GET
  */
 struct actor {
 	struct cotask_frame frame;
@@ -39,6 +42,9 @@ struct actor {
 	long raised;
 	struct cotask_shield shield;
 	struct cotask_wait_for wait_for;
+	struct cotask_next next;
+	struct cotask_cond_wait cond_wait;
+	struct cotask_queue_op queue_op;
 };
 
 /* --- the log -------------------------------------------------------------- */
@@ -119,6 +125,102 @@ void note_errors(struct env *env, int g)
 			note(env, "body:");
 		note_outcome(env, e[i].error);
 	}
+}
+
+/* --- sets ------------------------------------------------------------------- */
+
+static struct cotask_member member(struct env *env, const struct arg *arg)
+{
+	struct cotask_shield *s;
+
+	switch (arg->kind) {
+	case ARG_TASK:
+		return COTASK_MEMBER_TASK(env->task[arg->i]);
+	case ARG_FUTURE:
+		return COTASK_MEMBER(&env->future[arg->i].base);
+	case ARG_SET:
+		return COTASK_MEMBER(&env->set[arg->i].base);
+	case ARG_CORO:
+		return COTASK_MEMBER_CORO(script_frame(env, arg->script));
+	case ARG_SHIELD:
+		s = &env->shield[env->shields++];
+		return COTASK_MEMBER(cotask_shield(s, &env->task[arg->i]->base));
+	default:
+		return (struct cotask_member){};
+	}
+}
+
+unsigned int members(struct env *env, int i, const struct arg *arg)
+{
+	unsigned int n = 0;
+
+	for (; arg->kind != ARG_LAST && n < ENV_MEMBERS; arg++)
+		env->member[i][n++] = member(env, arg);
+	return n;
+}
+
+struct cotask_awaitable *make_set(struct env *env, int i, u32 flags, const struct arg *arg)
+{
+	unsigned int n = members(env, i, arg);
+
+	if (flags & RACE)
+		return cotask_race(&env->set[i], NULL, env->member[i], n);
+	return cotask_gather(&env->set[i], NULL, env->member[i], n, flags);
+}
+
+static void note_results(struct env *env, int i, unsigned int n)
+{
+	unsigned int m;
+
+	note(env, "[");
+	for (m = 0; m < n; m++) {
+		if (env->member[i][m].done)
+			note_outcome(env, env->member[i][m].result);
+		else
+			note(env, "-");
+	}
+	note(env, "]");
+}
+
+static struct cotask_await begin_wait(struct actor *a, struct cotask *task,
+				      const struct line *l)
+{
+	struct env *env = a->env;
+	unsigned int n = members(env, l->a, l->arg);
+
+	return cotask_wait_members(task, &env->wait[l->a], env->member[l->a], n, l->g,
+				   l->b == NEVER ? COTASK_FOREVER : l->b * MS);
+}
+
+static void note_next(struct actor *a)
+{
+	struct cotask_member *m = a->next.member;
+	int i = a->next.it - a->env->it;
+
+	if (!m)
+		return note(a->env, "end");
+	note(a->env, "#%d=", (int)(m - a->env->member[i]));
+	note_outcome(a->env, m->result);
+}
+
+static struct cotask_await put(struct actor *a, struct cotask *task, const struct line *l)
+{
+	struct parcel *item = kmalloc(sizeof(*item), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(a->env->test, item);
+	item->value = l->b;
+	a->queue_op.item = &item->link;	/* also if it is refused */
+	return cotask_queue_put(task, &a->queue_op, &a->env->queue[l->a], &item->link);
+}
+
+/* An item that was not put, or was got, goes. */
+static long item_done(struct actor *a)
+{
+	struct parcel *item = container_of(a->queue_op.item, struct parcel, link);
+	long value = item->value;
+
+	kfree(item);
+	return value;
 }
 
 /* --- blocks --------------------------------------------------------------- */
@@ -252,6 +354,34 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 		return 0;
 	case OP_CANCEL_GROUP:
 		return cotask_group_cancel(&env->group[l->a]);
+	case OP_SET_GATHER:
+		a->last = PTR_ERR_OR_ZERO(make_set(env, l->a, l->b, l->arg));
+		return 0;
+	case OP_CANCEL_SET:
+		a->last = cotask_awaitable_cancel(&env->set[l->a].base);
+		return 0;
+	case OP_RESULTS:
+		note_results(env, l->a, env->member[l->a][0].set ? env->member[l->a][0].set->n : 0);
+		return 0;
+	case OP_AS_COMPLETED:
+		a->last = cotask_as_completed(&env->it[l->a], NULL, env->member[l->a],
+					      members(env, l->a, l->arg),
+					      l->b == NEVER ? COTASK_FOREVER : l->b * MS);
+		return a->last;
+	case OP_END_ITERATION:
+		cotask_as_completed_end(&env->it[l->a]);
+		return 0;
+	case OP_RELEASE:
+		a->last = cotask_lock_release(&env->lock[l->a]);
+		return 0;
+	case OP_EVENT_SET:
+		return cotask_event_set(&env->event[l->a]);
+	case OP_NOTIFY:
+		a->last = cotask_cond_notify(&env->cond[l->a], l->b);
+		return 0;
+	case OP_CLOSE:
+		cotask_queue_shutdown(&env->queue[l->a], NULL);
+		return 0;
 	case OP_HOOK:
 		l->hook(env, task);
 		return 0;
@@ -336,6 +466,31 @@ static struct cotask_await wait_for(struct actor *a, struct cotask *task,
 	}
 }
 
+static struct cotask_await await_set(struct actor *a, struct cotask *task,
+				     const struct line *l)
+{
+	struct cotask_awaitable *x = &a->env->set[l->a].base;
+
+	if (l->op == OP_SHIELD_SET)
+		x = cotask_shield(&a->shield, x);
+	return cotask_await(task, x);
+}
+
+static struct cotask_await await_sync(struct actor *a, struct cotask *task,
+				      const struct line *l)
+{
+	struct env *env = a->env;
+
+	switch (l->op) {
+	case OP_ACQUIRE:
+		return cotask_lock_acquire(task, &env->lock[l->a]);
+	case OP_EVENT:
+		return cotask_event_wait(task, &env->event[l->a]);
+	default:
+		return cotask_cond_wait(task, &a->cond_wait, &env->cond[l->a]);
+	}
+}
+
 static long play_step(struct cotask *task, struct cotask_frame *frame)
 {
 	struct actor *a = container_of(frame, struct actor, frame);
@@ -343,7 +498,7 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 	long rc;
 
 	CO_BEGIN(task, frame, slept, yielded, joined, future, shield, called, left,
-		 waited);
+		 waited, set, some, next, sync, put, got);
 
 	for (;;) {
 		const struct line *l;
@@ -386,6 +541,35 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 		case OP_WAIT_FOR_SHIELD:
 		case OP_WAIT_FOR_CALL:
 			CO_AWAIT(waited, rc, wait_for(a, task, l));
+			break;
+		case OP_AWAIT_SET:
+		case OP_SHIELD_SET:
+			CO_AWAIT(set, rc, await_set(a, task, l));
+			break;
+		case OP_WAIT:
+			CO_AWAIT(some, rc, begin_wait(a, task, l));
+			break;
+		case OP_NEXT:
+			CO_AWAIT(next, rc, cotask_as_completed_next(task, &a->next,
+								    &env->it[l->a]));
+			if (rc >= 0)
+				note_next(a);
+			break;
+		case OP_ACQUIRE:
+		case OP_EVENT:
+		case OP_COND_WAIT:
+			CO_AWAIT(sync, rc, await_sync(a, task, l));
+			break;
+		case OP_PUT:
+			CO_AWAIT(put, rc, put(a, task, l));
+			if (rc)
+				item_done(a);
+			break;
+		case OP_GET:
+			CO_AWAIT(got, rc, cotask_queue_get(task, &a->queue_op,
+							   &env->queue[l->a]));
+			if (!rc)
+				rc = item_done(a);
 			break;
 		default:
 			rc = instant(a, task, l);
@@ -498,6 +682,12 @@ int env_init(struct kunit *test)
 		cotask_future_init(&env->future[i], env->loop);
 		cotask_group_init(&env->group[i]);
 	}
+	for (i = 0; i < ENV_SETS; i++) {
+		cotask_lock_init(&env->lock[i], env->loop);
+		cotask_event_init(&env->event[i], env->loop);
+		cotask_cond_init(&env->cond[i], &env->lock[i]);
+		cotask_queue_init(&env->queue[i], env->loop, i);
+	}
 	current_env = env;
 	test->priv = env;
 	return 0;
@@ -511,6 +701,17 @@ void stop(struct env *env, s64 grace_ns)
 	env->loop = NULL;
 }
 
+static void drop_items(struct env *env)
+{
+	struct parcel *item, *next;
+	int i;
+
+	for (i = 0; i < ENV_SETS; i++) {
+		list_for_each_entry_safe(item, next, &env->queue[i].list, link)
+			kfree(item);
+	}
+}
+
 void env_exit(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -521,6 +722,11 @@ void env_exit(struct kunit *test)
 	current_env = NULL;
 	if (env->loop)
 		stop(env, 0);
+	drop_items(env);
+	for (i = 0; i < ENV_SETS; i++) {
+		cotask_set_drop(&env->set[i]);
+		cotask_as_completed_end(&env->it[i]);
+	}
 	for (i = 0; i < ENV_OBJECTS; i++) {
 		cotask_group_fini(&env->group[i]);
 		cotask_put(env->task[i]);

@@ -25,6 +25,8 @@
 #define COTASK_TESTS_HELPERS_H
 
 #include <kunit/test.h>
+#include <linux/cotask_gather.h>
+#include <linux/cotask_sync.h>
 #include <linux/cotask_test.h>
 
 #define MS		((s64)NSEC_PER_MSEC)
@@ -37,10 +39,28 @@ enum op {
 	OP_FAIL, OP_CANCEL_FUTURE, OP_RAISE, OP_RERAISE, OP_RETURN, OP_TRY, OP_EXCEPT,
 	OP_ENDTRY, OP_GROUP, OP_ENDGROUP, OP_CANCEL_GROUP, OP_TIMEOUT, OP_ENDTIMEOUT,
 	OP_WAIT_FOR, OP_WAIT_FOR_FUTURE, OP_WAIT_FOR_CALL, OP_WAIT_FOR_SHIELD, OP_HOOK,
-	OP_REPEAT, OP_ENDREPEAT, OP_ADVANCE, OP_ERRORS,
+	OP_REPEAT, OP_ENDREPEAT, OP_ADVANCE, OP_ERRORS, OP_SET_GATHER, OP_AWAIT_SET,
+	OP_CANCEL_SET, OP_RESULTS, OP_WAIT, OP_AS_COMPLETED, OP_NEXT, OP_END_ITERATION,
+	OP_SHIELD_SET, OP_ACQUIRE, OP_RELEASE, OP_EVENT, OP_EVENT_SET, OP_COND_WAIT,
+	OP_NOTIFY, OP_PUT, OP_GET, OP_CLOSE,
 };
 
 struct env;
+struct line;
+
+/**
+ * struct arg - what a member of a set is
+ * @kind: which of these
+ * @i: number of the task, future, set or shield
+ * @script: of a coroutine
+ */
+struct arg {
+	enum { ARG_LAST, ARG_TASK, ARG_FUTURE, ARG_SET, ARG_CORO, ARG_SHIELD, ARG_BAD } kind;
+	int i;
+	const struct line *script;
+};
+
+#define LINE_ARGS	6
 
 /**
  * struct line - one instruction
@@ -51,6 +71,7 @@ struct env;
  * @text: to be logged
  * @script: of a coroutine
  * @hook: any other code
+ * @arg: members of a set, ended by LAST
  */
 struct line {
 	enum op op;
@@ -60,7 +81,17 @@ struct line {
 	const char *text;
 	const struct line *script;
 	void (*hook)(struct env *env, struct cotask *task);
+	struct arg arg[LINE_ARGS + 1];
 };
+
+#define LAST			{ .kind = ARG_LAST }
+#define T(n)			{ .kind = ARG_TASK, .i = (n) }
+#define F(n)			{ .kind = ARG_FUTURE, .i = (n) }
+#define S(n)			{ .kind = ARG_SET, .i = (n) }
+#define C(s)			{ .kind = ARG_CORO, .script = (s) }
+#define SHIELD_OF(t)		{ .kind = ARG_SHIELD, .i = (t) }
+#define BAD			{ .kind = ARG_BAD }
+#define ARGS(...)		.arg = { __VA_ARGS__, LAST }
 
 #define ROOT			(-1)
 #define END			{ .op = OP_END }
@@ -115,7 +146,51 @@ struct line {
 /* Move the clock in the middle of a step: a step that takes long. */
 #define ADVANCE(ms)		{ .op = OP_ADVANCE, .b = (ms) }
 
+/* --- sets and blocking primitives --- */
+/* Make set i; SHOW gives 0 or the error.  RACE is a flag here. */
+#define GATHER(i, flags, ...)	{ .op = OP_SET_GATHER, .a = (i), .b = (flags), ARGS(__VA_ARGS__) }
+#define GATHER_NOTHING(i)	{ .op = OP_SET_GATHER, .a = (i) }
+#define COLLECT			COTASK_GATHER_COLLECT
+#define FAIL_FAST		COTASK_GATHER_FAIL_FAST
+#define RACE			BIT(16)
+#define AWAIT_SET(i)		{ .op = OP_AWAIT_SET, .a = (i) }
+/* Await shield(set i). */
+#define SHIELD_SET(i)		{ .op = OP_SHIELD_SET, .a = (i) }
+#define CANCEL_SET(i)		{ .op = OP_CANCEL_SET, .a = (i) }
+/* Log the results of the members of set i, as [..]; - is one that goes on. */
+#define RESULTS(i)		{ .op = OP_RESULTS, .a = (i) }
+/* wait(); then RESULTS(i) tells who is done. */
+#define WAIT(i, mode, ms, ...)	\
+	{ .op = OP_WAIT, .a = (i), .g = (mode), .b = (ms), ARGS(__VA_ARGS__) }
+#define WALL			COTASK_WAIT_ALL
+#define WFIRST			COTASK_WAIT_FIRST
+#define WERROR			COTASK_WAIT_FIRST_ERROR
+#define AS_COMPLETED(i, ms, ...) \
+	{ .op = OP_AS_COMPLETED, .a = (i), .b = (ms), ARGS(__VA_ARGS__) }
+/* Log the next member as #number=result, or end. */
+#define NEXT(i)			{ .op = OP_NEXT, .a = (i) }
+#define END_ITERATION(i)	{ .op = OP_END_ITERATION, .a = (i) }
+#define TAKE(i)		{ .op = OP_ACQUIRE, .a = (i) }
+#define GIVE(i)		{ .op = OP_RELEASE, .a = (i) }
+#define EVENT(i)		{ .op = OP_EVENT, .a = (i) }
+#define EVENT_SET(i)		{ .op = OP_EVENT_SET, .a = (i) }
+#define COND_WAIT(i)		{ .op = OP_COND_WAIT, .a = (i) }
+/* SHOW gives how many were woken. */
+#define NOTIFY(i, n)		{ .op = OP_NOTIFY, .a = (i), .b = (n) }
+#define PUT(i, v)		{ .op = OP_PUT, .a = (i), .b = (v) }
+/* SHOW gives the item. */
+#define GET(i)			{ .op = OP_GET, .a = (i) }
+#define CLOSE(i)		{ .op = OP_CLOSE, .a = (i) }
+
 #define ENV_OBJECTS	16
+#define ENV_SETS	4
+#define ENV_MEMBERS	8
+
+/* A number on its way through a queue. */
+struct parcel {
+	struct list_head link;
+	long value;
+};
 
 /**
  * struct env - what a test case works with
@@ -126,6 +201,16 @@ struct line {
  * @future: futures, pending at the beginning
  * @group: groups, not entered
  * @timeout: timeouts, not entered
+ * @set: gathers and races
+ * @wait: waits, which use @member of the same number
+ * @it: iterations, likewise
+ * @member: members of sets
+ * @shield: made for members
+ * @shields: how many of them
+ * @lock: locks; semaphores with one permit
+ * @event: events
+ * @cond: conditions, each with the lock of its number
+ * @queue: queues that hold as many items as their number says; 0: any number
  * @actors: live script frames
  * @errors: how often the loop's error handler was called
  * @last_error: with what
@@ -139,6 +224,16 @@ struct env {
 	struct cotask_future future[ENV_OBJECTS];
 	struct cotask_group group[ENV_OBJECTS];
 	struct cotask_timeout timeout[ENV_OBJECTS];
+	struct cotask_set set[ENV_SETS];
+	struct cotask_wait wait[ENV_SETS];
+	struct cotask_as_completed it[ENV_SETS];
+	struct cotask_member member[ENV_SETS][ENV_MEMBERS];
+	struct cotask_shield shield[ENV_MEMBERS];
+	unsigned int shields;
+	struct cotask_lock lock[ENV_SETS];
+	struct cotask_event event[ENV_SETS];
+	struct cotask_cond cond[ENV_SETS];
+	struct cotask_queue queue[ENV_SETS];
 	int actors;
 	unsigned int errors;
 	int last_error;
@@ -181,6 +276,11 @@ struct noted {
 };
 
 int note_done(struct cotask_callback *cb, struct cotask_awaitable *x);
+
+/* Set up the members of set @i; how many they are. */
+unsigned int members(struct env *env, int i, const struct arg *arg);
+/* Make set @i as GATHER() does. */
+struct cotask_awaitable *make_set(struct env *env, int i, u32 flags, const struct arg *arg);
 
 /* A coroutine object that plays a script; NULL on failure of the test. */
 struct cotask_frame *script_frame(struct env *env, const struct line *script);

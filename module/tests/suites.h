@@ -19,6 +19,7 @@ extern struct kunit_suite cotask_sleep_suite;
 extern struct kunit_suite cotask_handle_suite;
 extern struct kunit_suite cotask_context_suite;
 extern struct kunit_suite cotask_outside_suite;
+extern struct kunit_suite cotask_gather_suite;
 extern struct kunit_suite cotask_wait_for_suite;
 extern struct kunit_suite cotask_scopes_suite;
 

@@ -266,6 +266,16 @@ struct cotask_entry {
 
 #define COTASK_NO_DEADLINE	0xff
 
+/**
+ * struct cotask_fanout - a cancel on its way to many
+ * @link: in the loop's stack of those under way [L]
+ * @next: cancels the next one; false: there is none left [I]
+ */
+struct cotask_fanout {
+	struct list_head	link;
+	bool			(*next)(struct cotask_fanout *f);
+};
+
 struct cotask_await __must_check cotask_await(struct cotask *task,
 					      struct cotask_awaitable *x);
 struct cotask_await __must_check cotask_watch(struct cotask *task,
@@ -629,7 +639,8 @@ cotask_wait_for_call(struct cotask *task, struct cotask_wait_for *w,
  * @errors: failed children (and &body_error) in order of occurrence [L]
  * @body_error: the body's place in @errors [L]
  * @all: in the loop's list of groups
- * @abort: in the loop's list of groups whose children are to be cancelled [L]
+ * @fanout: cancels the children [L]
+ * @cursor: whom it cancels next [L]
  * @why: what they are cancelled for [L]
  * @gate: spawns that were posted but not taken in, and whether the group takes
  *	no more [A]
@@ -650,7 +661,8 @@ struct cotask_group {
 	struct list_head	errors;
 	struct list_head	body_error;
 	struct list_head	all;
-	struct list_head	abort;
+	struct cotask_fanout	fanout;
+	struct list_head	*cursor;
 	struct cotask_reason	why;
 	atomic_t		gate;
 	u32			live;

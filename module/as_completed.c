@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - as_completed: several awaitables, one after the other as they end
+ *
+ * A set that appends each member that has ended to a list, and a semaphore with a
+ * permit for each of these.
+ */
+#include "set.h"
+#include "sync.h"
+
+static struct cotask_as_completed *of_set(struct cotask_set *s)
+{
+	return container_of(s, struct cotask_as_completed, set);
+}
+
+static void member_ended(struct cotask_set *s, struct cotask_member *m)
+{
+	struct cotask_as_completed *it = of_set(s);
+
+	m->done = true;
+	m->result = m->x->result;
+	list_add_tail(&m->entry.link, &it->ended);
+	cotask_sem_release(&it->permits);
+}
+
+/* What has ended stays available; nothing is added (AC-4). */
+static void alarm(struct cotask_set *s)
+{
+	cotask_set_detach(s);
+	cotask_sem_shutdown(&of_set(s)->permits, -ETIMEDOUT);
+}
+
+static const struct cotask_awaitable_ops as_completed_ops = {
+	.name = "as_completed",
+	.member = member_ended,
+	.alarm = alarm,
+	.internal = true,
+};
+
+static struct cotask_set *set_of_permits(struct cotask_awaitable *x)
+{
+	return &container_of(x, struct cotask_as_completed, permits.base)->set;
+}
+
+static const struct cotask_awaitable_ops permits_ops = {
+	.name = "as_completed",
+	.cancel = cotask_sync_cancel,
+	.lost = cotask_sem_lost,
+	.set = set_of_permits,
+	.internal = true,
+};
+
+/**
+ * cotask_as_completed - begin to iterate over awaitables in the order in which they end
+ * @it: the iterator, not in use; to be ended by cotask_as_completed_end()
+ * @group: owner of the tasks of coroutines; NULL: as for cotask_spawn()
+ * @members: awaitables and coroutines; stay as long as @it.  An argument that is
+ *	repeated is one member (AC-1)
+ * @n: how many
+ * @timeout_ns: for the whole iteration, from here (AC-4); COTASK_FOREVER
+ *
+ * No member is cancelled by this (AC-5).
+ *
+ * Context: The loop's owner.
+ * Return: 0; the errors of cotask_gather().
+ */
+int cotask_as_completed(struct cotask_as_completed *it, struct cotask_group *group,
+			struct cotask_member *members, unsigned int n, s64 timeout_ns)
+{
+	unsigned int i;
+	int rc;
+
+	if (!it || (!members && n))
+		return -EINVAL;
+	rc = cotask_set_follow(&it->set, group, members, n, &as_completed_ops);
+	if (rc)
+		return rc;
+	cotask_sem_setup(&it->permits, it->set.base.loop, 0, n, &permits_ops);
+	INIT_LIST_HEAD(&it->ended);
+	it->left = 0;
+	for (i = 0; i < n; i++)
+		it->left += !(members[i].entry.flags & MEMBER_REPEATED);
+	cotask_set_arm(&it->set, timeout_ns);
+	/* Those that were done before come first, in the order of arguments (AC-2). */
+	cotask_set_take_in(&it->set);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_as_completed);
+
+static long take(struct cotask_next *next)
+{
+	struct cotask_as_completed *it = next->it;
+
+	next->member = list_first_entry(&it->ended, struct cotask_member, entry.link);
+	list_del_init(&next->member->entry.link);
+	cotask_awaitable_mark_read(next->member->x);
+	return 1;
+}
+
+static long next_step(struct cotask *task, struct cotask_frame *frame)
+{
+	struct cotask_next *next = container_of(frame, struct cotask_next, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	CO_AWAIT(ended, rc, cotask_sem_acquire(task, &next->it->permits));
+	if (!rc)
+		return take(next);
+	/* Who is cancelled does not eat an item (AC-7). */
+	if (rc == -ECANCELED)
+		next->it->left++;
+	return rc;
+}
+
+/**
+ * cotask_as_completed_next - the next member that ends
+ * @task: the current task
+ * @next: not in use; stays until the await is over; @next->member is the member
+ * @it: the iterator
+ *
+ * Several that wait at once are served in the order in which they came (AC-7).
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives 1; 0 when there are no more;
+ *	-ETIMEDOUT, once for each member that has not ended in time (AC-4);
+ *	-ECANCELED; -EINVAL if an argument is missing.
+ */
+struct cotask_await cotask_as_completed_next(struct cotask *task, struct cotask_next *next,
+					     struct cotask_as_completed *it)
+{
+	if (!next || !it)
+		return cotask_refuse(task, -EINVAL);
+	next->it = it;
+	next->member = NULL;
+	if (!it->left)
+		return cotask_refuse(task, 0);
+	it->left--;
+	if (cotask_sem_try_acquire(&it->permits))
+		return cotask_refuse(task, take(next));
+	return cotask_call(task, cotask_frame_init(&next->frame, next_step, NULL));
+}
+EXPORT_SYMBOL_GPL(cotask_as_completed_next);
+
+/**
+ * cotask_as_completed_end - end an iteration
+ * @it: an iterator that nobody waits on; or memory that was cleared and never used
+ *
+ * The members that have not ended go on.
+ *
+ * Context: The loop's owner.
+ */
+void cotask_as_completed_end(struct cotask_as_completed *it)
+{
+	cotask_set_drop(&it->set);
+}
+EXPORT_SYMBOL_GPL(cotask_as_completed_end);

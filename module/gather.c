@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - gather and race: many outcomes become one
+ *
+ * What ends a gather, and with what, is decided in member_ended().  The outcome to
+ * come is kept in the result of the set until it is done.
+ */
+#include "set.h"
+
+static void mark_all_read(struct cotask_set *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++)
+		cotask_awaitable_mark_read(s->members[i].x);
+}
+
+static void end(struct cotask_set *s, long result)
+{
+	/* Later errors of members that go on count as read, too (GA-4). */
+	mark_all_read(s);
+	/* FAILED(-ECANCELED), not CANCELLED (GA-6, AW-10). */
+	cotask_set_settle(s, result, 0);
+}
+
+/* Unless they have been when the set was. */
+static void cancel_others(struct cotask_set *s, const struct cotask_member *because)
+{
+	const struct cotask_reason why = {
+		.by = cotask_is_task(because->x) ? cotask_of(because->x)->id : 0,
+		.error = min(because->x->result, 0L),
+		.cause = COTASK_CAUSE_SIBLING,
+	};
+
+	if (!(s->flags & COTASK_SET_REQUESTED))
+		cotask_set_cancel(s, &why);
+}
+
+/* All have ended. */
+static long outcome(const struct cotask_set *s)
+{
+	/* Even if all members have swallowed the cancel (GA-9, GA-10). */
+	if ((s->flags & COTASK_SET_REQUESTED) && (s->winner || !s->base.result))
+		return -ECANCELED;
+	if (s->winner)
+		return s->winner->x->result;
+	return s->base.result;
+}
+
+static void race_member_ended(struct cotask_set *s, struct cotask_member *m, long rc)
+{
+	if (rc >= 0 && !s->winner) {
+		s->winner = m;
+		cancel_others(s, m);
+	} else if (rc < 0 && !s->base.result && !s->winner) {
+		s->base.result = rc;
+	}
+}
+
+static void member_ended(struct cotask_set *s, struct cotask_member *m)
+{
+	long rc = cotask_awaitable_result(m->x);
+
+	if (s->flags & COTASK_SET_RACE) {
+		race_member_ended(s, m, rc);
+	} else if (rc < 0 && (s->flags & COTASK_GATHER_FAIL_FAST)) {
+		if (!s->base.result) {
+			s->base.result = rc;
+			cancel_others(s, m);
+		}
+	} else if (rc < 0 && !(s->flags & COTASK_GATHER_COLLECT)) {
+		end(s, rc);
+		return;
+	}
+	if (!s->attached)
+		end(s, outcome(s));
+}
+
+/* Asks each member; does not end the gather by itself (GA-7, GA-11). */
+static bool gather_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			  const struct cotask_reason *why)
+{
+	struct cotask_set *s = cotask_set_of(x);
+
+	if (cotask_awaitable_done(x) || !s->undone)
+		return false;
+	s->flags |= COTASK_SET_REQUESTED;
+	cotask_set_cancel(s, why);
+	return true;
+}
+
+static const struct cotask_awaitable_ops gather_ops = {
+	.name = "gather",
+	.cancel = gather_cancel,
+	.member = member_ended,
+	.let_go = cotask_set_let_go,
+	.set = cotask_set_of,
+};
+
+static struct cotask_awaitable *gather(struct cotask_set *s, struct cotask_group *group,
+				       struct cotask_member *members, unsigned int n,
+				       u32 flags)
+{
+	int rc = cotask_set_follow(s, group, members, n, &gather_ops);
+
+	if (rc)
+		return ERR_PTR(rc);
+	s->flags = flags;
+	cotask_set_take_in(s);
+	if (!n)
+		end(s, 0);
+	return &s->base;
+}
+
+/**
+ * cotask_gather - combine the outcomes of several awaitables
+ * @s: the set, not in use; stays until it is done
+ * @group: the owner of the tasks of coroutines, whose members they become; NULL: as
+ *	for cotask_spawn()
+ * @members: awaitables and coroutines; stay as long as @s.  An argument that is
+ *	repeated is one member (GA-3)
+ * @n: how many; 0: done at once (GA-1)
+ * @flags: COTASK_GATHER_COLLECT or COTASK_GATHER_FAIL_FAST, or 0: the first error
+ *	ends the gather, the others go on (GA-4)
+ *
+ * Coroutines are spawned in the order of the arguments (GA-2).  When the gather is
+ * done, the result of each member tells its outcome, in the order of the arguments.
+ * Its own outcome is 0; the code of the first member that has failed or was
+ * cancelled, without COTASK_GATHER_COLLECT; -ECANCELED if it was cancelled itself
+ * and nothing else has ended it (GA-4 .. GA-10).  It fails with -ECANCELED and is
+ * not CANCELLED, as it cannot be known who was (GA-6).
+ *
+ * Cancelling a gather cancels each member (GA-7).  With COTASK_GATHER_FAIL_FAST the
+ * first error does, too, and it is done when all have ended (GA-B1).
+ *
+ * Context: The loop's owner.
+ * Return: What to await: @s->base.  ERR_PTR(): -EINVAL for a bad argument or
+ *	flag; -EXDEV if the members belong to different loops, or the caller does not
+ *	own theirs; -ESRCH without a running loop; -ESHUTDOWN if the group is closed;
+ *	-ENOMEM.  Then nothing was started (GA-13, GA-B2), and the coroutines are
+ *	released.
+ */
+struct cotask_awaitable *cotask_gather(struct cotask_set *s, struct cotask_group *group,
+				       struct cotask_member *members, unsigned int n,
+				       u32 flags)
+{
+	if ((flags & ~COTASK_GATHER_ALL) || flags == COTASK_GATHER_ALL) {
+		cotask_set_refuse(members, n);
+		return ERR_PTR(-EINVAL);
+	}
+	return gather(s, group, members, n, flags);
+}
+EXPORT_SYMBOL_GPL(cotask_gather);
+
+/**
+ * cotask_race - the first success of several awaitables
+ * @s: as for cotask_gather(); @s->winner tells who has won
+ * @group: likewise
+ * @members: likewise
+ * @n: at least 1
+ *
+ * The first member that succeeds has won; the others are cancelled, and the race is
+ * over when all have ended (WT-B3).
+ *
+ * Context: The loop's owner.
+ * Return: What to await; its outcome is the value of the winner; if all have failed,
+ *	the code of the first one that did, the others' being in @members; -ECANCELED
+ *	if the race was cancelled.  ERR_PTR() as cotask_gather().
+ */
+struct cotask_awaitable *cotask_race(struct cotask_set *s, struct cotask_group *group,
+				     struct cotask_member *members, unsigned int n)
+{
+	if (!n)
+		return ERR_PTR(-EINVAL);
+	return gather(s, group, members, n, COTASK_SET_RACE);
+}
+EXPORT_SYMBOL_GPL(cotask_race);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - events, locks, semaphores, conditions and queues for tasks of one loop
+ *
+ * Tasks of a loop never run at the same time, so no lock is needed for what happens
+ * between two suspensions.  These are for what goes over a suspension.
+ *
+ * Waiters are served in the order in which they came, and a newcomer does not
+ * overtake them (SY-1).  What was granted to a task that is cancelled before it has
+ * resumed goes to the next one; nothing is lost (SY-2).
+ *
+ * All functions belong to the loop's owner: a step of a task, or a callback.  From
+ * elsewhere (an interrupt, say) complete a future instead.
+ */
+#ifndef _LINUX_COTASK_SYNC_H
+#define _LINUX_COTASK_SYNC_H
+
+#include <linux/cotask.h>
+
+/**
+ * struct cotask_sem - a counting semaphore
+ * @base: who waits
+ * @free: permits that nobody has [L]
+ * @max: how many there can be [I]
+ * @shut: what those get who would have to wait, or 0 [L]
+ */
+struct cotask_sem {
+	struct cotask_awaitable	base;
+	unsigned long		free;
+	unsigned long		max;
+	int			shut;
+};
+
+int cotask_sem_init(struct cotask_sem *sem, struct cotask_loop *loop, unsigned long free,
+		    unsigned long max);
+struct cotask_await __must_check cotask_sem_acquire(struct cotask *task,
+						    struct cotask_sem *sem);
+bool cotask_sem_try_acquire(struct cotask_sem *sem);
+int cotask_sem_release(struct cotask_sem *sem);
+void cotask_sem_shutdown(struct cotask_sem *sem, int error);
+
+/**
+ * struct cotask_lock - a mutual exclusion that a task keeps over suspensions
+ * @sem: with one permit
+ */
+struct cotask_lock {
+	struct cotask_sem	sem;
+};
+
+/**
+ * cotask_lock_init - make a lock that nobody has
+ * @lock: the lock, not in use
+ * @loop: whose tasks may take it
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL if an argument is missing.
+ */
+static inline int cotask_lock_init(struct cotask_lock *lock, struct cotask_loop *loop)
+{
+	return lock ? cotask_sem_init(&lock->sem, loop, 1, 1) : -EINVAL;
+}
+
+/**
+ * cotask_lock_acquire - take a lock
+ * @task: the current task
+ * @lock: the lock
+ *
+ * Context: A step of @task.
+ * Return: As cotask_sem_acquire().
+ */
+static inline struct cotask_await __must_check
+cotask_lock_acquire(struct cotask *task, struct cotask_lock *lock)
+{
+	return cotask_sem_acquire(task, &lock->sem);
+}
+
+/**
+ * cotask_lock_release - give a lock back
+ * @lock: the lock
+ *
+ * Context: The loop's owner.
+ * Return: 0; -EINVAL if nobody has it (SY-4); -EXDEV from elsewhere.
+ */
+static inline int cotask_lock_release(struct cotask_lock *lock)
+{
+	return cotask_sem_release(&lock->sem);
+}
+
+/**
+ * cotask_lock_held - whether somebody has a lock
+ * @lock: the lock
+ *
+ * Context: The loop's owner.
+ * Return: true if so.
+ */
+static inline bool cotask_lock_held(const struct cotask_lock *lock)
+{
+	return !lock->sem.free;
+}
+
+/**
+ * struct cotask_event - something that has happened, or not yet
+ * @base: who waits
+ * @set: it has [L]
+ */
+struct cotask_event {
+	struct cotask_awaitable	base;
+	bool			set;
+};
+
+int cotask_event_init(struct cotask_event *event, struct cotask_loop *loop);
+int cotask_event_set(struct cotask_event *event);
+void cotask_event_clear(struct cotask_event *event);
+struct cotask_await __must_check cotask_event_wait(struct cotask *task,
+						   struct cotask_event *event);
+
+/**
+ * struct cotask_cond - something has changed that a lock protects
+ * @base: who waits
+ * @lock: the lock [I]
+ */
+struct cotask_cond {
+	struct cotask_awaitable	base;
+	struct cotask_lock	*lock;
+};
+
+/**
+ * struct cotask_cond_wait - one wait on a condition
+ * @frame: the coroutine that does it
+ * @cond: the condition
+ * @outcome: of the wait
+ * @notified: a notification was consumed
+ */
+struct cotask_cond_wait {
+	struct cotask_frame	frame;
+	struct cotask_cond	*cond;
+	long			outcome;
+	bool			notified;
+};
+
+int cotask_cond_init(struct cotask_cond *cond, struct cotask_lock *lock);
+struct cotask_await __must_check cotask_cond_wait(struct cotask *task,
+						  struct cotask_cond_wait *w,
+						  struct cotask_cond *cond);
+int cotask_cond_notify(struct cotask_cond *cond, unsigned int n);
+
+/**
+ * struct cotask_queue - items on their way from task to task
+ * @items: a permit for each item
+ * @slots: a permit for each item that still fits
+ * @list: the items, the next one first [L]
+ * @bounded: whether @slots counts [I]
+ * @shut: takes no more items [L]
+ */
+struct cotask_queue {
+	struct cotask_sem	items;
+	struct cotask_sem	slots;
+	struct list_head	list;
+	bool			bounded;
+	bool			shut;
+};
+
+/**
+ * struct cotask_queue_op - one put or get
+ * @frame: the coroutine that does it
+ * @queue: the queue
+ * @item: what was got, or is to be put
+ */
+struct cotask_queue_op {
+	struct cotask_frame	frame;
+	struct cotask_queue	*queue;
+	struct list_head	*item;
+};
+
+int cotask_queue_init(struct cotask_queue *q, struct cotask_loop *loop, unsigned long max);
+struct cotask_await __must_check cotask_queue_put(struct cotask *task,
+						  struct cotask_queue_op *op,
+						  struct cotask_queue *q,
+						  struct list_head *item);
+struct cotask_await __must_check cotask_queue_get(struct cotask *task,
+						  struct cotask_queue_op *op,
+						  struct cotask_queue *q);
+int cotask_queue_try_put(struct cotask_queue *q, struct list_head *item);
+struct list_head *cotask_queue_try_get(struct cotask_queue *q);
+void cotask_queue_shutdown(struct cotask_queue *q, struct list_head *dropped);
+
+#endif /* _LINUX_COTASK_SYNC_H */

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - sets: what gather, race, wait and as_completed have in common
+ *
+ * A set registers one entry with each of its members.  When a member ends, its entry
+ * is queued like any other waiter (SC-5), and when its turn comes the kind of the
+ * set decides: see gather.c, wait.c and as_completed.c.  All work on n members is
+ * O(n) in all: an argument that is repeated is found by a mark on what it names, not
+ * by a search.
+ *
+ * A set holds the tasks that it follows until it is done or dropped.
+ */
+#include "set.h"
+
+/* --- attaching --------------------------------------------------------------- */
+
+/* Locks, groups and the like have no outcome. */
+static bool can_be_member(const struct cotask_awaitable *x)
+{
+	return !IS_ERR_OR_NULL(x) && x->loop && !x->post.ops->internal;
+}
+
+static int check_member(const struct cotask_member *m, const struct cotask_loop *loop)
+{
+	if (!m->x == !m->coro)
+		return -EINVAL;
+	if (m->coro)
+		return m->coro->step && m->coro->state == COTASK_FRAME_FRESH ? 0 : -EINVAL;
+	if (!can_be_member(m->x))
+		return -EINVAL;
+	return m->x->loop == loop ? 0 : -EXDEV;
+}
+
+int cotask_set_check(const struct cotask_member *members, unsigned int n,
+		     const struct cotask_loop *loop)
+{
+	unsigned int i;
+	int rc = 0;
+
+	if (!members && n)
+		return -EINVAL;
+	for (i = 0; i < n && !rc; i++)
+		rc = check_member(&members[i], loop);
+	return rc;
+}
+
+/*
+ * The tasks of coroutines: made first, so that nothing has begun if one cannot be.
+ * Their errors are for the set, not for their group.
+ */
+static void unmake(struct cotask_set *s, unsigned int n)
+{
+	while (n--) {
+		struct cotask_member *m = &s->members[n];
+
+		if (!m->coro)
+			continue;
+		if (m->entry.flags & MEMBER_SPAWNED)
+			cotask_task_discard(cotask_of(m->x), m->coro);
+		m->x = NULL;
+	}
+}
+
+static int make(struct cotask_set *s, struct cotask_group *group)
+{
+	static const struct cotask_spawn_args args = { .flags = COTASK_SPAWN_APART };
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++) {
+		struct cotask_member *m = &s->members[i];
+		struct cotask *t;
+
+		if (!m->coro)
+			continue;
+		/* Of a coroutine that is named twice there is one task (GA-3). */
+		if (m->coro->state == COTASK_FRAME_TAKEN) {
+			m->x = s->members[m->coro->at].x;
+			continue;
+		}
+		t = cotask_task_prepare(group, m->coro, &args);
+		if (IS_ERR(t)) {
+			unmake(s, i);
+			return PTR_ERR(t);
+		}
+		m->x = &t->base;
+		m->coro->at = i;
+		m->entry.flags |= MEMBER_SPAWNED;
+	}
+	return 0;
+}
+
+/* Arguments that are repeated are found by a mark on what they name. */
+static void find_repeated(struct cotask_set *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++) {
+		atomic_t *state = &s->members[i].x->state;
+
+		if (atomic_fetch_or(COTASK_S_MARKED, state) & COTASK_S_MARKED)
+			s->members[i].entry.flags |= MEMBER_REPEATED;
+	}
+	for (i = 0; i < s->n; i++)
+		atomic_andnot(COTASK_S_MARKED, &s->members[i].x->state);
+}
+
+static void attach(struct cotask_set *s, struct cotask_member *m)
+{
+	if (m->entry.flags & MEMBER_REPEATED)
+		return;
+	if (m->entry.flags & MEMBER_SPAWNED) {
+		m->coro->at = 0;
+		cotask_task_start(cotask_of(m->x), 0);
+	} else if (cotask_is_task(m->x)) {
+		cotask_get(cotask_of(m->x));
+	}
+	m->entry.flags |= MEMBER_ATTACHED;
+	s->attached++;
+	if (cotask_awaitable_wait(m->x, &m->entry))
+		m->entry.flags |= MEMBER_WOKEN;
+	else
+		s->undone++;
+}
+
+/**
+ * cotask_set_init - follow members
+ * @s: the set, not in use
+ * @loop: the loop; the caller owns it
+ * @members: checked by cotask_set_check()
+ * @n: number of members
+ * @group: where coroutines are spawned, which admits them; NULL: there are none
+ * @ops: kind of the set
+ *
+ * A member that has ended already is not queued: it is MEMBER_WOKEN.
+ *
+ * Return: 0; -ENOMEM, and nothing has happened.
+ */
+int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
+		    struct cotask_member *members, unsigned int n,
+		    struct cotask_group *group, const struct cotask_awaitable_ops *ops)
+{
+	unsigned int i;
+	int rc;
+
+	memset(s, 0, sizeof(*s));
+	cotask_awaitable_init(&s->base, loop, ops);
+	cotask_entry_init(&s->alarm, COTASK_ENTRY_ALARM);
+	cotask_fanout_init(&s->fanout, cotask_set_cancel_next);
+	s->members = members;
+	s->n = n;
+	for (i = 0; i < n; i++) {
+		cotask_entry_init(&members[i].entry, COTASK_ENTRY_MEMBER);
+		members[i].set = s;
+	}
+	rc = make(s, group);
+	if (rc)
+		return rc;
+	find_repeated(s);
+	for (i = 0; i < n; i++)
+		attach(s, &members[i]);
+	return 0;
+}
+
+/* Where the set is at home: with its group, its first member, or its maker. */
+static struct cotask_loop *home(const struct cotask_group *group,
+				const struct cotask_member *members, unsigned int n)
+{
+	if (group)
+		return READ_ONCE(group->base.loop);
+	if (n && !IS_ERR_OR_NULL(members[0].x) && members[0].x->loop)
+		return members[0].x->loop;
+	return cotask_pump_current();
+}
+
+static bool any_coroutine(const struct cotask_member *members, unsigned int n)
+{
+	while (n--) {
+		if (members[n].coro)
+			return true;
+	}
+	return false;
+}
+
+/* The group that is going to own the tasks of coroutines, if there are any. */
+static struct cotask_group *owner(struct cotask_group *group,
+				  const struct cotask_member *members, unsigned int n)
+{
+	int rc;
+
+	if (!any_coroutine(members, n))
+		return NULL;
+	group = cotask_group_for_spawn(group);
+	if (IS_ERR(group))
+		return group;
+	rc = cotask_group_admits(group, true);
+	return rc ? ERR_PTR(rc) : group;
+}
+
+/* Refused coroutines are released unrun (CO-6), those that are named twice once. */
+void cotask_set_refuse(struct cotask_member *members, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; members && i < n; i++) {
+		struct cotask_frame *coro = members[i].coro;
+
+		if (coro && coro->state == COTASK_FRAME_FRESH)
+			cotask_frame_refuse(coro);
+	}
+}
+
+static int follow(struct cotask_set *s, struct cotask_group *group,
+		  struct cotask_member *members, unsigned int n,
+		  const struct cotask_awaitable_ops *ops)
+{
+	struct cotask_loop *loop;
+	int rc;
+
+	if (!s || (!members && n))
+		return -EINVAL;
+	loop = home(group, members, n);
+	if (!loop)
+		return -ESRCH;
+	if (!cotask_loop_mine(loop))
+		return -EXDEV;
+	rc = cotask_set_check(members, n, loop);
+	if (rc)
+		return rc;
+	group = owner(group, members, n);
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	return cotask_set_init(s, loop, members, n, group, ops);
+}
+
+/**
+ * cotask_set_follow - begin to follow what the user names
+ * @s: the set, not in use
+ * @group: the owner of the tasks of coroutines, or NULL
+ * @members: awaitables and coroutines
+ * @n: how many
+ * @ops: kind of the set
+ *
+ * Return: 0; an error as cotask_gather() tells, and the coroutines are released.
+ */
+int cotask_set_follow(struct cotask_set *s, struct cotask_group *group,
+		      struct cotask_member *members, unsigned int n,
+		      const struct cotask_awaitable_ops *ops)
+{
+	int rc = follow(s, group, members, n, ops);
+
+	if (rc)
+		cotask_set_refuse(members, n);
+	return rc;
+}
+
+/* --- what members do ----------------------------------------------------------- */
+
+static struct cotask_member *member_of(struct cotask_entry *e)
+{
+	return container_of(e, struct cotask_member, entry);
+}
+
+/* @e was among the waiters of something that has just ended. */
+void cotask_set_woken(struct cotask_entry *e)
+{
+	e->flags |= MEMBER_WOKEN;
+	member_of(e)->set->undone--;
+}
+
+/**
+ * cotask_set_member_run - the end of a member is taken in
+ * @loop: the loop
+ * @e: the member's entry
+ */
+void cotask_set_member_run(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask_set *s = member_of(e)->set;
+
+	e->flags &= ~MEMBER_ATTACHED;
+	s->attached--;
+	s->base.post.ops->member(s, member_of(e));
+}
+
+/* Take in what has ended before it was attached, in the order of the arguments. */
+void cotask_set_take_in(struct cotask_set *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n && !cotask_awaitable_done(&s->base); i++) {
+		struct cotask_member *m = &s->members[i];
+
+		if ((m->entry.flags & MEMBER_ATTACHED) && (m->entry.flags & MEMBER_WOKEN) &&
+		    list_empty(&m->entry.link))
+			cotask_set_member_run(s->base.loop, &m->entry);
+	}
+}
+
+/* The same, but with a turn in between (WT-2). */
+void cotask_set_queue(struct cotask_set *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++) {
+		struct cotask_entry *e = &s->members[i].entry;
+
+		if ((e->flags & MEMBER_WOKEN) && list_empty(&e->link))
+			cotask_loop_queue(s->base.loop, e);
+	}
+}
+
+/**
+ * cotask_set_arm - limit the time that a set waits
+ * @s: the set
+ * @ns: from now; without any left it is one pass through the queue (WT-6)
+ */
+void cotask_set_arm(struct cotask_set *s, s64 ns)
+{
+	struct cotask_loop *loop = s->base.loop;
+
+	if (ns == COTASK_FOREVER)
+		return;
+	if (ns <= 0) {
+		cotask_loop_queue(loop, &s->alarm);
+		return;
+	}
+	s->alarm.clock = COTASK_CLOCK_MONOTONIC;
+	s->alarm.deadline = cotask_loop_deadline(loop, ns);
+	cotask_timer_add(loop, &s->alarm);
+}
+
+void cotask_set_alarm_run(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask_set *s = container_of(e, struct cotask_set, alarm);
+
+	s->base.post.ops->alarm(s);
+}
+
+/* --- cancelling them ----------------------------------------------------------- */
+
+bool cotask_set_cancel_next(struct cotask_fanout *f)
+{
+	struct cotask_set *s = container_of(f, struct cotask_set, fanout);
+	struct cotask_member *m;
+
+	if (s->cursor == s->n)
+		return false;
+	m = &s->members[s->cursor++];
+	if (m->entry.flags & MEMBER_ATTACHED)
+		cotask_awaitable_cancel_for(m->x, &s->why);
+	return true;
+}
+
+void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
+{
+	/* It is under way already when members wait for the set themselves. */
+	if (!list_empty(&s->fanout.link))
+		return;
+	s->why = *why;
+	s->cursor = 0;
+	cotask_fanout_start(s->base.loop, &s->fanout);
+}
+
+/* --- the end ---------------------------------------------------------------------- */
+
+/*
+ * A future may just be completed by another CPU, which then is about to post it
+ * because of us, with preemption disabled: wait for the post.
+ */
+static void detach(struct cotask_set *s, struct cotask_member *m)
+{
+	while (!(m->entry.flags & MEMBER_WOKEN)) {
+		if (cotask_awaitable_detach(m->x, &m->entry)) {
+			s->undone--;
+			break;
+		}
+		cpu_relax();
+		cotask_loop_take_in(s->base.loop);
+	}
+	list_del_init(&m->entry.link);
+	m->entry.flags &= ~MEMBER_ATTACHED;
+	s->attached--;
+}
+
+/* Follow nobody any more. */
+void cotask_set_detach(struct cotask_set *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++) {
+		if (s->members[i].entry.flags & MEMBER_ATTACHED)
+			detach(s, &s->members[i]);
+	}
+}
+
+static void note_results(struct cotask_set *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++) {
+		struct cotask_member *m = &s->members[i];
+
+		m->done = cotask_awaitable_done(m->x);
+		m->result = m->done ? m->x->result : -EINPROGRESS;
+	}
+}
+
+static void put_tasks(struct cotask_set *s)
+{
+	unsigned int i;
+
+	/* Of a repeated argument the first one holds the task: it goes last. */
+	for (i = s->n; i--; ) {
+		struct cotask_member *m = &s->members[i];
+
+		if (!(m->entry.flags & MEMBER_REPEATED) && cotask_is_task(m->x))
+			cotask_put(cotask_of(m->x));
+		if (m->coro)
+			m->x = NULL;
+	}
+}
+
+/**
+ * cotask_set_settle - a set has its outcome
+ * @s: the set; may be gone afterwards
+ * @result: value or error
+ * @how: COTASK_S_CANCELLED or 0
+ */
+void cotask_set_settle(struct cotask_set *s, long result, int how)
+{
+	cotask_entry_unlink(s->base.loop, &s->alarm);
+	list_del_init(&s->fanout.link);
+	note_results(s);
+	cotask_set_detach(s);
+	put_tasks(s);
+	s->base.result = result;
+	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
+	cotask_awaitable_wake(&s->base);
+}
+
+/* Whoever waits for it gets -ECANCELED; also when the frame that it is in goes. */
+void cotask_set_let_go(struct cotask_awaitable *x, struct cotask *waiter)
+{
+	cotask_set_settle(cotask_set_of(x), -ECANCELED, COTASK_S_CANCELLED);
+}
+
+/**
+ * cotask_set_drop - let go of all members
+ * @s: a set, done or not, or memory that was cleared and never used
+ *
+ * They go on.  Who waits for the set gets -ECANCELED.  Has to be called before
+ * the memory of a set goes that is not done: as a rule by the release function of
+ * the coroutine that it is a part of (WT-B1).
+ *
+ * Context: The loop's owner.
+ */
+void cotask_set_drop(struct cotask_set *s)
+{
+	if (s->base.loop && !cotask_awaitable_done(&s->base))
+		cotask_set_let_go(&s->base, NULL);
+}
+EXPORT_SYMBOL_GPL(cotask_set_drop);

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - semaphores, events and conditions
+ *
+ * Nothing here but lists of waiting tasks.  A permit is *granted*: the waiter that is
+ * woken has it already, so nobody can overtake (SY-1).  If the waiter is cancelled
+ * before it has resumed, the core says so through ops->lost(), and the grant goes on
+ * to the next one (SY-2).
+ */
+#include "sync.h"
+
+/* --- waiting ---------------------------------------------------------------- */
+
+bool cotask_sync_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			const struct cotask_reason *why)
+{
+	list_del_init(&waiter->entry.link);
+	cotask_task_queue(waiter, -ECANCELED);
+	return true;
+}
+
+/* Wake the first waiter with what it waits for; false: there is none. */
+static bool grant(struct cotask_awaitable *x)
+{
+	struct cotask *t = list_first_entry_or_null(&x->waiters, struct cotask, entry.link);
+
+	if (!t)
+		return false;
+	list_del_init(&t->entry.link);
+	cotask_task_queue(t, 0);
+	t->waits_on = x;
+	t->entry.flags |= COTASK_T_GRANTED;
+	return true;
+}
+
+static void wake_all(struct cotask_awaitable *x, long rc)
+{
+	struct cotask *t, *next;
+
+	list_for_each_entry_safe(t, next, &x->waiters, entry.link) {
+		list_del_init(&t->entry.link);
+		cotask_task_queue(t, rc);
+	}
+}
+
+/* --- semaphores ------------------------------------------------------------- */
+
+void cotask_sem_lost(struct cotask_awaitable *x, struct cotask *task)
+{
+	cotask_sem_release(container_of(x, struct cotask_sem, base));
+}
+
+static const struct cotask_awaitable_ops sem_ops = {
+	.name = "semaphore",
+	.cancel = cotask_sync_cancel,
+	.lost = cotask_sem_lost,
+	.internal = true,
+};
+
+void cotask_sem_setup(struct cotask_sem *sem, struct cotask_loop *loop, unsigned long free,
+		      unsigned long max, const struct cotask_awaitable_ops *ops)
+{
+	cotask_awaitable_init(&sem->base, loop, ops);
+	sem->free = free;
+	sem->max = max;
+	sem->shut = 0;
+}
+
+/**
+ * cotask_sem_init - make a semaphore
+ * @sem: the semaphore, not in use
+ * @loop: whose tasks may use it
+ * @free: permits to begin with
+ * @max: there are never more
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL if an argument is missing or @free is above @max.
+ */
+int cotask_sem_init(struct cotask_sem *sem, struct cotask_loop *loop, unsigned long free,
+		    unsigned long max)
+{
+	if (!sem || !loop || free > max)
+		return -EINVAL;
+	cotask_sem_setup(sem, loop, free, max, &sem_ops);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_sem_init);
+
+/**
+ * cotask_sem_try_acquire - take a permit if there is one
+ * @sem: the semaphore
+ *
+ * Context: The loop's owner.
+ * Return: Whether it was taken.
+ */
+bool cotask_sem_try_acquire(struct cotask_sem *sem)
+{
+	if (!sem->free || !cotask_loop_mine(sem->base.loop))
+		return false;
+	sem->free--;
+	return true;
+}
+EXPORT_SYMBOL_GPL(cotask_sem_try_acquire);
+
+/**
+ * cotask_sem_acquire - take a permit, wait for one
+ * @task: the current task
+ * @sem: the semaphore
+ *
+ * Does not suspend if there is one.
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives 0; -ECANCELED, and no permit was
+ *	taken (SY-2); the code of cotask_sem_shutdown(); -EXDEV for a semaphore of
+ *	another loop.
+ */
+struct cotask_await cotask_sem_acquire(struct cotask *task, struct cotask_sem *sem)
+{
+	if (cotask_sem_try_acquire(sem))
+		return cotask_refuse(task, 0);
+	if (sem->shut)
+		return cotask_refuse(task, sem->shut);
+	return cotask_park(task, &sem->base);
+}
+EXPORT_SYMBOL_GPL(cotask_sem_acquire);
+
+/**
+ * cotask_sem_release - give a permit back
+ * @sem: the semaphore
+ *
+ * It goes to the first waiter.
+ *
+ * Context: The loop's owner.
+ * Return: 0; -EINVAL if all permits are there already (SY-4); -EXDEV from elsewhere.
+ */
+int cotask_sem_release(struct cotask_sem *sem)
+{
+	if (!cotask_loop_mine(sem->base.loop))
+		return -EXDEV;
+	if (grant(&sem->base))
+		return 0;
+	if (sem->free == sem->max)
+		return -EINVAL;
+	sem->free++;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_sem_release);
+
+/**
+ * cotask_sem_shutdown - nobody waits any more
+ * @sem: the semaphore
+ * @error: what those get who wait, or would have to from now on
+ *
+ * Permits that are there can still be taken.
+ *
+ * Context: The loop's owner.
+ */
+void cotask_sem_shutdown(struct cotask_sem *sem, int error)
+{
+	sem->shut = error;
+	wake_all(&sem->base, error);
+}
+EXPORT_SYMBOL_GPL(cotask_sem_shutdown);
+
+/* --- events ----------------------------------------------------------------- */
+
+static const struct cotask_awaitable_ops event_ops = {
+	.name = "event",
+	.cancel = cotask_sync_cancel,
+	.internal = true,
+};
+
+/**
+ * cotask_event_init - make an event that is not set
+ * @event: the event, not in use
+ * @loop: whose tasks may wait for it
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL if an argument is missing.
+ */
+int cotask_event_init(struct cotask_event *event, struct cotask_loop *loop)
+{
+	if (!event || !loop)
+		return -EINVAL;
+	cotask_awaitable_init(&event->base, loop, &event_ops);
+	event->set = false;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_event_init);
+
+/**
+ * cotask_event_set - it has happened
+ * @event: the event
+ *
+ * All who wait resume, even if it is cleared before they do.
+ *
+ * Context: The loop's owner.
+ * Return: 0; -EXDEV from elsewhere.
+ */
+int cotask_event_set(struct cotask_event *event)
+{
+	if (!cotask_loop_mine(event->base.loop))
+		return -EXDEV;
+	event->set = true;
+	wake_all(&event->base, 0);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_event_set);
+
+/**
+ * cotask_event_clear - forget that it has happened
+ * @event: the event
+ *
+ * Context: The loop's owner.
+ */
+void cotask_event_clear(struct cotask_event *event)
+{
+	event->set = false;
+}
+EXPORT_SYMBOL_GPL(cotask_event_clear);
+
+/**
+ * cotask_event_wait - wait until an event is set
+ * @task: the current task
+ * @event: the event
+ *
+ * Does not suspend if it is.
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives 0 or -ECANCELED; -EXDEV for an
+ *	event of another loop.
+ */
+struct cotask_await cotask_event_wait(struct cotask *task, struct cotask_event *event)
+{
+	if (event->set && task->base.loop == event->base.loop)
+		return cotask_refuse(task, 0);
+	return cotask_park(task, &event->base);
+}
+EXPORT_SYMBOL_GPL(cotask_event_wait);
+
+/* --- conditions --------------------------------------------------------------- */
+
+static void cond_lost(struct cotask_awaitable *x, struct cotask *task)
+{
+	grant(x);
+}
+
+static const struct cotask_awaitable_ops cond_ops = {
+	.name = "condition",
+	.cancel = cotask_sync_cancel,
+	.lost = cond_lost,
+	.internal = true,
+};
+
+/**
+ * cotask_cond_init - make a condition
+ * @cond: the condition, not in use
+ * @lock: what protects it
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL if an argument is missing.
+ */
+int cotask_cond_init(struct cotask_cond *cond, struct cotask_lock *lock)
+{
+	if (!cond || !lock)
+		return -EINVAL;
+	cotask_awaitable_init(&cond->base, lock->sem.base.loop, &cond_ops);
+	cond->lock = lock;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_cond_init);
+
+static long cond_wait_step(struct cotask *task, struct cotask_frame *frame)
+{
+	struct cotask_cond_wait *w = container_of(frame, struct cotask_cond_wait, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, notified, locked);
+
+	cotask_lock_release(w->cond->lock);
+	CO_AWAIT(notified, w->outcome, cotask_park(task, &w->cond->base));
+	w->notified = !w->outcome;
+	/* Comes back with the lock, whatever happens (SY-3). */
+	for (;;) {
+		CO_AWAIT(locked, rc, cotask_lock_acquire(task, w->cond->lock));
+		if (rc != -ECANCELED)
+			break;
+		w->outcome = rc;
+	}
+	/* A notification that it does not act on goes to another one. */
+	if (w->outcome && w->notified)
+		grant(&w->cond->base);
+	return rc ?: w->outcome;
+}
+
+/**
+ * cotask_cond_wait - give the lock back, wait for a notification, take the lock
+ * @task: the current task
+ * @w: not in use; stays until the await is over
+ * @cond: the condition
+ *
+ * The lock is held again afterwards, also if @task was cancelled; a cancel while it
+ * waits for the lock is delivered when it has it (SY-3).
+ *
+ * Context: A step of @task, which has the lock.
+ * Return: To be passed to CO_AWAIT(), which gives 0 or -ECANCELED; -EINVAL without
+ *	suspending if an argument is missing or nobody has the lock.
+ */
+struct cotask_await cotask_cond_wait(struct cotask *task, struct cotask_cond_wait *w,
+				     struct cotask_cond *cond)
+{
+	if (!w || !cond || !cotask_lock_held(cond->lock))
+		return cotask_refuse(task, -EINVAL);
+	if (task->base.loop != cond->base.loop)
+		return cotask_refuse(task, -EXDEV);
+	w->cond = cond;
+	return cotask_call(task, cotask_frame_init(&w->frame, cond_wait_step, NULL));
+}
+EXPORT_SYMBOL_GPL(cotask_cond_wait);
+
+/**
+ * cotask_cond_notify - wake tasks that wait on a condition
+ * @cond: the condition
+ * @n: how many at most; UINT_MAX: all
+ *
+ * Context: The loop's owner, with the lock held.
+ * Return: How many were woken; -EINVAL if nobody has the lock; -EXDEV from elsewhere.
+ */
+int cotask_cond_notify(struct cotask_cond *cond, unsigned int n)
+{
+	unsigned int woken = 0;
+
+	if (!cotask_loop_mine(cond->base.loop))
+		return -EXDEV;
+	if (!cotask_lock_held(cond->lock))
+		return -EINVAL;
+	while (woken < n && grant(&cond->base))
+		woken++;
+	return woken;
+}
+EXPORT_SYMBOL_GPL(cotask_cond_notify);
