@@ -8,6 +8,7 @@
  * outcome to each waiting task and queues it, so that nobody looks at the
  * awaitable afterwards: it may be freed as soon as one of them has run.
  */
+#include <linux/cotask_thread.h>
 #include <linux/wait_bit.h>
 
 #include "internal.h"
@@ -139,7 +140,8 @@ bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e)
 {
 	/*
 	 * A future can be completed by anybody, who posts it only when there is
-	 * somebody to wake: say so before looking.  Pairs with settle().
+	 * somebody to wake: say so before looking.  Pairs with
+	 * cotask_future_settle().
 	 */
 	if (x->post.ops == &cotask_future_ops) {
 		if (atomic_fetch_or(COTASK_S_WAITED, &x->state) & COTASK_S_DONE)
@@ -259,11 +261,11 @@ static struct cotask_callback *callback_of(struct cotask_entry *e)
 	return container_of(e, struct cotask_callback, entry);
 }
 
-/* The owner: register, or queue if it is too late for that (TK-4). */
+/* The owner: register, or queue if there is nothing to wait for (TK-4). */
 static void callback_add(struct cotask_callback *cb)
 {
-	if (cotask_awaitable_wait(cb->x, &cb->entry))
-		cotask_loop_queue(cb->x->loop, &cb->entry);
+	if (!cb->x || cotask_awaitable_wait(cb->x, &cb->entry))
+		cotask_loop_queue(cb->loop, &cb->entry);
 }
 
 static void callback_posted(struct cotask_post *post)
@@ -275,6 +277,23 @@ const struct cotask_awaitable_ops cotask_callback_ops = {
 	.name = "callback",
 	.posted = callback_posted,
 };
+
+static int callback_start(struct cotask_callback *cb, struct cotask_loop *loop,
+			  struct cotask_awaitable *x,
+			  int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
+{
+	cotask_entry_init(&cb->entry, COTASK_ENTRY_CALLBACK);
+	cb->fn = fn;
+	cb->x = x;
+	cb->loop = loop;
+	cb->post.ops = &cotask_callback_ops;
+	if (!cotask_loop_mine(loop))
+		return cotask_loop_post(loop, &cb->post);
+	if (READ_ONCE(loop->closed))
+		return -ESHUTDOWN;
+	callback_add(cb);
+	return 0;
+}
 
 /**
  * cotask_on_done - run a function when something is done
@@ -291,28 +310,38 @@ const struct cotask_awaitable_ops cotask_callback_ops = {
 int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
 		   int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
 {
-	int rc = 0;
+	int rc;
 
 	if (IS_ERR_OR_NULL(x) || !cb || !fn || !x->loop ||
 	    (x->post.ops->internal && x->post.ops != &cotask_group_ops))
 		return -EINVAL;
-	cotask_entry_init(&cb->entry, COTASK_ENTRY_CALLBACK);
-	cb->fn = fn;
-	cb->x = x;
-	cb->post.ops = &cotask_callback_ops;
 	if (cotask_is_task(x))
 		cotask_get(cotask_of(x));
-	if (!cotask_loop_mine(x->loop))
-		rc = cotask_loop_post(x->loop, &cb->post);
-	else if (READ_ONCE(x->loop->closed))
-		rc = -ESHUTDOWN;
-	else
-		callback_add(cb);
+	rc = callback_start(cb, x->loop, x, fn);
 	if (rc && cotask_is_task(x))
 		cotask_put(cotask_of(x));
 	return rc;
 }
 EXPORT_SYMBOL_GPL(cotask_on_done);
+
+/**
+ * cotask_call_soon - run a function in a loop
+ * @loop: the loop
+ * @cb: the callback, not in use; stays with cotask until @fn has been entered
+ * @fn: runs in the loop, without a current task and with NULL for the awaitable, in
+ *	the order in which this is called by one thread (RT-6)
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop is closed.
+ */
+int cotask_call_soon(struct cotask_loop *loop, struct cotask_callback *cb,
+		     int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
+{
+	if (!loop || !cb || !fn)
+		return -EINVAL;
+	return callback_start(cb, loop, NULL, fn);
+}
+EXPORT_SYMBOL_GPL(cotask_call_soon);
 
 /**
  * cotask_off_done - remove callbacks
@@ -354,7 +383,7 @@ void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e)
 {
 	struct cotask_callback *cb = callback_of(e);
 	struct cotask_awaitable *x = cb->x;
-	struct cotask *pinned = cotask_is_task(x) ? cotask_of(x) : NULL;
+	struct cotask *pinned = x && cotask_is_task(x) ? cotask_of(x) : NULL;
 	int rc = cb->fn(cb, x);
 
 	/* From here on cb, and an x that is not pinned, may be gone. */

@@ -189,6 +189,17 @@ int cotask_var_set(struct cotask *task, const struct cotask_var *var, long value
 }
 EXPORT_SYMBOL_GPL(cotask_var_set);
 
+long cotask_context_find(unsigned long context, const struct cotask_var *var, long otherwise)
+{
+	const struct binding *b;
+
+	for (b = head_of(context); b; b = b->rest) {
+		if (b->var == var)
+			return b->value;
+	}
+	return otherwise;
+}
+
 /**
  * cotask_var_get - read a context variable
  * @task: the task in whose context it is looked up
@@ -200,12 +211,6 @@ EXPORT_SYMBOL_GPL(cotask_var_set);
  */
 long cotask_var_get(const struct cotask *task, const struct cotask_var *var, long otherwise)
 {
-	const struct binding *b;
-
-	for (b = head_of(task->context); b; b = b->rest) {
-		if (b->var == var)
-			return b->value;
-	}
-	return otherwise;
+	return cotask_context_find(task->context, var, otherwise);
 }
 EXPORT_SYMBOL_GPL(cotask_var_get);

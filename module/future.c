@@ -7,6 +7,8 @@
  * told that they came too late.  The winner writes the outcome, publishes it,
  * and posts the future to its loop if, and only if, somebody waits.
  */
+#include <linux/wait_bit.h>
+
 #include "internal.h"
 
 static void future_posted(struct cotask_post *post)
@@ -17,10 +19,10 @@ static void future_posted(struct cotask_post *post)
 }
 
 /*
- * Choose the outcome, once.  Not preempted between the claim and the post, because
+ * Choose the outcome, once; false: it was chosen before.  Not preempted between the claim and the post, because
  * who wants to leave may have to wait for the post (see set.c).
  */
-static bool settle(struct cotask_awaitable *x, long result, int how)
+bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
 {
 	int old = atomic_read(&x->state);
 
@@ -41,6 +43,8 @@ static bool settle(struct cotask_awaitable *x, long result, int how)
 			cotask_loop_post(x->loop, &x->post);
 	}
 	preempt_enable();
+	if (old & COTASK_S_WATCHED)
+		wake_up_var(&x->state);
 	return true;
 }
 
@@ -53,7 +57,7 @@ static bool usable(const struct cotask_future *f)
 static bool future_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			  const struct cotask_reason *why)
 {
-	return settle(x, -ECANCELED, COTASK_S_CANCELLED);
+	return cotask_future_settle(x, -ECANCELED, COTASK_S_CANCELLED);
 }
 
 const struct cotask_awaitable_ops cotask_future_ops = {
@@ -111,7 +115,7 @@ int cotask_future_complete(struct cotask_future *f, long value)
 {
 	if (!usable(f) || value < 0)
 		return -EINVAL;
-	return settle(&f->base, value, 0) ? 0 : -EINVAL;
+	return cotask_future_settle(&f->base, value, 0) ? 0 : -EINVAL;
 }
 EXPORT_SYMBOL_GPL(cotask_future_complete);
 
@@ -127,7 +131,7 @@ int cotask_future_fail(struct cotask_future *f, int error)
 {
 	if (!usable(f) || error >= 0 || error < -MAX_ERRNO)
 		return -EINVAL;
-	return settle(&f->base, error, 0) ? 0 : -EINVAL;
+	return cotask_future_settle(&f->base, error, 0) ? 0 : -EINVAL;
 }
 EXPORT_SYMBOL_GPL(cotask_future_fail);
 
@@ -142,6 +146,6 @@ EXPORT_SYMBOL_GPL(cotask_future_fail);
  */
 bool cotask_future_cancel(struct cotask_future *f)
 {
-	return usable(f) && settle(&f->base, -ECANCELED, COTASK_S_CANCELLED);
+	return usable(f) && cotask_future_settle(&f->base, -ECANCELED, COTASK_S_CANCELLED);
 }
 EXPORT_SYMBOL_GPL(cotask_future_cancel);

@@ -374,6 +374,13 @@ bool cotask_awaitable_cancel_for(struct cotask_awaitable *x,
 void cotask_awaitable_mark_read(struct cotask_awaitable *x);
 void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e);
 
+/* future.c */
+bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
+
+/* offload.c */
+int cotask_offload_init(void);
+void cotask_offload_exit(void);
+
 /* --- task.c, step.c ------------------------------------------------------- */
 
 int cotask_task_init(void);
@@ -484,6 +491,8 @@ void cotask_set_alarm_run(struct cotask_loop *loop, struct cotask_entry *e);
 
 void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e);
 unsigned long cotask_context_copy(struct cotask *spawner);
+long cotask_context_find(unsigned long context, const struct cotask_var *var,
+			 long otherwise);
 void cotask_context_drop(unsigned long context);
 unsigned long cotask_context_explicit(struct cotask_context *ctx);
 

@@ -6,13 +6,21 @@
 
 static int __init cotask_init(void)
 {
-	return cotask_task_init();
+	int rc = cotask_task_init();
+
+	if (rc)
+		return rc;
+	rc = cotask_offload_init();
+	if (rc)
+		cotask_task_exit();
+	return rc;
 }
 module_init(cotask_init);
 
 static void __exit cotask_exit(void)
 {
 	cotask_cpu_loops_exit();
+	cotask_offload_exit();
 	/* Frees loops and names that wait for a grace period, then the cache. */
 	cotask_task_exit();
 }

@@ -332,7 +332,7 @@ static bool may_suspend(const struct cotask *task)
 }
 
 /**
- * cotask_park - wait for a semaphore, event or condition
+ * cotask_park - wait for something that is not done and can close no cycle of awaits
  * @task: the current task
  * @x: what will wake it
  *

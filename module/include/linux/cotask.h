@@ -294,7 +294,8 @@ bool cotask_awaitable_cancel(struct cotask_awaitable *x);
  * @entry: its place in a list of waiters or in the ready queue [L]
  * @fn: what to run, in the loop, without a current task; a negative return is
  *	reported to the loop's error handler (TK-7) [U]
- * @x: what it is registered at [L]
+ * @x: what it is registered at, or NULL [L]
+ * @loop: where it runs [L]
  * @post: its place in the loop's inbox
  *
  * To be embedded; belongs to the caller again when @fn has been entered or
@@ -305,6 +306,7 @@ struct cotask_callback {
 	int			(*fn)(struct cotask_callback *cb,
 				      struct cotask_awaitable *x);
 	struct cotask_awaitable	*x;
+	struct cotask_loop	*loop;
 	struct cotask_post	post;
 };
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - between loops and other threads: blocking work, and tasks from outside
+ *
+ * Blocking work of a task goes to a worker thread as a *job*, and comes back as the
+ * outcome of an await, see cotask_to_thread().  The other way round, any thread can
+ * have a coroutine run on a loop, and block until it has ended, see cotask_submit().
+ */
+#ifndef _LINUX_COTASK_THREAD_H
+#define _LINUX_COTASK_THREAD_H
+
+#include <linux/cotask.h>
+#include <linux/workqueue.h>
+
+/**
+ * struct cotask_job - a function that may block
+ * @base: the awaitable
+ * @work: in the workqueue
+ * @fn: the function [I]
+ * @release: frees what the job is embedded in, with the last reference; or NULL [I]
+ * @home: the group that is not over before @fn has ended [L]
+ * @context: copy of the context variables of who has started it [I]
+ * @state: idle, queued, running ... [A]
+ * @value: what @fn has returned
+ * @flags: COTASK_JOB_* [I]
+ *
+ * To be embedded.  Counted references: the caller's, which it drops by
+ * cotask_job_put() when it needs the job no more, and that of the worker.
+ */
+struct cotask_job {
+	struct cotask_awaitable	base;
+	struct work_struct	work;
+	long			(*fn)(struct cotask_job *job);
+	void			(*release)(struct cotask_job *job);
+	struct cotask_group	*home;
+	unsigned long		context;
+	atomic_t		state;
+	long			value;
+	u32			flags;
+};
+
+/* The await ends when the function has, also when it was cancelled. */
+#define COTASK_JOB_UNINTERRUPTIBLE	BIT(0)
+#define COTASK_JOB_ALL			COTASK_JOB_UNINTERRUPTIBLE
+
+void cotask_job_init(struct cotask_job *job, long (*fn)(struct cotask_job *job),
+		     void (*release)(struct cotask_job *job));
+void cotask_job_put(struct cotask_job *job);
+struct cotask_await __must_check cotask_to_thread(struct cotask *task,
+						  struct cotask_job *job, u32 flags);
+bool cotask_job_unwanted(const struct cotask_job *job);
+long cotask_job_var_get(const struct cotask_job *job, const struct cotask_var *var,
+			long otherwise);
+
+int cotask_call_soon(struct cotask_loop *loop, struct cotask_callback *cb,
+		     int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x));
+
+struct cotask_submission;
+
+struct cotask_submission *cotask_submit(struct cotask_loop *loop, struct cotask_frame *frame,
+					const char *name);
+bool cotask_submission_done(const struct cotask_submission *s);
+bool cotask_submission_cancelled(const struct cotask_submission *s);
+long cotask_submission_result(struct cotask_submission *s);
+int cotask_submission_wait(struct cotask_submission *s, s64 timeout_ns);
+bool cotask_submission_cancel(struct cotask_submission *s);
+int cotask_submission_cancel_and_wait(struct cotask_submission *s);
+void cotask_submission_put(struct cotask_submission *s);
+
+#endif /* _LINUX_COTASK_THREAD_H */
