@@ -30,7 +30,7 @@ static void alarm(struct cotask_set *s)
 	cotask_sem_shutdown(&of_set(s)->permits, -ETIMEDOUT);
 }
 
-static const struct cotask_awaitable_ops as_completed_ops = {
+const struct cotask_awaitable_ops cotask_as_completed_ops = {
 	.name = "as_completed",
 	.member = member_ended,
 	.alarm = alarm,
@@ -72,7 +72,7 @@ int cotask_as_completed(struct cotask_as_completed *it, struct cotask_group *gro
 
 	if (!it || (!members && n))
 		return -EINVAL;
-	rc = cotask_set_follow(&it->set, group, members, n, &as_completed_ops);
+	rc = cotask_set_follow(&it->set, group, members, n, &cotask_as_completed_ops);
 	if (rc)
 		return rc;
 	cotask_sem_setup(&it->permits, it->set.base.loop, 0, n, &permits_ops);

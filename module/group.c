@@ -15,6 +15,8 @@
 
 #include "internal.h"
 
+static atomic64_t last_id;
+
 /**
  * cotask_group_init - make a group
  * @g: the group; not in use
@@ -231,6 +233,7 @@ static void request(struct cotask_group *g, int bits)
 static bool activate(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
 {
 	g->flags = flags;
+	g->id = atomic64_inc_return(&last_id);
 	WRITE_ONCE(g->base.loop, loop);
 	return atomic_fetch_andnot(COTASK_S_POSTED, &g->base.state) & COTASK_S_POSTED;
 }

@@ -37,6 +37,7 @@
 #define COTASK_INTERNAL_H
 
 #include <linux/cotask.h>
+#include <linux/cotask_inspect.h>
 #include <linux/hrtimer.h>
 #include <linux/preempt.h>
 #include <linux/rcuwait.h>
@@ -85,6 +86,8 @@
 #define COTASK_T_LEFTOVER	BIT(6)	/* was cancelled at the end of a run */
 #define COTASK_T_GRANTED	BIT(7)	/* was given something by waits_on */
 #define COTASK_T_APART		BIT(8)	/* its failure is not one of its group */
+#define COTASK_T_SUSPECT	BIT(9)	/* watchdog: had an open cancel last time */
+#define COTASK_T_REPORTED	BIT(10)	/* watchdog: was reported */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
 				 COTASK_T_GRANTED)
 
@@ -122,6 +125,7 @@ enum cotask_entry_kind {
 	COTASK_ENTRY_SHIELD,	/* what is shielded is done */
 	COTASK_ENTRY_MEMBER,	/* a member of a set is done */
 	COTASK_ENTRY_ALARM,	/* the time of a set is up */
+	COTASK_ENTRY_WATCH,	/* the watchdog is to look around */
 	COTASK_ENTRY_KINDS
 };
 
@@ -257,6 +261,7 @@ enum cotask_clock {
  * @shut: no more groups can be opened
  * @thread: its own kthread, or NULL [I]
  * @on_error: told of errors that nobody reads
+ * @watch: the watchdog, see watch.c [L]
  * @context: of the mains of cotask_run() [L]
  * @node: in the table of pumps, see pump.c
  * @rcu: frees it
@@ -297,6 +302,7 @@ struct cotask_loop {
 	bool			shut;
 	struct task_struct	*thread;
 	cotask_error_fn		on_error;
+	struct cotask_watch	watch;
 	struct cotask_context	*context;
 	struct hlist_node	node;
 	struct rcu_head		rcu;
@@ -399,7 +405,16 @@ struct cotask_group *cotask_group_for_spawn(struct cotask_group *g);
 struct cotask_await cotask_refuse(struct cotask *task, long rc);
 struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x);
 int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x);
-void cotask_task_free_name(struct cotask *t);
+const char *cotask_task_state(const struct cotask *t);
+
+/* inspect.c */
+int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),
+		    void *arg);
+
+/* watch.c */
+void cotask_watch_step(struct cotask *t, u64 ns);
+void cotask_watch_run(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_watch_exit(struct cotask_loop *loop);
 
 /* Queue a task that waits no more; @rc is what its await gives.  Owner. */
 static inline void cotask_task_queue(struct cotask *t, long rc)

@@ -22,6 +22,7 @@ static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
 	[COTASK_ENTRY_SHIELD]	= cotask_shield_run,
 	[COTASK_ENTRY_MEMBER]	= cotask_set_member_run,
 	[COTASK_ENTRY_ALARM]	= cotask_set_alarm_run,
+	[COTASK_ENTRY_WATCH]	= cotask_watch_run,
 };
 
 /* --- posting -------------------------------------------------------------- */
@@ -204,6 +205,7 @@ struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags)
 	loop->grace_ns = COTASK_FOREVER;
 	strscpy(loop->name, name ?: "cotask", sizeof(loop->name));
 	cotask_timer_init(loop);
+	cotask_entry_init(&loop->watch.entry, COTASK_ENTRY_WATCH);
 	cotask_group_init(&loop->root);
 	cotask_group_open(&loop->root, loop, COTASK_GROUP_INDEPENDENT);
 	return loop;
@@ -318,6 +320,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	u64 begin = ktime_get_ns();
 	bool doom = false;
 
+	cotask_watch_exit(loop);
 	while (cancel_groups(loop, doom)) {
 		if (cotask_loop_turn(loop))
 			continue;
@@ -341,39 +344,3 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	loop->context = NULL;
 	stash_return(loop);
 }
-
-/**
- * cotask_all_tasks - the tasks of a loop that are not done
- * @loop: the loop
- * @tasks: the first @n of them go here, each with a reference
- * @n: room in @tasks
- *
- * Context: The loop's owner.
- * Return: How many there are (IN-2, CT-B1); 0 if the caller is not the owner.
- */
-unsigned int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks,
-			      unsigned int n)
-{
-	struct list_head *lists[] = { &loop->opened, &loop->groups };
-	struct cotask_group *g;
-	struct cotask *t;
-	unsigned int i, found = 0;
-
-	if (!cotask_loop_mine(loop))
-		return 0;
-	spin_lock(&loop->opened_lock);
-	for (i = 0; i < ARRAY_SIZE(lists); i++) {
-		list_for_each_entry(g, lists[i], all) {
-			list_for_each_entry(t, &g->children, sibling) {
-				if (cotask_done(t))
-					continue;
-				if (found < n)
-					tasks[found] = cotask_get(t);
-				found++;
-			}
-		}
-	}
-	spin_unlock(&loop->opened_lock);
-	return found;
-}
-EXPORT_SYMBOL_GPL(cotask_all_tasks);

@@ -21,6 +21,14 @@
 #define COTASK_SET_RACE		BIT(8)
 #define COTASK_SET_REQUESTED	BIT(9)	/* to be cancelled */
 
+extern const struct cotask_awaitable_ops cotask_as_completed_ops;
+
+/* Whether the end of a member is still waited for. */
+static inline bool cotask_set_follows(const struct cotask_member *m)
+{
+	return (m->entry.flags & (MEMBER_ATTACHED | MEMBER_WOKEN)) == MEMBER_ATTACHED;
+}
+
 static inline struct cotask_set *cotask_set_of(struct cotask_awaitable *x)
 {
 	return container_of(x, struct cotask_set, base);

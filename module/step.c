@@ -150,10 +150,12 @@ static long frame_outcome(struct cotask *t, const struct cotask_frame *frame, lo
 }
 
 /* Run frames until the task suspends or its outermost frame ends. */
-static __always_inline void task_frames(struct cotask *t)
+static __always_inline void run_frames(struct cotask *t)
 {
 	struct cotask_frame *frame = t->frame;
 	struct failure failure = {};
+
+	t->steps++;
 
 	for (;;) {
 		long rc = frame->step(t, frame);
@@ -176,8 +178,24 @@ static __always_inline void task_frames(struct cotask *t)
 	}
 	if (t->base.result < 0) {
 		t->failed_in = failure.at.step;
-		t->failed_line = failure.at.line;
+		t->entry.deadline = failure.at.line;
 	}
+}
+
+static noinline void run_frames_timed(struct cotask *t)
+{
+	u64 begin = ktime_get_ns();
+
+	run_frames(t);
+	cotask_watch_step(t, ktime_get_ns() - begin);
+}
+
+static __always_inline void task_frames(struct cotask *t)
+{
+	if (unlikely(t->base.loop->flags & COTASK_LOOP_ACCOUNT))
+		run_frames_timed(t);
+	else
+		run_frames(t);
 }
 
 /**
@@ -451,7 +469,7 @@ int cotask_get_stack(const struct cotask *task, struct cotask_location *loc, uns
 		if (cotask_awaitable_cancelled(&task->base) || task->base.result >= 0)
 			return 0;
 		if (n)
-			loc[0] = (struct cotask_location){ task->failed_in, task->failed_line };
+			loc[0] = (struct cotask_location){ task->failed_in, task->entry.deadline };
 		return 1;
 	}
 	for (frame = task->frame; frame; frame = frame->outer) {

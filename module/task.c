@@ -216,6 +216,8 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *fram
 	RCU_INIT_POINTER(t->name, name);
 	t->context = 0;
 	memset(&t->reason, 0, sizeof(t->reason));
+	t->steps = 0;
+	t->run_us = 0;
 	cotask_loop_ref_task(t->base.loop);
 	return t;
 }
@@ -596,7 +598,8 @@ struct cotask_frame *cotask_get_coro(const struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_get_coro);
 
-static const char *state_text(const struct cotask *t)
+/* For people (TK-9). */
+const char *cotask_task_state(const struct cotask *t)
 {
 	if (cotask_cancelled(t))
 		return "cancelled";
@@ -623,11 +626,11 @@ int cotask_describe(const struct cotask *task, char *buf, size_t size)
 		x = cotask_task_waits_on(task);
 	cotask_get_name(task, name, sizeof(name));
 	if (!x)
-		return scnprintf(buf, size, "%s %s", name, state_text(task));
+		return scnprintf(buf, size, "%s %s", name, cotask_task_state(task));
 	if (!cotask_is_task(x))
 		return scnprintf(buf, size, "%s %s, waits for a %s", name,
-				 state_text(task), x->post.ops->name);
-	return scnprintf(buf, size, "%s %s, waits for task %s", name, state_text(task),
+				 cotask_task_state(task), x->post.ops->name);
+	return scnprintf(buf, size, "%s %s, waits for task %s", name, cotask_task_state(task),
 			 cotask_get_name(cotask_of(x), other, sizeof(other)));
 }
 EXPORT_SYMBOL_GPL(cotask_describe);

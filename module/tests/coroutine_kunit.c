@@ -264,7 +264,7 @@ static void refused(struct env *env, struct cotask_group *g,
 	KUNIT_EXPECT_EQ(env->test, env->actors, 0);
 	settle(env);
 	expect_log(env, "");
-	KUNIT_EXPECT_EQ(env->test, cotask_all_tasks(env->loop, NULL, 0), 0U);
+	KUNIT_EXPECT_EQ(env->test, cotask_all_tasks(env->loop, NULL, 0), 0);
 }
 
 /* CO-6, CT-6: bad flags are refused, and the coroutine is released unrun */
@@ -662,7 +662,7 @@ static void leftovers_of_leftovers(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, run(env, main), 0L);
 	expect_log(env, "first n1 second n1 third n1");
-	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), 0U);
+	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), 0);
 	KUNIT_EXPECT_EQ(test, env->actors, 0);
 }
 

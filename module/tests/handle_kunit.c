@@ -65,7 +65,7 @@ static void spawn_of_no_coroutine(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_go(root(env), NULL), -EINVAL);
 	KUNIT_EXPECT_EQ(test, cotask_go(root(env), &zero), -EINVAL);
 	KUNIT_EXPECT_EQ(test, cotask_go(root(env), &none), -EINVAL);
-	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), 0U);
+	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), 0);
 }
 
 static void show_name(struct env *env, struct cotask *task)
@@ -203,7 +203,7 @@ static void all_tasks_with_little_room(struct kunit *test)
 
 	for (i = 0; i < 3; i++)
 		play(env, i, waits0);
-	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, found, 1), 3U);
+	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, found, 1), 3);
 	KUNIT_EXPECT_PTR_EQ(test, found[0], env->task[0]);
 	KUNIT_EXPECT_NULL(test, found[1]);
 	cotask_put(found[0]);
@@ -211,12 +211,12 @@ static void all_tasks_with_little_room(struct kunit *test)
 
 static void count_current(struct env *env, struct cotask *task)
 {
-	note(env, "%u", cotask_all_tasks(env->loop, NULL, 0));
+	note(env, "%d", cotask_all_tasks(env->loop, NULL, 0));
 }
 
 static int count_in_callback(struct cotask_callback *cb, struct cotask_awaitable *x)
 {
-	note(env_current(), "%u", cotask_all_tasks(env_current()->loop, NULL, 0));
+	note(env_current(), "%d", cotask_all_tasks(env_current()->loop, NULL, 0));
 	return 0;
 }
 
@@ -231,7 +231,7 @@ static void all_tasks_at_the_end(struct kunit *test)
 	cotask_on_done(&env->task[0]->base, &cb, count_in_callback);
 	turn(env);
 	expect_log(env, "1");
-	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), 0U);
+	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), 0);
 	turn(env);
 	expect_log(env, "0");
 }

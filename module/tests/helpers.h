@@ -26,6 +26,7 @@
 
 #include <kunit/test.h>
 #include <linux/cotask_gather.h>
+#include <linux/cotask_inspect.h>
 #include <linux/cotask_sync.h>
 #include <linux/cotask_test.h>
 

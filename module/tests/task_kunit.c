@@ -182,12 +182,12 @@ static void all_tasks(struct kunit *test)
 	settle(env);
 	KUNIT_EXPECT_TRUE(test, IS_ERR(cotask_spawn(&env->group[0],
 						    script_frame(env, simple), NULL)));
-	KUNIT_ASSERT_EQ(test, cotask_all_tasks(env->loop, tasks, 4), 1U);
+	KUNIT_ASSERT_EQ(test, cotask_all_tasks(env->loop, tasks, 4), 1);
 	KUNIT_EXPECT_PTR_EQ(test, tasks[0], env->task[0]);
 	cotask_put(tasks[0]);
 	cotask_future_complete(&env->future[0], 1);
 	turn(env);
-	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, tasks, 4), 0U);
+	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, tasks, 4), 0);
 }
 
 /* CT-7: a task whose handles are gone runs to its end */

@@ -407,7 +407,8 @@ struct cotask_reason {
  * @frame: the innermost coroutine [L]
  * @base: the awaitable
  * @waits_on: what it waits for, or NULL [L]
- * @failed_in: instead, once it has failed: the coroutine that did
+ * @failed_in: instead, once it has failed: the coroutine that did; the line of its
+ *	last await is in entry.deadline
  * @group: its owner [L]
  * @sibling: in the group's list of children, or of errors [L]
  * @scopes: innermost group or timeout that it has entered [L]
@@ -417,7 +418,8 @@ struct cotask_reason {
  * @name: name given, or NULL for Task-<id> [RCU]
  * @context: context variables [L]
  * @reason: of the oldest undelivered or the last delivered cancel [L]
- * @failed_line: the last await of @failed_in
+ * @steps: how many it has run [L]
+ * @run_us: how long they took, if the loop counts that [L]
  *
  * No field is to be touched by users.
  */
@@ -438,7 +440,8 @@ struct cotask {
 	struct cotask_name __rcu *name;
 	unsigned long		context;
 	struct cotask_reason	reason;
-	u32			failed_line;
+	u32			steps;
+	u32			run_us;
 };
 
 /* How to spawn. */
@@ -646,6 +649,7 @@ cotask_wait_for_call(struct cotask *task, struct cotask_wait_for *w,
  * @why: what they are cancelled for [L]
  * @gate: spawns that were posted but not taken in, and whether the group takes
  *	no more [A]
+ * @id: number of the group [I]
  * @live: number of children [L]
  * @body_rc: what the body ended with [L]
  * @error: code of the first error [L]
@@ -667,6 +671,7 @@ struct cotask_group {
 	struct list_head	*cursor;
 	struct cotask_reason	why;
 	atomic_t		gate;
+	u64			id;
 	u32			live;
 	long			body_rc;
 	int			error;
@@ -701,7 +706,8 @@ unsigned int cotask_group_errors(struct cotask_group *g,
 /* Loops                                                                    */
 
 #define COTASK_LOOP_EAGER	BIT(0)	/* spawn eagerly by default */
-#define COTASK_LOOP_ALL		COTASK_LOOP_EAGER
+#define COTASK_LOOP_ACCOUNT	BIT(1)	/* measure how long tasks run */
+#define COTASK_LOOP_ALL		(COTASK_LOOP_EAGER | COTASK_LOOP_ACCOUNT)
 
 /**
  * typedef cotask_error_fn - is told of errors that nobody else will see
@@ -724,8 +730,6 @@ struct cotask_group *cotask_loop_root(struct cotask_loop *loop);
 void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn);
 u64 cotask_loop_now(struct cotask_loop *loop);
 long cotask_run(struct cotask_loop *loop, struct cotask_frame *main);
-unsigned int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks,
-			      unsigned int n);
 
 /* Behind CO_AWAIT(); not to be called by hand. */
 static inline long __cotask_outcome(struct cotask *task)

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - looking at tasks: which there are, what they wait for, who waits for them
+ *
+ * All of this may be called by the loop's owner, and from any other thread that can
+ * sleep: then the loop does it for the caller between two steps, so that the answer
+ * is consistent.
+ */
+#ifndef _LINUX_COTASK_INSPECT_H
+#define _LINUX_COTASK_INSPECT_H
+
+#include <linux/cotask.h>
+
+int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned int n);
+
+/**
+ * struct cotask_info - a task at one moment (IN-B1)
+ * @id: its number
+ * @group: number that is the same for tasks of one group, and for no others
+ * @parent: number of the task that has entered the group, or 0
+ * @deadline: nanoseconds on the clock of the loop, while it sleeps; otherwise
+ *	COTASK_FOREVER
+ * @waits_for: number of the task that it waits for, or 0
+ * @run_ns: how long its steps took, in a loop that counts (COTASK_LOOP_ACCOUNT)
+ * @steps: how many there were
+ * @cancelling: cancel requests that were not taken back
+ * @reason: of the cancel, see cotask_cancel_reason()
+ * @state: pending, cancelling, cancelled or finished
+ * @waits_on: kind of what it waits on; "" if it is ready or running
+ * @armed: a cancel is due at its next step
+ * @name: its name
+ */
+struct cotask_info {
+	u64			id;
+	u64			group;
+	u64			parent;
+	s64			deadline;
+	u64			waits_for;
+	u64			run_ns;
+	u32			steps;
+	u32			cancelling;
+	struct cotask_reason	reason;
+	const char		*state;
+	const char		*waits_on;
+	bool			armed;
+	char			name[COTASK_NAME_MAX + 1];
+};
+
+int cotask_task_info(struct cotask *task, struct cotask_info *info);
+
+/**
+ * struct cotask_watch - what the watchdog of a loop looks for
+ * @step_ns: a step that takes longer; 0: any
+ * @cancel_ns: a task that has not ended this long after a cancel, once or twice the
+ *	time; 0: never
+ * @report: is told, in the loop, without a current task; @ns is how long the step
+ *	took, or 0 for a cancel that was ignored.  NULL: a line in the kernel's log,
+ *	rate limited
+ * @entry: next time it looks [L]
+ */
+struct cotask_watch {
+	u64			step_ns;
+	u64			cancel_ns;
+	void			(*report)(struct cotask *task, u64 ns);
+	struct cotask_entry	entry;
+};
+
+int cotask_loop_watch(struct cotask_loop *loop, const struct cotask_watch *watch);
+
+/* The deepest that the await graph is followed. */
+#define COTASK_GRAPH_DEPTH	32
+
+/**
+ * struct cotask_node - a place in the await graph
+ * @task: the task, or NULL for what is none; valid during the call only
+ * @kind: task, gather, shield ...
+ * @name: of a task; otherwise ""
+ * @depth: edges from where the walk began
+ * @cycle: it is on the way from there already, and not followed again (IN-7)
+ * @cut: it has edges that are not followed, as the depth is limited
+ */
+struct cotask_node {
+	struct cotask	*task;
+	const char	*kind;
+	char		name[COTASK_NAME_MAX + 1];
+	unsigned int	depth;
+	bool		cycle;
+	bool		cut;
+};
+
+typedef void (*cotask_visit_fn)(const struct cotask_node *node, void *arg);
+
+int cotask_graph_waiters(struct cotask_awaitable *x, unsigned int depth,
+			 cotask_visit_fn visit, void *arg);
+int cotask_graph_waits(struct cotask *task, unsigned int depth,
+		       cotask_visit_fn visit, void *arg);
+
+#endif /* _LINUX_COTASK_INSPECT_H */
