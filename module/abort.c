@@ -29,6 +29,8 @@ bool cotask_group_abort_next(struct cotask_fanout *f)
 	g->cursor = g->cursor->next;
 	if (g->cursor != &g->children)
 		prefetch_task(list_entry(g->cursor, struct cotask, sibling));
+	if (g->scope.task && cotask_cancel_scope_covers(g))
+		cotask_task_born_level(t);
 	/* One in its eager first step is cancelled when it has joined (TG-32). */
 	if (!(t->entry.flags & COTASK_T_EAGER))
 		cotask_cancel_for(t, &g->why);
@@ -81,7 +83,7 @@ static void doom_children(struct cotask_group *g, struct list_head *more)
 
 	list_for_each_entry(t, &g->children, sibling) {
 		for (s = t->scopes; s; s = s->outer) {
-			if (s->is_group)
+			if (s->kind == COTASK_SCOPE_GROUP)
 				list_move_tail(&container_of(s, struct cotask_group,
 							     scope)->fanout.link, more);
 		}

@@ -60,6 +60,21 @@ static bool ask(struct cotask *t, struct cotask_awaitable *x)
 	return x->post.ops->cancel(x, t, &t->reason);
 }
 
+/* Arm a task that does not wait.  If it is queued its outcome is there (CX-B4). */
+static void arm(struct cotask *t)
+{
+	if (!list_empty(&t->entry.link) && !(t->entry.flags & COTASK_T_ARMED))
+		t->entry.flags |= COTASK_T_LATE;
+	cotask_cancel_arm(t);
+}
+
+/* What it waits on declines. */
+static void declined(struct cotask *t)
+{
+	t->entry.flags &= ~COTASK_T_HANDED;
+	cotask_cancel_arm(t);
+}
+
 /**
  * cotask_cancel_route - pass a counted request on, or arm
  * @t: the task that was asked to cancel
@@ -72,24 +87,24 @@ void cotask_cancel_route(struct cotask *t)
 		int old;
 
 		if (!x) {
-			cotask_cancel_arm(t);
+			arm(t);
 			return;
 		}
 		/* Before asking: the answer may queue the task. */
 		t->entry.flags |= COTASK_T_HANDED;
 		if (!cotask_is_task(x) || (t->entry.flags & COTASK_T_WATCH)) {
-			if (!ask(t, x)) {
-				t->entry.flags &= ~COTASK_T_HANDED;
-				cotask_cancel_arm(t);
-			}
+			if (!ask(t, x))
+				declined(t);
 			return;
 		}
 		next = cotask_of(x);
 		if (!count_up(next, 0, &old)) {
-			t->entry.flags &= ~COTASK_T_HANDED;
-			cotask_cancel_arm(t);
+			declined(t);
 			return;
 		}
+		/* It stays with one that is shielded, until that leaves (SH-B2). */
+		if (next->entry.flags & COTASK_T_SHIELDED)
+			return;
 		note_reason(next, &t->reason);
 		t = next;
 	}
@@ -110,9 +125,22 @@ bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why)
 
 	if (!count_up(t, 0, &old))
 		return false;
+	if (!(t->entry.flags & COTASK_T_SHIELDED)) {
+		note_reason(t, why);
+		cotask_cancel_route(t);
+	}
+	return true;
+}
+
+/* The same, from a scope that is inside of the task's shield. */
+void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why)
+{
+	int old;
+
+	if (!count_up(t, 0, &old))
+		return;
 	note_reason(t, why);
 	cotask_cancel_route(t);
-	return true;
 }
 
 /**
@@ -125,10 +153,13 @@ void cotask_cancel_taken_in(struct cotask *t)
 
 	if (likely(!(atomic_read(&t->base.state) & COTASK_S_POSTED)))
 		return;
+	/* It stays posted while the task is shielded. */
+	if (t->entry.flags & COTASK_T_SHIELDED)
+		return;
 	if (!(atomic_fetch_andnot(COTASK_S_POSTED, &t->base.state) & COTASK_S_POSTED))
 		return;
 	note_reason(t, &user);
-	cotask_cancel_arm(t);
+	arm(t);
 }
 
 static void task_posted(struct cotask_post *post)
@@ -144,6 +175,7 @@ static void task_posted(struct cotask_post *post)
 	if (!cotask_done(t)) {
 		cotask_cancel_taken_in(t);
 		if (t->entry.flags & COTASK_T_ARMED && cotask_task_waits_on(t)) {
+			t->entry.flags &= ~COTASK_T_LATE;
 			t->entry.flags &= ~COTASK_T_ARMED;
 			cotask_cancel_route(t);
 		}
@@ -214,8 +246,14 @@ unsigned int cotask_cancelling(const struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_cancelling);
 
-/* Lower the count; at or below @floor nothing undelivered is left. */
-static u32 count_down(struct cotask *t, u32 floor)
+/**
+ * cotask_cancel_take_back - lower the count
+ * @t: the task
+ * @floor: when no more than this remain, nothing undelivered is left
+ *
+ * Return: What remains.
+ */
+u32 cotask_cancel_take_back(struct cotask *t, u32 floor)
 {
 	u32 count, old = atomic_read(&t->base.state), new;
 
@@ -248,7 +286,7 @@ int cotask_uncancel(struct cotask *task)
 
 	if (!cotask_loop_mine(task->base.loop))
 		return -EXDEV;
-	count = count_down(task, 0);
+	count = cotask_cancel_take_back(task, 0);
 	if (task->settled)
 		task->settled--;
 	task->settled = min(task->settled, count);
@@ -271,101 +309,25 @@ struct cotask_reason cotask_cancel_reason(const struct cotask *task)
 EXPORT_SYMBOL_GPL(cotask_cancel_reason);
 
 /**
+ * cotask_cancel_delivered - where the outcome of the last await comes from
+ * @task: the current task, whose await has just given -ECANCELED
+ *
+ * Context: A step of @task.
+ * Return: true if it was the task itself that somebody had asked to cancel; false if
+ *	what it waited for was cancelled, or has failed with that code (CX-B3).
+ */
+bool cotask_cancel_delivered(const struct cotask *task)
+{
+	return task->entry.flags & COTASK_T_DELIVERED;
+}
+EXPORT_SYMBOL_GPL(cotask_cancel_delivered);
+
+/**
  * cotask_cancel_settle - all requests so far are delivered now, or have vanished
  * @t: the task, which is about to resume
  */
 void cotask_cancel_settle(struct cotask *t)
 {
 	t->deliveries++;
-	t->settled = cotask_cancel_count(t);
-}
-
-/* --- scopes --------------------------------------------------------------- */
-
-void cotask_scope_enter(struct cotask_scope *s, struct cotask *t)
-{
-	s->task = t;
-	s->outer = t->scopes;
-	s->baseline = t->settled;
-	s->own = false;
-	t->scopes = s;
-}
-
-/* Scopes are left in the reverse order of entering. */
-bool cotask_scope_innermost(const struct cotask_scope *s)
-{
-	return s->task && s->task->scopes == s;
-}
-
-void cotask_scope_leave(struct cotask_scope *s)
-{
-	s->task->scopes = s->outer;
-}
-
-/**
- * cotask_scope_cancel - a scope cancels the task that has entered it
- * @s: the scope; once per scope
- * @why: the reason
- */
-void cotask_scope_cancel(struct cotask_scope *s, const struct cotask_reason *why)
-{
-	s->own = true;
-	s->own_delivery = s->task->deliveries;
-	s->own_settled = s->task->settled;
-	cotask_cancel_for(s->task, why);
-}
-
-/**
- * cotask_scope_take_back - the scope's own request is over
- * @s: a scope that has cancelled its task
- */
-void cotask_scope_take_back(struct cotask_scope *s)
-{
-	struct cotask *t = s->task;
-	u32 count = count_down(t, s->baseline);
-
-	if (t->deliveries != s->own_delivery && t->settled > s->baseline)
-		t->settled--;
-	t->settled = min(t->settled, count);
-}
-
-/**
- * cotask_scope_missed - whether a request from outside was heard of by nobody
- * @s: a scope that has taken its own request back
- *
- * It was merged into the same delivery, and nothing was delivered since (TG-B2).
- *
- * Return: true if it was.
- */
-bool cotask_scope_missed(const struct cotask_scope *s)
-{
-	u32 count = cotask_cancel_count(s->task);
-	u16 deliveries = s->task->deliveries - s->own_delivery;
-
-	return count > s->baseline && count > s->own_settled && deliveries <= 1;
-}
-
-/**
- * cotask_scope_abandon - a coroutine has ended inside scopes that it entered
- * @t: its task
- * @keep: the innermost scope that it was called in
- */
-void cotask_scope_abandon(struct cotask *t, struct cotask_scope *keep)
-{
-	struct cotask_scope *s = t->scopes;
-
-	/* Nothing to do if it has left more than it has entered. */
-	while (s != keep) {
-		if (!s)
-			return;
-		s = s->outer;
-	}
-	while (t->scopes != keep) {
-		s = t->scopes;
-		cotask_scope_leave(s);
-		if (s->is_group)
-			cotask_group_abandon(container_of(s, struct cotask_group, scope));
-		else
-			cotask_timeout_abandon(s);
-	}
+	t->settled = cotask_scope_count(t);
 }

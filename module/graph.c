@@ -117,7 +117,7 @@ static struct cotask_awaitable *next_child(struct place *p)
 	for (; p->scope; p->scope = p->scope->outer, p->pos = NULL) {
 		struct list_head *children;
 
-		if (!p->scope->is_group)
+		if (p->scope->kind != COTASK_SCOPE_GROUP)
 			continue;
 		children = &container_of(p->scope, struct cotask_group, scope)->children;
 		for (p->pos = p->pos ?: children; p->pos->next != children; ) {

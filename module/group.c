@@ -32,7 +32,7 @@ void cotask_group_init(struct cotask_group *g)
 	INIT_LIST_HEAD(&g->body_error);
 	INIT_LIST_HEAD(&g->all);
 	cotask_fanout_init(&g->fanout, cotask_group_abort_next);
-	g->scope.is_group = true;
+	g->scope.kind = COTASK_SCOPE_GROUP;
 }
 EXPORT_SYMBOL_GPL(cotask_group_init);
 
@@ -172,7 +172,7 @@ static bool group_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 
 	if (s->task != waiter)
 		return false;
-	if (!s->own || cotask_cancel_count(waiter) - 1 > s->own_settled)
+	if (!s->own || cotask_scope_count(waiter) - 1 > s->own_settled)
 		g->flags |= COTASK_G_OUTSIDE;
 	/* The wait goes on until the last child has ended (TG-16, TG-17). */
 	cotask_group_abort(g, why, false);
@@ -279,7 +279,7 @@ static long outcome(struct cotask_group *g, long wait_rc)
 	cotask_scope_leave(s);
 	if (s->own)
 		cotask_scope_take_back(s);
-	more = cotask_cancel_count(parent) > s->baseline;
+	more = cotask_scope_count(parent) > s->baseline;
 	/* The group's own request is absorbed (TG-19, TG-33). */
 	if (s->own && !more)
 		cancelled = false;
@@ -355,13 +355,14 @@ EXPORT_SYMBOL_GPL(cotask_group_exit);
 
 /**
  * cotask_group_abandon - the task has ended without leaving the group
- * @g: the group, whose memory may go afterwards
+ * @s: the scope of the group, whose memory may go afterwards
  *
  * Its children go to the owner of the task, cancelled.
  */
-void cotask_group_abandon(struct cotask_group *g)
+void cotask_group_abandon(struct cotask_scope *s)
 {
-	struct cotask *parent = g->scope.task;
+	struct cotask_group *g = container_of(s, struct cotask_group, scope);
+	struct cotask *parent = s->task;
 	struct cotask_group *owner = parent->group;
 	struct cotask_reason why = { .by = parent->id, .cause = COTASK_CAUSE_OWNER };
 	struct cotask *t, *next;

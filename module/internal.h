@@ -88,8 +88,16 @@
 #define COTASK_T_APART		BIT(8)	/* its failure is not one of its group */
 #define COTASK_T_SUSPECT	BIT(9)	/* watchdog: had an open cancel last time */
 #define COTASK_T_REPORTED	BIT(10)	/* watchdog: was reported */
+#define COTASK_T_DELIVERED	BIT(11)	/* the last await has delivered a request */
+#define COTASK_T_LATE		BIT(12)	/* was armed when its outcome was there */
+#define COTASK_T_SHIELDED	BIT(13)	/* inside a shielded section */
+#define COTASK_T_LEVEL		BIT(14)	/* inside a cancel scope, not shielded there */
+#define COTASK_T_BORN_LEVEL	BIT(15)	/* spawned inside of one */
+#define COTASK_T_WINS		BIT(16)	/* completion wins over a cancel */
+#define COTASK_T_KEEPS		BIT(17)	/* a swallowed request comes again */
+#define COTASK_T_SURE_START	BIT(18)	/* its first step runs in any case */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
-				 COTASK_T_GRANTED)
+				 COTASK_T_GRANTED | COTASK_T_DELIVERED)
 
 /* Spawn flag: COTASK_T_APART. */
 #define COTASK_SPAWN_APART	BIT(31)
@@ -125,6 +133,7 @@ enum cotask_entry_kind {
 	COTASK_ENTRY_SHIELD,	/* what is shielded is done */
 	COTASK_ENTRY_MEMBER,	/* a member of a set is done */
 	COTASK_ENTRY_ALARM,	/* the time of a set is up */
+	COTASK_ENTRY_CANCEL_SCOPE, /* a cancel scope came due */
 	COTASK_ENTRY_WATCH,	/* the watchdog is to look around */
 	COTASK_ENTRY_KINDS
 };
@@ -400,6 +409,7 @@ struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_frame *
 				   const struct cotask_spawn_args *args);
 void cotask_task_discard(struct cotask *t, struct cotask_frame *frame);
 void cotask_task_start(struct cotask *t, u32 flags);
+void cotask_task_born_level(struct cotask *t);
 void cotask_frame_refuse(struct cotask_frame *frame);
 struct cotask_group *cotask_group_for_spawn(struct cotask_group *g);
 struct cotask_await cotask_refuse(struct cotask *task, long rc);
@@ -446,7 +456,16 @@ static inline bool cotask_task_unstarted(const struct cotask *t)
 bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why);
 void cotask_cancel_route(struct cotask *t);
 void cotask_cancel_taken_in(struct cotask *t);
+void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why);
+u32 cotask_cancel_take_back(struct cotask *t, u32 floor);
 void cotask_cancel_settle(struct cotask *t);
+
+/* scope.c, section.c */
+u32 cotask_scope_count(const struct cotask *t);
+void cotask_section_abandon(struct cotask_scope *s);
+void cotask_cancel_scope_abandon(struct cotask_scope *s);
+void cotask_cancel_scope_run(struct cotask_loop *loop, struct cotask_entry *e);
+const struct cotask_reason *cotask_cancel_scope_covers(const struct cotask_group *g);
 void cotask_scope_enter(struct cotask_scope *s, struct cotask *t);
 bool cotask_scope_innermost(const struct cotask_scope *s);
 void cotask_scope_leave(struct cotask_scope *s);
@@ -472,7 +491,7 @@ static inline void cotask_cancel_rearm(struct cotask *t)
 	if (t->entry.flags & COTASK_T_ARMED)
 		return;
 	t->deliveries--;
-	t->settled = min(t->settled, cotask_cancel_count(t) - 1);
+	t->settled = min(t->settled, cotask_scope_count(t) - 1);
 	cotask_cancel_arm(t);
 }
 
@@ -483,11 +502,17 @@ void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f);
 
 /* --- group.c, abort.c ------------------------------------------------------- */
 
+/* Whether the group takes no children because it aborts, and is not over. */
+static inline bool cotask_group_aborts(const struct cotask_group *g)
+{
+	return (g->flags & (COTASK_G_ABORTING | COTASK_G_OVER)) == COTASK_G_ABORTING;
+}
+
 int cotask_group_admits(struct cotask_group *g, bool mine);
 void cotask_group_adopt(struct cotask_group *g, struct cotask *t);
 void cotask_group_child_ended(struct cotask_group *g, struct cotask *t);
 void cotask_group_check_over(struct cotask_group *g);
-void cotask_group_abandon(struct cotask_group *g);
+void cotask_group_abandon(struct cotask_scope *s);
 void cotask_group_close(struct cotask_group *g);
 
 bool cotask_group_abort_next(struct cotask_fanout *f);

@@ -85,7 +85,7 @@ static struct cotask_await sleep_till(struct cotask *task, u64 deadline, u64 sla
 	/* An armed request is delivered at once, as a sleep can be cancelled (CX-8). */
 	cotask_cancel_taken_in(task);
 	if (unlikely(task->entry.flags & COTASK_T_ARMED)) {
-		task->entry.flags &= ~COTASK_T_ARMED;
+		task->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_LATE);
 		cotask_cancel_route(task);
 	}
 	return pending;

@@ -212,6 +212,16 @@ void cotask_task_step(struct cotask_loop *loop, struct cotask *t)
 	loop->current_task = spawner;
 }
 
+/* Requests that have come when its outcome was there already. */
+static void take_in_late(struct cotask *t)
+{
+	bool armed = t->entry.flags & COTASK_T_ARMED;
+
+	cotask_cancel_taken_in(t);
+	if (!armed && (t->entry.flags & COTASK_T_ARMED) && !cotask_task_unstarted(t))
+		t->entry.flags |= COTASK_T_LATE;
+}
+
 /* It gets what it was granted, or that goes back (SY-2). */
 static void take_grant(struct cotask *t)
 {
@@ -223,6 +233,27 @@ static void take_grant(struct cotask *t)
 		x->post.ops->lost(x, t);
 }
 
+/* By special wish, the request is delivered at the next suspension instead. */
+static bool postpone(struct cotask *t)
+{
+	u32 flags = t->entry.flags;
+
+	if ((flags & COTASK_T_SURE_START) && (flags & COTASK_T_ARMED) &&
+	    cotask_task_unstarted(t))
+		return true;		/* TG-B1 */
+	if ((flags & COTASK_T_WINS) && (flags & COTASK_T_LATE)) {
+		t->entry.flags &= ~COTASK_T_LATE;
+		return true;		/* CX-B4 */
+	}
+	if ((flags & COTASK_T_KEEPS) && !(flags & COTASK_T_ARMED) &&
+	    t->base.result != -ECANCELED) {
+		t->entry.flags &= ~COTASK_T_HANDED;
+		cotask_cancel_arm(t);
+		return true;		/* CX-B5 */
+	}
+	return false;
+}
+
 /*
  * What the await gives in place of the outcome that was due (CX-5, CX-6), and
  * what becomes of a request that was handed on (CX-3, CX-14).  False: the task has
@@ -230,18 +261,24 @@ static void take_grant(struct cotask *t)
  */
 static bool deliver(struct cotask *t)
 {
-	cotask_cancel_taken_in(t);
+	take_in_late(t);
 	if (t->entry.flags & COTASK_T_GRANTED)
 		take_grant(t);
 	if (t->entry.flags & COTASK_T_DOOMED) {
 		drop(t);
 		return false;
 	}
+	t->entry.flags &= ~COTASK_T_DELIVERED;
+	if (!(t->entry.flags & (COTASK_T_ARMED | COTASK_T_HANDED)) || postpone(t))
+		return true;
 	if (t->entry.flags & COTASK_T_ARMED)
 		t->base.result = -ECANCELED;
-	if (t->entry.flags & (COTASK_T_ARMED | COTASK_T_HANDED))
-		cotask_cancel_settle(t);
-	t->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_HANDED);
+	cotask_cancel_settle(t);
+	t->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_LATE);
+	t->entry.flags |= COTASK_T_DELIVERED;
+	/* Inside a cancelled scope the next suspension fails as well (CX-B1). */
+	if (t->entry.flags & COTASK_T_LEVEL)
+		cotask_cancel_arm(t);
 	if (t->base.result == -ECANCELED && cotask_task_unstarted(t)) {
 		drop(t);
 		return false;
@@ -274,6 +311,7 @@ void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e)
 struct cotask_await cotask_refuse(struct cotask *task, long rc)
 {
 	task->base.result = rc;
+	task->entry.flags &= ~COTASK_T_DELIVERED;
 	return (struct cotask_await){ .pending = false };
 }
 
@@ -335,7 +373,7 @@ static struct cotask_await park(struct cotask *task, struct cotask_awaitable *x,
 	/* A request that could not be delivered before is handed on (CX-8). */
 	cotask_cancel_taken_in(task);
 	if (unlikely(task->entry.flags & COTASK_T_ARMED)) {
-		task->entry.flags &= ~COTASK_T_ARMED;
+		task->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_LATE);
 		cotask_cancel_route(task);
 	}
 	return pending;

@@ -184,6 +184,21 @@ static u64 id_new(struct cotask_loop *loop)
 	return ++loop->last_id;
 }
 
+static u32 task_flags(u32 flags)
+{
+	u32 t = 0;
+
+	if (flags & COTASK_SPAWN_APART)
+		t |= COTASK_T_APART;
+	if (flags & COTASK_SPAWN_SURE_START)
+		t |= COTASK_T_SURE_START;
+	if (flags & COTASK_SPAWN_COMPLETION_WINS)
+		t |= COTASK_T_WINS;
+	if (flags & COTASK_SPAWN_KEEP_CANCEL)
+		t |= COTASK_T_KEEPS;
+	return t;
+}
+
 static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *frame,
 			       const struct cotask_spawn_args *args)
 {
@@ -202,8 +217,7 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *fram
 		return ERR_PTR(-ENOMEM);
 	}
 	cotask_entry_init(&t->entry, COTASK_ENTRY_TASK);
-	if (args->flags & COTASK_SPAWN_APART)
-		t->entry.flags |= COTASK_T_APART;
+	t->entry.flags = task_flags(args->flags);
 	cotask_awaitable_init(&t->base, g->base.loop, &cotask_task_ops);
 	t->frame = frame;
 	t->waits_on = NULL;
@@ -242,6 +256,14 @@ static bool wants_eager(const struct cotask_loop *loop, u32 flags)
 	return loop->pumping && loop->eager_depth < EAGER_DEPTH;
 }
 
+/* It is spawned inside of a cancelled scope, or was when that was cancelled (CX-B1). */
+void cotask_task_born_level(struct cotask *t)
+{
+	t->entry.flags |= COTASK_T_BORN_LEVEL;
+	if (!(t->entry.flags & COTASK_T_SHIELDED))
+		t->entry.flags |= COTASK_T_LEVEL;
+}
+
 /**
  * cotask_task_start - a task comes to life
  * @t: made by cotask_task_prepare(); admitted by its group
@@ -253,8 +275,14 @@ void cotask_task_start(struct cotask *t, u32 flags)
 {
 	struct cotask_loop *loop = t->base.loop;
 	struct cotask_group *g = t->group;
+	const struct cotask_reason *why;
 
 	cotask_group_adopt(g, t);
+	why = g->scope.task ? cotask_cancel_scope_covers(g) : NULL;
+	if (why) {
+		cotask_task_born_level(t);
+		cotask_cancel_for(t, why);
+	}
 	if (wants_eager(loop, flags))
 		eager_step(loop, t);
 	else
@@ -374,6 +402,8 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_frame *frame,
 	if (IS_ERR(t))
 		return t;
 	rc = cotask_group_admits(g, mine);
+	if (rc == -ESHUTDOWN && (args->flags & COTASK_SPAWN_CANCELLED) && mine)
+		rc = cotask_group_aborts(g) ? 0 : rc;	/* TG-B5 */
 	if (rc) {
 		cotask_task_discard(t, frame);
 		return ERR_PTR(rc);
@@ -391,20 +421,35 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_frame *frame,
 	return t;
 }
 
+static int check_flags(const struct cotask_group *group, u32 flags)
+{
+	struct cotask_loop *loop;
+
+	if ((flags & ~COTASK_SPAWN_ALL) ||
+	    ((flags & COTASK_SPAWN_EAGER) && (flags & COTASK_SPAWN_LAZY)))
+		return -EINVAL;
+	if (group)
+		return flags & COTASK_SPAWN_DETACHED ? -EINVAL : 0;
+	/* On a loop that asks for it, no task is without an owner by accident (CT-B2). */
+	loop = cotask_pump_current();
+	if (loop && (loop->flags & COTASK_LOOP_OWNERS) && !(flags & COTASK_SPAWN_DETACHED))
+		return -EINVAL;
+	return 0;
+}
+
 static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_frame *frame,
 				    const struct cotask_spawn_args *args, bool handle)
 {
 	struct cotask_spawn_args how = *args;
 	struct cotask *t;
+	int rc;
 
 	if (!frame || !frame->step || frame->state != COTASK_FRAME_FRESH)
 		return ERR_PTR(-EINVAL);
 	if (!group)
 		how.flags |= COTASK_SPAWN_APART;
-	if ((args->flags & ~COTASK_SPAWN_ALL) || args->flags == COTASK_SPAWN_ALL)
-		group = ERR_PTR(-EINVAL);
-	else
-		group = cotask_group_for_spawn(group);
+	rc = check_flags(group, args->flags);
+	group = rc ? ERR_PTR(rc) : cotask_group_for_spawn(group);
 	t = IS_ERR(group) ? ERR_CAST(group) : spawn(group, frame, &how, handle);
 	if (IS_ERR(t))
 		cotask_frame_refuse(frame);

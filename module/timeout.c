@@ -178,12 +178,47 @@ EXPORT_SYMBOL_GPL(cotask_timeout_move);
  */
 void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e)
 {
-	static const struct cotask_reason why = { .cause = COTASK_CAUSE_DEADLINE };
 	struct cotask_timeout *t = container_of(e, struct cotask_timeout, entry);
+	const struct cotask_reason why = {
+		.scope = t->name,
+		.cause = COTASK_CAUSE_DEADLINE,
+	};
 
 	t->state = TIMEOUT_EXPIRING;
 	cotask_scope_cancel(&t->scope, &why);
 }
+
+static long timed_out(const struct cotask_timeout *t)
+{
+	return t->flags & COTASK_TIMEOUT_QUIET ? 0 : -ETIMEDOUT;
+}
+
+static bool is_past(const struct cotask_timeout *t)
+{
+	return t->deadline <= (s64)cotask_loop_time(t->scope.task->base.loop, t->entry.clock);
+}
+
+/**
+ * cotask_timeout_configure - give a timeout a name, or other ways to end
+ * @t: the timeout, made and not left
+ * @name: is told by cotask_cancel_reason() (TO-B5); stays as long as tasks that were
+ *	cancelled for it are looked at, as a rule a string constant; or NULL
+ * @flags: COTASK_TIMEOUT_STRICT: a body that ends with a value after the deadline has
+ *	timed out as well (TO-B3).  COTASK_TIMEOUT_QUIET: exit gives 0 in place of
+ *	-ETIMEDOUT, and cotask_timeout_expired() tells (TO-B4)
+ *
+ * Context: The loop's owner, or before @t is entered.
+ * Return: 0; -EINVAL for unknown flags, or if @t is missing, was not made or was left.
+ */
+int cotask_timeout_configure(struct cotask_timeout *t, const char *name, u32 flags)
+{
+	if (!t || (flags & ~COTASK_TIMEOUT_ALL) || !t->state || t->state > TIMEOUT_EXPIRING)
+		return -EINVAL;
+	t->name = name;
+	t->flags = flags;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_timeout_configure);
 
 /**
  * cotask_timeout_exit - end the scope of a timeout
@@ -209,12 +244,18 @@ long cotask_timeout_exit(struct cotask_timeout *t, long rc)
 	if (t->state == TIMEOUT_ENTERED) {
 		disarm(t);
 		t->state = TIMEOUT_FINISHED;
+		if (unlikely(t->flags & COTASK_TIMEOUT_STRICT) && rc >= 0 && is_past(t)) {
+			t->state = TIMEOUT_EXPIRED;
+			return timed_out(t);
+		}
 		return rc;
 	}
 	t->state = TIMEOUT_EXPIRED;
 	cotask_scope_take_back(&t->scope);
-	if (rc == -ECANCELED && cotask_cancel_count(task) <= t->scope.baseline)
-		return -ETIMEDOUT;
+	if (rc == -ECANCELED && cotask_scope_count(task) <= t->scope.baseline)
+		return timed_out(t);
+	if (rc >= 0 && (t->flags & COTASK_TIMEOUT_STRICT))
+		return timed_out(t);
 	return rc;
 }
 EXPORT_SYMBOL_GPL(cotask_timeout_exit);
@@ -256,3 +297,61 @@ bool cotask_timeout_expired(const struct cotask_timeout *t)
 	return t->state == TIMEOUT_EXPIRING || t->state == TIMEOUT_EXPIRED;
 }
 EXPORT_SYMBOL_GPL(cotask_timeout_expired);
+
+/* The boot clock is ahead: tell a deadline on the monotonic one. */
+static s64 on_monotonic(const struct cotask_loop *loop, s64 deadline, u8 clock)
+{
+	if (clock == COTASK_CLOCK_MONOTONIC || deadline == COTASK_FOREVER)
+		return deadline;
+	return deadline - (s64)(cotask_loop_time(loop, COTASK_CLOCK_BOOTTIME) -
+				cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC));
+}
+
+static s64 deadline_of(const struct cotask_scope *s, const struct cotask_loop *loop)
+{
+	const struct cotask_timeout *t;
+	const struct cotask_cancel_scope *c;
+
+	switch (s->kind) {
+	case COTASK_SCOPE_TIMEOUT:
+		t = container_of(s, struct cotask_timeout, scope);
+		return on_monotonic(loop, t->deadline, t->entry.clock);
+	case COTASK_SCOPE_CANCEL:
+		c = container_of(s, struct cotask_cancel_scope, scope);
+		return c->entry.deadline;
+	default:
+		return COTASK_FOREVER;
+	}
+}
+
+/**
+ * cotask_effective_deadline - the nearest deadline of all scopes around
+ * @task: the task
+ *
+ * Of the task's own scopes, and then of those around the group that it was spawned
+ * into; a shielded section cuts off what is outside of it (TO-B2).  For operations
+ * that take a timeout of their own.
+ *
+ * Context: The loop's owner.
+ * Return: CLOCK_MONOTONIC; KTIME_MAX if there is none.
+ */
+ktime_t cotask_effective_deadline(const struct cotask *task)
+{
+	const struct cotask_loop *loop = task->base.loop;
+	const struct cotask_scope *s = task->scopes;
+	s64 nearest = COTASK_FOREVER;
+
+	while (task) {
+		for (; s; s = s->outer) {
+			if (s->kind == COTASK_SCOPE_SHIELD)
+				return ns_to_ktime(nearest);
+			nearest = min(nearest, deadline_of(s, loop));
+		}
+		if (cotask_done(task))
+			break;
+		s = task->group->scope.outer;
+		task = task->group->scope.task;
+	}
+	return ns_to_ktime(nearest);
+}
+EXPORT_SYMBOL_GPL(cotask_effective_deadline);

@@ -34,11 +34,10 @@ static long wait_without_time(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, ended);
 
-	w->deliveries = task->deliveries;
 	cotask_awaitable_cancel(w->x);
 	/* A cancel of the caller ends the wait at once (WF-5). */
 	CO_AWAIT(ended, rc, cotask_watch(task, w->x));
-	if (rc == -ECANCELED && task->deliveries == w->deliveries)
+	if (rc == -ECANCELED && !cotask_cancel_delivered(task))
 		return -ETIMEDOUT;
 	return rc;
 }

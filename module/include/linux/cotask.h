@@ -392,11 +392,15 @@ enum cotask_cause {
 /**
  * struct cotask_reason - who cancelled a task, and why
  * @by: number of the task that did, 0 if it was none
+ * @scope: instead, with COTASK_CAUSE_DEADLINE: name of the timeout, or NULL
  * @error: with COTASK_CAUSE_SIBLING: the code that the sibling failed with
  * @cause: one of enum cotask_cause
  */
 struct cotask_reason {
-	u64	by;
+	union {
+		u64		by;
+		const char	*scope;
+	};
 	s32	error;
 	u32	cause;
 };
@@ -447,7 +451,15 @@ struct cotask {
 /* How to spawn. */
 #define COTASK_SPAWN_EAGER	BIT(0)	/* run the first step at once */
 #define COTASK_SPAWN_LAZY	BIT(1)	/* even if the loop is eager */
-#define COTASK_SPAWN_ALL	(COTASK_SPAWN_EAGER | COTASK_SPAWN_LAZY)
+#define COTASK_SPAWN_DETACHED	BIT(2)	/* no owner but the loop, see COTASK_LOOP_OWNERS */
+#define COTASK_SPAWN_SURE_START	BIT(3)	/* runs its first step even if cancelled before */
+#define COTASK_SPAWN_CANCELLED	BIT(4)	/* into an aborting group, too; starts cancelled */
+#define COTASK_SPAWN_COMPLETION_WINS BIT(5) /* an outcome that is there is not lost */
+#define COTASK_SPAWN_KEEP_CANCEL BIT(6)	/* a cancel that a child swallows comes again */
+#define COTASK_SPAWN_ALL	(COTASK_SPAWN_EAGER | COTASK_SPAWN_LAZY |	\
+				 COTASK_SPAWN_DETACHED | COTASK_SPAWN_SURE_START | \
+				 COTASK_SPAWN_CANCELLED | COTASK_SPAWN_COMPLETION_WINS | \
+				 COTASK_SPAWN_KEEP_CANCEL)
 
 /**
  * struct cotask_spawn_args - how to spawn a task
@@ -497,6 +509,7 @@ int cotask_error(struct cotask *task);
 bool cotask_cancel(struct cotask *task);
 unsigned int cotask_cancelling(const struct cotask *task);
 int cotask_uncancel(struct cotask *task);
+bool cotask_cancel_delivered(const struct cotask *task);
 struct cotask_reason cotask_cancel_reason(const struct cotask *task);
 
 u64 cotask_id(const struct cotask *task);
@@ -556,17 +569,17 @@ struct cotask_await __must_check cotask_sleep_until(struct cotask *task,
 						    u64 slack_ns);
 
 /* ------------------------------------------------------------------------ */
-/* Scopes: timeouts and groups                                              */
+/* Scopes: timeouts, groups, shielded sections, cancel scopes               */
 
 /**
- * struct cotask_scope - what timeouts and groups have in common
+ * struct cotask_scope - what they have in common
  * @outer: the scope around this one, in the same task [L]
  * @task: the task that entered it [L]
  * @baseline: its delivered cancel requests at that time [L]
  * @own_settled: the same when the scope cancelled the task [L]
  * @own_delivery: its number of deliveries then [L]
  * @own: the scope itself has cancelled the task [L]
- * @is_group: which of the two it is [I]
+ * @kind: COTASK_SCOPE_* [I]
  *
  * Scopes of a task are left in the reverse order of entering.
  */
@@ -577,7 +590,14 @@ struct cotask_scope {
 	u32			own_settled;
 	u16			own_delivery;
 	bool			own;
-	bool			is_group;
+	u8			kind;
+};
+
+enum cotask_scope_kind {
+	COTASK_SCOPE_TIMEOUT,
+	COTASK_SCOPE_GROUP,
+	COTASK_SCOPE_SHIELD,
+	COTASK_SCOPE_CANCEL,
 };
 
 /**
@@ -585,13 +605,17 @@ struct cotask_scope {
  * @scope: the scope
  * @entry: its place in the deadline queue, or in the ready queue [L]
  * @deadline: nanoseconds [L]
+ * @name: for people, see cotask_timeout_configure() [L]
  * @state: created, entered, expiring, expired or finished [L]
+ * @flags: COTASK_TIMEOUT_* [L]
  */
 struct cotask_timeout {
 	struct cotask_scope	scope;
 	struct cotask_entry	entry;
 	s64			deadline;
+	const char		*name;
 	u8			state;
+	u8			flags;
 };
 
 int cotask_timeout_init(struct cotask_timeout *t, struct cotask_loop *loop, s64 ns);
@@ -606,6 +630,49 @@ long __must_check cotask_timeout_exit(struct cotask_timeout *t, long rc);
 ktime_t cotask_timeout_when(const struct cotask_timeout *t);
 bool cotask_timeout_expired(const struct cotask_timeout *t);
 
+/* How a timeout ends. */
+#define COTASK_TIMEOUT_STRICT	BIT(0)	/* too late is too late, for a success, too */
+#define COTASK_TIMEOUT_QUIET	BIT(1)	/* exit gives 0 in place of -ETIMEDOUT */
+#define COTASK_TIMEOUT_ALL	(COTASK_TIMEOUT_STRICT | COTASK_TIMEOUT_QUIET)
+
+int cotask_timeout_configure(struct cotask_timeout *t, const char *name, u32 flags);
+ktime_t cotask_effective_deadline(const struct cotask *task);
+
+/**
+ * struct cotask_section - a part of a task that is not interrupted from outside
+ * @scope: the scope
+ * @timeout: its own deadline, inside
+ */
+struct cotask_section {
+	struct cotask_scope	scope;
+	struct cotask_timeout	timeout;
+};
+
+int __must_check cotask_shield_enter(struct cotask *task, struct cotask_section *s, s64 ns);
+long __must_check cotask_shield_exit(struct cotask_section *s, long rc);
+
+/**
+ * struct cotask_cancel_scope - a part of a task that can be cancelled for good
+ * @scope: the scope
+ * @entry: its place in the deadline queue [L]
+ * @why: of the cancel [L]
+ * @cancelled: it was [L]
+ * @state: created, entered or left [L]
+ */
+struct cotask_cancel_scope {
+	struct cotask_scope	scope;
+	struct cotask_entry	entry;
+	struct cotask_reason	why;
+	bool			cancelled;
+	u8			state;
+};
+
+void cotask_cancel_scope_init(struct cotask_cancel_scope *s, ktime_t deadline);
+int __must_check cotask_cancel_scope_enter(struct cotask *task,
+					   struct cotask_cancel_scope *s);
+int cotask_cancel_scope_cancel(struct cotask_cancel_scope *s);
+long __must_check cotask_cancel_scope_exit(struct cotask_cancel_scope *s, long rc);
+
 /**
  * struct cotask_wait_for - await something, but not for longer than ...
  * @frame: the coroutine that does it
@@ -613,7 +680,6 @@ bool cotask_timeout_expired(const struct cotask_timeout *t);
  * @x: what is awaited, or NULL
  * @coro: the coroutine that is awaited, or NULL
  * @ns: for how long
- * @deliveries: how often the task had been cancelled before
  */
 struct cotask_wait_for {
 	struct cotask_frame	frame;
@@ -621,7 +687,6 @@ struct cotask_wait_for {
 	struct cotask_awaitable	*x;
 	struct cotask_frame	*coro;
 	s64			ns;
-	u16			deliveries;
 };
 
 struct cotask_await __must_check
@@ -707,7 +772,8 @@ unsigned int cotask_group_errors(struct cotask_group *g,
 
 #define COTASK_LOOP_EAGER	BIT(0)	/* spawn eagerly by default */
 #define COTASK_LOOP_ACCOUNT	BIT(1)	/* measure how long tasks run */
-#define COTASK_LOOP_ALL		(COTASK_LOOP_EAGER | COTASK_LOOP_ACCOUNT)
+#define COTASK_LOOP_OWNERS	BIT(2)	/* a spawn names a group, or is detached */
+#define COTASK_LOOP_ALL		(COTASK_LOOP_EAGER | COTASK_LOOP_ACCOUNT | COTASK_LOOP_OWNERS)
 
 /**
  * typedef cotask_error_fn - is told of errors that nobody else will see
