@@ -56,6 +56,21 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 	cotask_fanout_start(g->base.loop, &g->fanout);
 }
 
+/**
+ * cotask_group_cancel_again - cancel the children of a group that aborts already
+ * @g: the group
+ * @why: the reason
+ */
+void cotask_group_cancel_again(struct cotask_group *g, const struct cotask_reason *why)
+{
+	if (!list_empty(&g->fanout.link))
+		return;
+	g->flags &= ~COTASK_G_ABORT_TASK;
+	g->why = *why;
+	g->cursor = g->children.next;
+	cotask_fanout_start(g->base.loop, &g->fanout);
+}
+
 /* --- the last resort --------------------------------------------------------- */
 
 /* Have a task end at its next turn, and see that it gets one. */

@@ -33,8 +33,30 @@ void cotask_group_init(struct cotask_group *g)
 	INIT_LIST_HEAD(&g->all);
 	cotask_fanout_init(&g->fanout, cotask_group_abort_next);
 	g->scope.kind = COTASK_SCOPE_GROUP;
+	cotask_entry_init(&g->due, COTASK_ENTRY_GROUP);
 }
 EXPORT_SYMBOL_GPL(cotask_group_init);
+
+/**
+ * cotask_group_configure - give a group a name, a limit, a deadline or flags
+ * @g: the group, neither entered nor opened
+ * @options: what it is to have (TG-B3, TG-B4)
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL for a missing argument or unknown flags; -EALREADY if @g was
+ *	entered or opened before.
+ */
+int cotask_group_configure(struct cotask_group *g, const struct cotask_group_options *options)
+{
+	if (!g || !options || (options->flags & ~COTASK_GROUP_ALL) ||
+	    g->base.post.ops != &cotask_group_ops)
+		return -EINVAL;
+	if (g->flags & COTASK_G_ACTIVE)
+		return -EALREADY;
+	g->options = *options;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_group_configure);
 
 /* --- children ------------------------------------------------------------- */
 
@@ -43,10 +65,12 @@ EXPORT_SYMBOL_GPL(cotask_group_init);
  * @g: the group
  * @mine: whether the caller is the loop's owner
  *
- * From outside, success counts as a spawn under way until it is adopted.
+ * From outside, success counts as a spawn under way until it is adopted, and the limit
+ * on children is compared with a number that may be about to change.
  *
  * Return: 0; -EINVAL before the group was entered (TG-2); -ESHUTDOWN while it
- *	aborts or when it is over (TG-3, TG-4).
+ *	aborts or when it is over (TG-3, TG-4); -EAGAIN if it has as many children as it
+ *	can have (TG-B4).
  */
 int cotask_group_admits(struct cotask_group *g, bool mine)
 {
@@ -55,6 +79,8 @@ int cotask_group_admits(struct cotask_group *g, bool mine)
 	do {
 		if (gate & COTASK_GATE_CLOSED)
 			return -ESHUTDOWN;
+		if (g->options.limit && READ_ONCE(g->live) + gate >= g->options.limit)
+			return -EAGAIN;
 	} while (!mine && !atomic_try_cmpxchg(&g->gate, &gate, gate + 1));
 	return 0;
 }
@@ -157,6 +183,7 @@ void cotask_group_check_over(struct cotask_group *g)
 	else
 		list_del_init(&g->all);
 	list_del_init(&g->fanout.link);
+	cotask_entry_unlink(g->base.loop, &g->due);
 	cotask_awaitable_wake(&g->base);
 	/* Publishes all of the above to a thread in cotask_group_stop(). */
 	if (atomic_fetch_or(COTASK_S_DONE, &g->base.state) & COTASK_S_WATCHED)
@@ -175,7 +202,10 @@ static bool group_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	if (!s->own || cotask_scope_count(waiter) - 1 > s->own_settled)
 		g->flags |= COTASK_G_OUTSIDE;
 	/* The wait goes on until the last child has ended (TG-16, TG-17). */
-	cotask_group_abort(g, why, false);
+	if ((g->flags & COTASK_G_ABORTING) && (g->flags & COTASK_GROUP_RECANCEL))
+		cotask_group_cancel_again(g, why);
+	else
+		cotask_group_abort(g, why, false);
 	return true;
 }
 
@@ -186,11 +216,43 @@ static void cancel_by(struct cotask_group *g, u64 by)
 	cotask_group_abort(g, &why, true);
 }
 
+static void arm(struct cotask_group *g)
+{
+	g->due.clock = COTASK_CLOCK_MONOTONIC;
+	g->due.deadline = ktime_to_ns(g->options.deadline);
+	if ((s64)g->due.deadline <= (s64)cotask_loop_time(g->base.loop, COTASK_CLOCK_MONOTONIC))
+		cotask_loop_queue(g->base.loop, &g->due);
+	else
+		cotask_timer_add(g->base.loop, &g->due);
+}
+
+/**
+ * cotask_group_due_run - the deadline of a group has come
+ * @loop: its loop
+ * @e: the entry of the group
+ */
+void cotask_group_due_run(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask_group *g = container_of(e, struct cotask_group, due);
+	const struct cotask_reason why = {
+		.scope = g->options.name,
+		.cause = COTASK_CAUSE_DEADLINE,
+	};
+
+	if (g->flags & COTASK_G_ABORTING)
+		return;
+	g->flags |= COTASK_G_EXPIRED;
+	cotask_group_abort(g, &why, true);
+}
+
 static void group_posted(struct cotask_post *post)
 {
 	struct cotask_group *g = container_of(post, struct cotask_group, base.post);
-	int old = atomic_fetch_andnot(COTASK_S_INBOX | COTASK_S_POSTED, &g->base.state);
+	int old = atomic_fetch_andnot(COTASK_S_INBOX | COTASK_S_POSTED | COTASK_S_ARM,
+				      &g->base.state);
 
+	if (old & COTASK_S_ARM)
+		arm(g);
 	if (old & COTASK_S_DOOM)
 		cotask_group_doom(g);
 	if (old & COTASK_S_CLOSING)
@@ -232,7 +294,7 @@ static void request(struct cotask_group *g, int bits)
 /* From here on the group can be posted.  Whether it was cancelled before. */
 static bool activate(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
 {
-	g->flags = flags;
+	g->flags = flags | g->options.flags;
 	g->id = atomic64_inc_return(&last_id);
 	WRITE_ONCE(g->base.loop, loop);
 	return atomic_fetch_andnot(COTASK_S_POSTED, &g->base.state) & COTASK_S_POSTED;
@@ -263,6 +325,8 @@ int cotask_group_enter(struct cotask *task, struct cotask_group *g)
 	list_add_tail(&g->all, &task->base.loop->groups);
 	if (activate(g, task->base.loop, COTASK_G_ENTERED))
 		cancel_by(g, 0);
+	if (g->options.deadline)
+		arm(g);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_group_enter);
@@ -293,7 +357,7 @@ static long outcome(struct cotask_group *g, long wait_rc)
 		return -ECANCELED;
 	if (s->own && cotask_scope_missed(s))
 		cotask_cancel_rearm(parent);
-	return 0;
+	return g->flags & COTASK_G_EXPIRED ? -ETIMEDOUT : 0;
 }
 
 static long group_exit(struct cotask *task, struct cotask_frame *frame)
@@ -423,9 +487,18 @@ int cotask_group_open(struct cotask_group *g, struct cotask_loop *loop, u32 flag
 		cotask_loop_get(loop);
 	if (activate(g, loop, COTASK_G_OPENED | flags))
 		cotask_group_cancel(g);
+	if (g->options.deadline)
+		request(g, COTASK_S_ARM);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_group_open);
+
+static int stop_outcome(const struct cotask_group *g)
+{
+	if (!g->error && (g->flags & COTASK_G_EXPIRED))
+		return -ETIMEDOUT;
+	return g->error;
+}
 
 /**
  * cotask_group_stop - end a group: cancel its tasks and wait for them
@@ -438,7 +511,8 @@ EXPORT_SYMBOL_GPL(cotask_group_open);
  * and from module exit, before what the tasks use goes away.  May be called again.
  *
  * Context: Process context, sleeps; not from the group's own loop.
- * Return: 0 or the code of the first error, see cotask_group_errors(); -EDEADLK on
+ * Return: 0 or the code of the first error, see cotask_group_errors(); -ETIMEDOUT if
+ *	its deadline came first; -EDEADLK on
  *	the loop that would have to make it happen; -EINVAL if @g was not opened.
  */
 int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
@@ -449,7 +523,7 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 		return -EINVAL;
 	loop = g->base.loop;
 	if (!loop)
-		return g->error;
+		return stop_outcome(g);
 	if (!in_task() || irqs_disabled())
 		return -EINVAL;
 	if (!cotask_awaitable_done(&g->base) && cotask_loop_mine(loop))
@@ -462,7 +536,7 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 	}
 	g->base.loop = NULL;
 	cotask_loop_put(loop);
-	return g->error;
+	return stop_outcome(g);
 }
 EXPORT_SYMBOL_GPL(cotask_group_stop);
 

@@ -70,6 +70,7 @@
 #define COTASK_S_WAITED		BIT(7)	/* future: the owner has waiters for it */
 #define COTASK_S_CLOSING	BIT(7)	/* opened group: over when empty */
 #define COTASK_S_DOOM		BIT(8)	/* opened group: do not resume children */
+#define COTASK_S_ARM		BIT(9)	/* opened group: has a deadline */
 #define COTASK_S_MARKED		BIT(8)	/* others: named by a set, see set.c */
 #define COTASK_S_COUNT_SHIFT	9	/* task: its cancel count */
 #define COTASK_S_COUNT_ONE	BIT(COTASK_S_COUNT_SHIFT)
@@ -111,6 +112,7 @@
 #define COTASK_G_EXITING	BIT(11)	/* the body has ended */
 #define COTASK_G_OVER		BIT(12)	/* ... and no child is left */
 #define COTASK_G_OUTSIDE	BIT(13)	/* cancelled from outside during exit */
+#define COTASK_G_EXPIRED	BIT(16)	/* its deadline has come */
 #define COTASK_G_DOOMED		BIT(15)	/* its children do not run again */
 #define COTASK_G_ABORT_TASK	BIT(14)	/* the abort reaches the body, too */
 
@@ -133,6 +135,7 @@ enum cotask_entry_kind {
 	COTASK_ENTRY_SHIELD,	/* what is shielded is done */
 	COTASK_ENTRY_MEMBER,	/* a member of a set is done */
 	COTASK_ENTRY_ALARM,	/* the time of a set is up */
+	COTASK_ENTRY_GROUP,	/* a group came due */
 	COTASK_ENTRY_CANCEL_SCOPE, /* a cancel scope came due */
 	COTASK_ENTRY_WATCH,	/* the watchdog is to look around */
 	COTASK_ENTRY_KINDS
@@ -508,6 +511,7 @@ static inline bool cotask_group_aborts(const struct cotask_group *g)
 	return (g->flags & (COTASK_G_ABORTING | COTASK_G_OVER)) == COTASK_G_ABORTING;
 }
 
+void cotask_group_due_run(struct cotask_loop *loop, struct cotask_entry *e);
 int cotask_group_admits(struct cotask_group *g, bool mine);
 void cotask_group_adopt(struct cotask_group *g, struct cotask *t);
 void cotask_group_child_ended(struct cotask_group *g, struct cotask *t);
@@ -518,6 +522,7 @@ void cotask_group_close(struct cotask_group *g);
 bool cotask_group_abort_next(struct cotask_fanout *f);
 void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 			bool body);
+void cotask_group_cancel_again(struct cotask_group *g, const struct cotask_reason *why);
 void cotask_group_doom(struct cotask_group *g);
 
 /* --- timeout.c, shield.c, context.c ---------------------------------------- */

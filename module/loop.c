@@ -22,6 +22,7 @@ static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
 	[COTASK_ENTRY_SHIELD]	= cotask_shield_run,
 	[COTASK_ENTRY_MEMBER]	= cotask_set_member_run,
 	[COTASK_ENTRY_ALARM]	= cotask_set_alarm_run,
+	[COTASK_ENTRY_GROUP]	= cotask_group_due_run,
 	[COTASK_ENTRY_CANCEL_SCOPE] = cotask_cancel_scope_run,
 	[COTASK_ENTRY_WATCH]	= cotask_watch_run,
 };

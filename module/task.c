@@ -283,7 +283,7 @@ void cotask_task_start(struct cotask *t, u32 flags)
 		cotask_task_born_level(t);
 		cotask_cancel_for(t, why);
 	}
-	if (wants_eager(loop, flags))
+	if (!why && wants_eager(loop, flags))
 		eager_step(loop, t);
 	else
 		cotask_loop_queue(loop, &t->entry);

@@ -311,6 +311,7 @@ static s64 deadline_of(const struct cotask_scope *s, const struct cotask_loop *l
 {
 	const struct cotask_timeout *t;
 	const struct cotask_cancel_scope *c;
+	const struct cotask_group *g;
 
 	switch (s->kind) {
 	case COTASK_SCOPE_TIMEOUT:
@@ -319,6 +320,9 @@ static s64 deadline_of(const struct cotask_scope *s, const struct cotask_loop *l
 	case COTASK_SCOPE_CANCEL:
 		c = container_of(s, struct cotask_cancel_scope, scope);
 		return c->entry.deadline;
+	case COTASK_SCOPE_GROUP:
+		g = container_of(s, struct cotask_group, scope);
+		return g->options.deadline ? ktime_to_ns(g->options.deadline) : COTASK_FOREVER;
 	default:
 		return COTASK_FOREVER;
 	}
@@ -349,7 +353,7 @@ ktime_t cotask_effective_deadline(const struct cotask *task)
 		}
 		if (cotask_done(task))
 			break;
-		s = task->group->scope.outer;
+		s = &task->group->scope;
 		task = task->group->scope.task;
 	}
 	return ns_to_ktime(nearest);

@@ -696,9 +696,40 @@ struct cotask_await __must_check
 cotask_wait_for_call(struct cotask *task, struct cotask_wait_for *w,
 		     struct cotask_frame *coro, s64 ns);
 
-/* A failing child leaves its siblings alone. */
-#define COTASK_GROUP_INDEPENDENT	BIT(0)
-#define COTASK_GROUP_ALL		COTASK_GROUP_INDEPENDENT
+/**
+ * struct cotask_cancel_wait - cancel a task and wait until it has ended
+ * @frame: the coroutine that does it
+ * @target: the task
+ */
+struct cotask_cancel_wait {
+	struct cotask_frame	frame;
+	struct cotask		*target;
+};
+
+struct cotask_await __must_check
+cotask_cancel_and_wait(struct cotask *task, struct cotask_cancel_wait *w,
+		       struct cotask *target);
+struct cotask_await __must_check cotask_await_across(struct cotask *task,
+						     struct cotask *target);
+
+#define COTASK_GROUP_INDEPENDENT	BIT(0)	/* a failing child leaves others alone */
+#define COTASK_GROUP_RECANCEL		BIT(1)	/* each outside cancel reaches children */
+#define COTASK_GROUP_ALL		(COTASK_GROUP_INDEPENDENT | COTASK_GROUP_RECANCEL)
+
+/**
+ * struct cotask_group_options - what a group can be besides
+ * @flags: COTASK_GROUP_*
+ * @limit: how many live children there can be; 0: any number
+ * @name: for people, stays as long as the group, or NULL
+ * @deadline: CLOCK_MONOTONIC; when it comes, the group is cancelled, and its outcome
+ *	without errors is -ETIMEDOUT; 0: none
+ */
+struct cotask_group_options {
+	u32		flags;
+	u32		limit;
+	const char	*name;
+	ktime_t		deadline;
+};
 
 /**
  * struct cotask_group - owns tasks; nobody leaves before they have ended
@@ -712,6 +743,8 @@ cotask_wait_for_call(struct cotask *task, struct cotask_wait_for *w,
  * @fanout: cancels the children [L]
  * @cursor: whom it cancels next [L]
  * @why: what they are cancelled for [L]
+ * @due: its place in the deadline queue [L]
+ * @options: see cotask_group_configure() [I]
  * @gate: spawns that were posted but not taken in, and whether the group takes
  *	no more [A]
  * @id: number of the group [I]
@@ -735,6 +768,8 @@ struct cotask_group {
 	struct cotask_fanout	fanout;
 	struct list_head	*cursor;
 	struct cotask_reason	why;
+	struct cotask_entry	due;
+	struct cotask_group_options options;
 	atomic_t		gate;
 	u64			id;
 	u32			live;
@@ -744,6 +779,8 @@ struct cotask_group {
 };
 
 void cotask_group_init(struct cotask_group *g);
+int cotask_group_configure(struct cotask_group *g,
+			   const struct cotask_group_options *options);
 int cotask_group_open(struct cotask_group *g, struct cotask_loop *loop, u32 flags);
 int cotask_group_stop(struct cotask_group *g, s64 grace_ns);
 int __must_check cotask_group_enter(struct cotask *task, struct cotask_group *g);
@@ -766,6 +803,29 @@ struct cotask_group_error {
 
 unsigned int cotask_group_errors(struct cotask_group *g,
 				 struct cotask_group_error *e, unsigned int n);
+
+/**
+ * struct cotask_start - a child that says when it is ready
+ * @frame: the coroutine that waits for that
+ * @ready: what it waits for
+ * @ended: tells when the child ends before
+ * @child: the child
+ * @outcome: what the wait gives
+ * @ignored: how the child has ended after a cancel
+ */
+struct cotask_start {
+	struct cotask_frame	frame;
+	struct cotask_future	ready;
+	struct cotask_callback	ended;
+	struct cotask		*child;
+	long			outcome;
+	long			ignored;
+};
+
+struct cotask_await __must_check
+cotask_group_start(struct cotask *task, struct cotask_start *s, struct cotask_group *group,
+		   struct cotask_frame *frame, const char *name);
+int cotask_start_ready(struct cotask *task, struct cotask_start *s, long value);
 
 /* ------------------------------------------------------------------------ */
 /* Loops                                                                    */
