@@ -125,11 +125,6 @@ EXPORT_SYMBOL_GPL(cotask_all_tasks);
 
 /* --- one task ------------------------------------------------------------------- */
 
-struct look {
-	const struct cotask *task;
-	struct cotask_info *info;
-};
-
 static void look_at_wait(const struct cotask *t, struct cotask_info *info)
 {
 	struct cotask_awaitable *x = cotask_done(t) ? NULL : cotask_task_waits_on(t);
@@ -143,11 +138,9 @@ static void look_at_wait(const struct cotask *t, struct cotask_info *info)
 		info->waits_for = cotask_of(x)->id;
 }
 
-static int look_at_task(struct cotask_loop *loop, void *arg)
+/* The owner. */
+void cotask_task_look(const struct cotask *t, struct cotask_info *info)
 {
-	const struct cotask *t = ((struct look *)arg)->task;
-	struct cotask_info *info = ((struct look *)arg)->info;
-
 	*info = (struct cotask_info){
 		.id = t->id,
 		.deadline = COTASK_FOREVER,
@@ -166,6 +159,18 @@ static int look_at_task(struct cotask_loop *loop, void *arg)
 		info->parent = t->group->scope.task ? t->group->scope.task->id : 0;
 	}
 	look_at_wait(t, info);
+}
+
+struct look {
+	const struct cotask *task;
+	struct cotask_info *info;
+};
+
+static int look_at_task(struct cotask_loop *loop, void *arg)
+{
+	struct look *look = arg;
+
+	cotask_task_look(look->task, look->info);
 	return 0;
 }
 

@@ -276,6 +276,7 @@ enum cotask_clock {
  * @watch: the watchdog, see watch.c [L]
  * @context: of the mains of cotask_run() [L]
  * @node: in the table of pumps, see pump.c
+ * @listed: in the list of loops, see debugfs.c
  * @rcu: frees it
  * @root: owns the tasks that belong to nobody else
  * @name: for people [I]
@@ -317,6 +318,7 @@ struct cotask_loop {
 	struct cotask_watch	watch;
 	struct cotask_context	*context;
 	struct hlist_node	node;
+	struct list_head	listed;
 	struct rcu_head		rcu;
 	struct cotask_group	root;
 	char			name[32];
@@ -423,6 +425,14 @@ const char *cotask_task_state(const struct cotask *t);
 /* inspect.c */
 int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),
 		    void *arg);
+
+void cotask_task_look(const struct cotask *t, struct cotask_info *info);
+
+/* debugfs.c */
+void cotask_debugfs_init(void);
+void cotask_debugfs_exit(void);
+void cotask_debugfs_add(struct cotask_loop *loop);
+void cotask_debugfs_del(struct cotask_loop *loop);
 
 /* watch.c */
 void cotask_watch_step(struct cotask *t, u64 ns);

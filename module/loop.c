@@ -210,6 +210,7 @@ struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags)
 	cotask_entry_init(&loop->watch.entry, COTASK_ENTRY_WATCH);
 	cotask_group_init(&loop->root);
 	cotask_group_open(&loop->root, loop, COTASK_GROUP_INDEPENDENT);
+	cotask_debugfs_add(loop);
 	return loop;
 }
 
@@ -322,6 +323,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	u64 begin = ktime_get_ns();
 	bool doom = false;
 
+	cotask_debugfs_del(loop);
 	cotask_watch_exit(loop);
 	while (cancel_groups(loop, doom)) {
 		if (cotask_loop_turn(loop))

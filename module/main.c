@@ -11,14 +11,18 @@ static int __init cotask_init(void)
 	if (rc)
 		return rc;
 	rc = cotask_offload_init();
-	if (rc)
+	if (rc) {
 		cotask_task_exit();
-	return rc;
+		return rc;
+	}
+	cotask_debugfs_init();
+	return 0;
 }
 module_init(cotask_init);
 
 static void __exit cotask_exit(void)
 {
+	cotask_debugfs_exit();
 	cotask_cpu_loops_exit();
 	cotask_offload_exit();
 	/* Frees loops and names that wait for a grace period, then the cache. */
