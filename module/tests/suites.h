@@ -20,6 +20,11 @@ extern struct kunit_suite cotask_handle_suite;
 extern struct kunit_suite cotask_context_suite;
 extern struct kunit_suite cotask_outside_suite;
 extern struct kunit_suite cotask_gather_suite;
+extern struct kunit_suite cotask_wait_suite;
+extern struct kunit_suite cotask_sync_suite;
+extern struct kunit_suite cotask_eager_suite;
+extern struct kunit_suite cotask_offload_suite;
+extern struct kunit_suite cotask_submit_suite;
 extern struct kunit_suite cotask_wait_for_suite;
 extern struct kunit_suite cotask_scopes_suite;
 
