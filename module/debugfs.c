@@ -8,6 +8,7 @@
  * the request belongs to whoever comes last, the reader or the loop.
  */
 #include <linux/completion.h>
+#include <linux/cotask_test.h>
 #include <linux/cotask_thread.h>
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
@@ -124,7 +125,8 @@ static void show_task(struct seq_file *m, const struct cotask_loop *loop,
 		   t->run_ns / NSEC_PER_USEC, t->steps);
 }
 
-static int show_loop(struct seq_file *m, struct cotask_loop *loop)
+/* What the file says about one loop. */
+int cotask_debugfs_show(struct seq_file *m, struct cotask_loop *loop)
 {
 	unsigned int i, room = 64;
 	struct dump *d;
@@ -144,6 +146,7 @@ static int show_loop(struct seq_file *m, struct cotask_loop *loop)
 	dump_put(d);
 	return 0;
 }
+EXPORT_FOR_TESTS(cotask_debugfs_show);
 
 /* One loop per record, so that no lock is held while a loop is asked. */
 static struct cotask_loop *nth_loop(loff_t n)
@@ -179,7 +182,7 @@ static void tasks_stop(struct seq_file *m, void *v)
 
 static int tasks_show(struct seq_file *m, void *v)
 {
-	return show_loop(m, v);
+	return cotask_debugfs_show(m, v);
 }
 
 static const struct seq_operations tasks_sops = {

@@ -19,8 +19,9 @@ static void future_posted(struct cotask_post *post)
 }
 
 /*
- * Choose the outcome, once; false: it was chosen before.  Not preempted between the claim and the post, because
- * who wants to leave may have to wait for the post (see set.c).
+ * Choose the outcome, once; false: it was chosen before.  Not preempted between the
+ * claim and the post, because who wants to leave may have to wait for the post (see
+ * set.c).
  */
 bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
 {

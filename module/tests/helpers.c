@@ -31,6 +31,7 @@ struct block {
  * @next: for NEXT
  * @cond_wait: for COND_WAIT
  * @queue_op: for PUT and GET
+ * @cancel_wait: for CANCEL_WAIT
  */
 struct actor {
 	struct cotask_frame frame;
@@ -45,6 +46,7 @@ struct actor {
 	struct cotask_next next;
 	struct cotask_cond_wait cond_wait;
 	struct cotask_queue_op queue_op;
+	struct cotask_cancel_wait cancel_wait;
 };
 
 /* --- the log -------------------------------------------------------------- */
@@ -231,11 +233,15 @@ static int nesting(const struct line *l)
 	case OP_TRY:
 	case OP_GROUP:
 	case OP_TIMEOUT:
+	case OP_SECTION:
+	case OP_SCOPE:
 	case OP_REPEAT:
 		return 1;
 	case OP_ENDTRY:
 	case OP_ENDGROUP:
 	case OP_ENDTIMEOUT:
+	case OP_ENDSECTION:
+	case OP_ENDSCOPE:
 	case OP_ENDREPEAT:
 		return -1;
 	default:
@@ -261,6 +267,12 @@ static void block_push(struct actor *a, const struct line *begin)
 	a->block[a->depth++] = (struct block){ .begin = begin };
 }
 
+static bool is_scope(const struct line *l)
+{
+	return l->op == OP_GROUP || l->op == OP_TIMEOUT || l->op == OP_SECTION ||
+	       l->op == OP_SCOPE;
+}
+
 /*
  * An error, or a return, leaves the innermost block.  True: the script goes on
  * somewhere; false: it ends.
@@ -273,7 +285,7 @@ static bool unwind(struct actor *a, long rc)
 		b = &a->block[a->depth - 1];
 		a->last = rc;
 		a->pc = block_end(b->begin, b->begin->op == OP_TRY);
-		if (b->begin->op == OP_GROUP || b->begin->op == OP_TIMEOUT) {
+		if (is_scope(b->begin)) {
 			a->raised = rc;
 			return true;
 		}
@@ -418,6 +430,18 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 	case OP_TIMEOUT:
 		block_push(a, l);
 		return enter_timeout(a, task, l);
+	case OP_SECTION:
+		block_push(a, l);
+		return cotask_shield_enter(task, &env->section[l->a],
+					   l->b == NEVER ? COTASK_FOREVER : l->b * MS);
+	case OP_SCOPE:
+		block_push(a, l);
+		return cotask_cancel_scope_enter(task, &env->scope[l->a]);
+	case OP_CANCEL_SCOPE:
+		return cotask_cancel_scope_cancel(&env->scope[l->a]);
+	case OP_READY:
+		a->last = cotask_start_ready(task, &env->start[l->a], l->b);
+		return 0;
 	default:
 		KUNIT_FAIL(env->test, "unknown instruction %d", l->op);
 		return -EOPNOTSUPP;
@@ -430,6 +454,21 @@ static struct block *leave(struct actor *a, long *rc)
 	*rc = a->raised;
 	a->raised = 0;
 	return &a->block[--a->depth];
+}
+
+/* What does not suspend: the end of a timeout, section or cancel scope. */
+static long leave_scope(struct actor *a, const struct line *l)
+{
+	long rc;
+	struct block *b = leave(a, &rc);
+	struct env *env = a->env;
+	int i = b->begin->a;
+
+	if (l->op == OP_ENDTIMEOUT)
+		return cotask_timeout_exit(&env->timeout[i], rc);
+	if (l->op == OP_ENDSECTION)
+		return cotask_shield_exit(&env->section[i], rc);
+	return cotask_cancel_scope_exit(&env->scope[i], rc);
 }
 
 static struct cotask_await leave_group(struct actor *a, struct cotask *task)
@@ -466,6 +505,14 @@ static struct cotask_await wait_for(struct actor *a, struct cotask *task,
 	}
 }
 
+static struct cotask_await start(struct actor *a, struct cotask *task, const struct line *l)
+{
+	struct env *env = a->env;
+
+	return cotask_group_start(task, &env->start[l->a], &env->group[l->g],
+				  script_frame(env, l->script), NULL);
+}
+
 static struct cotask_await await_set(struct actor *a, struct cotask *task,
 				     const struct line *l)
 {
@@ -497,8 +544,8 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 	struct env *env = a->env;
 	long rc;
 
-	CO_BEGIN(task, frame, slept, yielded, joined, future, shield, called, left,
-		 waited, set, some, next, sync, put, got);
+	CO_BEGIN(task, frame, slept, joined, future, shield, called, left,
+		 waited, set, some, next, sync, put, got, started, gone);
 
 	for (;;) {
 		const struct line *l;
@@ -510,10 +557,8 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 		case OP_RETURN:
 			return l->b;
 		case OP_SLEEP:
-			CO_AWAIT(slept, rc, cotask_sleep(task, l->b * MS));
-			break;
 		case OP_YIELD:
-			CO_AWAIT(yielded, rc, cotask_yield(task));
+			CO_AWAIT(slept, rc, cotask_sleep(task, l->b * MS));
 			break;
 		case OP_JOIN:
 			CO_AWAIT(joined, rc, cotask_join(task, env->task[l->a]));
@@ -530,12 +575,18 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 		case OP_ENDGROUP:
 			CO_AWAIT(left, rc, leave_group(a, task));
 			break;
-		case OP_ENDTIMEOUT: {
-			struct block *b = leave(a, &rc);
-
-			rc = cotask_timeout_exit(&env->timeout[b->begin->a], rc);
+		case OP_ENDTIMEOUT:
+		case OP_ENDSECTION:
+		case OP_ENDSCOPE:
+			rc = leave_scope(a, l);
 			break;
-		}
+		case OP_START:
+			CO_AWAIT(started, rc, start(a, task, l));
+			break;
+		case OP_CANCEL_WAIT:
+			CO_AWAIT(gone, rc, cotask_cancel_and_wait(task, &a->cancel_wait,
+								  env->task[l->a]));
+			break;
 		case OP_WAIT_FOR:
 		case OP_WAIT_FOR_FUTURE:
 		case OP_WAIT_FOR_SHIELD:
@@ -687,6 +738,7 @@ int env_init(struct kunit *test)
 		cotask_event_init(&env->event[i], env->loop);
 		cotask_cond_init(&env->cond[i], &env->lock[i]);
 		cotask_queue_init(&env->queue[i], env->loop, i);
+		cotask_cancel_scope_init(&env->scope[i], KTIME_MAX);
 	}
 	current_env = env;
 	test->priv = env;

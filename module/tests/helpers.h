@@ -43,7 +43,8 @@ enum op {
 	OP_REPEAT, OP_ENDREPEAT, OP_ADVANCE, OP_ERRORS, OP_SET_GATHER, OP_AWAIT_SET,
 	OP_CANCEL_SET, OP_RESULTS, OP_WAIT, OP_AS_COMPLETED, OP_NEXT, OP_END_ITERATION,
 	OP_SHIELD_SET, OP_ACQUIRE, OP_RELEASE, OP_EVENT, OP_EVENT_SET, OP_COND_WAIT,
-	OP_NOTIFY, OP_PUT, OP_GET, OP_CLOSE,
+	OP_NOTIFY, OP_PUT, OP_GET, OP_CLOSE, OP_SECTION, OP_ENDSECTION, OP_SCOPE,
+	OP_ENDSCOPE, OP_CANCEL_SCOPE, OP_START, OP_READY, OP_CANCEL_WAIT,
 };
 
 struct env;
@@ -147,6 +148,20 @@ struct line {
 /* Move the clock in the middle of a step: a step that takes long. */
 #define ADVANCE(ms)		{ .op = OP_ADVANCE, .b = (ms) }
 
+#define SPAWN_FLAGS(t, group, s, flags) \
+	{ .op = OP_SPAWN, .a = (t), .g = (group), .script = (s), .b = (flags) }
+/* A shielded section, and a cancel scope. */
+#define SECTION(i, ms)		{ .op = OP_SECTION, .a = (i), .b = (ms) }
+#define ENDSECTION		{ .op = OP_ENDSECTION }
+#define SCOPE(i)		{ .op = OP_SCOPE, .a = (i) }
+#define ENDSCOPE		{ .op = OP_ENDSCOPE }
+#define CANCEL_SCOPE(i)		{ .op = OP_CANCEL_SCOPE, .a = (i) }
+/* Start task t in a group, wait until it is READY. */
+#define START(t, group, s)	{ .op = OP_START, .a = (t), .g = (group), .script = (s) }
+/* SHOW gives 0 or the error. */
+#define READY(t, v)		{ .op = OP_READY, .a = (t), .b = (v) }
+#define CANCEL_WAIT(t)		{ .op = OP_CANCEL_WAIT, .a = (t) }
+
 /* --- sets and blocking primitives --- */
 /* Make set i; SHOW gives 0 or the error.  RACE is a flag here. */
 #define GATHER(i, flags, ...)	{ .op = OP_SET_GATHER, .a = (i), .b = (flags), ARGS(__VA_ARGS__) }
@@ -202,6 +217,9 @@ struct parcel {
  * @future: futures, pending at the beginning
  * @group: groups, not entered
  * @timeout: timeouts, not entered
+ * @section: shielded sections
+ * @scope: cancel scopes, made
+ * @start: of tasks, by number
  * @set: gathers and races
  * @wait: waits, which use @member of the same number
  * @it: iterations, likewise
@@ -225,6 +243,9 @@ struct env {
 	struct cotask_future future[ENV_OBJECTS];
 	struct cotask_group group[ENV_OBJECTS];
 	struct cotask_timeout timeout[ENV_OBJECTS];
+	struct cotask_section section[ENV_SETS];
+	struct cotask_cancel_scope scope[ENV_SETS];
+	struct cotask_start start[ENV_OBJECTS];
 	struct cotask_set set[ENV_SETS];
 	struct cotask_wait wait[ENV_SETS];
 	struct cotask_as_completed it[ENV_SETS];

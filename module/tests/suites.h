@@ -25,6 +25,8 @@ extern struct kunit_suite cotask_sync_suite;
 extern struct kunit_suite cotask_eager_suite;
 extern struct kunit_suite cotask_offload_suite;
 extern struct kunit_suite cotask_submit_suite;
+extern struct kunit_suite cotask_scope_options_suite;
+extern struct kunit_suite cotask_inspect_suite;
 extern struct kunit_suite cotask_wait_for_suite;
 extern struct kunit_suite cotask_scopes_suite;
 

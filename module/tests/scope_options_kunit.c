@@ -1,0 +1,869 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - what goes beyond, on demand: shielded sections, cancel scopes, ways
+ * to spawn, to time out and to be cancelled, options of groups
+ */
+#include "helpers.h"
+#include "suites.h"
+
+static const struct line sleeper[] = {
+	TRY, SLEEP(50), LOG("slept"), EXCEPT, LOG("c"), RERAISE, ENDTRY, END
+};
+
+/* --- shielded sections ------------------------------------------------------- */
+
+static const struct line guarded[] = {
+	TRY, SECTION(0, NEVER), SLEEP(10), LOG("clean"), COUNT, ENDSECTION, LOG("after"),
+	SLEEP(10), EXCEPT, SHOW, COUNT, ENDTRY, END
+};
+
+/* SH-B2: outside cancels wait, counted, for the first suspension after the section */
+static void section_holds_back(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	play(env, 0, guarded);
+	settle(env);
+	KUNIT_EXPECT_TRUE(test, cotask_cancel(env->task[0]));
+	expect_count(env, 0, 1);
+	settle(env);
+	expect_log(env, "");
+	cotask_cancel(env->task[0]);
+	pass(env, 10);
+	expect_log(env, "clean n2 after ECANCELED n2");
+}
+
+static void cancel_0(struct env *env)
+{
+	KUNIT_EXPECT_TRUE(env->test, cotask_cancel(env->task[0]));
+}
+
+/* SH-B2, SC-9: the same for a cancel from another thread */
+static void section_holds_back_from_elsewhere(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	play(env, 0, guarded);
+	settle(env);
+	elsewhere(env, cancel_0);
+	settle(env);
+	expect_log(env, "");
+	pass(env, 10);
+	expect_log(env, "clean n1 after ECANCELED n1");
+}
+
+/* SH-B2, CX-16: a request that is taken back in the section is not delivered */
+static void taken_back_in_the_section(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SECTION(0, NEVER), CANCEL_SELF, SLEEP(10), UNCANCEL, SHOW, ENDSECTION, SLEEP(10),
+		LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 10);
+	pass(env, 10);
+	expect_log(env, "0 on");
+}
+
+/* SH-B2, TO-8: the section's own deadline acts, with a request held back or not */
+static void section_times_out(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, SECTION(0, 10), SLEEP(50), ENDSECTION, EXCEPT, SHOW, COUNT, ENDTRY,
+		TRY, SLEEP(5), LOG("on"), EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 10);
+	pass(env, 5);
+	expect_log(env, "ETIMEDOUT n0 on");
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	pass(env, 10);
+	expect_log(env, "ETIMEDOUT n1 ECANCELED n1");
+}
+
+/* SH-B2, TG-9, TO-11: groups and timeouts inside of a section work as always */
+static void scopes_inside_of_a_section(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line fails[] = { SLEEP(5), RAISE(E1) };
+	static const struct line p[] = {
+		SECTION(0, NEVER),
+		TRY, GROUP(0), SPAWN(1, 0, fails), SLEEP(50), ENDGROUP, EXCEPT, SHOW, COUNT, ENDTRY,
+		TRY, TIMEOUT(0, 5), SLEEP(50), ENDTIMEOUT, EXCEPT, SHOW, COUNT, ENDTRY,
+		ENDSECTION, TRY, YIELD, EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	pass(env, 5);
+	pass(env, 5);
+	expect_log(env, "E1 n1 ETIMEDOUT n1 ECANCELED n1");
+}
+
+/* SH-B2, TO-4: a timeout around the section acts after it */
+static void timeout_around_a_section(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, TIMEOUT(0, 5), SECTION(0, NEVER), SLEEP(10), LOG("clean"), ENDSECTION,
+		YIELD, LOG("not here"), ENDTIMEOUT, EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 5);
+	expect_count(env, 0, 1);
+	pass(env, 5);
+	expect_log(env, "clean ETIMEDOUT n0");
+}
+
+/* SH-B2, CX-3: a cancel that comes down a chain stops at a shielded task */
+static void shielded_in_a_chain(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = { TRY, JOIN(0), EXCEPT, SHOW, ENDTRY, COUNT, END };
+
+	play(env, 0, guarded);
+	play(env, 1, waits);
+	settle(env);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_count(env, 0, 1);
+	expect_log(env, "");
+	pass(env, 10);
+	expect_log(env, "clean n1 after ECANCELED n1 n1");
+}
+
+/* --- cancel scopes ----------------------------------------------------------- */
+
+/* CX-B1: once cancelled every suspension fails, until exit, which gives 0 */
+static void level_triggered(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0),
+		TRY, SLEEP(50), EXCEPT, SHOW, ENDTRY,
+		TRY, YIELD, EXCEPT, SHOW, ENDTRY,
+		TRY, FUTURE(0), EXCEPT, SHOW, ENDTRY,
+		SLEEP(5),
+		ENDSCOPE, SHOW, COUNT, YIELD, LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_cancel_scope_cancel(&env->scope[0]), 0);
+	KUNIT_EXPECT_EQ(test, cotask_cancel_scope_cancel(&env->scope[0]), 0);
+	expect_count(env, 0, 1);
+	settle(env);
+	expect_log(env, "ECANCELED ECANCELED ECANCELED 0 n0 on");
+}
+
+/* CX-B1: a body that swallows it all and returns a value is left alone */
+static void level_swallowed(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), TRY, SLEEP(50), EXCEPT, ENDTRY, LOG("value"), ENDSCOPE, YIELD, LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	settle(env);
+	expect_log(env, "value on");
+	expect_count(env, 0, 0);
+	expect_finished(env, 0, 0);
+}
+
+/* CX-B1: cancelled before enter; by its deadline; entered twice */
+static void level_before_enter(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), LOG("in"), SLEEP(5), LOG("no"), ENDSCOPE, SHOW,
+		TRY, SCOPE(0), ENDSCOPE, EXCEPT, SHOW, ENDTRY, END
+	};
+	static const struct line q[] = { SCOPE(1), SLEEP(50), LOG("no"), ENDSCOPE, SHOW, END };
+
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "in 0 EINVAL");
+	cotask_cancel_scope_init(&env->scope[1],
+				 ktime_add_ns(cotask_loop_now(env->loop), 10 * MS));
+	play(env, 1, q);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "0");
+	KUNIT_EXPECT_EQ(test, cotask_cancel_reason(env->task[1]).cause, COTASK_CAUSE_DEADLINE);
+}
+
+/* CX-B1: an outside cancel besides is not absorbed */
+static void level_and_outside(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, SCOPE(0), SLEEP(50), ENDSCOPE, EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	settle(env);
+	expect_log(env, "ECANCELED n1 on");
+}
+
+/* CX-B1: children of groups inside are cancelled, those that are spawned start so */
+static void level_and_children(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line stubborn[] = {
+		TRY, SLEEP(50), EXCEPT, LOG("1"), ENDTRY, TRY, SLEEP(50), EXCEPT, LOG("2"), ENDTRY, END
+	};
+	static const struct line late[] = { LOG("never"), END };
+	static const struct line p[] = {
+		SCOPE(0), GROUP(0), SPAWN(1, 0, stubborn), SLEEP(50), ENDGROUP, ENDSCOPE, SHOW,
+		LOG("out"), END
+	};
+	static const struct line q[] = {
+		SCOPE(1), CANCEL_SCOPE(1), GROUP(1), SPAWN(2, 1, late), ENDGROUP, ENDSCOPE,
+		LOG("q"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	settle(env);
+	expect_log(env, "1 2 0 out");
+	play(env, 1, q);
+	settle(env);
+	expect_log(env, "q");
+	expect_cancelled(env, 2);
+}
+
+/* CX-B1, SH-B2: a shielded section inside is left in peace, and fails afterwards */
+static void level_and_section(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), SECTION(0, NEVER), SLEEP(10), LOG("clean"), SLEEP(10), LOG("er"),
+		ENDSECTION, YIELD, LOG("no"), ENDSCOPE, SHOW, LOG("out"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	settle(env);
+	expect_log(env, "");
+	pass(env, 10);
+	pass(env, 10);
+	expect_log(env, "clean er 0 out");
+	expect_count(env, 0, 0);
+}
+
+/* CX-B1: waiting for something that declines to cancel does not spin */
+static void level_does_not_spin(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line slow[] = {
+		TRY, SLEEP(50), EXCEPT, SLEEP(20), LOG("slow"), ENDTRY, END
+	};
+	static const struct line p[] = {
+		SCOPE(0), TRY, JOIN(1), EXCEPT, ENDTRY, TRY, JOIN(1), EXCEPT, SHOW, ENDTRY, ENDSCOPE,
+		LOG("out"), END
+	};
+
+	play(env, 1, slow);
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	KUNIT_EXPECT_LT(test, settle(env), 10U);
+	pass(env, 20);
+	expect_log(env, "slow out");
+}
+
+/* --- ways to be cancelled -------------------------------------------------------- */
+
+/* CX-B4: an outcome that is there wins; the cancel comes at the next suspension */
+static void completion_wins(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		FUTURE(0), SHOW, TRY, SLEEP(10), EXCEPT, SHOW, ENDTRY, COUNT, END
+	};
+	static const struct line p[] = {
+		SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_COMPLETION_WINS), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_future_complete(&env->future[0], 7);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "7 ECANCELED n1");
+}
+
+/* CX-B4: a cancel that was there first is delivered as always */
+static void cancel_before_completion(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		CANCEL_SELF, TRY, YIELD, EXCEPT, SHOW, ENDTRY, TRY, FUTURE(0), EXCEPT, SHOW, ENDTRY, END
+	};
+	static const struct line p[] = {
+		SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_COMPLETION_WINS), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "ECANCELED");
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "ECANCELED");
+}
+
+/* CX-B5: a child swallows the request: it comes again at the next suspension */
+static void request_is_not_lost(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line swallows[] = { TRY, SLEEP(50), EXCEPT, ENDTRY, RETURN(4) };
+	static const struct line child[] = {
+		JOIN(2), SHOW, TRY, SLEEP(10), EXCEPT, SHOW, ENDTRY, COUNT, END
+	};
+	static const struct line p[] = {
+		SPAWN(2, ROOT, swallows), SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_KEEP_CANCEL), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "4 ECANCELED n1");
+}
+
+static void note_origin(struct env *env, struct cotask *task)
+{
+	note(env, cotask_cancel_delivered(task) ? "mine" : "theirs");
+}
+
+/* CX-B3: whether -ECANCELED is one's own or that of what was awaited */
+static void origin(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = { TRY, JOIN(1), EXCEPT, HOOK(note_origin), ENDTRY,
+					 TRY, JOIN(1), EXCEPT, HOOK(note_origin), ENDTRY, END };
+
+	play(env, 1, sleeper);
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "c theirs theirs");
+	play(env, 1, sleeper);
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_log(env, "c mine theirs");
+}
+
+/* CX-B6: cancel and wait: 0 whatever the target makes of it; not on oneself */
+static void cancel_and_wait(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line slow[] = {
+		TRY, SLEEP(50), EXCEPT, SLEEP(10), LOG("gone"), RAISE(E1), ENDTRY, END
+	};
+	static const struct line p[] = {
+		CANCEL_WAIT(1), SHOW, COUNT, CANCEL_WAIT(1), SHOW,
+		TRY, CANCEL_WAIT(0), EXCEPT, SHOW, ENDTRY, END
+	};
+	static const struct line q[] = { TRY, CANCEL_WAIT(1), EXCEPT, SHOW, ENDTRY, COUNT, END };
+
+	play(env, 0, p);
+	play(env, 1, slow);
+	settle(env);
+	expect_log(env, "0 n0 0 EDEADLK");	/* it had not begun */
+	play(env, 1, slow);
+	settle(env);
+	play(env, 0, p);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "gone 0 n0 0 EDEADLK");
+
+	play(env, 1, slow);
+	settle(env);
+	play(env, 0, q);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_log(env, "ECANCELED n1");
+	expect_count(env, 1, 1);
+	pass(env, 10);
+	expect_log(env, "gone");
+}
+
+/* --- ways to spawn -------------------------------------------------------------------- */
+
+/* TG-B1: the code runs to its first suspension, although the group has aborted */
+static void sure_start(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		LOG("start"), TRY, SLEEP(10), EXCEPT, SHOW, RERAISE, ENDTRY, END
+	};
+	static const struct line p[] = {
+		GROUP(0), SPAWN_FLAGS(1, 0, child, COTASK_SPAWN_SURE_START), SPAWN(2, 0, child),
+		CANCEL_GROUP(0), ENDGROUP, LOG("out"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "start ECANCELED out");
+	expect_cancelled(env, 1);
+	expect_cancelled(env, 2);
+}
+
+/* TG-B5: into an aborting group, with the flag: created, and cancelled already */
+static void into_an_aborting_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { LOG("runs"), TRY, YIELD, EXCEPT, SHOW, ENDTRY, END };
+	static const struct line p[] = {
+		GROUP(0), CANCEL_GROUP(0),
+		TRY, SPAWN(1, 0, child), EXCEPT, SHOW, ENDTRY,
+		SPAWN_FLAGS(1, 0, child, COTASK_SPAWN_CANCELLED),
+		SPAWN_FLAGS(2, 0, child, COTASK_SPAWN_CANCELLED | COTASK_SPAWN_SURE_START),
+		ENDGROUP, LOG("out"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "ESHUTDOWN runs ECANCELED out");
+	expect_cancelled(env, 1);
+	expect_finished(env, 2, 0);
+}
+
+/* CT-B2: a loop that asks for owners refuses a spawn without one, but for detached */
+static void owners(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { LOG("child"), END };
+	static const struct line p[] = {
+		TRY, SPAWN(1, ROOT, child), EXCEPT, SHOW, ENDTRY,
+		SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_DETACHED),
+		GROUP(0), SPAWN(2, 0, child),
+		TRY, SPAWN_FLAGS(3, 0, child, COTASK_SPAWN_DETACHED), EXCEPT, SHOW, ENDTRY,
+		ENDGROUP, END
+	};
+	struct cotask_loop *loop = env->loop;
+
+	env->loop = cotask_manual_create(COTASK_LOOP_OWNERS);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(env->loop));
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "EINVAL EINVAL child child");
+	cotask_loop_stop(env->loop, 0);
+	env->loop = loop;
+}
+
+/* --- timeouts --------------------------------------------------------------------------- */
+
+static void strict(struct env *env, struct cotask *task)
+{
+	KUNIT_EXPECT_EQ(env->test,
+			cotask_timeout_configure(&env->timeout[0], "strict", COTASK_TIMEOUT_STRICT), 0);
+}
+
+static void quiet(struct env *env, struct cotask *task)
+{
+	KUNIT_EXPECT_EQ(env->test,
+			cotask_timeout_configure(&env->timeout[0], "quiet", COTASK_TIMEOUT_QUIET), 0);
+}
+
+/* TO-B3: strict: a value that comes too late has timed out, suspended or not */
+static void strict_timeout(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line swallowed[] = {
+		TRY, TIMEOUT(0, 10), HOOK(strict), TRY, SLEEP(50), EXCEPT, ENDTRY, ENDTIMEOUT,
+		EXCEPT, SHOW, ENDTRY, COUNT, END
+	};
+	static const struct line busy[] = {
+		TRY, TIMEOUT(0, 10), HOOK(strict), ADVANCE(20), ENDTIMEOUT, EXCEPT, SHOW, ENDTRY, END
+	};
+	static const struct line fails[] = {
+		TRY, TIMEOUT(0, 10), HOOK(strict), ADVANCE(20), RAISE(E1), ENDTIMEOUT,
+		EXCEPT, SHOW, ENDTRY, END
+	};
+	static const struct line in_time[] = {
+		TIMEOUT(0, 10), HOOK(strict), SLEEP(5), ENDTIMEOUT, LOG("ok"), END
+	};
+
+	play(env, 0, swallowed);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "ETIMEDOUT n0");
+	play(env, 0, busy);
+	settle(env);
+	expect_log(env, "ETIMEDOUT");
+	KUNIT_EXPECT_TRUE(test, cotask_timeout_expired(&env->timeout[0]));
+	play(env, 0, fails);
+	settle(env);
+	expect_log(env, "E1");
+	play(env, 0, in_time);
+	settle(env);
+	pass(env, 5);
+	expect_log(env, "ok");
+}
+
+/* TO-B4: quiet: exit gives 0, and expired tells */
+static void quiet_timeout(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TIMEOUT(0, 10), HOOK(quiet), SLEEP(50), ENDTIMEOUT, SHOW, COUNT, LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "0 n0 on");
+	KUNIT_EXPECT_TRUE(test, cotask_timeout_expired(&env->timeout[0]));
+	KUNIT_EXPECT_EQ(test, cotask_timeout_configure(&env->timeout[0], NULL, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, cotask_timeout_configure(NULL, NULL, 0), -EINVAL);
+}
+
+/* TO-B5, CX-B2: the reason tells the name of the timeout */
+static void named_timeout(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, TIMEOUT(0, 10), HOOK(strict), SLEEP(50), ENDTIMEOUT, EXCEPT, ENDTRY, SLEEP(1), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 10);
+	KUNIT_EXPECT_STREQ(test, cotask_cancel_reason(env->task[0]).scope, "strict");
+}
+
+static void note_deadline(struct env *env, struct cotask *task)
+{
+	s64 deadline = ktime_to_ns(cotask_effective_deadline(task));
+
+	if (deadline == KTIME_MAX)
+		note(env, "none");
+	else
+		note(env, "%lld", (deadline - (s64)cotask_loop_now(env->loop)) / MS);
+}
+
+/* TO-B2: the nearest deadline around, through groups, cut at shields */
+static void effective_deadline(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		HOOK(note_deadline), TIMEOUT(2, 5), HOOK(note_deadline), ENDTIMEOUT, END
+	};
+	static const struct line p[] = {
+		HOOK(note_deadline),
+		TIMEOUT(0, 30), TIMEOUT(1, 90), HOOK(note_deadline), ENDTIMEOUT,
+		GROUP(0), SPAWN(1, 0, child), ENDGROUP,
+		SECTION(0, NEVER), HOOK(note_deadline), ENDSECTION,
+		SECTION(1, 70), HOOK(note_deadline), ENDSECTION,
+		ENDTIMEOUT, HOOK(note_deadline), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "none 30 30 5 none 70 none");
+}
+
+/* --- groups ------------------------------------------------------------------------------- */
+
+static void configure(struct env *env, int i, const struct cotask_group_options *options)
+{
+	KUNIT_EXPECT_EQ(env->test, cotask_group_configure(&env->group[i], options), 0);
+}
+
+/* TG-B3: with the flag a further outside cancel reaches the children again */
+static void cancelled_again(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line stuck[] = {
+		TRY, SLEEP(50), EXCEPT, LOG("1"), TRY, SLEEP(50), EXCEPT, LOG("2"), ENDTRY, ENDTRY, END
+	};
+	static const struct line p[] = { GROUP(0), SPAWN(1, 0, stuck), ENDGROUP, END };
+
+	configure(env, 0, &(struct cotask_group_options){ .flags = COTASK_GROUP_RECANCEL });
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_log(env, "1");
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_log(env, "2");
+	expect_cancelled(env, 0);
+	expect_count(env, 0, 2);
+	expect_count(env, 1, 2);
+}
+
+/* TG-B4: no more children than the limit */
+static void group_limit(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { SLEEP(5), END };
+	static const struct line p[] = {
+		GROUP(0), SPAWN(1, 0, child), SPAWN(2, 0, child),
+		TRY, SPAWN(3, 0, child), EXCEPT, LOG("full"), ENDTRY,
+		SLEEP(6), SPAWN(3, 0, child), ENDGROUP, LOG("out"), END
+	};
+
+	configure(env, 0, &(struct cotask_group_options){ .limit = 2, .name = "two" });
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "full");
+	pass(env, 5);
+	pass(env, 1);
+	pass(env, 5);
+	expect_log(env, "out");
+	KUNIT_EXPECT_EQ(test, cotask_group_configure(&env->group[0],
+						     &(struct cotask_group_options){}), -EALREADY);
+	KUNIT_EXPECT_EQ(test, cotask_group_configure(NULL, NULL), -EINVAL);
+}
+
+/* TG-B4: a deadline cancels body and children; the outcome without errors is -ETIMEDOUT */
+static void group_deadline(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, GROUP(0), SPAWN(1, 0, sleeper), TRY, SLEEP(50), EXCEPT, SHOW, RERAISE, ENDTRY,
+		ENDGROUP, EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
+	};
+	static const struct line q[] = { GROUP(1), SLEEP(5), ENDGROUP, LOG("in time"), END };
+
+	configure(env, 0, &(struct cotask_group_options){
+		.deadline = ktime_add_ns(cotask_loop_now(env->loop), 10 * MS), .name = "g",
+	});
+	play(env, 0, p);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "c ECANCELED ETIMEDOUT n0 on");
+	KUNIT_EXPECT_STREQ(test, cotask_cancel_reason(env->task[1]).scope, "g");
+
+	configure(env, 1, &(struct cotask_group_options){
+		.deadline = ktime_add_ns(cotask_loop_now(env->loop), 10 * MS),
+	});
+	play(env, 0, q);
+	settle(env);
+	pass(env, 5);
+	pass(env, 50);
+	expect_log(env, "in time");
+}
+
+/* TG-B7: waits until the child is ready, then it is a child like any other */
+static void start_until_ready(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		SLEEP(5), READY(1, 9), LOG("ready"), SLEEP(5), RAISE(E1)
+	};
+	static const struct line p[] = {
+		TRY, GROUP(0), START(1, 0, child), SHOW, SLEEP(50), ENDGROUP,
+		EXCEPT, SHOW, ENDTRY, ERRORS(0), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 5);
+	expect_log(env, "ready 9");
+	pass(env, 5);
+	expect_log(env, "E1 t-1: E1");
+}
+
+/* TG-B7: what fails before it is ready fails the call, not the group */
+static void start_fails(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { SLEEP(5), RAISE(E1) };
+	static const struct line silent[] = { SLEEP(5), RETURN(3) };
+	static const struct line p[] = {
+		GROUP(0),
+		TRY, START(1, 0, child), EXCEPT, SHOW, ENDTRY,
+		TRY, START(2, 0, silent), EXCEPT, LOG("nodata"), ENDTRY,
+		SLEEP(5), LOG("body"), ENDGROUP, SHOW, COUNT, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 5);
+	pass(env, 5);
+	pass(env, 5);
+	expect_log(env, "E1 nodata body 0 n0");
+	KUNIT_EXPECT_EQ(test, env->errors, 0);
+}
+
+/* TG-B7: cancelling the call cancels that child only, and waits for it */
+static void start_cancelled(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		TRY, SLEEP(50), EXCEPT, SLEEP(5), LOG("child"), RERAISE, ENDTRY, END
+	};
+	static const struct line q[] = {
+		TRY, GROUP(0), SPAWN(2, 0, sleeper),
+		TRY, TIMEOUT(0, 10), START(1, 0, child), ENDTIMEOUT, EXCEPT, SHOW, ENDTRY,
+		ENDGROUP, EXCEPT, ENDTRY, LOG("out"), END
+	};
+
+	play(env, 0, q);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "");
+	pass(env, 5);
+	expect_log(env, "child ETIMEDOUT");
+	expect_pending(env, 2);
+	pass(env, 50);
+	expect_log(env, "slept out");
+}
+
+static struct cotask_loop *far;
+
+/* --- across loops ---------------------------------------------------------------------------- */
+
+struct crossing {
+	struct cotask_frame frame;
+	struct env *env;
+	struct cotask *target;
+};
+
+static long cross(struct cotask *task, struct cotask_frame *frame)
+{
+	struct crossing *c = container_of(frame, struct crossing, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	CO_AWAIT(ended, rc, cotask_await_across(task, c->target));
+	note_outcome(c->env, rc);
+	return rc;
+}
+
+static struct cotask *begin_crossing(struct env *env, struct crossing *c)
+{
+	struct cotask *t;
+
+	c->env = env;
+	c->target = cotask_spawn(cotask_loop_root(far), script_frame(env, sleeper), NULL);
+	t = cotask_spawn(cotask_loop_root(env->loop), cotask_frame_init(&c->frame, cross, NULL),
+			 NULL);
+	cotask_manual_turns(far, 10);
+	settle(env);
+	return t;
+}
+
+/* AW-B1: a task of another loop can be awaited; a cancel is passed on to it */
+static void across_loops(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct crossing c;
+	struct cotask *t;
+
+	far = cotask_manual_create(0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(far));
+	t = begin_crossing(env, &c);
+	expect_log(env, "");
+	cotask_manual_advance(far, 50 * MS);
+	cotask_manual_turns(far, 10);
+	settle(env);
+	expect_log(env, "slept 0");
+	cotask_put(t);
+	cotask_put(c.target);
+
+	t = begin_crossing(env, &c);
+	cotask_cancel(t);
+	settle(env);
+	expect_log(env, "");
+	KUNIT_EXPECT_EQ(test, cotask_cancelling(c.target), 1U);
+	cotask_manual_turns(far, 10);
+	settle(env);
+	expect_log(env, "c ECANCELED");
+	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t));
+	cotask_put(t);
+	cotask_put(c.target);
+	cotask_loop_stop(far, 0);
+}
+
+/* AW-B1, CO-B1: the waiter's loop ends first: nothing is left behind */
+static void across_loops_waiter_goes(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct crossing c;
+	struct cotask *t;
+
+	far = cotask_manual_create(0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(far));
+	t = begin_crossing(env, &c);
+	stop(env, 0);
+	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t));
+	cotask_put(t);
+	cotask_loop_stop(far, COTASK_FOREVER);
+	cotask_put(c.target);
+	expect_log(env, "c");
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(section_holds_back),
+	KUNIT_CASE(section_holds_back_from_elsewhere),
+	KUNIT_CASE(taken_back_in_the_section),
+	KUNIT_CASE(section_times_out),
+	KUNIT_CASE(scopes_inside_of_a_section),
+	KUNIT_CASE(timeout_around_a_section),
+	KUNIT_CASE(shielded_in_a_chain),
+	KUNIT_CASE(level_triggered),
+	KUNIT_CASE(level_swallowed),
+	KUNIT_CASE(level_before_enter),
+	KUNIT_CASE(level_and_outside),
+	KUNIT_CASE(level_and_children),
+	KUNIT_CASE(level_and_section),
+	KUNIT_CASE(level_does_not_spin),
+	KUNIT_CASE(completion_wins),
+	KUNIT_CASE(cancel_before_completion),
+	KUNIT_CASE(request_is_not_lost),
+	KUNIT_CASE(origin),
+	KUNIT_CASE(cancel_and_wait),
+	KUNIT_CASE(sure_start),
+	KUNIT_CASE(into_an_aborting_group),
+	KUNIT_CASE(owners),
+	KUNIT_CASE(strict_timeout),
+	KUNIT_CASE(quiet_timeout),
+	KUNIT_CASE(named_timeout),
+	KUNIT_CASE(effective_deadline),
+	KUNIT_CASE(cancelled_again),
+	KUNIT_CASE(group_limit),
+	KUNIT_CASE(group_deadline),
+	KUNIT_CASE(start_until_ready),
+	KUNIT_CASE(start_fails),
+	KUNIT_CASE(start_cancelled),
+	KUNIT_CASE(across_loops),
+	KUNIT_CASE(across_loops_waiter_goes),
+	{}
+};
+
+struct kunit_suite cotask_scope_options_suite = {
+	.name = "cotask_scope_options",
+	.init = env_init,
+	.exit = env_exit,
+	.test_cases = cases,
+};
