@@ -46,8 +46,8 @@ static void copied_at_spawn_time(struct kunit *test)
 {
 	static const struct line child[] = { HOOK(show), END };
 	static const struct line parent[] = {
-		HOOK(set_1), SPAWN(1, ROOT, child), HOOK(set_2), HOOK(set_size), SPAWN(2, ROOT, child),
-		YIELD, HOOK(show), END
+		HOOK(set_1), SPAWN(1, ROOT, child), HOOK(set_2), HOOK(set_size),
+		SPAWN(2, ROOT, child), YIELD, HOOK(show), END
 	};
 	struct env *env = env_of(test);
 
@@ -119,7 +119,9 @@ static void spawn_shared(struct env *env, struct cotask *task)
 /* CT-4: an explicit context is used as it is: its users see each other's changes */
 static void explicit_context_is_shared(struct kunit *test)
 {
-	static const struct line parent[] = { HOOK(set_1), HOOK(spawn_shared), YIELD, HOOK(show), END };
+	static const struct line parent[] = {
+		HOOK(set_1), HOOK(spawn_shared), YIELD, HOOK(show), END
+	};
 	struct env *env = env_of(test);
 
 	shared = cotask_context_new(GFP_KERNEL);

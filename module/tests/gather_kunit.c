@@ -397,7 +397,9 @@ static void race_won(struct kunit *test)
 static void race_lost(struct kunit *test)
 {
 	struct env *env = env_of(test);
-	static const struct line p[] = { GATHER(0, RACE, C(fails_later), C(fails)), AWAIT_AND_TELL };
+	static const struct line p[] = {
+		GATHER(0, RACE, C(fails_later), C(fails)), AWAIT_AND_TELL
+	};
 
 	play(env, 0, p);
 	settle(env);

@@ -117,8 +117,8 @@ static void cancel_during_a_step_is_withdrawn(struct kunit *test)
 static void cancel_before_an_await(struct kunit *test)
 {
 	static const struct line script[] = {
-		HOOK(hook_cancel0), TRY, FUTURE(0), EXCEPT, SHOW, COUNT, ENDTRY, SLEEP(5), LOG("on"),
-		RETURN(2)
+		HOOK(hook_cancel0), TRY, FUTURE(0), EXCEPT, SHOW, COUNT, ENDTRY, SLEEP(5),
+		LOG("on"), RETURN(2)
 	};
 	struct env *env = env_of(test);
 
@@ -147,7 +147,9 @@ static void completion_before_an_await(struct kunit *test)
 /* SC-9, AW-1: completed from outside, a second task gets it before the waiter resumes */
 static void completion_seen_before_the_waiter(struct kunit *test)
 {
-	static const struct line second[] = { HOOK(hook_complete0), FUTURE(0), LOG("second"), SHOW, END };
+	static const struct line second[] = {
+		HOOK(hook_complete0), FUTURE(0), LOG("second"), SHOW, END
+	};
 	struct env *env = env_of(test);
 
 	play(env, 0, waits0);
@@ -261,7 +263,8 @@ static void posted_cancels_merge(struct kunit *test)
 static void posted_again_after_delivery(struct kunit *test)
 {
 	static const struct line script[] = {
-		TRY, FUTURE(0), EXCEPT, SHOW, ENDTRY, TRY, FUTURE(1), EXCEPT, SHOW, COUNT, ENDTRY, END
+		TRY, FUTURE(0), EXCEPT, SHOW, ENDTRY,
+		TRY, FUTURE(1), EXCEPT, SHOW, COUNT, ENDTRY, END
 	};
 	struct env *env = env_of(test);
 
@@ -694,7 +697,8 @@ static long real_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, slept);
 
-	CO_AWAIT(slept, rc, cotask_sleep_until(task, ns_to_ktime(me->deadline), CLOCK_MONOTONIC, 0));
+	CO_AWAIT(slept, rc,
+		 cotask_sleep_until(task, ns_to_ktime(me->deadline), CLOCK_MONOTONIC, 0));
 	if (ktime_get_ns() < me->deadline)
 		atomic_inc(&early);
 	if (!rc)
@@ -718,8 +722,8 @@ static void real_sleepers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_group_open(&g, loop, 0), 0);
 	for (i = 0; i < SLEEPERS; i++) {
 		real[i].deadline = begin + MS + (u64)i * 37 % SLEEPERS * 20000;
-		KUNIT_EXPECT_EQ(test, cotask_go(&g, cotask_frame_init(&real[i].frame, real_step,
-								       NULL)), 0);
+		cotask_frame_init(&real[i].frame, real_step, NULL);
+		KUNIT_EXPECT_EQ(test, cotask_go(&g, &real[i].frame), 0);
 	}
 	for (i = 0; i < 5000 && atomic_read(&awake) < SLEEPERS; i++)
 		schedule_timeout_uninterruptible(1);

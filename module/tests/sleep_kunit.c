@@ -100,7 +100,8 @@ static void random_delays(struct kunit *test)
 	kunit_info(test, "seed %u", seed);
 	prandom_seed_state(&rnd, seed);
 	for (i = 0; i < ENV_OBJECTS; i++)
-		s[i] = sleeper(env, i, (struct sleeper){ .ns = 1 + prandom_u32_state(&rnd) % 3000 });
+		s[i] = sleeper(env, i,
+			       (struct sleeper){ .ns = 1 + prandom_u32_state(&rnd) % 3000 });
 	settle(env);
 	for (step = 1; step <= 3000; step++) {
 		cotask_manual_advance(env->loop, 1);
