@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef COTASK_COMPILE_CASE_H
+#define COTASK_COMPILE_CASE_H
+
+#include <linux/cotask.h>
+
+struct me {
+	struct cotask_frame frame;
+	int n;
+	int sum;
+};
+
+/* What each case defines. */
+long step(struct cotask *task, struct cotask_frame *frame);
+
+#endif
