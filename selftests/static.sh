@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Static checks: "static.sh checkpatch|kernel-doc KERNEL-SOURCE". Silent when all
-# is well.
+# Static checks: "static.sh checkpatch|kernel-doc|shellcheck KERNEL-SOURCE". Silent
+# when all is well.
 set -uo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 source=$2
 cd "$top" || exit 1
-mapfile -t files < <(find module -name '*.[ch]' | sort)
+mapfile -t files < <(find module selftests -name '*.[ch]' | sort)
 
 # Out of tree there is no MAINTAINERS; the coroutine macros are control flow on
 # purpose and have to be written with it.
@@ -32,6 +32,7 @@ kernel_doc()
 }
 
 case $1 in
+shellcheck) find selftests .ci -name '*.sh' -exec shellcheck -x .ci/run {} + ;;
 checkpatch) checkpatch ;;
 kernel-doc) kernel_doc ;;
 esac

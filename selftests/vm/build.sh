@@ -61,7 +61,7 @@ main()
 	log=$out/build.log
 	make -C "$kernel/build" ARCH="$(cat "$kernel/arch")" M="$out" \
 		CC="$compiler" -j"$(nproc)" "$@" modules >"$log" 2>&1 || rc=$?
-	grep -vE '^make(\[[0-9]+\])?: (Entering|Leaving)' "$log" >&2 || true
+	grep -vE '^make(\[[0-9]+\])?: (Entering|Leaving)|^Skipping BTF' "$log" >&2 || true
 	if [ "$rc" -eq 0 ] && grep -q 'warning:' "$log"; then
 		echo "build: the compiler warns" >&2
 		find "$out" -name '*.o' -delete	# to be seen again next time
