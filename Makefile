@@ -39,7 +39,7 @@ help:
 	@echo 'clean            remove what was built'
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
-	@echo 'check-PART        one part of them: static compile kunit stress demo edu'
+	@echo 'check-PART       one part of them: static compile kunit stress demo edu'
 	@echo 'bench            the benchmark; a table, and .build/bench.json'
 	@echo 'rules            which test shows which rule of the semantics'
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * cotask tests - the suites of this module
+ *
+ * The one without memory is the first: it wants to make the loop of a CPU.
  */
 #include "suites.h"
 #include "../compat.h"
 
-kunit_test_suites(&cotask_loop_suite, &cotask_task_suite, &cotask_threads_suite,
+kunit_test_suites(&cotask_oom_suite,
+		  &cotask_loop_suite, &cotask_task_suite, &cotask_threads_suite,
 		  &cotask_cancel_suite, &cotask_timeout_suite,
 		  &cotask_group_suite, &cotask_group_cancel_suite,
 		  &cotask_deadline_suite, &cotask_coroutine_suite,
