@@ -29,7 +29,7 @@ check()
 }
 
 [ $# -eq 1 ] || usage
-[ -e "$file" ] || exit 0
+[ -e "$file" ] && ! grep -qw kmemleak=off /proc/cmdline || exit 0
 case $1 in
 clear)	echo scan >"$file"
 	echo clear >"$file" ;;
