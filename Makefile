@@ -29,6 +29,9 @@ check-%:
 bench:
 	@selftests/bench.sh
 
+kunit:
+	@selftests/vm/overlay.sh $(KDIR) $(KUNIT_ARGS)
+
 rules:
 	@selftests/rules.py --table
 
@@ -40,7 +43,9 @@ help:
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-PART       one part of them: static compile kunit stress demo edu'
+	@echo 'kunit            the KUnit suites as part of the kernel source in KDIR, by its'
+	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'bench            the benchmark; a table, and .build/bench.json'
 	@echo 'rules            which test shows which rule of the semantics'
 
-.PHONY: modules modules_install clean demo check bench rules help
+.PHONY: modules modules_install clean demo check bench kunit rules help
