@@ -11,7 +11,8 @@
  * The seed is printed.  It fixes what each thread tries, not how they interleave.
  */
 #include <linux/completion.h>
-#include <linux/cotask.h>
+#include <linux/cotask_gather.h>
+#include <linux/cotask_thread.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
@@ -40,6 +41,7 @@ MODULE_PARM_DESC(milliseconds, "how long to run");
 static struct {
 	atomic_t spawned, refused, released, started;
 	atomic_t callbacks, callbacks_run;
+	atomic_t works, works_made, works_released, submissions;
 	atomic_t cancels, completions, joins, stops, restarts;
 	atomic_t odd;
 } count;
@@ -113,7 +115,8 @@ static void restart(u32 n)
 /* --- tasks ------------------------------------------------------------------------ */
 
 enum kind {
-	RETURNS, YIELDS, SLEEPS, FAILS, TIMES_OUT, WAITS_FOR, SWALLOWS, HAS_CHILDREN,
+	RETURNS, YIELDS, SLEEPS, FAILS, TIMES_OUT, WAITS_FOR, SWALLOWS, OFFLOADS,
+	HAS_CHILDREN, GATHERS,
 	ENDS_BY_ITSELF,
 	AWAITS = ENDS_BY_ITSELF, AWAITS_SHIELD,
 	KINDS
@@ -127,6 +130,9 @@ struct job {
 	struct cotask_timeout timeout;
 	struct cotask_wait_for wait_for;
 	struct cotask_group group;
+	struct cotask_set set;
+	struct cotask_member member[2];
+	struct cotask_job work;
 	refcount_t refs;
 	enum kind kind;
 	u32 n;			/* a random number */
@@ -141,8 +147,43 @@ static void job_put(struct job *j)
 
 static void job_release(struct cotask_frame *frame)
 {
+	struct job *j = container_of(frame, struct job, frame);
+
 	atomic_inc(&count.released);
-	job_put(container_of(frame, struct job, frame));
+	cotask_set_drop(&j->set);
+	job_put(j);
+}
+
+static long work(struct cotask_job *w)
+{
+	struct job *j = container_of(w, struct job, work);
+
+	atomic_inc(&count.works);
+	udelay(j->n % 20);
+	return 0;
+}
+
+static void work_release(struct cotask_job *w)
+{
+	atomic_inc(&count.works_released);
+	job_put(container_of(w, struct job, work));
+}
+
+/* Embedded in the frame, or with a reference of its own and left behind by a cancel. */
+static struct cotask_await job_offload(struct cotask *task, struct job *j)
+{
+	struct cotask_await op;
+
+	if (j->n % 2) {
+		cotask_job_init(&j->work, work, NULL);
+		return cotask_to_thread(task, &j->work, COTASK_JOB_UNINTERRUPTIBLE);
+	}
+	refcount_inc(&j->refs);
+	atomic_inc(&count.works_made);
+	cotask_job_init(&j->work, work, work_release);
+	op = cotask_to_thread(task, &j->work, 0);
+	cotask_job_put(&j->work);
+	return op;
 }
 
 static struct job *job_new(struct cotask_loop *loop, u32 n, enum kind kinds, unsigned int depth);
@@ -167,6 +208,39 @@ static int job_spawn_child(struct job *j, u32 n)
 	return 0;
 }
 
+/* The timeout cancels the future, or lets go of it. */
+static struct cotask_awaitable *job_target(struct job *j)
+{
+	return j->n % 2 ? cotask_shield(&j->shield, &j->future.base) : &j->future.base;
+}
+
+/* Both coroutines are spawned, or none. */
+static struct cotask_awaitable *job_gather(struct job *j)
+{
+	enum kind kinds = j->depth < 2 ? ENDS_BY_ITSELF : HAS_CHILDREN;
+	struct cotask_awaitable *x;
+	struct job *child;
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < 2; i++) {
+		child = job_new(j->group.base.loop, j->n / (3 + i), kinds, j->depth + 1);
+		if (!child)
+			break;
+		j->member[i] = COTASK_MEMBER_CORO(&child->frame);
+		job_put(child);
+	}
+	if (j->n % 4 == 3)
+		x = cotask_race(&j->set, &j->group, j->member, i);
+	else
+		x = cotask_gather(&j->set, &j->group, j->member, i,
+				  j->n % 4 ? 0 : COTASK_GATHER_FAIL_FAST);
+	rc = PTR_ERR_OR_ZERO(x);
+	while (i--)
+		job_spawned(rc);
+	return rc ? NULL : x;
+}
+
 static int job_enter_group(struct cotask *task, struct job *j)
 {
 	int rc;
@@ -185,7 +259,7 @@ static long job_step(struct cotask *task, struct cotask_frame *frame)
 	long rc = 0;
 
 	CO_BEGIN(task, frame, yielded, slept, waited, shielded, timed, waited_for, first, second,
-		 left);
+		 worked, gathered, over, left);
 
 	atomic_inc(&count.started);
 	switch (j->kind) {
@@ -209,7 +283,7 @@ static long job_step(struct cotask *task, struct cotask_frame *frame)
 		return cotask_timeout_exit(&j->timeout, rc);
 	case WAITS_FOR:
 		CO_AWAIT(waited_for, rc,
-			 cotask_wait_for(task, &j->wait_for, &j->future.base, ns));
+			 cotask_wait_for(task, &j->wait_for, job_target(j), ns));
 		return rc;
 	case SWALLOWS:
 		CO_AWAIT(first, rc, cotask_sleep(task, ns));
@@ -224,6 +298,17 @@ static long job_step(struct cotask *task, struct cotask_frame *frame)
 			rc = job_spawn_child(j, j->n / 5);
 		CO_AWAIT(left, rc, cotask_group_exit(task, &j->group, rc));
 		cotask_group_fini(&j->group);
+		return rc;
+	case GATHERS:
+		rc = job_enter_group(task, j);
+		if (rc)
+			return rc;
+		CO_AWAIT(gathered, rc, cotask_await(task, job_gather(j)));
+		CO_AWAIT(over, rc, cotask_group_exit(task, &j->group, rc));
+		cotask_group_fini(&j->group);
+		return rc;
+	case OFFLOADS:
+		CO_AWAIT(worked, rc, job_offload(task, j));
 		return rc;
 	case AWAITS:
 		CO_AWAIT(waited, rc, cotask_await_future(task, &j->future));
@@ -278,6 +363,7 @@ struct worker {
 	struct cotask_group group;
 	bool open;
 	bool private;
+	atomic_t users;		/* who may touch the group; 0: it is about to be stopped */
 	struct completion done;
 };
 
@@ -303,6 +389,7 @@ static void group_start(struct worker *w)
 	w->private = n % 4;
 	w->open = !cotask_group_open(&w->group, loop,
 				     n & BIT(20) ? COTASK_GROUP_INDEPENDENT : 0);
+	atomic_set(&w->users, w->open);
 	cotask_loop_put(loop);
 }
 
@@ -313,6 +400,9 @@ static void group_end(struct worker *w)
 
 	if (!w->open)
 		return;
+	atomic_dec(&w->users);
+	while (atomic_read(&w->users))
+		cond_resched();
 	rc = cotask_group_stop(&w->group, some_grace(number(w)));
 	errors = cotask_group_errors(&w->group, NULL, 0);
 	if (!plausible(rc) || !rc != !errors)
@@ -363,6 +453,18 @@ static int fill(struct slot *s, struct cotask_group *g, u32 n)
 	s->job = j;
 	s->task = t;
 	return 0;
+}
+
+/* In the group of another thread. */
+static void visit(struct worker *w, u32 n)
+{
+	if (!atomic_inc_not_zero(&w->users))
+		return;
+	if (n % 64)
+		fill_without_handle(&w->group, n / 64);
+	else
+		cotask_group_cancel(&w->group);
+	atomic_dec(&w->users);
 }
 
 /* Into the root group of a loop that may be about to stop. */
@@ -451,6 +553,9 @@ static void slot_poke(struct slot *s, u32 n)
 		break;
 	case 4 ... 7:
 		slot_complete(s, n / 16);
+		/* What was completed may be gone before the loop looks at it. */
+		if (n / 64 % 2)
+			slot_drop(s);
 		break;
 	case 8 ... 9:
 		slot_register(s);
@@ -471,6 +576,29 @@ static void slot_poke(struct slot *s, u32 n)
 	}
 }
 
+/* A task of a private loop, from submission to whatever end. */
+static void submit(u32 n)
+{
+	struct cotask_loop *loop = private_get(n);
+	struct cotask_submission *s = ERR_PTR(-ENOMEM);
+	struct job *j = job_new(loop, n / PRIVATE, ENDS_BY_ITSELF, 0);
+
+	if (j) {
+		s = cotask_submit(loop, &j->frame, NULL);
+		job_spawned(PTR_ERR_OR_ZERO(s));
+		job_put(j);
+	}
+	cotask_loop_put(loop);
+	if (IS_ERR(s))
+		return;
+	if (n % 3 == 0)
+		cotask_submission_cancel(s);
+	else if (n % 16 == 1 && cotask_submission_cancel_and_wait(s))
+		odd("cancel and wait", 0);
+	cotask_submission_put(s);
+	atomic_inc(&count.submissions);
+}
+
 static void worker_turn(struct worker *w)
 {
 	u32 n = number(w);
@@ -483,6 +611,10 @@ static void worker_turn(struct worker *w)
 		fill_root(s, number(w));
 	else
 		fill_group(w, s, number(w));
+	if (n % 32 == 0)
+		submit(number(w));
+	if (n % 32 < 4)
+		visit(&workers[number(w) % THREADS], number(w));
 	if (n % 1000 == 0)
 		group_end(w);
 	else if (n % 1000 == 1 && w->open)
@@ -546,14 +678,18 @@ static int verdict(void)
 		   spawned + atomic_read(&count.refused));
 	check_same("callbacks run, registered", atomic_read(&count.callbacks_run),
 		   atomic_read(&count.callbacks));
+	check_same("works released, made", atomic_read(&count.works_released),
+		   atomic_read(&count.works_made));
 	check_same("coroutines started, at most spawned", max(started, spawned), spawned);
 	ok = !atomic_read(&count.odd);
 	pr_info("stress: %d tasks, %d refused, %d started, %d cancels, %d completions\n",
 		spawned, atomic_read(&count.refused), started, atomic_read(&count.cancels),
 		atomic_read(&count.completions));
-	pr_info("stress: %d joins, %d groups, %d loops, %d callbacks: %s\n",
-		atomic_read(&count.joins), atomic_read(&count.stops),
-		atomic_read(&count.restarts), atomic_read(&count.callbacks),
+	pr_info("stress: %d works, %d submissions, %d joins, %d callbacks\n",
+		atomic_read(&count.works), atomic_read(&count.submissions),
+		atomic_read(&count.joins), atomic_read(&count.callbacks));
+	pr_info("stress: %d groups and %d loops were stopped: %s\n",
+		atomic_read(&count.stops), atomic_read(&count.restarts),
 		ok ? "ok" : "NOT OK");
 	return ok ? 0 : -EINVAL;
 }
