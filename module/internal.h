@@ -206,10 +206,19 @@ static inline struct cotask *cotask_of(struct cotask_awaitable *x)
 #define COTASK_DQ_BITS		6
 #define COTASK_DQ_SLOTS		BIT(COTASK_DQ_BITS)
 #define COTASK_DQ_LEVELS	DIV_ROUND_UP(63, COTASK_DQ_BITS)
+#define COTASK_DQ_CHAIN_BITS	2
+#define COTASK_DQ_CHAINS	BIT(COTASK_DQ_CHAIN_BITS)
 
+/**
+ * struct cotask_dq_slot - entries whose deadlines share their high digits
+ * @chain: the entries; those with equal deadlines are in one chain
+ * @min: no entry is earlier
+ * @count: of entries
+ */
 struct cotask_dq_slot {
-	struct list_head	entries;
-	u64			min;	/* no entry is earlier */
+	struct list_head	chain[COTASK_DQ_CHAINS];
+	u64			min;
+	unsigned long		count;
 };
 
 /**

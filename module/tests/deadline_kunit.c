@@ -249,6 +249,53 @@ static void earliest_is_deleted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_dq_next(&b->q), U64_MAX);
 }
 
+/* SC-4, SC-7: who is left alone in a slot behind a bound that is too low is found */
+static void alone_behind_a_low_bound(struct kunit *test)
+{
+	const u64 edge = 1ULL << 40;
+	unsigned int i;
+
+	/* In whatever chain the bound and the entry are. */
+	for (i = 1; i < 64; i++) {
+		struct bench *b = bench(test, 0);
+
+		add(b, 0, edge);
+		add(b, 1, edge + i);
+		del(b, 0);
+		KUNIT_EXPECT_EQ(test, expire(b, edge + i - 1), 0U);
+		KUNIT_EXPECT_EQ(test, expire(b, edge + i), 1U);
+		kunit_kfree(test, b);
+	}
+}
+
+/* SC-4: a slot is one, though its entries are in several chains */
+static void slot_of_several_chains(struct kunit *test)
+{
+	const u64 start = 1ULL << 32;
+	unsigned int late;
+	int i;
+
+	/* Opened while most is still to come; in the middle; when all is past. */
+	for (late = 0; late <= 1024; late += 512) {
+		struct bench *b = bench(test, 1000);
+		unsigned int n = 0;
+
+		for (i = 0; i < ITEMS; i++)
+			add(b, i, start + (i * 89) % 23 * 40);
+		/* Whole chains, and parts of them. */
+		for (i = 0; i < ITEMS; i++) {
+			if ((i * 89) % 23 < 5 || i % 8 == 3)
+				del(b, i);
+			else
+				n++;
+		}
+		n -= expire(b, start + late);
+		KUNIT_EXPECT_EQ(test, expire(b, start + 2048), n);
+		KUNIT_EXPECT_EQ(test, cotask_dq_next(&b->q), U64_MAX);
+		kunit_kfree(test, b);
+	}
+}
+
 /* SC-4: who only ever looks when told to sees each deadline in time */
 static void following_next_reaches_all(struct kunit *test)
 {
@@ -331,6 +378,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(extreme_deadlines),
 	KUNIT_CASE(late_expiry_of_many),
 	KUNIT_CASE(earliest_is_deleted),
+	KUNIT_CASE(alone_behind_a_low_bound),
+	KUNIT_CASE(slot_of_several_chains),
 	KUNIT_CASE(following_next_reaches_all),
 	KUNIT_CASE(random_operations),
 	{}
