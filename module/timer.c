@@ -15,6 +15,7 @@
  * that is entered and left in time costs no timer operation at all.
  */
 #include <linux/list_sort.h>
+#include <linux/prefetch.h>
 
 #include "internal.h"
 
@@ -190,6 +191,17 @@ static void timer_arm(struct cotask_loop *loop)
 	hrtimer_start(&loop->timer, ns_to_ktime(next), HRTIMER_MODE_ABS_HARD);
 }
 
+/* They are about to be run, and their frames lie anywhere. */
+static void prefetch_frames(struct list_head *due)
+{
+	struct cotask_entry *e;
+
+	list_for_each_entry(e, due, link) {
+		if (e->kind == COTASK_ENTRY_TASK)
+			prefetchw(container_of(e, struct cotask, entry)->frame);
+	}
+}
+
 /**
  * cotask_timer_run - queue what is due, arm the timer for the rest
  * @loop: the loop
@@ -214,6 +226,7 @@ void cotask_timer_run(struct cotask_loop *loop)
 				cotask_loop_time(loop, COTASK_CLOCK_BOOTTIME), &due);
 	if (mono && boot)
 		list_sort(loop, &due, cmp_deadline);
+	prefetch_frames(&due);
 	list_splice_tail(&due, &loop->ready);
 	timer_arm(loop);
 }
