@@ -72,12 +72,18 @@ void cotask_loop_take_in(struct cotask_loop *loop)
 static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *e)
 {
 	struct cotask_entry *next = list_next_entry(e, link);
+	struct cotask *t = container_of(next, struct cotask, entry);
 
 	if (&next->link == &loop->batch)
 		return;
 	prefetchw(next->link.next);
 	if (next->kind == COTASK_ENTRY_TASK)
-		prefetchw(container_of(next, struct cotask, entry)->frame);
+		prefetchw(t->frame);
+	/* A cancel or the end of a task touches the rest of it. */
+	if (next->kind == COTASK_ENTRY_RECORD || (next->flags & COTASK_T_SIGNALS)) {
+		prefetchw(&t->sibling);
+		prefetchw(&t->settled);
+	}
 }
 
 /* How many entries to run before other threads get a chance. */
