@@ -27,7 +27,7 @@ check-%:
 	@selftests/check.sh $*
 
 bench:
-	@selftests/bench.sh
+	@selftests/bench.sh $(if $(ROWS),rows=$(ROWS)) $(if $(REPEAT),repeat=$(REPEAT))
 
 kunit:
 	@selftests/vm/overlay.sh $(KDIR) $(KUNIT_ARGS)
@@ -45,7 +45,7 @@ help:
 	@echo 'check-PART       one part of them: static compile kunit stress demo edu'
 	@echo 'kunit            the KUnit suites as part of the kernel source in KDIR, by its'
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
-	@echo 'bench            the benchmark; a table, and .build/bench.json'
+	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
 
 .PHONY: modules modules_install clean demo check bench kunit rules help

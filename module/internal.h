@@ -51,8 +51,8 @@
 #define cotask_misuse(fmt, ...)						\
 	WARN_ONCE(IS_ENABLED(CONFIG_COTASK_DEBUG), fmt, ##__VA_ARGS__)
 
-/* Internals that the module in tests/ calls. */
-#if IS_ENABLED(CONFIG_COTASK_KUNIT_TEST)
+/* Internals that the modules in tests/ and bench/ call. */
+#if IS_ENABLED(CONFIG_COTASK_KUNIT_TEST) || IS_ENABLED(CONFIG_COTASK_BENCH)
 #define EXPORT_FOR_TESTS(symbol)	EXPORT_SYMBOL_GPL(symbol)
 #else
 #define EXPORT_FOR_TESTS(symbol)

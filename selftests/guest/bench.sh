@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: runs the benchmark, whose module refuses to stay loaded.
+# In the guest: runs the benchmark, whose module refuses to stay loaded;
+# "bench.sh OUTDIR [module parameters]".
 set -u
 out=$1
+shift
 
 insmod "$out/module/cotask.ko" || exit 1
-insmod "$out/module/bench/cotask_bench.ko" 2>/dev/null
+insmod "$out/module/bench/cotask_bench.ko" "$@" 2>/dev/null
 rmmod cotask || exit 1
