@@ -308,6 +308,7 @@ const struct bench_row bench_timers[] = {
 	{ "cotask.sleep_1m", sleeps, 1000000, 300,
 	  { { "peer.timerqueue_1m" }, { "peer.hrtimer_each_1m" },
 	    { "peer.delayed_work_each_1m" } } },
+	{ "cotask.group_cancel_10k", group_cancel, 10000, 80 },
 	{ "cotask.group_cancel_100k", group_cancel, 100000, 80 },
 	{ "peer.hrtimer_alone", hrtimer_among, 1 },
 	{ "peer.hrtimer_among_100k", hrtimer_among, 100000 },
