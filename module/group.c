@@ -379,8 +379,8 @@ static long group_exit(struct cotask *task, struct cotask_frame *frame)
  *
  * The outcome, in this order: the code of the first error, of a child or the body
  * (TG-14), see cotask_group_errors(); -ECANCELED if @task was cancelled by anybody
- * but the group (TG-15, TG-16, TG-38); 0.  Does not suspend if no child is left
- * (TG-6).
+ * but the group (TG-15, TG-16, TG-38); -ETIMEDOUT if the deadline of the group has
+ * come (TG-B4); 0.  Does not suspend if no child is left (TG-6).
  *
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which gives the outcome; -EINVAL if @g is not
@@ -454,6 +454,18 @@ void cotask_group_abandon(struct cotask_scope *s)
 
 /* --- opened by a thread ------------------------------------------------------ */
 
+/* As soon as it is in the list, the owner may end it together with the loop. */
+static bool publish(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
+{
+	bool cancelled;
+
+	if (g != &loop->root)
+		cotask_loop_get(loop);
+	cancelled = activate(g, loop, COTASK_G_OPENED | flags);
+	list_add_tail(&g->all, &loop->opened);
+	return cancelled;
+}
+
 /**
  * cotask_group_open - begin a group that is not part of a task
  * @g: the group, made by cotask_group_init()
@@ -468,6 +480,7 @@ void cotask_group_abandon(struct cotask_scope *s)
  */
 int cotask_group_open(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
 {
+	bool cancelled = false;
 	int rc = 0;
 
 	if (!g || !loop || (flags & ~COTASK_GROUP_ALL) ||
@@ -479,19 +492,22 @@ int cotask_group_open(struct cotask_group *g, struct cotask_loop *loop, u32 flag
 	if (loop->shut)
 		rc = -ESHUTDOWN;
 	else
-		list_add_tail(&g->all, &loop->opened);
+		cancelled = publish(g, loop, flags);
 	spin_unlock(&loop->opened_lock);
 	if (rc)
 		return rc;
-	if (g != &loop->root)
-		cotask_loop_get(loop);
-	if (activate(g, loop, COTASK_G_OPENED | flags))
+	if (cancelled)
 		cotask_group_cancel(g);
 	if (g->options.deadline)
 		request(g, COTASK_S_ARM);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_group_open);
+
+static int nothing(struct cotask_loop *loop, void *arg)
+{
+	return 0;
+}
 
 static int stop_outcome(const struct cotask_group *g)
 {
@@ -507,13 +523,14 @@ static int stop_outcome(const struct cotask_group *g)
  *	ended where they are suspended: their frames are released, and none of their
  *	code runs again.  COTASK_FOREVER: wait
  *
- * Afterwards no code of the group runs and it may be freed; call it from remove()
- * and from module exit, before what the tasks use goes away.  May be called again.
+ * Afterwards no code of the group runs and it may be freed; nor do callbacks on its
+ * tasks that were registered before this is called.  Call it from remove() and from
+ * module exit, before what the tasks use goes away.  May be called again.
  *
  * Context: Process context, sleeps; not from the group's own loop.
  * Return: 0 or the code of the first error, see cotask_group_errors(); -ETIMEDOUT if
- *	its deadline came first; -EDEADLK on
- *	the loop that would have to make it happen; -EINVAL if @g was not opened.
+ *	its deadline came first; -EDEADLK on the loop that would have to make it happen;
+ *	-EINVAL if @g was not opened.
  */
 int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 {
@@ -534,7 +551,10 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 		request(g, COTASK_S_DOOM);
 		cotask_awaitable_block(&g->base, COTASK_FOREVER, TASK_IDLE);
 	}
-	g->base.loop = NULL;
+	/* Callbacks that were registered before have run when it answers. */
+	if (!cotask_loop_mine(loop))
+		cotask_loop_ask(loop, nothing, NULL);
+	WRITE_ONCE(g->base.loop, NULL);
 	cotask_loop_put(loop);
 	return stop_outcome(g);
 }
@@ -574,10 +594,12 @@ int cotask_group_cancel(struct cotask_group *g)
 
 	if (!g || g->base.post.ops != &cotask_group_ops)
 		return -EINVAL;
-	loop = READ_ONCE(g->base.loop);
-	if (!loop || !cotask_loop_mine(loop))
+	if (!cotask_group_mine(g)) {
 		request(g, COTASK_S_POSTED);
-	else if (!(g->flags & COTASK_G_OVER))
+		return 0;
+	}
+	loop = g->base.loop;
+	if (!(g->flags & COTASK_G_OVER))
 		cancel_by(g, loop->current_task ? loop->current_task->id : 0);
 	return 0;
 }

@@ -419,7 +419,8 @@ void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_step(struct cotask_loop *loop, struct cotask *t);
 void cotask_task_finish(struct cotask *t, long rc);
-struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_frame *frame,
+struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *loop,
+				   struct cotask_frame *frame,
 				   const struct cotask_spawn_args *args);
 void cotask_task_discard(struct cotask *t, struct cotask_frame *frame);
 void cotask_task_start(struct cotask *t, u32 flags);
@@ -473,6 +474,9 @@ static inline bool cotask_task_unstarted(const struct cotask *t)
 	return t->frame && !t->frame->outer && !t->frame->at;
 }
 
+/* cycle.c */
+bool cotask_cycle_closes(const struct cotask *task, struct cotask_awaitable *x);
+
 /* --- cancel.c ------------------------------------------------------------- */
 
 bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why);
@@ -523,6 +527,20 @@ void cotask_fanout_init(struct cotask_fanout *f, bool (*next)(struct cotask_fano
 void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f);
 
 /* --- group.c, abort.c ------------------------------------------------------- */
+
+/* Whether the caller owns the loop of a group, which then stays. */
+static inline bool cotask_group_mine(const struct cotask_group *g)
+{
+	const struct cotask_loop *loop;
+	bool mine;
+
+	/* Somebody else may be stopping the group, and drop the loop. */
+	rcu_read_lock();
+	loop = READ_ONCE(g->base.loop);
+	mine = loop && cotask_loop_mine(loop);
+	rcu_read_unlock();
+	return mine;
+}
 
 /* Whether the group takes no children because it aborts, and is not over. */
 static inline bool cotask_group_aborts(const struct cotask_group *g)

@@ -77,7 +77,7 @@ static int make(struct cotask_set *s, struct cotask_group *group)
 			m->x = s->members[m->coro->at].x;
 			continue;
 		}
-		t = cotask_task_prepare(group, m->coro, &args);
+		t = cotask_task_prepare(group, s->base.loop, m->coro, &args);
 		if (IS_ERR(t)) {
 			unmake(s, i);
 			return PTR_ERR(t);

@@ -155,8 +155,6 @@ static __always_inline void run_frames(struct cotask *t)
 	struct cotask_frame *frame = t->frame;
 	struct failure failure = {};
 
-	t->steps++;
-
 	for (;;) {
 		long rc = frame->step(t, frame);
 
@@ -187,6 +185,7 @@ static noinline void run_frames_timed(struct cotask *t)
 	u64 begin = ktime_get_ns();
 
 	run_frames(t);
+	t->steps++;
 	cotask_watch_step(t, ktime_get_ns() - begin);
 }
 
@@ -329,28 +328,6 @@ static struct cotask_group *group_of(struct cotask_awaitable *x)
 	return container_of(x, struct cotask_group, base);
 }
 
-/* Whether @x, a task or a group, owns @task, however indirectly. */
-static bool owns(const struct cotask_awaitable *x, const struct cotask *task)
-{
-	const struct cotask *t;
-
-	for (t = task; t; t = t->group->scope.task) {
-		if (&t->base == x || &t->group->base == x)
-			return true;
-	}
-	return false;
-}
-
-/* Whether waiting for @x would close a cycle (AW-4, AW-B2). */
-static bool deadlocks(const struct cotask *task, struct cotask_awaitable *x)
-{
-	for (; x && cotask_is_task(x); x = cotask_task_waits_on(cotask_of(x))) {
-		if (owns(x, task))
-			return true;
-	}
-	return x && x->post.ops == &cotask_group_ops && owns(x, task);
-}
-
 /**
  * cotask_await_refusal - whether a task must not wait for something
  * @task: the current task
@@ -362,7 +339,7 @@ int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x)
 {
 	if (x->loop != task->base.loop)
 		return -EXDEV;
-	return deadlocks(task, x) ? -EDEADLK : 0;
+	return cotask_cycle_closes(task, x) ? -EDEADLK : 0;
 }
 
 /* The task suspends on @x. */

@@ -172,9 +172,9 @@ EXPORT_SYMBOL_GPL(cotask_put);
 /* How deep eager first steps may nest on the kernel's stack (EA-B1). */
 #define EAGER_DEPTH	8
 
-static u64 id_new(struct cotask_loop *loop)
+static u64 id_new(struct cotask_loop *loop, bool mine)
 {
-	if (!cotask_loop_mine(loop))
+	if (!mine)
 		return atomic64_inc_return(&last_id);
 	if (!loop->id_stash) {
 		loop->id_stash = ID_STASH;
@@ -199,7 +199,8 @@ static u32 task_flags(u32 flags)
 	return t;
 }
 
-static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *frame,
+static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
+			       struct cotask_frame *frame,
 			       const struct cotask_spawn_args *args)
 {
 	gfp_t gfp = args->gfp ?: GFP_KERNEL;
@@ -218,7 +219,7 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *fram
 	}
 	cotask_entry_init(&t->entry, COTASK_ENTRY_TASK);
 	t->entry.flags = task_flags(args->flags);
-	cotask_awaitable_init(&t->base, g->base.loop, &cotask_task_ops);
+	cotask_awaitable_init(&t->base, loop, &cotask_task_ops);
 	t->frame = frame;
 	t->waits_on = NULL;
 	t->group = g;
@@ -226,13 +227,13 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_frame *fram
 	t->scopes = NULL;
 	t->settled = 0;
 	t->deliveries = 0;
-	t->id = id_new(t->base.loop);
+	t->id = id_new(loop, cotask_loop_mine(loop));
 	RCU_INIT_POINTER(t->name, name);
 	t->context = 0;
 	memset(&t->reason, 0, sizeof(t->reason));
 	t->steps = 0;
 	t->run_us = 0;
-	cotask_loop_ref_task(t->base.loop);
+	cotask_loop_ref_task(loop);
 	return t;
 }
 
@@ -337,7 +338,7 @@ struct cotask_group *cotask_group_for_spawn(struct cotask_group *g)
 	struct cotask_loop *loop;
 
 	if (g)
-		return READ_ONCE(g->base.loop) ? g : ERR_PTR(-EINVAL);
+		return g->flags & COTASK_G_ACTIVE ? g : ERR_PTR(-EINVAL);
 	loop = cotask_pump_current();
 	return loop ? group_at_home(loop) : ERR_PTR(-ESRCH);
 }
@@ -364,21 +365,23 @@ void cotask_frame_refuse(struct cotask_frame *frame)
 /**
  * cotask_task_prepare - make a task that has not begun
  * @g: its owner
+ * @loop: the loop of @g, pinned by the caller
  * @frame: its coroutine, fresh
  * @args: how
  *
  * Return: The task, with one reference for its owner and one for the caller; to be
  *	started or discarded.  ERR_PTR().
  */
-struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_frame *frame,
+struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *loop,
+				   struct cotask_frame *frame,
 				   const struct cotask_spawn_args *args)
 {
-	struct cotask *t = task_new(g, frame, args);
+	struct cotask *t = task_new(g, loop, frame, args);
 
 	if (IS_ERR(t))
 		return t;
 	frame->state = COTASK_FRAME_TAKEN;
-	set_context(t, args, cotask_loop_mine(g->base.loop));
+	set_context(t, args, cotask_loop_mine(loop));
 	refcount_set(&t->base.refs, 2);
 	return t;
 }
@@ -390,15 +393,15 @@ void cotask_task_discard(struct cotask *t, struct cotask_frame *frame)
 	task_free(t);
 }
 
-static struct cotask *spawn(struct cotask_group *g, struct cotask_frame *frame,
+static struct cotask *spawn(struct cotask_group *g, struct cotask_loop *loop,
+			    struct cotask_frame *frame,
 			    const struct cotask_spawn_args *args, bool handle)
 {
-	struct cotask_loop *loop = g->base.loop;
 	bool mine = cotask_loop_mine(loop);
 	struct cotask *t;
 	int rc;
 
-	t = cotask_task_prepare(g, frame, args);
+	t = cotask_task_prepare(g, loop, frame, args);
 	if (IS_ERR(t))
 		return t;
 	rc = cotask_group_admits(g, mine);
@@ -421,6 +424,28 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_frame *frame,
 	return t;
 }
 
+/*
+ * The loop of a group, with a reference if the caller is not its owner, as somebody
+ * may be stopping the group.  NULL: it is stopped.
+ */
+static struct cotask_loop *pin_loop(struct cotask_group *g)
+{
+	struct cotask_loop *loop;
+
+	rcu_read_lock();
+	loop = READ_ONCE(g->base.loop);
+	if (loop && !cotask_loop_mine(loop) && !refcount_inc_not_zero(&loop->refs))
+		loop = NULL;
+	rcu_read_unlock();
+	return loop;
+}
+
+static void unpin_loop(struct cotask_loop *loop)
+{
+	if (!cotask_loop_mine(loop))
+		cotask_loop_put(loop);
+}
+
 static int check_flags(const struct cotask_group *group, u32 flags)
 {
 	struct cotask_loop *loop;
@@ -441,6 +466,7 @@ static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_fr
 				    const struct cotask_spawn_args *args, bool handle)
 {
 	struct cotask_spawn_args how = *args;
+	struct cotask_loop *loop;
 	struct cotask *t;
 	int rc;
 
@@ -450,7 +476,14 @@ static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_fr
 		how.flags |= COTASK_SPAWN_APART;
 	rc = check_flags(group, args->flags);
 	group = rc ? ERR_PTR(rc) : cotask_group_for_spawn(group);
-	t = IS_ERR(group) ? ERR_CAST(group) : spawn(group, frame, &how, handle);
+	if (IS_ERR(group)) {
+		t = ERR_CAST(group);
+	} else {
+		loop = pin_loop(group);
+		t = loop ? spawn(group, loop, frame, &how, handle) : ERR_PTR(-ESHUTDOWN);
+		if (loop)
+			unpin_loop(loop);
+	}
 	if (IS_ERR(t))
 		cotask_frame_refuse(frame);
 	return t;

@@ -197,12 +197,8 @@ static void prefetch_tasks(struct list_head *due)
 	struct cotask_entry *e;
 
 	list_for_each_entry(e, due, link) {
-		struct cotask *t = container_of(e, struct cotask, entry);
-
-		if (e->kind != COTASK_ENTRY_TASK)
-			continue;
-		prefetchw(t->frame);
-		prefetchw(&t->steps);
+		if (e->kind == COTASK_ENTRY_TASK)
+			prefetchw(container_of(e, struct cotask, entry)->frame);
 	}
 }
 

@@ -138,8 +138,8 @@ part_compile()
 	local source
 
 	need uml-7.3 || return
-	for source in "$here"/compile/*.c; do
-		source=$(basename "$source" .c)
+	for source in "$here"/compile/*.c "$here"/compile/*.sh; do
+		source=$(basename "${source%.*}")
 		silent "compile-$source" "$here/compile.sh" "$source"
 	done
 }

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the compiler has to say about a coroutine: "compile.sh CASE" compiles
-# compile/CASE.c as part of a module. The second line of the file says what it is
-# refused with, or warned of; if it does not, the compiler has to be silent.
+# compile/CASE.c, or what compile/CASE.sh prints, as part of a module. The second
+# line says what it is refused with, or warned of; if it does not, the compiler has
+# to be silent.
 set -euo pipefail
 unset MAKEFLAGS MFLAGS MAKELEVEL KBUILD_OUTPUT	# of a make that calls us
 
@@ -11,11 +12,15 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 kernel=$("$here/vm/kernel.sh" uml-7.3 | tail -n 1)
 out=$top/.build/compile/$1
-expected=$(sed -n '2s|^/\* expect: \(.*\) \*/$|\1|p' "$here/compile/$1.c")
 
 rm -rf "$out"
 mkdir -p "$out"
-cp "$here/compile/$1.c" "$here/compile/case.h" "$out"
+if [ -x "$here/compile/$1.sh" ]; then
+	"$here/compile/$1.sh" >"$out/$1.c"
+else
+	cp "$here/compile/$1.c" "$here/compile/case.h" "$out"
+fi
+expected=$(sed -n '2s|^/\* expect: \(.*\) \*/$|\1|p' "$out/$1.c")
 echo "obj-m := $1.o" >"$out/Kbuild"
 rc=0
 make -s -C "$kernel/build" ARCH=um M="$out" CC=gcc-12 \

@@ -27,7 +27,9 @@ static void expect_other(struct env *env, struct cotask *task)
 static void inside_of_spawn(struct kunit *test)
 {
 	struct env *env = env_of(test);
-	static const struct line inner[] = { LOG("inner"), HOOK(note_current), YIELD, LOG("i2"), END };
+	static const struct line inner[] = {
+		LOG("inner"), HOOK(note_current), YIELD, LOG("i2"), END
+	};
 	static const struct line child[] = {
 		LOG("child"), HOOK(note_current), SPAWN_EAGER(2, ROOT, inner), HOOK(expect_other),
 		LOG("c2"), YIELD, LOG("c3"), END

@@ -458,6 +458,56 @@ static void ring_through_a_group(struct kunit *test)
 	expect_finished(env, 1, 0);
 }
 
+/*
+ * AW-B2: a child waits for somebody outside of its group, who then waits for its
+ * parent, in the exit of the group or before: the second await closes the cycle
+ */
+static void cycle_through_an_owner(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { JOIN(2), LOG("child"), END };
+	static const struct line outside[] = {
+		SLEEP(10), TRY, JOIN(0), EXCEPT, SHOW, ENDTRY, END
+	};
+	static const struct line parent[] = { GROUP(0), SPAWN(1, 0, child), ENDGROUP, END };
+	static const struct line later[] = {
+		GROUP(1), SPAWN(1, 1, child), SLEEP(50), ENDGROUP, END
+	};
+
+	play(env, 2, outside);
+	play(env, 0, parent);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "EDEADLK child");
+	expect_finished(env, 0, 0);
+
+	play(env, 2, outside);
+	play(env, 0, later);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "EDEADLK child");
+	pass(env, 40);
+	expect_finished(env, 0, 0);
+}
+
+/* AW-B2: a shield does not hide a cycle */
+static void cycle_through_a_shield(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line a[] = { SHIELD(1), LOG("a"), END };
+	static const struct line b[] = { TRY, JOIN(0), EXCEPT, SHOW, ENDTRY, END };
+	static const struct line c[] = { TRY, SHIELD(0), EXCEPT, SHOW, ENDTRY, END };
+
+	play(env, 0, a);
+	play(env, 1, b);
+	settle(env);
+	expect_log(env, "EDEADLK a");
+	play(env, 0, a);
+	play(env, 1, c);
+	settle(env);
+	expect_log(env, "EDEADLK a");
+}
+
 /* AW-B2: a long chain that is no cycle is none */
 static void chain_is_no_ring(struct kunit *test)
 {
@@ -706,6 +756,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(removed_callback_is_free),
 	KUNIT_CASE(callbacks_of_nothing),
 	KUNIT_CASE(callback_after_the_loop_has_ended),
+	KUNIT_CASE(cycle_through_an_owner),
+	KUNIT_CASE(cycle_through_a_shield),
 	{}
 };
 

@@ -4,6 +4,7 @@
  */
 #include <linux/completion.h>
 #include <linux/seq_file.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "helpers.h"
@@ -72,7 +73,9 @@ static void combinations(struct kunit *test)
 	struct env *env = env_of(test);
 	static const struct line g[] = { GATHER(0, 0, T(1), T(2)), AWAIT_SET(0), END };
 	static const struct line w[] = { WAIT(1, WALL, NEVER, T(1), F(0)), END };
-	static const struct line c[] = { AS_COMPLETED(2, NEVER, T(2), F(0)), NEXT(2), NEXT(2), END };
+	static const struct line c[] = {
+		AS_COMPLETED(2, NEVER, T(2), F(0)), NEXT(2), NEXT(2), END
+	};
 	static const struct line s[] = { SHIELD(2), END };
 
 	play_named(env, 1, sleeper, "x");
@@ -310,6 +313,8 @@ static void info(struct kunit *test)
 	};
 	struct cotask_info i;
 
+	/* It counts steps when it has to watch them. */
+	cotask_loop_watch(env->loop, &(struct cotask_watch){ .step_ns = NSEC_PER_SEC });
 	play_named(env, 0, p, "parent");
 	play(env, 2, swallows);
 	KUNIT_EXPECT_EQ(test, cotask_task_info(env->task[0], &i), 0);
@@ -361,7 +366,7 @@ static bool dump_has(struct kunit *test, struct cotask_loop *loop, const char *t
 /* IN-B1: the dump lists the tasks of each loop, one line each */
 static void dump(struct kunit *test)
 {
-	struct cotask_loop *loop = cotask_loop_create("dumped", 0);
+	struct cotask_loop *loop = cotask_loop_create("lister", 0);
 	atomic_t running = ATOMIC_INIT(0);
 	static struct forever f;
 	struct cotask *t;
@@ -369,9 +374,9 @@ static void dump(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
 	f.running = &running;
 	t = cotask_spawn(cotask_loop_root(loop), cotask_frame_init(&f.frame, forever, NULL),
-			 "in the dump");
-	KUNIT_EXPECT_TRUE(test, dump_has(test, loop, "loop=\"dumped\" "));
-	KUNIT_EXPECT_TRUE(test, dump_has(test, loop, " name=\"in the dump\" state=pending "));
+			 "a sleeper");
+	KUNIT_EXPECT_TRUE(test, dump_has(test, loop, "loop=\"lister\" "));
+	KUNIT_EXPECT_TRUE(test, dump_has(test, loop, " name=\"a sleeper\" state=pending "));
 	cotask_loop_get(loop);
 	cotask_loop_stop(loop, COTASK_FOREVER);
 	KUNIT_EXPECT_FALSE(test, dump_has(test, loop, "loop="));
@@ -384,7 +389,7 @@ static void look_at_busy(struct env *env)
 	KUNIT_EXPECT_TRUE(env->test, dump_has(env->test, env->loop, "# loop \"manual\" is busy"));
 }
 
-/* IN-B1: a loop that nobody pumps is listed as busy, and not waited for for ever */
+/* IN-B1: a loop that nobody pumps is listed as busy, and not waited for long */
 static void dump_of_a_busy_loop(struct kunit *test)
 {
 	elsewhere(env_of(test), look_at_busy);
@@ -396,7 +401,8 @@ static void on_watch(struct cotask *task, u64 ns)
 {
 	char name[COTASK_NAME_MAX + 1];
 
-	note(env_current(), "%s:%s", ns ? "slow" : "deaf", cotask_get_name(task, name, sizeof(name)));
+	cotask_get_name(task, name, sizeof(name));
+	note(env_current(), "%s:%s", ns ? "slow" : "deaf", name);
 }
 
 static void take_long(struct env *env, struct cotask *task)
@@ -430,7 +436,9 @@ static void ignored_cancel(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line deaf[] = { TRY, SLEEP(500), EXCEPT, ENDTRY, SLEEP(500), END };
-	static const struct line fair[] = { TRY, SLEEP(500), EXCEPT, UNCANCEL, ENDTRY, SLEEP(500), END };
+	static const struct line fair[] = {
+		TRY, SLEEP(500), EXCEPT, UNCANCEL, ENDTRY, SLEEP(500), END
+	};
 	struct cotask_watch watch = { .cancel_ns = 10 * MS, .report = on_watch };
 
 	KUNIT_EXPECT_EQ(test, cotask_loop_watch(env->loop, &watch), 0);

@@ -341,7 +341,8 @@ static long self_cancelled_step(struct cotask *task, struct cotask_frame *frame)
 static const struct line simple[] = { LOG("simple"), RETURN(3) };
 static const struct line sleeper[] = { SLEEP(1000), END };
 static const struct line fails[] = { RAISE(E1) };
-static const struct line swallows[] = { TRY, SLEEP(10), EXCEPT, LOG("swallowed"), ENDTRY, RETURN(8) };
+static const struct line swallows[] = { TRY, SLEEP(10), EXCEPT, LOG("swallowed"), ENDTRY,
+RETURN(8) };
 
 static struct cotask_submission *submission;
 

@@ -96,7 +96,8 @@ static void scopes_inside_of_a_section(struct kunit *test)
 	static const struct line fails[] = { SLEEP(5), RAISE(E1) };
 	static const struct line p[] = {
 		SECTION(0, NEVER),
-		TRY, GROUP(0), SPAWN(1, 0, fails), SLEEP(50), ENDGROUP, EXCEPT, SHOW, COUNT, ENDTRY,
+		TRY, GROUP(0), SPAWN(1, 0, fails), SLEEP(50), ENDGROUP, EXCEPT, SHOW, COUNT,
+		ENDTRY,
 		TRY, TIMEOUT(0, 5), SLEEP(50), ENDTIMEOUT, EXCEPT, SHOW, COUNT, ENDTRY,
 		ENDSECTION, TRY, YIELD, EXCEPT, SHOW, COUNT, ENDTRY, END
 	};
@@ -172,7 +173,8 @@ static void level_swallowed(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line p[] = {
-		SCOPE(0), TRY, SLEEP(50), EXCEPT, ENDTRY, LOG("value"), ENDSCOPE, YIELD, LOG("on"), END
+		SCOPE(0), TRY, SLEEP(50), EXCEPT, ENDTRY, LOG("value"), ENDSCOPE, YIELD,
+		LOG("on"), END
 	};
 
 	play(env, 0, p);
@@ -212,7 +214,8 @@ static void level_and_outside(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line p[] = {
-		TRY, SCOPE(0), SLEEP(50), ENDSCOPE, EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
+		TRY, SCOPE(0), SLEEP(50), ENDSCOPE, EXCEPT, SHOW, COUNT, ENDTRY, YIELD,
+		LOG("on"), END
 	};
 
 	play(env, 0, p);
@@ -228,7 +231,8 @@ static void level_and_children(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line stubborn[] = {
-		TRY, SLEEP(50), EXCEPT, LOG("1"), ENDTRY, TRY, SLEEP(50), EXCEPT, LOG("2"), ENDTRY, END
+		TRY, SLEEP(50), EXCEPT, LOG("1"), ENDTRY, TRY, SLEEP(50), EXCEPT, LOG("2"),
+		ENDTRY, END
 	};
 	static const struct line late[] = { LOG("never"), END };
 	static const struct line p[] = {
@@ -279,7 +283,8 @@ static void level_does_not_spin(struct kunit *test)
 		TRY, SLEEP(50), EXCEPT, SLEEP(20), LOG("slow"), ENDTRY, END
 	};
 	static const struct line p[] = {
-		SCOPE(0), TRY, JOIN(1), EXCEPT, ENDTRY, TRY, JOIN(1), EXCEPT, SHOW, ENDTRY, ENDSCOPE,
+		SCOPE(0), TRY, JOIN(1), EXCEPT, ENDTRY, TRY, JOIN(1), EXCEPT, SHOW, ENDTRY,
+		ENDSCOPE,
 		LOG("out"), END
 	};
 
@@ -318,7 +323,8 @@ static void cancel_before_completion(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line child[] = {
-		CANCEL_SELF, TRY, YIELD, EXCEPT, SHOW, ENDTRY, TRY, FUTURE(0), EXCEPT, SHOW, ENDTRY, END
+		CANCEL_SELF, TRY, YIELD, EXCEPT, SHOW, ENDTRY, TRY, FUTURE(0), EXCEPT, SHOW,
+		ENDTRY, END
 	};
 	static const struct line p[] = {
 		SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_COMPLETION_WINS), END
@@ -341,7 +347,8 @@ static void request_is_not_lost(struct kunit *test)
 		JOIN(2), SHOW, TRY, SLEEP(10), EXCEPT, SHOW, ENDTRY, COUNT, END
 	};
 	static const struct line p[] = {
-		SPAWN(2, ROOT, swallows), SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_KEEP_CANCEL), END
+		SPAWN(2, ROOT, swallows),
+		SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_KEEP_CANCEL), END
 	};
 
 	play(env, 0, p);
@@ -479,16 +486,19 @@ static void owners(struct kunit *test)
 
 /* --- timeouts --------------------------------------------------------------------------- */
 
+static void set_mode(struct env *env, const char *name, u32 flags)
+{
+	KUNIT_EXPECT_EQ(env->test, cotask_timeout_configure(&env->timeout[0], name, flags), 0);
+}
+
 static void strict(struct env *env, struct cotask *task)
 {
-	KUNIT_EXPECT_EQ(env->test,
-			cotask_timeout_configure(&env->timeout[0], "strict", COTASK_TIMEOUT_STRICT), 0);
+	set_mode(env, "strict", COTASK_TIMEOUT_STRICT);
 }
 
 static void quiet(struct env *env, struct cotask *task)
 {
-	KUNIT_EXPECT_EQ(env->test,
-			cotask_timeout_configure(&env->timeout[0], "quiet", COTASK_TIMEOUT_QUIET), 0);
+	set_mode(env, "quiet", COTASK_TIMEOUT_QUIET);
 }
 
 /* TO-B3: strict: a value that comes too late has timed out, suspended or not */
@@ -500,7 +510,8 @@ static void strict_timeout(struct kunit *test)
 		EXCEPT, SHOW, ENDTRY, COUNT, END
 	};
 	static const struct line busy[] = {
-		TRY, TIMEOUT(0, 10), HOOK(strict), ADVANCE(20), ENDTIMEOUT, EXCEPT, SHOW, ENDTRY, END
+		TRY, TIMEOUT(0, 10), HOOK(strict), ADVANCE(20), ENDTIMEOUT, EXCEPT, SHOW,
+		ENDTRY, END
 	};
 	static const struct line fails[] = {
 		TRY, TIMEOUT(0, 10), HOOK(strict), ADVANCE(20), RAISE(E1), ENDTIMEOUT,
@@ -549,7 +560,8 @@ static void named_timeout(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line p[] = {
-		TRY, TIMEOUT(0, 10), HOOK(strict), SLEEP(50), ENDTIMEOUT, EXCEPT, ENDTRY, SLEEP(1), END
+		TRY, TIMEOUT(0, 10), HOOK(strict), SLEEP(50), ENDTIMEOUT, EXCEPT, ENDTRY,
+		SLEEP(1), END
 	};
 
 	play(env, 0, p);
@@ -601,7 +613,8 @@ static void cancelled_again(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line stuck[] = {
-		TRY, SLEEP(50), EXCEPT, LOG("1"), TRY, SLEEP(50), EXCEPT, LOG("2"), ENDTRY, ENDTRY, END
+		TRY, SLEEP(50), EXCEPT, LOG("1"), TRY, SLEEP(50), EXCEPT, LOG("2"), ENDTRY,
+		ENDTRY, END
 	};
 	static const struct line p[] = { GROUP(0), SPAWN(1, 0, stuck), ENDGROUP, END };
 
@@ -648,7 +661,8 @@ static void group_deadline(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line p[] = {
-		TRY, GROUP(0), SPAWN(1, 0, sleeper), TRY, SLEEP(50), EXCEPT, SHOW, RERAISE, ENDTRY,
+		TRY, GROUP(0), SPAWN(1, 0, sleeper), TRY, SLEEP(50), EXCEPT, SHOW, RERAISE,
+		ENDTRY,
 		ENDGROUP, EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
 	};
 	static const struct line q[] = { GROUP(1), SLEEP(5), ENDGROUP, LOG("in time"), END };

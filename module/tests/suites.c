@@ -15,7 +15,10 @@ kunit_test_suites(&cotask_oom_suite,
 		  &cotask_future_suite,
 		  &cotask_sleep_suite, &cotask_handle_suite,
 		  &cotask_context_suite, &cotask_outside_suite,
-		  &cotask_shield_suite, &cotask_inspect_suite, &cotask_scope_options_suite, &cotask_offload_suite, &cotask_submit_suite, &cotask_eager_suite, &cotask_sync_suite, &cotask_wait_suite, &cotask_gather_suite,
+		  &cotask_shield_suite, &cotask_gather_suite, &cotask_wait_suite,
+		  &cotask_sync_suite, &cotask_eager_suite, &cotask_offload_suite,
+		  &cotask_submit_suite, &cotask_inspect_suite,
+		  &cotask_scope_options_suite,
 		  &cotask_wait_for_suite,
 		  &cotask_scopes_suite);
 

@@ -313,7 +313,7 @@ static void stop_a_group(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_group_wait(&g, MS), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, cotask_group_stop(&g, COTASK_FOREVER), 0);
 	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t));
-	KUNIT_EXPECT_EQ(test, cotask_go(&g, nap_frame(&n[0], 1, false)), -EINVAL);
+	KUNIT_EXPECT_EQ(test, cotask_go(&g, nap_frame(&n[0], 1, false)), -ESHUTDOWN);
 	KUNIT_EXPECT_EQ(test, cotask_group_stop(&g, COTASK_FOREVER), 0);
 	cotask_put(t);
 	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, COTASK_FOREVER), 0);

@@ -422,8 +422,8 @@ struct cotask_reason {
  * @name: name given, or NULL for Task-<id> [RCU]
  * @context: context variables [L]
  * @reason: of the oldest undelivered or the last delivered cancel [L]
- * @steps: how many it has run [L]
- * @run_us: how long they took, if the loop counts that [L]
+ * @steps: how many it has run, if the loop counts that [L]
+ * @run_us: how long they took, likewise [L]
  *
  * No field is to be touched by users.
  */
@@ -831,7 +831,7 @@ int cotask_start_ready(struct cotask *task, struct cotask_start *s, long value);
 /* Loops                                                                    */
 
 #define COTASK_LOOP_EAGER	BIT(0)	/* spawn eagerly by default */
-#define COTASK_LOOP_ACCOUNT	BIT(1)	/* measure how long tasks run */
+#define COTASK_LOOP_ACCOUNT	BIT(1)	/* count and time the steps of tasks */
 #define COTASK_LOOP_OWNERS	BIT(2)	/* a spawn names a group, or is detached */
 #define COTASK_LOOP_ALL		(COTASK_LOOP_EAGER | COTASK_LOOP_ACCOUNT | COTASK_LOOP_OWNERS)
 

@@ -21,8 +21,8 @@ int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned i
  * @deadline: nanoseconds on the clock of the loop, while it sleeps; otherwise
  *	COTASK_FOREVER
  * @waits_for: number of the task that it waits for, or 0
- * @run_ns: how long its steps took, in a loop that counts (COTASK_LOOP_ACCOUNT)
- * @steps: how many there were
+ * @run_ns: how long its steps took, on a loop with COTASK_LOOP_ACCOUNT
+ * @steps: how many there were, likewise
  * @cancelling: cancel requests that were not taken back
  * @reason: of the cancel, see cotask_cancel_reason()
  * @state: pending, cancelling, cancelled or finished
