@@ -75,14 +75,9 @@ static void write_down(struct dump *d, const struct cotask_group *g)
 static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 {
 	struct dump *d = container_of(cb, struct dump, cb);
-	struct cotask_loop *loop = cb->loop;
-	struct cotask_group *g;
+	struct cotask_group *g = NULL;
 
-	spin_lock(&loop->opened_lock);
-	list_for_each_entry(g, &loop->opened, all)
-		write_down(d, g);
-	spin_unlock(&loop->opened_lock);
-	list_for_each_entry(g, &loop->groups, all)
+	while ((g = cotask_loop_next_group(cb->loop, g)))
 		write_down(d, g);
 	complete(&d->answered);
 	dump_put(d);

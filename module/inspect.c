@@ -86,14 +86,9 @@ static void list_children(const struct cotask_group *g, struct listing *l)
 
 static int list_tasks(struct cotask_loop *loop, void *arg)
 {
-	struct cotask_group *g;
+	struct cotask_group *g = NULL;
 
-	/* Opened groups are added by others. */
-	spin_lock(&loop->opened_lock);
-	list_for_each_entry(g, &loop->opened, all)
-		list_children(g, arg);
-	spin_unlock(&loop->opened_lock);
-	list_for_each_entry(g, &loop->groups, all)
+	while ((g = cotask_loop_next_group(loop, g)))
 		list_children(g, arg);
 	return 0;
 }

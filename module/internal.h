@@ -356,6 +356,8 @@ void cotask_loop_take_in(struct cotask_loop *loop);
 bool cotask_loop_turn(struct cotask_loop *loop);
 void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state);
 void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns);
+struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop,
+					    struct cotask_group *g);
 void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error);
 void cotask_loop_ref_task(struct cotask_loop *loop);
 void cotask_loop_unref_task(struct cotask_loop *loop);

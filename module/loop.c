@@ -298,6 +298,32 @@ void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error
 			    loop->name, name, error);
 }
 
+/**
+ * cotask_loop_next_group - go through the groups of a loop
+ * @loop: the loop; the caller owns it
+ * @g: the last one, which is still there; NULL: begin
+ *
+ * Opened groups are added by others, but only the owner takes groups out.
+ *
+ * Return: The next opened or entered group; NULL at the end.
+ */
+struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop, struct cotask_group *g)
+{
+	struct list_head *pos = g ? &g->all : &loop->opened;
+
+	if (!g || (g->flags & COTASK_G_OPENED)) {
+		spin_lock(&loop->opened_lock);
+		pos = pos->next;
+		spin_unlock(&loop->opened_lock);
+		if (pos != &loop->opened)
+			return list_entry(pos, struct cotask_group, all);
+		pos = &loop->groups;
+	}
+	if (list_is_last(pos, &loop->groups))
+		return NULL;
+	return list_entry(pos->next, struct cotask_group, all);
+}
+
 /* Cancel what is there; true while there is something. */
 static bool cancel_groups(struct cotask_loop *loop, bool doom)
 {

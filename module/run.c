@@ -32,21 +32,17 @@ EXPORT_SYMBOL_GPL(cotask_loop_create_here);
 static bool cancel_leftovers(struct cotask_loop *loop)
 {
 	static const struct cotask_reason why = { .cause = COTASK_CAUSE_SHUTDOWN };
-	struct list_head *lists[] = { &loop->opened, &loop->groups };
-	struct cotask_group *g;
+	struct cotask_group *g = NULL;
 	struct cotask *t;
 	bool any = false;
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(lists); i++) {
-		list_for_each_entry(g, lists[i], all) {
-			list_for_each_entry(t, &g->children, sibling) {
-				any = true;
-				if (cotask_done(t) || (t->entry.flags & COTASK_T_LEFTOVER))
-					continue;
-				t->entry.flags |= COTASK_T_LEFTOVER;
-				cotask_cancel_for(t, &why);
-			}
+	while ((g = cotask_loop_next_group(loop, g))) {
+		list_for_each_entry(t, &g->children, sibling) {
+			any = true;
+			if (cotask_done(t) || (t->entry.flags & COTASK_T_LEFTOVER))
+				continue;
+			t->entry.flags |= COTASK_T_LEFTOVER;
+			cotask_cancel_for(t, &why);
 		}
 	}
 	return any;

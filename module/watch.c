@@ -51,19 +51,13 @@ static void look_at(struct cotask *t)
 
 static void look_around(struct cotask_loop *loop)
 {
-	struct list_head *lists[] = { &loop->opened, &loop->groups };
-	struct cotask_group *g;
+	struct cotask_group *g = NULL;
 	struct cotask *t;
-	unsigned int i;
 
-	spin_lock(&loop->opened_lock);
-	for (i = 0; i < ARRAY_SIZE(lists); i++) {
-		list_for_each_entry(g, lists[i], all) {
-			list_for_each_entry(t, &g->children, sibling)
-				look_at(t);
-		}
+	while ((g = cotask_loop_next_group(loop, g))) {
+		list_for_each_entry(t, &g->children, sibling)
+			look_at(t);
 	}
-	spin_unlock(&loop->opened_lock);
 }
 
 static void look_again(struct cotask_loop *loop)
