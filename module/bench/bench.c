@@ -29,7 +29,7 @@ MODULE_PARM_DESC(alone, "do not run what they are compared with");
 
 /* The last one only when it is asked for. */
 static const struct bench_row * const subjects[] = {
-	bench_floors, bench_tasks, bench_timers, bench_wakes, bench_queues,
+	bench_floors, bench_tasks, bench_sets, bench_timers, bench_wakes, bench_queues,
 };
 
 #define ROWS_MAX	128

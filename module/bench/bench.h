@@ -45,6 +45,7 @@ struct bench_row {
 /* Each ends with a row without a name. */
 extern const struct bench_row bench_floors[];
 extern const struct bench_row bench_tasks[];
+extern const struct bench_row bench_sets[];
 extern const struct bench_row bench_timers[];
 extern const struct bench_row bench_queues[];
 extern const struct bench_row bench_wakes[];
