@@ -51,6 +51,7 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 	if (body && g->scope.task)
 		g->flags |= COTASK_G_ABORT_TASK;
 	g->why = *why;
+	trace_cotask_group_abort(g);
 	atomic_or(COTASK_GATE_CLOSED, &g->gate);
 	g->cursor = g->children.next;
 	cotask_fanout_start(g->base.loop, &g->fanout);

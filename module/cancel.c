@@ -102,6 +102,7 @@ void cotask_cancel_route(struct cotask *t)
 			declined(t);
 			return;
 		}
+		trace_cotask_cancel(next, &t->reason);
 		/* It stays with one that is shielded, until that leaves (SH-B2). */
 		if (next->entry.flags & COTASK_T_SHIELDED)
 			return;
@@ -125,6 +126,7 @@ bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why)
 
 	if (!count_up(t, 0, &old))
 		return false;
+	trace_cotask_cancel(t, why);
 	if (!(t->entry.flags & COTASK_T_SHIELDED)) {
 		note_reason(t, why);
 		cotask_cancel_route(t);
@@ -139,6 +141,7 @@ void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why)
 
 	if (!count_up(t, 0, &old))
 		return;
+	trace_cotask_cancel(t, why);
 	note_reason(t, why);
 	cotask_cancel_route(t);
 }
@@ -191,10 +194,12 @@ const struct cotask_awaitable_ops cotask_task_ops = {
 /* Count a request from somebody who is not the owner, and tell the owner. */
 static bool cancel_from_outside(struct cotask *t)
 {
+	static const struct cotask_reason outside = { .cause = COTASK_CAUSE_USER };
 	int old;
 
 	if (!count_up(t, COTASK_S_POSTED | COTASK_S_INBOX, &old))
 		return false;
+	trace_cotask_cancel(t, &outside);
 	if (old & COTASK_S_INBOX)
 		return true;
 	cotask_get(t);

@@ -178,6 +178,7 @@ void cotask_group_check_over(struct cotask_group *g)
 	if (!(g->flags & COTASK_G_EXITING) || g->live || !gate_shut(g) || !claim(g))
 		return;
 	g->flags |= COTASK_G_OVER;
+	trace_cotask_group_end(g);
 	if (g->flags & COTASK_G_OPENED)
 		unlist(g);
 	else
@@ -297,6 +298,7 @@ static bool activate(struct cotask_group *g, struct cotask_loop *loop, u32 flags
 	g->flags = flags | g->options.flags;
 	g->id = atomic64_inc_return(&last_id);
 	WRITE_ONCE(g->base.loop, loop);
+	trace_cotask_group_begin(g);
 	return atomic_fetch_andnot(COTASK_S_POSTED, &g->base.state) & COTASK_S_POSTED;
 }
 

@@ -44,6 +44,7 @@
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <trace/events/cotask.h>
 
 #include "compat.h"
 
@@ -457,6 +458,7 @@ static inline void cotask_task_queue(struct cotask *t, long rc)
 	t->base.result = rc;
 	t->waits_on = NULL;
 	t->entry.flags &= ~COTASK_T_WATCH;
+	trace_cotask_wake(t, rc);
 	cotask_loop_queue(t->base.loop, &t->entry);
 }
 

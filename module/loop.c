@@ -120,6 +120,7 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 		if (unlikely(!(++n & RESCHED_MASK)))
 			cond_resched();
 	}
+	trace_cotask_turn(loop, n);
 	return true;
 }
 

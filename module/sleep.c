@@ -57,6 +57,7 @@ struct cotask_await cotask_yield(struct cotask *task)
 	if (unlikely(!may_suspend(task)))
 		return cotask_refuse(task, -EINVAL);
 	task->base.result = 0;
+	trace_cotask_suspend(task, "yield");
 	cotask_loop_queue(task->base.loop, &task->entry);
 	return pending;
 }
@@ -81,6 +82,7 @@ static struct cotask_await sleep_till(struct cotask *task, u64 deadline, u64 sla
 	task->base.result = 0;
 	task->entry.clock = clock;
 	task->entry.deadline = coalesce(deadline, slack);
+	trace_cotask_suspend(task, cotask_sleep_ops.name);
 	cotask_timer_add(task->base.loop, &task->entry);
 	/* An armed request is delivered at once, as a sleep can be cancelled (CX-8). */
 	cotask_cancel_taken_in(task);

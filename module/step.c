@@ -94,6 +94,7 @@ void cotask_task_finish(struct cotask *t, long rc)
 
 	old = publish(t, rc);
 	t->entry.flags &= ~COTASK_T_SIGNALS;
+	trace_cotask_done(t, cotask_cancelled(t));
 	/* The record comes before the waiters (TG-29). */
 	t->entry.kind = COTASK_ENTRY_RECORD;
 	cotask_loop_queue(t->base.loop, &t->entry);
@@ -191,10 +192,12 @@ static noinline void run_frames_timed(struct cotask *t)
 
 static __always_inline void task_frames(struct cotask *t)
 {
+	trace_cotask_step_begin(t);
 	if (unlikely(t->base.loop->flags & COTASK_LOOP_ACCOUNT))
 		run_frames_timed(t);
 	else
 		run_frames(t);
+	trace_cotask_step_end(t);
 }
 
 /**
@@ -347,6 +350,7 @@ static struct cotask_await park(struct cotask *task, struct cotask_awaitable *x,
 {
 	task->waits_on = x;
 	task->entry.flags |= flags;
+	trace_cotask_suspend(task, x->post.ops->name);
 	/* A request that could not be delivered before is handed on (CX-8). */
 	cotask_cancel_taken_in(task);
 	if (unlikely(task->entry.flags & COTASK_T_ARMED)) {

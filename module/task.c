@@ -279,6 +279,7 @@ void cotask_task_start(struct cotask *t, u32 flags)
 	const struct cotask_reason *why;
 
 	cotask_group_adopt(g, t);
+	trace_cotask_spawn(t);
 	why = g->scope.task ? cotask_cancel_scope_covers(g) : NULL;
 	if (why) {
 		cotask_task_born_level(t);

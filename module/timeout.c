@@ -185,6 +185,7 @@ void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e)
 	};
 
 	t->state = TIMEOUT_EXPIRING;
+	trace_cotask_timeout(t->scope.task, t->deadline);
 	cotask_scope_cancel(&t->scope, &why);
 }
 

@@ -192,13 +192,17 @@ static void timer_arm(struct cotask_loop *loop)
 }
 
 /* They are about to be run; what a step touches lies anywhere. */
-static void prefetch_tasks(struct list_head *due)
+static void announce_tasks(struct list_head *due)
 {
 	struct cotask_entry *e;
 
 	list_for_each_entry(e, due, link) {
-		if (e->kind == COTASK_ENTRY_TASK)
-			prefetchw(container_of(e, struct cotask, entry)->frame);
+		struct cotask *t = container_of(e, struct cotask, entry);
+
+		if (e->kind != COTASK_ENTRY_TASK)
+			continue;
+		prefetchw(t->frame);
+		trace_cotask_wake(t, 0);
 	}
 }
 
@@ -226,7 +230,7 @@ void cotask_timer_run(struct cotask_loop *loop)
 				cotask_loop_time(loop, COTASK_CLOCK_BOOTTIME), &due);
 	if (mono && boot)
 		list_sort(loop, &due, cmp_deadline);
-	prefetch_tasks(&due);
+	announce_tasks(&due);
 	list_splice_tail(&due, &loop->ready);
 	timer_arm(loop);
 }
