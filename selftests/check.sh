@@ -5,7 +5,7 @@
 # With arguments, only the named parts.
 set -uo pipefail
 
-parts=(static compile kunit stress demo edu)
+parts=(static compile kunit stress trace demo edu)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs
@@ -142,6 +142,19 @@ part_compile()
 		source=$(basename "${source%.*}")
 		silent "compile-$source" "$here/compile.sh" "$source"
 	done
+}
+
+# Simulated time: the tutorial takes none.
+part_trace()
+{
+	local flavour=uml-7.3-tt out=$top/.build/uml-7.3-tt rc=0
+
+	need $flavour || return
+	build $flavour "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
+	"$here/vm/uml.sh" -k $flavour -t 100 -o "$logs/trace.log" \
+		"$here/guest/trace.sh" "$out" || rc=$?
+	grep '^trace: ' "$logs/trace.log"
+	result "tracepoints: all of them, and they fit together" $rc
 }
 
 part_demo()
