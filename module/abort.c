@@ -82,8 +82,8 @@ static void doom(struct cotask *t)
 	if (cotask_done(t) || (t->entry.flags & COTASK_T_DOOMED))
 		return;
 	t->entry.flags |= COTASK_T_DOOMED;
-	/* A group comes to an end by itself, as its children are doomed, too. */
-	if (!x || x->post.ops == &cotask_group_ops)
+	/* Its own group comes to an end by itself, as its children are doomed, too. */
+	if (!x || (x->post.ops == &cotask_group_ops && !(t->entry.flags & COTASK_T_WATCH)))
 		return;
 	/* What is part of the frame that is going to be released has to let go. */
 	if (x->post.ops->let_go)

@@ -172,6 +172,7 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 				cotask_awaitable_mark_read(x);
 			cotask_task_queue(t, x->result);
 		} else {
+			e->flags |= COTASK_E_WOKEN;
 			if (e->kind == COTASK_ENTRY_MEMBER)
 				cotask_set_woken(e);
 			cotask_loop_queue(x->loop, e);
@@ -207,6 +208,38 @@ bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
 }
 
 /**
+ * cotask_awaitable_leave - a shield or a set follows something no more
+ * @x: the awaitable
+ * @e: among its waiters, or queued since @x is done
+ *
+ * A future may just be completed by another CPU, which then is about to post it
+ * because of @e, with preemption disabled: wait for the post.
+ */
+void cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e)
+{
+	while (!(e->flags & COTASK_E_WOKEN)) {
+		if (cotask_awaitable_detach(x, e))
+			return;
+		cpu_relax();
+		cotask_loop_take_in_futures(x->loop);
+	}
+	list_del_init(&e->link);
+}
+
+/* The loop of a group may go when the group is done. */
+static bool is_mine(const struct cotask_awaitable *x)
+{
+	const struct cotask_loop *loop;
+	bool mine;
+
+	rcu_read_lock();
+	loop = READ_ONCE(x->loop);
+	mine = loop && cotask_loop_mine(loop);
+	rcu_read_unlock();
+	return mine;
+}
+
+/**
  * cotask_awaitable_block - sleep until an awaitable is done
  * @x: the awaitable
  * @timeout_ns: for how long; COTASK_FOREVER
@@ -223,8 +256,8 @@ int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned 
 		return 0;
 	if (!in_task() || irqs_disabled())
 		return -EINVAL;
-	if (cotask_loop_mine(x->loop))
-		return -EDEADLK;
+	if (is_mine(x))
+		return cotask_awaitable_done(x) ? 0 : -EDEADLK;
 	if (timeout_ns <= 0)
 		return -ETIMEDOUT;
 	if (timeout_ns != COTASK_FOREVER)

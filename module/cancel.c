@@ -251,6 +251,13 @@ unsigned int cotask_cancelling(const struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_cancelling);
 
+/* Nothing undelivered is left, but inside of a cancelled scope there always is (CX-B1). */
+void cotask_cancel_disarm(struct cotask *t)
+{
+	if (!(t->entry.flags & COTASK_T_LEVEL))
+		t->entry.flags &= ~COTASK_T_ARMED;
+}
+
 /**
  * cotask_cancel_take_back - lower the count
  * @t: the task
@@ -271,7 +278,7 @@ u32 cotask_cancel_take_back(struct cotask *t, u32 floor)
 			new &= ~COTASK_S_POSTED;
 	} while (!atomic_try_cmpxchg(&t->base.state, (int *)&old, new));
 	if (count <= floor)
-		t->entry.flags &= ~COTASK_T_ARMED;
+		cotask_cancel_disarm(t);
 	return count;
 }
 
@@ -312,6 +319,17 @@ struct cotask_reason cotask_cancel_reason(const struct cotask *task)
 	return task->reason;
 }
 EXPORT_SYMBOL_GPL(cotask_cancel_reason);
+
+/* The requests that are due are delivered by something else than an await. */
+void cotask_cancel_deliver_here(struct cotask *t)
+{
+	if (!(t->entry.flags & COTASK_T_ARMED))
+		return;
+	cotask_cancel_settle(t);
+	t->entry.flags &= ~COTASK_T_LATE;
+	t->entry.flags |= COTASK_T_DELIVERED;
+	cotask_cancel_disarm(t);
+}
 
 /**
  * cotask_cancel_delivered - where the outcome of the last await comes from

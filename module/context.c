@@ -158,6 +158,22 @@ struct cotask_context *cotask_get_context(struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_get_context);
 
+/* Nobody else sees the chain as far as only the context refers to it. */
+static bool overwrite(struct cotask_context *ctx, const struct cotask_var *var, long value)
+{
+	struct binding *b;
+
+	for (b = ctx->head; b && refcount_read(&b->refs) == 1; b = b->rest) {
+		if (b->var == var) {
+			/* Pairs with the release of who has dropped a reference. */
+			smp_acquire__after_ctrl_dep();
+			b->value = value;
+			return true;
+		}
+	}
+	return false;
+}
+
 /**
  * cotask_var_set - set a context variable
  * @task: the task in whose context it is set
@@ -175,6 +191,8 @@ int cotask_var_set(struct cotask *task, const struct cotask_var *var, long value
 	if (!task || !var)
 		return -EINVAL;
 	ctx = cotask_get_context(task);
+	if (ctx && overwrite(ctx, var, value))
+		return 0;
 	b = kmalloc(sizeof(*b), GFP_KERNEL);
 	if (!ctx || !b) {
 		kfree(b);

@@ -86,7 +86,7 @@ EXPORT_SYMBOL_GPL(cotask_future_init);
 
 /**
  * cotask_future_fini - a future is not used any more
- * @f: the future; nobody waits for it
+ * @f: the future, nobody waits for it; or NULL
  *
  * Reports an error that nobody has read (AW-11).
  *
@@ -94,6 +94,8 @@ EXPORT_SYMBOL_GPL(cotask_future_init);
  */
 void cotask_future_fini(struct cotask_future *f)
 {
+	if (!f)
+		return;
 	if (WARN_ON_ONCE(!cotask_awaitable_done(&f->base) && !list_empty(&f->base.waiters)))
 		return;
 	if (cotask_awaitable_done(&f->base))

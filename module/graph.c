@@ -34,6 +34,7 @@ struct place {
  * struct walk - a walk under way
  * @next: the next edge of a place, or NULL
  * @limit: how deep
+ * @left: how many nodes it may still visit
  * @visit: told of each node
  * @arg: for @visit
  * @way: from the beginning to the current node
@@ -41,6 +42,7 @@ struct place {
 struct walk {
 	struct cotask_awaitable *(*next)(struct place *p);
 	unsigned int limit;
+	unsigned int left;
 	cotask_visit_fn visit;
 	void *arg;
 	struct place way[COTASK_GRAPH_DEPTH + 1];
@@ -191,7 +193,9 @@ static void tell(struct walk *w, unsigned int depth)
 		node.task = cotask_of(p->x);
 		cotask_get_name(node.task, node.name, sizeof(node.name));
 	}
-	node.cut = !node.cycle && depth == w->limit && has_edge(w, p);
+	if (!--w->left)
+		w->limit = 0;
+	node.cut = !node.cycle && depth >= w->limit && has_edge(w, p);
 	w->visit(&node, w->arg);
 }
 
@@ -244,6 +248,7 @@ static int begin(struct cotask_awaitable *from, struct cotask_awaitable *(*next)
 	r->from = from;
 	r->w.next = next;
 	r->w.limit = min_t(unsigned int, depth, COTASK_GRAPH_DEPTH);
+	r->w.left = COTASK_GRAPH_NODES;
 	r->w.visit = visit;
 	r->w.arg = arg;
 	rc = cotask_loop_ask(from->loop, walk_on_owner, r);
@@ -254,7 +259,8 @@ static int begin(struct cotask_awaitable *from, struct cotask_awaitable *(*next)
 /**
  * cotask_graph_waiters - walk from something to all who wait for it
  * @x: task, future, shield or set; pinned by the caller
- * @depth: how many edges to follow, at most COTASK_GRAPH_DEPTH
+ * @depth: how many edges to follow, at most COTASK_GRAPH_DEPTH; of a graph with more
+ *	than COTASK_GRAPH_NODES ways only a part is visited
  * @visit: told of each node, in pre-order, @x itself first; may not sleep, spawn or
  *	cancel
  * @arg: for @visit

@@ -64,6 +64,7 @@ EXPORT_SYMBOL_GPL(cotask_group_configure);
  * cotask_group_admits - ask to spawn into a group
  * @g: the group
  * @mine: whether the caller is the loop's owner
+ * @n: how many children; 1 from outside
  *
  * From outside, success counts as a spawn under way until it is adopted, and the limit
  * on children is compared with a number that may be about to change.
@@ -72,14 +73,14 @@ EXPORT_SYMBOL_GPL(cotask_group_configure);
  *	aborts or when it is over (TG-3, TG-4); -EAGAIN if it has as many children as it
  *	can have (TG-B4).
  */
-int cotask_group_admits(struct cotask_group *g, bool mine)
+int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n)
 {
 	int gate = atomic_read(&g->gate);
 
 	do {
 		if (gate & COTASK_GATE_CLOSED)
 			return -ESHUTDOWN;
-		if (g->options.limit && READ_ONCE(g->live) + gate >= g->options.limit)
+		if (g->options.limit && READ_ONCE(g->live) + gate + n > g->options.limit)
 			return -EAGAIN;
 	} while (!mine && !atomic_try_cmpxchg(&g->gate, &gate, gate + 1));
 	return 0;
@@ -119,6 +120,7 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 
 	list_del_init(&t->sibling);
 	g->live--;
+	g->base.loop->tasks--;
 	/* The run is over: nobody else is going to look (CO-9). */
 	if (t->base.result < 0 && !cotask_cancelled(t) &&
 	    (t->entry.flags & COTASK_T_LEFTOVER)) {
@@ -175,7 +177,7 @@ static void unlist(struct cotask_group *g)
  */
 void cotask_group_check_over(struct cotask_group *g)
 {
-	if (!(g->flags & COTASK_G_EXITING) || g->live || !gate_shut(g) || !claim(g))
+	if (!(g->flags & COTASK_G_EXITING) || g->live || g->jobs || !gate_shut(g) || !claim(g))
 		return;
 	g->flags |= COTASK_G_OVER;
 	trace_cotask_group_end(g);
@@ -355,8 +357,12 @@ static long outcome(struct cotask_group *g, long wait_rc)
 			cotask_cancel_rearm(parent);
 		return g->error;
 	}
-	if (cancelled)
+	if (cancelled) {
+		/* It has passed the wait, and is delivered by this (CX-B5). */
+		if (outside)
+			cotask_cancel_deliver_here(parent);
 		return -ECANCELED;
+	}
 	if (s->own && cotask_scope_missed(s))
 		cotask_cancel_rearm(parent);
 	return g->flags & COTASK_G_EXPIRED ? -ETIMEDOUT : 0;
@@ -525,8 +531,8 @@ static int stop_outcome(const struct cotask_group *g)
  *	ended where they are suspended: their frames are released, and none of their
  *	code runs again.  COTASK_FOREVER: wait
  *
- * Afterwards no code of the group runs and it may be freed; nor do callbacks on its
- * tasks that were registered before this is called.  Call it from remove() and from
+ * Afterwards no code of the group runs and it may be freed; nor, on a loop with a thread
+ * of its own, do callbacks that were registered before this is called.  Call it from remove() and from
  * module exit, before what the tasks use goes away.  May be called again.
  *
  * Context: Process context, sleeps; not from the group's own loop.
@@ -554,7 +560,7 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 		cotask_awaitable_block(&g->base, COTASK_FOREVER, TASK_IDLE);
 	}
 	/* Callbacks that were registered before have run when it answers. */
-	if (!cotask_loop_mine(loop))
+	if (loop->thread)
 		cotask_loop_ask(loop, nothing, NULL);
 	WRITE_ONCE(g->base.loop, NULL);
 	cotask_loop_put(loop);

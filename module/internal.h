@@ -126,6 +126,9 @@ enum cotask_frame_state {
 	COTASK_FRAME_TAKEN = 0x746b,
 };
 
+/* Flag of a loop: that of a CPU. */
+#define COTASK_LOOP_SHARED	BIT(31)
+
 /* --- entries ------------------------------------------------------------ */
 
 enum cotask_entry_kind {
@@ -141,6 +144,9 @@ enum cotask_entry_kind {
 	COTASK_ENTRY_WATCH,	/* the watchdog is to look around */
 	COTASK_ENTRY_KINDS
 };
+
+/* Flag of an entry that is not a task's: what it waits for has ended. */
+#define COTASK_E_WOKEN		BIT(31)
 
 static inline void cotask_entry_init(struct cotask_entry *e, u8 kind)
 {
@@ -256,6 +262,7 @@ enum cotask_clock {
  * @batch: what is left of the current turn [L]
  * @current_task: whose step is running [L]
  * @inbox: posted by others [A]
+ * @taken: from the inbox, not acted on yet [L]
  * @owner: the thread that pumps it
  * @timer_due: the deadlines have to be looked at [A]
  * @timer_fired: @timer is not armed any more [A]
@@ -267,6 +274,8 @@ enum cotask_clock {
  * @ref_stash: references to the loop that the owner holds in advance [L]
  * @id_stash: how many task numbers it has in advance [L]
  * @last_id: the last one that was given [L]
+ * @tasks: how many there are whose end was not recorded [L]
+ * @spawned: how many there were [L]
  * @next: per clock: no deadline that was not looked at is earlier [L]
  * @armed_for: when @timer is going to fire, boot clock [L]
  * @fake_now: per clock [L]
@@ -297,6 +306,7 @@ struct cotask_loop {
 	struct list_head	batch;
 	struct cotask		*current_task;
 	struct llist_head	inbox;
+	struct llist_node	*taken;
 	struct task_struct	*owner;
 	bool			timer_due;
 	bool			timer_fired;
@@ -308,6 +318,8 @@ struct cotask_loop {
 	int			ref_stash;
 	unsigned int		id_stash;
 	u64			last_id;
+	unsigned int		tasks;
+	unsigned int		spawned;
 	u64			next[COTASK_CLOCKS];
 	u64			armed_for;
 	u64			fake_now[COTASK_CLOCKS];
@@ -354,6 +366,7 @@ static inline void cotask_loop_queue(struct cotask_loop *loop,
 struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags);
 int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
 void cotask_loop_take_in(struct cotask_loop *loop);
+void cotask_loop_take_in_futures(struct cotask_loop *loop);
 bool cotask_loop_turn(struct cotask_loop *loop);
 void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state);
 void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns);
@@ -397,6 +410,7 @@ void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
 			   const struct cotask_awaitable_ops *ops);
 bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e);
 void cotask_awaitable_wake(struct cotask_awaitable *x);
+void cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e);
 bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e);
 int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns,
 			   unsigned int state);
@@ -487,8 +501,10 @@ bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why);
 void cotask_cancel_route(struct cotask *t);
 void cotask_cancel_taken_in(struct cotask *t);
 void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why);
+void cotask_cancel_disarm(struct cotask *t);
 u32 cotask_cancel_take_back(struct cotask *t, u32 floor);
 void cotask_cancel_settle(struct cotask *t);
+void cotask_cancel_deliver_here(struct cotask *t);
 
 /* scope.c, section.c */
 u32 cotask_scope_count(const struct cotask *t);
@@ -497,6 +513,7 @@ void cotask_cancel_scope_abandon(struct cotask_scope *s);
 void cotask_cancel_scope_run(struct cotask_loop *loop, struct cotask_entry *e);
 const struct cotask_reason *cotask_cancel_scope_covers(const struct cotask_group *g);
 void cotask_scope_enter(struct cotask_scope *s, struct cotask *t);
+bool cotask_scope_is_open(const struct cotask *t, const struct cotask_scope *s);
 bool cotask_scope_innermost(const struct cotask_scope *s);
 void cotask_scope_leave(struct cotask_scope *s);
 void cotask_scope_cancel(struct cotask_scope *s, const struct cotask_reason *why);
@@ -553,7 +570,7 @@ static inline bool cotask_group_aborts(const struct cotask_group *g)
 }
 
 void cotask_group_due_run(struct cotask_loop *loop, struct cotask_entry *e);
-int cotask_group_admits(struct cotask_group *g, bool mine);
+int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n);
 void cotask_group_adopt(struct cotask_group *g, struct cotask *t);
 void cotask_group_child_ended(struct cotask_group *g, struct cotask *t);
 void cotask_group_check_over(struct cotask_group *g);

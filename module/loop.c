@@ -43,7 +43,8 @@ int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
 
 	/* Whoever closes the loop waits for a grace period, then takes in once more. */
 	rcu_read_lock();
-	if (!READ_ONCE(loop->closed)) {
+	/* Who is refused sees what the loop has done before it closed. */
+	if (!smp_load_acquire(&loop->closed)) {
 		rc = 0;
 		/* Only the first one has to wake the owner. */
 		if (llist_add(&post->node, &loop->inbox))
@@ -53,14 +54,47 @@ int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
 	return rc;
 }
 
+/* Behind what was taken before and not acted on yet. */
+static void take(struct cotask_loop *loop)
+{
+	struct llist_node **last = &loop->taken;
+
+	while (*last)
+		last = &(*last)->next;
+	*last = llist_reverse_order(llist_del_all(&loop->inbox));
+}
+
 /* The owner acts on what others have posted, in the order of posting. */
 void cotask_loop_take_in(struct cotask_loop *loop)
 {
-	struct llist_node *posted = llist_reverse_order(llist_del_all(&loop->inbox));
-	struct cotask_post *post, *next;
+	struct cotask_post *post;
 
-	llist_for_each_entry_safe(post, next, posted, node)
+	for (take(loop); loop->taken; ) {
+		post = llist_entry(loop->taken, struct cotask_post, node);
+		loop->taken = loop->taken->next;
 		post->ops->posted(post);
+	}
+}
+
+/*
+ * The same for futures that have their outcome only, which wakes tasks and does nothing
+ * else: for who waits for such a post in the middle of acting on another one.
+ */
+void cotask_loop_take_in_futures(struct cotask_loop *loop)
+{
+	struct llist_node **at;
+	struct cotask_post *post;
+
+	take(loop);
+	for (at = &loop->taken; *at; ) {
+		post = llist_entry(*at, struct cotask_post, node);
+		if (post->ops == &cotask_future_ops) {
+			*at = (*at)->next;
+			post->ops->posted(post);
+		} else {
+			at = &(*at)->next;
+		}
+	}
 }
 
 /* --- turns ---------------------------------------------------------------- */
@@ -372,7 +406,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 			schedule_timeout(HZ / 10 + 1);
 		finish_rcuwait(&loop->idle);
 	}
-	WRITE_ONCE(loop->closed, true);
+	smp_store_release(&loop->closed, true);	/* pairs with cotask_loop_post() */
 	synchronize_rcu();
 	while (cotask_loop_turn(loop) || !llist_empty(&loop->inbox))
 		;

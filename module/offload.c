@@ -7,8 +7,7 @@
  *
  * @state decides whether a function runs at all (TH-4).  Whatever happens, the
  * worker posts the job to its loop at the end, and there it completes, unless its
- * await was cancelled before.  Until then the job holds its group like a spawn that
- * is on its way, so that stopping a group or a loop waits for what runs in its name
+ * await was cancelled before.  Until then the job holds its group like a child, so that stopping a group or a loop waits for what runs in its name
  * (TH-5).
  */
 #include <linux/cotask_thread.h>
@@ -61,7 +60,7 @@ static void job_posted(struct cotask_post *post)
 	else
 		settle(job, -ECANCELED, COTASK_S_CANCELLED);
 	cotask_job_put(job);
-	atomic_dec(&home->gate);
+	home->jobs--;
 	cotask_group_check_over(home);
 }
 
@@ -185,7 +184,7 @@ struct cotask_await cotask_to_thread(struct cotask *task, struct cotask_job *job
 	job->flags = flags;
 	job->context = cotask_context_copy(task);
 	job->home = cotask_group_for_spawn(NULL);
-	atomic_inc(&job->home->gate);
+	job->home->jobs++;
 	refcount_inc(&job->base.refs);
 	queue_work(workers, &job->work);
 	return cotask_park(task, &job->base);

@@ -24,6 +24,7 @@ int cotask_queue_init(struct cotask_queue *q, struct cotask_loop *loop, unsigned
 	cotask_sem_init(&q->items, loop, 0, ULONG_MAX);
 	cotask_sem_init(&q->slots, loop, max, max);
 	INIT_LIST_HEAD(&q->list);
+	q->count = 0;
 	q->bounded = max;
 	q->shut = false;
 	return 0;
@@ -44,19 +45,23 @@ static int put(struct cotask_queue *q, struct list_head *item)
 		return -ESHUTDOWN;
 	}
 	list_add_tail(item, &q->list);
+	q->count++;
 	cotask_sem_release(&q->items);
 	return 0;
 }
 
-/* With the permit for an item. */
-static struct list_head *get(struct cotask_queue *q)
+/* With the permit for an item: the first one behind @reserved others. */
+static struct list_head *get(struct cotask_queue *q, unsigned long reserved)
 {
 	struct list_head *item = q->list.next;
 
 	/* They have gone when the queue was shut down. */
 	if (list_empty(&q->list))
 		return NULL;
+	while (reserved--)
+		item = item->next;
 	list_del_init(item);
+	q->count--;
 	free_slot(q);
 	return item;
 }
@@ -98,8 +103,9 @@ struct list_head *cotask_queue_try_get(struct cotask_queue *q)
 
 	if (!cotask_loop_mine(q->items.base.loop))
 		return ERR_PTR(-EXDEV);
+	/* The first items belong to getters that have a permit, and have not resumed. */
 	if (cotask_sem_try_acquire(&q->items))
-		item = get(q);
+		item = get(q, q->count - q->items.free - 1);
 	if (item)
 		return item;
 	return ERR_PTR(q->shut ? -ESHUTDOWN : -EAGAIN);
@@ -127,7 +133,7 @@ static long get_step(struct cotask *task, struct cotask_frame *frame)
 	CO_AWAIT(arrived, rc, cotask_sem_acquire(task, &op->queue->items));
 	if (rc)
 		return rc;
-	op->item = get(op->queue);
+	op->item = get(op->queue, 0);
 	return op->item ? 0 : -ESHUTDOWN;
 }
 
@@ -201,6 +207,7 @@ void cotask_queue_shutdown(struct cotask_queue *q, struct list_head *dropped)
 	q->shut = true;
 	if (dropped) {
 		list_splice_tail_init(&q->list, dropped);
+		q->count = 0;
 		q->items.free = 0;
 	}
 	cotask_sem_shutdown(&q->items, -ESHUTDOWN);

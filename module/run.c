@@ -28,30 +28,34 @@ struct cotask_loop *cotask_loop_create_here(const char *name, u32 flags)
 }
 EXPORT_SYMBOL_GPL(cotask_loop_create_here);
 
-/* Cancel each task that was not cancelled by this before; false: none is left. */
-static bool cancel_leftovers(struct cotask_loop *loop)
+/* Cancel each task that was not cancelled by this before. */
+static void cancel_leftovers(struct cotask_loop *loop)
 {
 	static const struct cotask_reason why = { .cause = COTASK_CAUSE_SHUTDOWN };
 	struct cotask_group *g = NULL;
 	struct cotask *t;
-	bool any = false;
 
 	while ((g = cotask_loop_next_group(loop, g))) {
 		list_for_each_entry(t, &g->children, sibling) {
-			any = true;
 			if (cotask_done(t) || (t->entry.flags & COTASK_T_LEFTOVER))
 				continue;
 			t->entry.flags |= COTASK_T_LEFTOVER;
 			cotask_cancel_for(t, &why);
 		}
 	}
-	return any;
 }
 
 /* The leftover's end is recorded; was it an error, the handler is told (CO-9). */
 static void pump_leftovers(struct cotask_loop *loop)
 {
-	while (cancel_leftovers(loop)) {
+	unsigned int seen = loop->spawned - 1;
+
+	while (loop->tasks) {
+		/* Those that were spawned meanwhile, too (CO-B1). */
+		if (seen != loop->spawned) {
+			seen = loop->spawned;
+			cancel_leftovers(loop);
+		}
 		if (!cotask_loop_turn(loop))
 			cotask_loop_sleep(loop, TASK_IDLE);
 	}

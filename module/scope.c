@@ -55,6 +55,18 @@ void cotask_scope_enter(struct cotask_scope *s, struct cotask *t)
 	t->scopes = s;
 }
 
+/* Whether a scope that somebody wants to enter was entered, and not left yet. */
+bool cotask_scope_is_open(const struct cotask *t, const struct cotask_scope *s)
+{
+	const struct cotask_scope *open;
+
+	for (open = t->scopes; open; open = open->outer) {
+		if (open == s)
+			return true;
+	}
+	return false;
+}
+
 /* Scopes are left in the reverse order of entering. */
 bool cotask_scope_innermost(const struct cotask_scope *s)
 {
@@ -97,7 +109,7 @@ void cotask_scope_take_back(struct cotask_scope *s)
 	cotask_cancel_take_back(t, s->baseline);
 	count = cotask_scope_count(t);
 	if (count <= s->baseline)
-		t->entry.flags &= ~COTASK_T_ARMED;
+		cotask_cancel_disarm(t);
 	if (t->deliveries != s->own_delivery && t->settled > s->baseline)
 		t->settled--;
 	t->settled = min(t->settled, count);

@@ -26,7 +26,8 @@
  * are entered inside work as always.
  *
  * Context: A step of @task.
- * Return: 0; -ESRCH without a current task; -EINVAL if @s is missing.
+ * Return: 0; -ESRCH without a current task; -EALREADY if the task is inside of it;
+ *	-EINVAL if @s is missing.
  */
 int cotask_shield_enter(struct cotask *task, struct cotask_section *s, s64 ns)
 {
@@ -34,6 +35,8 @@ int cotask_shield_enter(struct cotask *task, struct cotask_section *s, s64 ns)
 		return -EINVAL;
 	if (!task || task->base.loop->current_task != task)
 		return -ESRCH;
+	if (cotask_scope_is_open(task, &s->scope))
+		return -EALREADY;
 	s->scope.kind = COTASK_SCOPE_SHIELD;
 	cotask_scope_enter(&s->scope, task);
 	task->entry.flags &= ~COTASK_T_ARMED;

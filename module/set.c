@@ -12,6 +12,11 @@
  */
 #include "set.h"
 
+static struct cotask_member *member_of(struct cotask_entry *e)
+{
+	return container_of(e, struct cotask_member, entry);
+}
+
 /* --- attaching --------------------------------------------------------------- */
 
 /* Locks, groups and the like have no outcome. */
@@ -104,6 +109,12 @@ static void find_repeated(struct cotask_set *s)
 		atomic_andnot(COTASK_S_MARKED, &s->members[i].x->state);
 }
 
+/* A set that waits for nobody who could be cancelled. */
+static bool is_declining(struct cotask_awaitable *x)
+{
+	return x->post.ops->member && !cotask_set_of(x)->undone;
+}
+
 static void attach(struct cotask_set *s, struct cotask_member *m)
 {
 	if (m->entry.flags & MEMBER_REPEATED)
@@ -117,7 +128,9 @@ static void attach(struct cotask_set *s, struct cotask_member *m)
 	m->entry.flags |= MEMBER_ATTACHED;
 	s->attached++;
 	if (cotask_awaitable_wait(m->x, &m->entry))
-		m->entry.flags |= MEMBER_WOKEN;
+		m->entry.flags |= MEMBER_WOKEN | MEMBER_DECLINES;
+	else if (is_declining(m->x))
+		m->entry.flags |= MEMBER_DECLINES;
 	else
 		s->undone++;
 }
@@ -146,6 +159,7 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 	cotask_awaitable_init(&s->base, loop, ops);
 	cotask_entry_init(&s->alarm, COTASK_ENTRY_ALARM);
 	cotask_fanout_init(&s->fanout, cotask_set_cancel_next);
+	INIT_LIST_HEAD(&s->declining);
 	s->members = members;
 	s->n = n;
 	for (i = 0; i < n; i++) {
@@ -172,13 +186,13 @@ static struct cotask_loop *home(const struct cotask_group *group,
 	return cotask_pump_current();
 }
 
-static bool any_coroutine(const struct cotask_member *members, unsigned int n)
+static unsigned int coroutines(const struct cotask_member *members, unsigned int n)
 {
-	while (n--) {
-		if (members[n].coro)
-			return true;
-	}
-	return false;
+	unsigned int found = 0;
+
+	while (n--)
+		found += !!members[n].coro;
+	return found;
 }
 
 /* The group that is going to own the tasks of coroutines, if there are any. */
@@ -187,12 +201,13 @@ static struct cotask_group *owner(struct cotask_group *group,
 {
 	int rc;
 
-	if (!any_coroutine(members, n))
+	n = coroutines(members, n);
+	if (!n)
 		return NULL;
 	group = cotask_group_for_spawn(group);
 	if (IS_ERR(group))
 		return group;
-	rc = cotask_group_admits(group, true);
+	rc = cotask_group_admits(group, true, n);
 	return rc ? ERR_PTR(rc) : group;
 }
 
@@ -255,16 +270,44 @@ int cotask_set_follow(struct cotask_set *s, struct cotask_group *group,
 
 /* --- what members do ----------------------------------------------------------- */
 
-static struct cotask_member *member_of(struct cotask_entry *e)
+static struct cotask_set *first_of(struct list_head *sets)
 {
-	return container_of(e, struct cotask_member, entry);
+	return list_first_entry_or_null(sets, struct cotask_set, declining);
+}
+
+static void declines_once(struct cotask_member *m, struct list_head *sets)
+{
+	if (m->entry.flags & MEMBER_DECLINES)
+		return;
+	m->entry.flags |= MEMBER_DECLINES;
+	if (!--m->set->undone)
+		list_add_tail(&m->set->declining, sets);
+}
+
+/*
+ * A member cannot be cancelled any more.  When it was the last one, neither can the
+ * set, nor any other set that has only such members, and so on (GA-11).
+ */
+static void declines(struct cotask_member *m)
+{
+	struct cotask_set *s;
+	struct cotask_entry *e;
+	LIST_HEAD(sets);
+
+	declines_once(m, &sets);
+	while ((s = first_of(&sets))) {
+		list_del_init(&s->declining);
+		list_for_each_entry(e, &s->base.waiters, link) {
+			if (e->kind == COTASK_ENTRY_MEMBER)
+				declines_once(member_of(e), &sets);
+		}
+	}
 }
 
 /* @e was among the waiters of something that has just ended. */
 void cotask_set_woken(struct cotask_entry *e)
 {
-	e->flags |= MEMBER_WOKEN;
-	member_of(e)->set->undone--;
+	declines(member_of(e));
 }
 
 /**
@@ -362,21 +405,10 @@ void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
 
 /* --- the end ---------------------------------------------------------------------- */
 
-/*
- * A future may just be completed by another CPU, which then is about to post it
- * because of us, with preemption disabled: wait for the post.
- */
 static void detach(struct cotask_set *s, struct cotask_member *m)
 {
-	while (!(m->entry.flags & MEMBER_WOKEN)) {
-		if (cotask_awaitable_detach(m->x, &m->entry)) {
-			s->undone--;
-			break;
-		}
-		cpu_relax();
-		cotask_loop_take_in(s->base.loop);
-	}
-	list_del_init(&m->entry.link);
+	cotask_awaitable_leave(m->x, &m->entry);
+	declines(m);
 	m->entry.flags &= ~MEMBER_ATTACHED;
 	s->attached--;
 }

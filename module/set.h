@@ -14,7 +14,8 @@
 #define MEMBER_SPAWNED	BIT(0)	/* its task was made by the set */
 #define MEMBER_REPEATED	BIT(1)	/* names what an earlier member names */
 #define MEMBER_ATTACHED	BIT(2)	/* its end was not taken in yet */
-#define MEMBER_WOKEN	BIT(3)	/* it has ended */
+#define MEMBER_DECLINES	BIT(3)	/* cannot be cancelled any more */
+#define MEMBER_WOKEN	COTASK_E_WOKEN	/* it has ended */
 
 /* --- flags of a set; the low bits are COTASK_GATHER_* ---------------------- */
 

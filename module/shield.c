@@ -32,9 +32,8 @@ static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 
 	if (cotask_awaitable_done(x))
 		return false;
-	/* What has an outcome already is followed, and queued or about to be. */
-	if (list_empty(&s->entry.link) || !cotask_awaitable_detach(s->inner, &s->entry))
-		return false;
+	/* Also if the other one is done and the shield does not know yet. */
+	cotask_awaitable_leave(s->inner, &s->entry);
 	settle(s, -ECANCELED, COTASK_S_CANCELLED);
 	return true;
 }

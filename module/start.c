@@ -19,6 +19,19 @@ static int child_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
 	return 0;
 }
 
+/* The callback is registered with the child, or queued since that has ended. */
+static void forget_child(struct cotask_start *s)
+{
+	if (!s->child)
+		return;
+	if (!list_empty(&s->ended.entry.link)) {
+		list_del_init(&s->ended.entry.link);
+		cotask_put(s->child);	/* the callback's reference */
+	}
+	cotask_put(s->child);
+	s->child = NULL;
+}
+
 static long start_step(struct cotask *task, struct cotask_frame *frame)
 {
 	struct cotask_start *s = container_of(frame, struct cotask_start, frame);
@@ -32,9 +45,7 @@ static long start_step(struct cotask *task, struct cotask_frame *frame)
 		cotask_cancel(s->child);
 		CO_AWAIT(ended, s->ignored, cotask_watch(task, &s->child->base));
 	}
-	cotask_off_done(&s->child->base, child_ended);
-	cotask_put(s->child);
-	s->child = NULL;
+	forget_child(s);
 	return s->outcome;
 }
 
@@ -42,12 +53,8 @@ static void start_release(struct cotask_frame *frame)
 {
 	struct cotask_start *s = container_of(frame, struct cotask_start, frame);
 
-	/* The caller was ended before it had its answer. */
-	if (s->child) {
-		cotask_off_done(&s->child->base, child_ended);
-		cotask_put(s->child);
-		s->child = NULL;
-	}
+	/* The caller may have been ended before it had its answer. */
+	forget_child(s);
 }
 
 /**

@@ -457,7 +457,8 @@ EXPORT_SYMBOL_GPL(cotask_watch);
  */
 struct cotask_await cotask_call(struct cotask *task, struct cotask_frame *callee)
 {
-	if (!callee || callee->state != COTASK_FRAME_FRESH || !callee->step)
+	if (!callee || callee->state != COTASK_FRAME_FRESH || !callee->step ||
+	    !may_suspend(task))
 		return cotask_refuse(task, -EINVAL);
 	callee->state = COTASK_FRAME_TAKEN;
 	callee->outer = task->frame;

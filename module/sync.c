@@ -280,12 +280,15 @@ static long cond_wait_step(struct cotask *task, struct cotask_frame *frame)
 	cotask_lock_release(w->cond->lock);
 	CO_AWAIT(notified, w->outcome, cotask_park(task, &w->cond->base));
 	w->notified = !w->outcome;
-	/* Comes back with the lock, whatever happens (SY-3). */
-	for (;;) {
-		CO_AWAIT(locked, rc, cotask_lock_acquire(task, w->cond->lock));
-		if (rc != -ECANCELED)
-			break;
-		w->outcome = rc;
+	/* Comes back with the lock, whatever happens (SY-3): cancels wait meanwhile. */
+	rc = cotask_shield_enter(task, &w->section, COTASK_FOREVER);
+	if (rc)
+		return rc;
+	CO_AWAIT(locked, rc, cotask_lock_acquire(task, w->cond->lock));
+	rc = cotask_shield_exit(&w->section, rc);
+	if (task->entry.flags & COTASK_T_ARMED) {
+		cotask_cancel_deliver_here(task);
+		w->outcome = -ECANCELED;
 	}
 	/* A notification that it does not act on goes to another one. */
 	if (w->outcome && w->notified)

@@ -279,13 +279,15 @@ void cotask_task_start(struct cotask *t, u32 flags)
 	const struct cotask_reason *why;
 
 	cotask_group_adopt(g, t);
+	loop->tasks++;
+	loop->spawned++;
 	trace_cotask_spawn(t);
 	why = g->scope.task ? cotask_cancel_scope_covers(g) : NULL;
 	if (why) {
 		cotask_task_born_level(t);
 		cotask_cancel_for(t, why);
 	}
-	if (!why && wants_eager(loop, flags))
+	if (!why && !(g->flags & COTASK_G_ABORTING) && wants_eager(loop, flags))
 		eager_step(loop, t);
 	else
 		cotask_loop_queue(loop, &t->entry);
@@ -405,7 +407,7 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_loop *loop,
 	t = cotask_task_prepare(g, loop, frame, args);
 	if (IS_ERR(t))
 		return t;
-	rc = cotask_group_admits(g, mine);
+	rc = cotask_group_admits(g, mine, 1);
 	if (rc == -ESHUTDOWN && (args->flags & COTASK_SPAWN_CANCELLED) && mine)
 		rc = cotask_group_aborts(g) ? 0 : rc;	/* TG-B5 */
 	if (rc) {
@@ -539,8 +541,8 @@ EXPORT_SYMBOL_GPL(cotask_spawn);
  * @group: as for cotask_spawn_with()
  * @frame: likewise
  *
- * Context: Any; allocates with GFP_ATOMIC where sleeping is not possible for sure,
- *	that is outside of task context.
+ * Context: A step of a task, other process context without locks, or an interrupt, where
+ *	it allocates with GFP_ATOMIC.
  * Return: 0, or the errors of cotask_spawn_with().
  */
 int cotask_go(struct cotask_group *group, struct cotask_frame *frame)

@@ -37,10 +37,12 @@ static struct cotask_loop *create(const char *name, u32 flags, int cpu)
 
 	if (IS_ERR(loop))
 		return loop;
-	if (cpu >= 0)
+	if (cpu >= 0) {
+		loop->flags |= COTASK_LOOP_SHARED;
 		thread = kthread_create_on_cpu(loop_thread, loop, cpu, "cotask/%u");
-	else
+	} else {
 		thread = kthread_create(loop_thread, loop, "%s", loop->name);
+	}
 	if (IS_ERR(thread)) {
 		cotask_debugfs_del(loop);
 		cotask_loop_put(loop);
@@ -90,8 +92,9 @@ static bool stop_thread(struct cotask_loop *loop, s64 grace_ns)
  * Takes the creator's reference.
  *
  * Context: Process context, sleeps; not from the loop itself.
- * Return: 0; -EDEADLK on the loop itself; -EINVAL in atomic context; -EXDEV if it
- *	belongs to another thread.  In these cases nothing has happened.
+ * Return: 0; -EDEADLK on the loop itself; -EINVAL in atomic context, or for the loop of
+ *	a CPU, which others use; -EXDEV if it belongs to another thread.  Then nothing has
+ *	happened.
  */
 int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns)
 {
@@ -103,6 +106,8 @@ int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns)
 		return -EDEADLK;
 	if (!loop->thread && !cotask_loop_mine(loop))
 		return -EXDEV;
+	if (loop->flags & COTASK_LOOP_SHARED)
+		return -EINVAL;
 	if (!loop->thread || !stop_thread(loop, grace_ns)) {
 		cotask_pump_enter(loop);
 		cotask_loop_shutdown(loop, grace_ns);
@@ -158,6 +163,10 @@ void cotask_cpu_loops_exit(void)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
+		if (!cpu_loops[cpu])
+			continue;
+		cpu_loops[cpu]->flags &= ~COTASK_LOOP_SHARED;
 		cotask_loop_stop(cpu_loops[cpu], EXIT_GRACE_NS);
+	}
 }

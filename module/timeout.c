@@ -121,7 +121,8 @@ EXPORT_SYMBOL_GPL(cotask_timeout_enter);
  * Both in one, with a single look at the clock.
  *
  * Context: A step of @task.
- * Return: 0; -ESRCH without a current task; -EINVAL if @t is missing.
+ * Return: 0; -ESRCH without a current task; -EALREADY if the task is inside of it;
+ *	-EINVAL if @t is missing.
  */
 int cotask_timeout_start(struct cotask *task, struct cotask_timeout *t, s64 ns)
 {
@@ -132,6 +133,8 @@ int cotask_timeout_start(struct cotask *task, struct cotask_timeout *t, s64 ns)
 		return -EINVAL;
 	if (!task || task->base.loop->current_task != task)
 		return -ESRCH;
+	if (cotask_scope_is_open(task, &t->scope))
+		return -EALREADY;
 	loop = task->base.loop;
 	now = cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC);
 	init(t, 0, COTASK_CLOCK_MONOTONIC);

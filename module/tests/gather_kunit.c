@@ -565,6 +565,56 @@ static void member_completed_elsewhere(struct kunit *test)
 	expect_log(env, "ECANCELED n0 [ 4 - ]");
 }
 
+/* GA-11: a gather whose only child is a gather that cannot be cancelled any more */
+static void too_late_for_a_nested_gather(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		GATHER(1, 0, F(0)), GATHER(0, 0, S(1)), AWAIT_AND_TELL
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_future_complete(&env->future[0], 1);
+	KUNIT_EXPECT_FALSE(test, cotask_awaitable_cancel(&env->set[1].base));
+	KUNIT_EXPECT_FALSE(test, cotask_awaitable_cancel(&env->set[0].base));
+	settle(env);
+	expect_log(env, "0 n0 [ 0 ]");
+}
+
+static void cancel_and_complete(struct env *env)
+{
+	cotask_cancel(env->task[0]);
+	cotask_future_complete(&env->future[0], 1);
+}
+
+static void complete_and_cancel(struct env *env)
+{
+	cotask_future_complete(&env->future[0], 1);
+	cotask_cancel(env->task[0]);
+}
+
+/* WT-8, SC-9: cancel and completion from another thread, in one turn, in both orders */
+static void cancelled_and_completed_elsewhere(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, WAIT(0, WALL, NEVER, F(0)), EXCEPT, SHOW, ENDTRY, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	elsewhere(env, cancel_and_complete);
+	settle(env);
+	expect_log(env, "ECANCELED");
+	cotask_future_init(&env->future[0], env->loop);
+	play(env, 0, p);
+	settle(env);
+	elsewhere(env, complete_and_cancel);
+	settle(env);
+	expect_log(env, "ECANCELED");
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(of_nothing),
 	KUNIT_CASE(in_the_order_of_arguments),
@@ -595,6 +645,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(many_members),
 	KUNIT_CASE(dropped),
 	KUNIT_CASE(member_completed_elsewhere),
+	KUNIT_CASE(too_late_for_a_nested_gather),
+	KUNIT_CASE(cancelled_and_completed_elsewhere),
 	{}
 };
 

@@ -752,6 +752,133 @@ static void start_cancelled(struct kunit *test)
 	expect_log(env, "slept out");
 }
 
+/* TG-B7: ready, and at its end before who has started it has resumed */
+static void start_ready_and_ended(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { READY(1, 5), END };
+	static const struct line p[] = { GROUP(0), START(1, 0, child), SHOW, ENDGROUP, END };
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "5");
+	expect_finished(env, 0, 0);
+}
+
+/* CX-B1: what is taken back inside of a cancelled scope does not end it */
+static void level_after_taking_back(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), CANCEL_SCOPE(0), TRY, YIELD, EXCEPT, ENDTRY,
+		TRY, TIMEOUT(0, 0), YIELD, ENDTIMEOUT, EXCEPT, ENDTRY,
+		TRY, SLEEP(10), LOG("slept"), EXCEPT, SHOW, ENDTRY,
+		UNCANCEL, SLEEP(10), LOG("slept"), ENDSCOPE, SHOW, YIELD, LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "ECANCELED 0 on");
+}
+
+/* CX-B1, SY-3: to take the lock again in a cancelled scope does not spin */
+static void level_and_condition(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), TAKE(0), TRY, COND_WAIT(0), EXCEPT, SHOW, ENDTRY, GIVE(0), ENDSCOPE,
+		LOG("out"), END
+	};
+	static const struct line h[] = { TAKE(0), SLEEP(10), LOG("h"), GIVE(0), END };
+
+	play(env, 0, p);
+	settle(env);
+	play(env, 1, h);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	KUNIT_EXPECT_LT(test, settle(env), 10U);
+	pass(env, 10);
+	expect_log(env, "h ECANCELED out");
+}
+
+/* TO-3, SH-B2: a timeout or section that the task is inside of cannot be entered */
+static void entered_twice(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TIMEOUT(0, 10), TRY, TIMEOUT(0, 10), ENDTIMEOUT, EXCEPT, ENDTRY, ENDTIMEOUT, END
+	};
+	static const struct line q[] = {
+		SECTION(0, 10), TRY, SECTION(0, 10), ENDSECTION, EXCEPT, ENDTRY, ENDSECTION, END
+	};
+
+	play(env, 0, p);
+	play(env, 1, q);
+	settle(env);
+	pass(env, 100);
+	KUNIT_EXPECT_TRUE(test, cotask_done(env->task[0]));
+	KUNIT_EXPECT_TRUE(test, cotask_done(env->task[1]));
+}
+
+/* CX-B5, TG-16: a request that has passed the exit of a group does not come again */
+static void kept_request_and_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line slow[] = { TRY, SLEEP(50), EXCEPT, ENDTRY, END };
+	static const struct line child[] = {
+		TRY, GROUP(0), SPAWN(2, 0, slow), ENDGROUP, EXCEPT, SHOW, ENDTRY, YIELD, LOG("on"), END
+	};
+	static const struct line p[] = {
+		SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_KEEP_CANCEL), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "ECANCELED on");
+}
+
+/* TG-B5, EA-1: into an aborting group an eager child does not run */
+static void eager_into_an_aborting_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { LOG("runs"), END };
+	static const struct line p[] = {
+		GROUP(0), CANCEL_GROUP(0),
+		SPAWN_FLAGS(1, 0, child, COTASK_SPAWN_CANCELLED | COTASK_SPAWN_EAGER),
+		ENDGROUP, LOG("out"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "out");
+	expect_cancelled(env, 1);
+}
+
+/* TG-B4: a gather cannot go over the limit of a group, and starts nothing then */
+static void limit_and_gather(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { LOG("runs"), END };
+	struct cotask_member m[3];
+	struct cotask_group g;
+	int i;
+
+	cotask_group_init(&g);
+	cotask_group_configure(&g, &(struct cotask_group_options){ .limit = 2 });
+	KUNIT_EXPECT_EQ(test, cotask_group_open(&g, env->loop, 0), 0);
+	for (i = 0; i < 3; i++)
+		m[i] = COTASK_MEMBER_CORO(script_frame(env, child));
+	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_gather(&env->set[0], &g, m, 3, 0)), (long)-EAGAIN);
+	for (i = 0; i < 2; i++)
+		m[i] = COTASK_MEMBER_CORO(script_frame(env, child));
+	KUNIT_EXPECT_FALSE(test, IS_ERR(cotask_gather(&env->set[0], &g, m, 2, 0)));
+	stop(env, COTASK_FOREVER);
+	cotask_group_stop(&g, 0);
+	expect_log(env, "");
+}
+
 static struct cotask_loop *far;
 
 /* --- across loops ---------------------------------------------------------------------------- */
@@ -872,6 +999,13 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(start_cancelled),
 	KUNIT_CASE(across_loops),
 	KUNIT_CASE(across_loops_waiter_goes),
+	KUNIT_CASE(start_ready_and_ended),
+	KUNIT_CASE(level_after_taking_back),
+	KUNIT_CASE(level_and_condition),
+	KUNIT_CASE(entered_twice),
+	KUNIT_CASE(kept_request_and_group),
+	KUNIT_CASE(eager_into_an_aborting_group),
+	KUNIT_CASE(limit_and_gather),
 	{}
 };
 

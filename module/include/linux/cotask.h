@@ -749,6 +749,7 @@ struct cotask_group_options {
  *	no more [A]
  * @id: number of the group [I]
  * @live: number of children [L]
+ * @jobs: functions in worker threads that keep the group [L]
  * @body_rc: what the body ended with [L]
  * @error: code of the first error [L]
  * @flags: COTASK_G_* and COTASK_GROUP_* [L]
@@ -772,6 +773,7 @@ struct cotask_group {
 	struct cotask_group_options options;
 	atomic_t		gate;
 	u64			id;
+	u32			jobs;
 	u32			live;
 	long			body_rc;
 	int			error;

@@ -60,7 +60,8 @@ struct cotask_member {
  * @n: number of members
  * @cursor: whom @fanout cancels next [L]
  * @attached: members whose end was not taken in yet [L]
- * @undone: those of them that have not ended [L]
+ * @undone: those of them that can still be cancelled [L]
+ * @declining: in a list while it is found out who cannot [L]
  * @flags: of the function that has made the set [I], and COTASK_SET_* [L]
  * @winner: of a race: the first member that has succeeded [L]
  * @why: what members are cancelled for [L]
@@ -76,6 +77,7 @@ struct cotask_set {
 	unsigned int		cursor;
 	unsigned int		attached;
 	unsigned int		undone;
+	struct list_head	declining;
 	u32			flags;
 	struct cotask_member	*winner;
 	struct cotask_reason	why;

@@ -70,6 +70,9 @@ int cotask_loop_watch(struct cotask_loop *loop, const struct cotask_watch *watch
 /* The deepest that the await graph is followed. */
 #define COTASK_GRAPH_DEPTH	32
 
+/* The number of nodes that a walk visits. */
+#define COTASK_GRAPH_NODES	65536
+
 /**
  * struct cotask_node - a place in the await graph
  * @task: the task, or NULL for what is none; valid during the call only

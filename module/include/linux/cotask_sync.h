@@ -128,12 +128,14 @@ struct cotask_cond {
  * struct cotask_cond_wait - one wait on a condition
  * @frame: the coroutine that does it
  * @cond: the condition
+ * @section: in which it takes the lock again
  * @outcome: of the wait
  * @notified: a notification was consumed
  */
 struct cotask_cond_wait {
 	struct cotask_frame	frame;
 	struct cotask_cond	*cond;
+	struct cotask_section	section;
 	long			outcome;
 	bool			notified;
 };
@@ -149,6 +151,7 @@ int cotask_cond_notify(struct cotask_cond *cond, unsigned int n);
  * @items: a permit for each item
  * @slots: a permit for each item that still fits
  * @list: the items, the next one first [L]
+ * @count: how many [L]
  * @bounded: whether @slots counts [I]
  * @shut: takes no more items [L]
  */
@@ -156,6 +159,7 @@ struct cotask_queue {
 	struct cotask_sem	items;
 	struct cotask_sem	slots;
 	struct list_head	list;
+	unsigned long		count;
 	bool			bounded;
 	bool			shut;
 };
