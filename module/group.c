@@ -532,8 +532,9 @@ static int stop_outcome(const struct cotask_group *g)
  *	code runs again.  COTASK_FOREVER: wait
  *
  * Afterwards no code of the group runs and it may be freed; nor, on a loop with a thread
- * of its own, do callbacks that were registered before this is called.  Call it from remove() and from
- * module exit, before what the tasks use goes away.  May be called again.
+ * of its own, do callbacks that were registered before this is called.  Call it from
+ * remove() and from module exit, before what the tasks use goes away.  May be called
+ * again.
  *
  * Context: Process context, sleeps; not from the group's own loop.
  * Return: 0 or the code of the first error, see cotask_group_errors(); -ETIMEDOUT if

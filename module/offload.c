@@ -7,8 +7,8 @@
  *
  * @state decides whether a function runs at all (TH-4).  Whatever happens, the
  * worker posts the job to its loop at the end, and there it completes, unless its
- * await was cancelled before.  Until then the job holds its group like a child, so that stopping a group or a loop waits for what runs in its name
- * (TH-5).
+ * await was cancelled before.  Until then the job holds its group like a child, so that
+ * stopping a group or a loop waits for what runs in its name (TH-5).
  */
 #include <linux/cotask_thread.h>
 

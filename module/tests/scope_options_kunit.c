@@ -826,7 +826,8 @@ static void kept_request_and_group(struct kunit *test)
 	struct env *env = env_of(test);
 	static const struct line slow[] = { TRY, SLEEP(50), EXCEPT, ENDTRY, END };
 	static const struct line child[] = {
-		TRY, GROUP(0), SPAWN(2, 0, slow), ENDGROUP, EXCEPT, SHOW, ENDTRY, YIELD, LOG("on"), END
+		TRY, GROUP(0), SPAWN(2, 0, slow), ENDGROUP, EXCEPT, SHOW, ENDTRY, YIELD,
+		LOG("on"), END
 	};
 	static const struct line p[] = {
 		SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_KEEP_CANCEL), END
