@@ -42,7 +42,7 @@ help:
 	@echo 'clean            remove what was built'
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
-	@echo 'check-PART       one part of them: static compile kunit stress trace demo edu'
+	@echo 'check-PART       one part of them: static compile kunit stress trace uapi demo edu'
 	@echo 'kunit            the KUnit suites as part of the kernel source in KDIR, by its'
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'

@@ -267,6 +267,7 @@ enum cotask_clock {
  * @timer_due: the deadlines have to be looked at [A]
  * @timer_fired: @timer is not armed any more [A]
  * @fake_clock: @fake_now is the time; it is moved by hand [I]
+ * @pause: the turn is to be interrupted, see chrdev.c [L]
  * @pumping: @owner is inside a turn or waits for the next one [L]
  * @fanning_out: @fanouts are being worked off [L]
  * @flags: COTASK_LOOP_* [I]
@@ -295,6 +296,7 @@ enum cotask_clock {
  * @watch: the watchdog, see watch.c [L]
  * @context: of the mains of cotask_run() [L]
  * @node: in the table of pumps, see pump.c
+ * @poll: who polls the file of the loop, or NULL [I]
  * @listed: in the list of loops, see debugfs.c
  * @rcu: frees it
  * @root: owns the tasks that belong to nobody else
@@ -311,6 +313,7 @@ struct cotask_loop {
 	bool			timer_due;
 	bool			timer_fired;
 	bool			fake_clock;
+	bool			pause;
 	bool			pumping;
 	bool			fanning_out;
 	u32			flags;
@@ -340,6 +343,7 @@ struct cotask_loop {
 	struct cotask_watch	watch;
 	struct cotask_context	*context;
 	struct hlist_node	node;
+	wait_queue_head_t	*poll;
 	struct list_head	listed;
 	struct rcu_head		rcu;
 	struct cotask_group	root;
@@ -364,9 +368,11 @@ static inline void cotask_loop_queue(struct cotask_loop *loop,
 }
 
 struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags);
+void cotask_loop_wake(struct cotask_loop *loop);
 int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
 void cotask_loop_take_in(struct cotask_loop *loop);
 void cotask_loop_take_in_futures(struct cotask_loop *loop);
+bool cotask_loop_has_work(const struct cotask_loop *loop);
 bool cotask_loop_turn(struct cotask_loop *loop);
 void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state);
 void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns);
@@ -436,6 +442,7 @@ void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_step(struct cotask_loop *loop, struct cotask *t);
 void cotask_task_finish(struct cotask *t, long rc);
+void cotask_task_resume(struct cotask *t);
 struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *loop,
 				   struct cotask_frame *frame,
 				   const struct cotask_spawn_args *args);

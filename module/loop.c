@@ -7,6 +7,7 @@
  * Who calls it, and when, is not decided here: see thread.c for kthreads and run.c
  * for loops that the calling thread pumps.
  */
+#include <linux/poll.h>
 #include <linux/prefetch.h>
 #include <linux/slab.h>
 
@@ -29,6 +30,14 @@ static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
 
 /* --- posting -------------------------------------------------------------- */
 
+/* Any context. */
+void cotask_loop_wake(struct cotask_loop *loop)
+{
+	rcuwait_wake_up(&loop->idle);
+	if (loop->poll)
+		wake_up_poll(loop->poll, EPOLLIN | EPOLLRDNORM);
+}
+
 /**
  * cotask_loop_post - put something into the inbox
  * @loop: the loop
@@ -48,7 +57,7 @@ int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
 		rc = 0;
 		/* Only the first one has to wake the owner. */
 		if (llist_add(&post->node, &loop->inbox))
-			rcuwait_wake_up(&loop->idle);
+			cotask_loop_wake(loop);
 	}
 	rcu_read_unlock();
 	return rc;
@@ -120,6 +129,19 @@ static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *
 	}
 }
 
+/* Whether there is anything to run (SC-3, SC-4). */
+static bool turn_begin(struct cotask_loop *loop)
+{
+	if (!llist_empty(&loop->inbox))
+		cotask_loop_take_in(loop);
+	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
+		cotask_timer_run(loop);
+	if (list_empty(&loop->ready))
+		return false;
+	list_splice_init(&loop->ready, &loop->batch);
+	return true;
+}
+
 /* How many entries to run before other threads get a chance. */
 #define RESCHED_MASK	0xff
 
@@ -134,14 +156,10 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 {
 	unsigned int n = 0;
 
-	if (!llist_empty(&loop->inbox))
-		cotask_loop_take_in(loop);
-	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
-		cotask_timer_run(loop);
-	if (list_empty(&loop->ready))
+	/* What is left of a turn that was interrupted comes first. */
+	if (likely(list_empty(&loop->batch)) && !turn_begin(loop))
 		return false;
-	list_splice_init(&loop->ready, &loop->batch);
-	while (!list_empty(&loop->batch)) {
+	while (!list_empty(&loop->batch) && !loop->pause) {
 		struct cotask_entry *e = list_first_entry(&loop->batch,
 							  struct cotask_entry, link);
 
@@ -158,9 +176,9 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 	return true;
 }
 
-static bool has_work(const struct cotask_loop *loop)
+bool cotask_loop_has_work(const struct cotask_loop *loop)
 {
-	return !list_empty(&loop->ready) || !llist_empty(&loop->inbox) ||
+	return !list_empty(&loop->ready) || !list_empty(&loop->batch) || !llist_empty(&loop->inbox) ||
 	       READ_ONCE(loop->timer_due) || READ_ONCE(loop->stop);
 }
 
@@ -174,7 +192,7 @@ void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state)
 	prepare_to_rcuwait(&loop->idle);
 	/* Orders the state before the tests; pairs with rcuwait_wake_up(). */
 	set_current_state(state);
-	if (!has_work(loop) && !signal_pending_state(state, current))
+	if (!cotask_loop_has_work(loop) && !signal_pending_state(state, current))
 		schedule();
 	finish_rcuwait(&loop->idle);
 }

@@ -2,7 +2,7 @@
 /*
  * cotask - the module
  */
-#include "internal.h"
+#include "device.h"
 
 static int __init cotask_init(void)
 {
@@ -11,18 +11,26 @@ static int __init cotask_init(void)
 	if (rc)
 		return rc;
 	rc = cotask_offload_init();
-	if (rc) {
-		cotask_task_exit();
-		return rc;
-	}
+	if (rc)
+		goto task_exit;
+	rc = cotask_chrdev_init();
+	if (rc)
+		goto offload_exit;
 	cotask_debugfs_init();
 	return 0;
+
+offload_exit:
+	cotask_offload_exit();
+task_exit:
+	cotask_task_exit();
+	return rc;
 }
 module_init(cotask_init);
 
 static void __exit cotask_exit(void)
 {
 	cotask_debugfs_exit();
+	cotask_chrdev_exit();
 	cotask_cpu_loops_exit();
 	cotask_offload_exit();
 	/* Frees loops and names that wait for a grace period, then the cache. */

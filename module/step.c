@@ -256,6 +256,24 @@ static bool postpone(struct cotask *t)
 	return false;
 }
 
+/**
+ * cotask_task_resume - a task that waits goes on at once
+ * @t: the task, which waits for something that is not the business of anybody else
+ *
+ * For tasks whose code is not in the kernel: it has come back with what to do next.
+ * What the await gives is not looked at.  The owner, outside of a step.
+ */
+void cotask_task_resume(struct cotask *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+
+	list_del_init(&t->entry.link);
+	t->waits_on = NULL;
+	loop->current_task = t;
+	task_frames(t);
+	loop->current_task = NULL;
+}
+
 /*
  * What the await gives in place of the outcome that was due (CX-5, CX-6), and
  * what becomes of a request that was handed on (CX-3, CX-14).  False: the task has

@@ -91,7 +91,7 @@ static enum hrtimer_restart timer_fn(struct hrtimer *timer)
 	WRITE_ONCE(loop->timer_fired, true);
 	/* Pairs with xchg() in cotask_timer_run(): fired is seen with due. */
 	smp_store_release(&loop->timer_due, true);
-	rcuwait_wake_up(&loop->idle);
+	cotask_loop_wake(loop);
 	return HRTIMER_NORESTART;
 }
 

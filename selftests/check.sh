@@ -5,7 +5,7 @@
 # With arguments, only the named parts.
 set -uo pipefail
 
-parts=(static compile kunit stress trace demo edu)
+parts=(static compile kunit stress trace uapi demo edu)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs
@@ -155,6 +155,31 @@ part_trace()
 		"$here/guest/trace.sh" "$out" || rc=$?
 	grep '^trace: ' "$logs/trace.log"
 	result "tracepoints: all of them, and they fit together" $rc
+}
+
+# The device, from user space. The tests use the harness of the newest kernel.
+uapi()
+{
+	local flavour=$1 source=$2 out=$top/.build/$1 log=$logs/uapi-$1.log rc=0
+
+	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
+	silent "uapi-build-$flavour" "$here/uapi/build.sh" "$source" "$out/uapi" || return
+	"$here/vm/uml.sh" -k "$flavour" -t 200 -o "$log" "$here/guest/uapi.sh" "$out" || rc=$?
+	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log")))
+	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
+	grep -E '^not ok|COTASK_SEED' "$log"
+	result "uapi on $flavour: clean log, clean unload, no leaks" $rc
+}
+
+part_uapi()
+{
+	local flavour source
+
+	need uml-7.3-smp uml-6.1-debug || return
+	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
+	for flavour in uml-7.3-smp uml-6.1-debug; do
+		uapi "$flavour" "$source"
+	done
 }
 
 part_demo()

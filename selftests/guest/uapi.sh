@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# In the guest: the tests of the device; TAP on the standard output.
+set -u
+out=$1 rc=0
+here=$(cd "$(dirname "$0")" && pwd)
+
+"$here/../vm/kmemleak.sh" clear
+insmod "$out/module/cotask.ko" || exit 1
+for test in "$out"/uapi/*_test; do
+	"$test" || rc=1
+done
+rmmod cotask || exit 1
+"$here/../vm/kmemleak.sh" check || rc=1
+exit $rc

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask selftests - thin wrappers around the ioctls, and a file to use them on
+ */
+#ifndef COTASK_TEST_H
+#define COTASK_TEST_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/cotask.h>
+
+#define DEVICE	"/dev/cotask"
+#define POISON	0xdeadbeef
+#define MS	1000000LL
+
+static inline int t_open(void)
+{
+	return open(DEVICE, O_RDWR | O_CLOEXEC);
+}
+
+static inline __s64 t_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+/* The whole of ENTER; outputs in @e. */
+static inline int t_enter_raw(int fd, struct cotask_enter *e)
+{
+	return ioctl(fd, COTASK_IOC_ENTER, e) ? -errno : 0;
+}
+
+/**
+ * struct turn - what one ENTER has given
+ * @rc: of the ioctl
+ * @n: events
+ * @event: the first ones
+ * @applied: operations
+ */
+struct turn {
+	int rc;
+	unsigned int n;
+	struct cotask_step_event event[64];
+	unsigned int applied;
+};
+
+/* Apply operations, wait for @min events or until @deadline; with @min 0 run nothing. */
+static inline struct turn t_enter_until(int fd, struct cotask_op *ops, unsigned int n,
+					unsigned int min, unsigned int flags, __s64 deadline)
+{
+	struct turn t = {};
+	struct cotask_enter e = {
+		.size = sizeof(e),
+		.flags = flags,
+		.ops = (unsigned long)ops,
+		.n_ops = n,
+		.min_events = min,
+		.events = (unsigned long)t.event,
+		.max_events = min ? 64 : 0,
+		.deadline = deadline,
+	};
+
+	memset(t.event, 0xcc, sizeof(t.event));
+	t.rc = t_enter_raw(fd, &e);
+	t.n = e.n_events;
+	t.applied = e.applied;
+	return t;
+}
+
+/* No test waits for longer than ten seconds. */
+static inline struct turn t_enter(int fd, struct cotask_op *ops, unsigned int n,
+				  unsigned int min)
+{
+	return t_enter_until(fd, ops, n, min, 0, t_now() + 10000 * MS);
+}
+
+/* One operation, and no wait; its result. */
+static inline __s64 t_op(int fd, struct cotask_op op)
+{
+	struct turn t;
+
+	op.result = POISON;
+	t = t_enter_until(fd, &op, 1, 0, 0, 0);
+	return t.rc ? t.rc : op.result;
+}
+
+static inline __s64 t_post(int fd, struct cotask_op op)
+{
+	struct cotask_post_ops p = {
+		.size = sizeof(p),
+		.ops = (unsigned long)&op,
+		.n_ops = 1,
+	};
+
+	op.result = POISON;
+	if (ioctl(fd, COTASK_IOC_POST, &p))
+		return -errno;
+	return op.result;
+}
+
+/* Wait for the next event. */
+static inline struct cotask_step_event t_next(int fd)
+{
+	struct turn t = t_enter(fd, NULL, 0, 1);
+	struct cotask_step_event none = { .task = POISON };
+
+	return t.rc || t.n != 1 ? none : t.event[0];
+}
+
+/* One operation that ends a step, and the next event, whosever that is. */
+static inline struct cotask_step_event t_step(int fd, struct cotask_op op)
+{
+	struct turn t = t_enter(fd, &op, 1, 1);
+	struct cotask_step_event none = { .task = POISON, .result = op.result };
+
+	return t.rc || op.result || t.n != 1 ? none : t.event[0];
+}
+
+#define OP(o, ...)	((struct cotask_op){ .opcode = COTASK_OP_##o, ##__VA_ARGS__ })
+
+#endif /* COTASK_TEST_H */
