@@ -30,7 +30,7 @@
  */
 struct cotask_file {
 	struct cotask_loop	*loop;
-	struct mutex		pump;
+	struct mutex		pump;		/* who is inside of ENTER */
 	struct xarray		objects;
 	atomic_t		n_objects;
 	struct list_head	events;
@@ -104,7 +104,7 @@ struct cotask_hosted {
 };
 
 /* handle.c */
-#define COTASK_MAX_OBJECTS_DEFAULT	(1U << 20)
+#define COTASK_MAX_OBJECTS_DEFAULT	1048576
 extern unsigned int cotask_max_objects;
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind);
 s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc);

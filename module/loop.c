@@ -63,6 +63,12 @@ int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
 	return rc;
 }
 
+/* Whether there is anything that was posted and not acted on. */
+static bool posted(const struct cotask_loop *loop)
+{
+	return loop->taken || !llist_empty(&loop->inbox);
+}
+
 /* Behind what was taken before and not acted on yet. */
 static void take(struct cotask_loop *loop)
 {
@@ -132,7 +138,7 @@ static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *
 /* Whether there is anything to run (SC-3, SC-4). */
 static bool turn_begin(struct cotask_loop *loop)
 {
-	if (!llist_empty(&loop->inbox))
+	if (posted(loop))
 		cotask_loop_take_in(loop);
 	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
 		cotask_timer_run(loop);
@@ -178,7 +184,7 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 
 bool cotask_loop_has_work(const struct cotask_loop *loop)
 {
-	return !list_empty(&loop->ready) || !list_empty(&loop->batch) || !llist_empty(&loop->inbox) ||
+	return !list_empty(&loop->ready) || !list_empty(&loop->batch) || posted(loop) ||
 	       READ_ONCE(loop->timer_due) || READ_ONCE(loop->stop);
 }
 
@@ -419,14 +425,14 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 		}
 		prepare_to_rcuwait(&loop->idle);
 		set_current_state(TASK_IDLE);
-		if (list_empty(&loop->ready) && llist_empty(&loop->inbox) &&
+		if (list_empty(&loop->ready) && !posted(loop) &&
 		    !READ_ONCE(loop->timer_due))
 			schedule_timeout(HZ / 10 + 1);
 		finish_rcuwait(&loop->idle);
 	}
 	smp_store_release(&loop->closed, true);	/* pairs with cotask_loop_post() */
 	synchronize_rcu();
-	while (cotask_loop_turn(loop) || !llist_empty(&loop->inbox))
+	while (cotask_loop_turn(loop) || posted(loop))
 		;
 	cotask_timer_exit(loop);
 	cotask_context_put(loop->context);

@@ -615,6 +615,31 @@ static void cancelled_and_completed_elsewhere(struct kunit *test)
 	expect_log(env, "ECANCELED");
 }
 
+static void complete_f0_cancel_1(struct env *env)
+{
+	cotask_future_complete(&env->future[0], 1);
+	cotask_cancel(env->task[1]);
+}
+
+static void drop_while_posted(struct env *env, struct cotask *task)
+{
+	elsewhere(env, complete_f0_cancel_1);
+	cotask_set_drop(&env->set[0]);
+}
+
+/* SC-9: who leaves a future in a step does not lose what was posted besides */
+static void posts_behind_a_future(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = { GATHER(0, 0, F(0), F(1)), HOOK(drop_while_posted), END };
+
+	play(env, 1, three);
+	settle(env);
+	play(env, 0, p);
+	settle(env);
+	expect_cancelled(env, 1);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(of_nothing),
 	KUNIT_CASE(in_the_order_of_arguments),
@@ -647,6 +672,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(member_completed_elsewhere),
 	KUNIT_CASE(too_late_for_a_nested_gather),
 	KUNIT_CASE(cancelled_and_completed_elsewhere),
+	KUNIT_CASE(posts_behind_a_future),
 	{}
 };
 

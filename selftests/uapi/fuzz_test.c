@@ -114,7 +114,7 @@ static void enter_once(int fd)
 struct poster {
 	int fd;
 	unsigned int seed;
-	volatile int stop;
+	int stop;
 };
 
 static void *post_at_random(void *arg)
@@ -125,7 +125,7 @@ static void *post_at_random(void *arg)
 	};
 	struct poster *p = arg;
 
-	while (!p->stop) {
+	while (!__atomic_load_n(&p->stop, __ATOMIC_RELAXED)) {
 		struct cotask_op op = { .opcode = opcodes[rand_r(&p->seed) % 6] };
 
 		if (op.opcode != COTASK_OP_NOP)
@@ -148,7 +148,7 @@ static void one_file(void)
 		ksft_exit_fail_msg("no thread\n");
 	for (i = 0; i < ENTERS; i++)
 		enter_once(p.fd);
-	p.stop = 1;
+	__atomic_store_n(&p.stop, 1, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
 	close(p.fd);
 }

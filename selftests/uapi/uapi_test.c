@@ -281,10 +281,11 @@ TEST_F(file, operations_are_checked)
 			op.__reserved[i] = 1ULL << (i * 20);
 			EXPECT_EQ(-EINVAL, t_op(self->fd, op));
 		}
-		EXPECT_EQ(-EOPNOTSUPP, t_op(self->fd, (struct cotask_op){ .opcode = o,
-									   .flags = 2 }));
-		EXPECT_EQ(-EOPNOTSUPP, t_op(self->fd, (struct cotask_op){ .opcode = o,
-									   .flags = 0x8000 }));
+		for (i = 1; i < 16; i++) {
+			struct cotask_op op = { .opcode = o, .flags = 1 << i };
+
+			EXPECT_EQ(-EOPNOTSUPP, t_op(self->fd, op));
+		}
 	}
 	EXPECT_EQ(-EOPNOTSUPP, t_op(self->fd, (struct cotask_op){ .opcode = opcodes }));
 	EXPECT_EQ(-EOPNOTSUPP, t_op(self->fd, (struct cotask_op){ .opcode = 0xffff }));
