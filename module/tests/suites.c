@@ -20,7 +20,8 @@ kunit_test_suites(&cotask_oom_suite,
 		  &cotask_submit_suite, &cotask_inspect_suite,
 		  &cotask_scope_options_suite,
 		  &cotask_wait_for_suite,
-		  &cotask_scopes_suite);
+		  &cotask_scopes_suite,
+		  &cotask_scenario_group_suite);
 
 MODULE_DESCRIPTION("KUnit tests of cotask");
 MODULE_LICENSE("GPL");

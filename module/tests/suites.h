@@ -30,5 +30,6 @@ extern struct kunit_suite cotask_scope_options_suite;
 extern struct kunit_suite cotask_inspect_suite;
 extern struct kunit_suite cotask_wait_for_suite;
 extern struct kunit_suite cotask_scopes_suite;
+extern struct kunit_suite cotask_scenario_group_suite;
 
 #endif
