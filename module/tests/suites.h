@@ -32,5 +32,6 @@ extern struct kunit_suite cotask_wait_for_suite;
 extern struct kunit_suite cotask_scopes_suite;
 extern struct kunit_suite cotask_scenario_group_suite;
 extern struct kunit_suite cotask_scenario_nested_suite;
+extern struct kunit_suite cotask_scenario_cancel_suite;
 
 #endif
