@@ -34,5 +34,6 @@ extern struct kunit_suite cotask_scenario_group_suite;
 extern struct kunit_suite cotask_scenario_nested_suite;
 extern struct kunit_suite cotask_scenario_cancel_suite;
 extern struct kunit_suite cotask_scenario_timeout_suite;
+extern struct kunit_suite cotask_scenario_gather_suite;
 
 #endif
