@@ -35,5 +35,6 @@ extern struct kunit_suite cotask_scenario_nested_suite;
 extern struct kunit_suite cotask_scenario_cancel_suite;
 extern struct kunit_suite cotask_scenario_timeout_suite;
 extern struct kunit_suite cotask_scenario_gather_suite;
+extern struct kunit_suite cotask_scenario_sync_suite;
 
 #endif
