@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Checks that each rule of Documentation/semantics.rst has a test that cites it.
 
-A test cites rules in the comment above a case: "/* SC-3, SC-4: what it shows */".
+A test cites rules in the comment above a case: "/* SC-3, SC-4: what it shows */",
+be it a function or a SCENARIO().
 Rules listed under "Not shown yet" in Documentation/semantics.rst are exempt, but
 only as long as no test cites them.  With --table, prints the table of tests; with
 --update, writes that list anew.
@@ -27,7 +28,8 @@ def rules_and_gaps():
 def citations():
     found = {}
     for path in sorted((TOP / "module/tests").glob("*_kunit.c")):
-        pattern = rf"/\* ((?:{RULE}(?:, )?)+):[^/]*?\*/\s*static void (\w+)\(struct kunit"
+        case = r"(?:static void (?=\w+\(struct kunit)|SCENARIO\()(\w+)"
+        pattern = rf"/\* ((?:{RULE}(?:, )?)+):[^/]*?\*/\s*{case}"
         for ids, name in re.findall(pattern, path.read_text(), re.S):
             for rule in re.findall(RULE, ids):
                 found.setdefault(rule, []).append(f"{path.stem[:-6]}.{name}")

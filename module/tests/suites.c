@@ -20,7 +20,10 @@ kunit_test_suites(&cotask_oom_suite,
 		  &cotask_submit_suite, &cotask_inspect_suite,
 		  &cotask_scope_options_suite,
 		  &cotask_wait_for_suite,
-		  &cotask_scopes_suite);
+		  &cotask_scopes_suite,
+		  &cotask_scenario_group_suite, &cotask_scenario_nested_suite,
+		  &cotask_scenario_cancel_suite, &cotask_scenario_timeout_suite,
+		  &cotask_scenario_gather_suite, &cotask_scenario_sync_suite);
 
 MODULE_DESCRIPTION("KUnit tests of cotask");
 MODULE_LICENSE("GPL");

@@ -30,5 +30,11 @@ extern struct kunit_suite cotask_scope_options_suite;
 extern struct kunit_suite cotask_inspect_suite;
 extern struct kunit_suite cotask_wait_for_suite;
 extern struct kunit_suite cotask_scopes_suite;
+extern struct kunit_suite cotask_scenario_group_suite;
+extern struct kunit_suite cotask_scenario_nested_suite;
+extern struct kunit_suite cotask_scenario_cancel_suite;
+extern struct kunit_suite cotask_scenario_timeout_suite;
+extern struct kunit_suite cotask_scenario_gather_suite;
+extern struct kunit_suite cotask_scenario_sync_suite;
 
 #endif
