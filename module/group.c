@@ -399,7 +399,8 @@ struct cotask_await cotask_group_exit(struct cotask *task, struct cotask_group *
 	struct cotask_reason why;
 	struct cotask_await op;
 
-	if (!g || g->scope.task != task || (g->flags & COTASK_G_EXITING) ||
+	if (!g || g->scope.task != task || task->base.loop->current_task != task ||
+	    (g->flags & COTASK_G_EXITING) ||
 	    !cotask_scope_innermost(&g->scope))
 		return cotask_call(task, NULL);
 	g->flags |= COTASK_G_EXITING;

@@ -599,6 +599,7 @@ void cotask_set_woken(struct cotask_entry *e);
 void cotask_set_member_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_set_alarm_run(struct cotask_loop *loop, struct cotask_entry *e);
 
+void cotask_shield_forgo(struct cotask_awaitable *x);
 void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e);
 unsigned long cotask_context_copy(struct cotask *spawner);
 long cotask_context_find(unsigned long context, const struct cotask_var *var,

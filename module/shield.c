@@ -63,9 +63,38 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
 	       cancelled ? COTASK_S_CANCELLED : 0);
 }
 
+/*
+ * An await of @x is refused.  If it is a shield that was made for just that, the caller
+ * has no way to know, and may free it.
+ */
+void cotask_shield_forgo(struct cotask_awaitable *x)
+{
+	if (x->post.ops == &cotask_shield_ops && cotask_loop_mine(x->loop) &&
+	    list_empty(&x->waiters))
+		shield_cancel(x, NULL, NULL);
+}
+
+/**
+ * cotask_shield_drop - let go of what a shield follows
+ * @s: a shield, done or not, or memory that was cleared and never used
+ *
+ * Who waits for it gets -ECANCELED.  Has to be called before the memory of a shield
+ * goes that is neither done nor cancelled: one that was a member of a wait which has
+ * timed out, or was left by cotask_watch(), or was never awaited.
+ *
+ * Context: The loop's owner.
+ */
+void cotask_shield_drop(struct cotask_shield *s)
+{
+	if (s->base.loop && !cotask_awaitable_done(&s->base))
+		shield_cancel(&s->base, NULL, NULL);
+}
+EXPORT_SYMBOL_GPL(cotask_shield_drop);
+
 /**
  * cotask_shield - protect something from the cancellation of who awaits it
- * @s: the shield, not in use; stays until it is done or cancelled
+ * @s: the shield, not in use; stays until it is done, cancelled or dropped by
+ *	cotask_shield_drop().  When an await of it is refused it is dropped
  * @inner: what to follow; a task is held by the shield, anything else stays as long
  *
  * Context: The loop's owner.
@@ -83,8 +112,10 @@ struct cotask_awaitable *cotask_shield(struct cotask_shield *s,
 	cotask_awaitable_init(&s->base, inner->loop, &cotask_shield_ops);
 	cotask_entry_init(&s->entry, COTASK_ENTRY_SHIELD);
 	s->inner = inner;
-	if (cotask_awaitable_wait(inner, &s->entry))
+	if (cotask_awaitable_wait(inner, &s->entry)) {
+		s->base.loop = NULL;
 		return inner;
+	}
 	if (cotask_is_task(inner))
 		cotask_get(cotask_of(inner));
 	return &s->base;

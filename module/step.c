@@ -416,8 +416,10 @@ static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x
 	if (x->loop == task->base.loop && cotask_awaitable_done(x))
 		return cotask_refuse(task, cotask_awaitable_result(x));
 	refusal = cotask_await_refusal(task, x);
-	if (unlikely(refusal))
+	if (unlikely(refusal)) {
+		cotask_shield_forgo(x);
 		return fail(task, refusal);
+	}
 	/* Only the parent passes a cancel on to the group. */
 	if (x->post.ops == &cotask_group_ops && group_of(x)->scope.task != task)
 		flags |= COTASK_T_WATCH;

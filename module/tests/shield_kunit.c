@@ -243,6 +243,26 @@ static void bad_arguments(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_shield(&s, &f.base)), (long)-EINVAL);
 }
 
+/* SH-1, WT-6: a shield that a wait has left is dropped; what it follows goes on */
+static void dropped(struct kunit *test)
+{
+	static const struct line p[] = { WAIT(0, WALL, 5, SHIELD_OF(0)), RESULTS(0), END };
+	struct env *env = env_of(test);
+
+	play(env, 0, value);
+	play(env, 1, p);
+	settle(env);
+	pass(env, 5);
+	expect_log(env, "[ - ]");
+	cotask_shield_drop(&env->shield[0]);
+	cotask_shield_drop(&env->shield[0]);
+	cotask_shield_drop(&env->shield[1]);
+	KUNIT_EXPECT_TRUE(test, list_empty(&env->task[0]->base.waiters));
+	KUNIT_EXPECT_TRUE(test, cotask_awaitable_cancelled(&env->shield[0].base));
+	pass(env, 5);
+	expect_log(env, "done");
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(done_is_its_own_shield),
 	KUNIT_CASE(outcome_passes_through),
@@ -257,6 +277,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(shared_shield),
 	KUNIT_CASE(waiter_is_ended_by_force),
 	KUNIT_CASE(bad_arguments),
+	KUNIT_CASE(dropped),
 	{}
 };
 

@@ -365,6 +365,7 @@ struct cotask_shield {
 
 struct cotask_awaitable *cotask_shield(struct cotask_shield *s,
 				       struct cotask_awaitable *inner);
+void cotask_shield_drop(struct cotask_shield *s);
 
 /* ------------------------------------------------------------------------ */
 /* Tasks                                                                    */
