@@ -294,6 +294,7 @@ u32 cotask_cancel_take_back(struct cotask *t, u32 floor)
  */
 int cotask_uncancel(struct cotask *task)
 {
+	struct cotask_scope *s;
 	u32 count;
 
 	if (!cotask_loop_mine(task->base.loop))
@@ -302,6 +303,9 @@ int cotask_uncancel(struct cotask *task)
 	if (task->settled)
 		task->settled--;
 	task->settled = min(task->settled, count);
+	/* It is not one of those that scopes had found when they cancelled the task. */
+	for (s = task->scopes; s; s = s->outer)
+		s->own_settled = min(s->own_settled, task->settled);
 	return count;
 }
 EXPORT_SYMBOL_GPL(cotask_uncancel);

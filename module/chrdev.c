@@ -37,10 +37,12 @@ static void ignore_error(struct cotask_loop *loop, struct cotask *task, int erro
 static int cotask_open(struct inode *inode, struct file *file)
 {
 	struct cotask_file *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
+	char name[16];
 
 	if (!f)
 		return -ENOMEM;
-	f->loop = cotask_loop_alloc(current->comm, 0);
+	snprintf(name, sizeof(name), "pid-%d", task_tgid_nr(current));
+	f->loop = cotask_loop_alloc(name, 0);
 	if (IS_ERR(f->loop)) {
 		int rc = PTR_ERR(f->loop);
 

@@ -126,6 +126,11 @@ int cotask_debugfs_show(struct seq_file *m, struct cotask_loop *loop)
 	unsigned int i, room = 64;
 	struct dump *d;
 
+	/* Of a process that is not inside of ENTER: nobody is going to answer. */
+	if (!READ_ONCE(loop->owner)) {
+		seq_printf(m, "# loop \"%s\" is not being run\n", loop->name);
+		return 0;
+	}
 	/* Some more may be there when it is asked again. */
 	while (!IS_ERR(d = ask(loop, room)) && d->found > d->room) {
 		room = d->found + d->found / 4;

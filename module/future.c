@@ -149,6 +149,10 @@ EXPORT_SYMBOL_GPL(cotask_future_fail);
  */
 bool cotask_future_cancel(struct cotask_future *f)
 {
-	return usable(f) && cotask_future_settle(&f->base, -ECANCELED, COTASK_S_CANCELLED);
+	if (!usable(f))
+		return false;
+	/* Whoever cancels it does not care for its error (AW-11). */
+	cotask_awaitable_mark_read(&f->base);
+	return cotask_future_settle(&f->base, -ECANCELED, COTASK_S_CANCELLED);
 }
 EXPORT_SYMBOL_GPL(cotask_future_cancel);

@@ -256,7 +256,7 @@ struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags)
 
 	if (flags & ~COTASK_LOOP_ALL)
 		return ERR_PTR(-EINVAL);
-	loop = kvzalloc(sizeof(*loop), GFP_KERNEL);
+	loop = kvzalloc(sizeof(*loop), GFP_KERNEL_ACCOUNT);
 	if (!loop)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&loop->ready);

@@ -97,6 +97,21 @@ void cotask_scope_cancel(struct cotask_scope *s, const struct cotask_reason *why
 		cotask_cancel_for(t, why);
 }
 
+/*
+ * A request of @s that had been delivered is taken back.  Scopes further out that have
+ * cancelled the task after that delivery have counted it.
+ */
+static void forget_settled(struct cotask *t, const struct cotask_scope *s)
+{
+	struct cotask_scope *outer;
+
+	for (outer = t->scopes; outer; outer = outer->outer) {
+		if (outer->own && outer->own_settled &&
+		    (s16)(outer->own_delivery - s->own_delivery) > 0)
+			outer->own_settled--;
+	}
+}
+
 /**
  * cotask_scope_take_back - the scope's own request is over
  * @s: a scope that has cancelled its task, and was left
@@ -110,9 +125,14 @@ void cotask_scope_take_back(struct cotask_scope *s)
 	count = cotask_scope_count(t);
 	if (count <= s->baseline)
 		cotask_cancel_disarm(t);
-	if (t->deliveries != s->own_delivery && t->settled > s->baseline)
+	if (t->deliveries != s->own_delivery && t->settled > s->baseline) {
 		t->settled--;
+		forget_settled(t, s);
+	}
 	t->settled = min(t->settled, count);
+	/* What stays armed is still to be delivered: no part of a baseline (TO-B1). */
+	if ((t->entry.flags & (COTASK_T_ARMED | COTASK_T_LEVEL)) == COTASK_T_ARMED && count)
+		t->settled = min(t->settled, count - 1);
 }
 
 /**
