@@ -32,6 +32,9 @@ bench:
 kunit:
 	@selftests/vm/overlay.sh $(KDIR) $(KUNIT_ARGS)
 
+fuzz-semantics:
+	@selftests/fuzz.sh $(or $(PROGRAMS),50000) $(SEED)
+
 rules:
 	@selftests/rules.py --table
 
@@ -42,10 +45,11 @@ help:
 	@echo 'clean            remove what was built'
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
-	@echo 'check-PART       one part of them: static compile kunit stress trace uapi demo edu'
+	@echo 'check-PART       one part of them: static compile kunit fuzz stress trace uapi demo edu'
 	@echo 'kunit            the KUnit suites as part of the kernel source in KDIR, by its'
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
+	@echo 'fuzz-semantics   random programs on the core and on a model (PROGRAMS= SEED=)'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
 
-.PHONY: modules modules_install clean demo check bench kunit rules help
+.PHONY: modules modules_install clean demo check bench kunit fuzz-semantics rules help

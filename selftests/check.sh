@@ -5,7 +5,7 @@
 # With arguments, only the named parts.
 set -uo pipefail
 
-parts=(static compile kunit stress trace uapi demo edu)
+parts=(static compile kunit fuzz stress trace uapi demo edu)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs
@@ -98,6 +98,24 @@ part_stress()
 	uml-7.3-smp slab_debug=FZP
 	uml-6.1-debug
 	uml-6.1-debug kmemleak=off
+	END
+}
+
+# One seed is always the same, the other one never. What differs is at the end of the log.
+part_fuzz()
+{
+	local flavour programs out log rc seeds=(1 "$RANDOM$RANDOM")
+
+	while read -r flavour programs; do
+		out=$top/.build/$flavour log=$logs/fuzz-$flavour.log rc=0
+		build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || continue
+		"$here/vm/uml.sh" -k "$flavour" -t 300 -o "$log" "$here/guest/fuzz.sh" \
+			"$out" --programs "$programs" "${seeds[@]}" </dev/null || rc=$?
+		grep '^fuzz: ' "$log"
+		result "fuzz on $flavour" $rc
+	done <<-END
+	uml-6.1-debug 1500
+	uml-7.3-smp 5000
 	END
 }
 

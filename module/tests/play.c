@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - programs from user space
+ *
+ * /sys/kernel/debug/cotask_play takes a program in one write(), plays it on a manual
+ * loop, and gives the trace to read().  selftests/model/ makes programs at random and
+ * compares the trace with that of a model of the semantics.
+ *
+ * A program is a list of scripts (see script.h); the first ones are spawned as tasks
+ * with their own number:
+ *
+ *	tasks 2
+ *	script 0
+ *	group 0
+ *	spawn 2 0 2
+ *	join 1
+ *	endgroup 0
+ *	end
+ *	script 1
+ *	...
+ *
+ * The clock moves by one millisecond whenever there is nothing to do.  When much time
+ * has passed, all tasks that are not done are cancelled, again and again.
+ */
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "script.c"	/* an object can only be part of one module */
+#include "../compat.h"
+
+#define SCRIPTS		ENV_OBJECTS
+#define LINES		64
+#define TEXT_SIZE	16384
+
+#define HORIZON		60	/* milliseconds until tasks are cancelled */
+#define ROUNDS		40	/* of cancelling them */
+#define ROUND_MS	60
+
+/**
+ * struct play - the program
+ * @lock: one at a time
+ * @loop: of all programs
+ * @env: what the scripts work with
+ * @tasks: how many of the scripts are tasks
+ * @quiet: what is left is not reported
+ * @line: the scripts
+ * @text: as written
+ */
+static struct play {
+	struct mutex lock;	/* guards all of it */
+	struct cotask_loop *loop;
+	struct env env;
+	int tasks;
+	bool quiet;
+	struct line line[SCRIPTS][LINES];
+	char text[TEXT_SIZE];
+} *play;
+
+/* --- parsing -------------------------------------------------------------- */
+
+/*
+ * Arguments: a, b, g: the fields of that name; e: error 1, 2, or 3 for -ECANCELED;
+ * s: a script; m: members of a set, up to the end of the line.
+ */
+static const struct word {
+	const char *name;
+	enum op op;
+	const char *args;
+	long b;
+} words[] = {
+	{ "end", OP_END, "" },
+	{ "sleep", OP_SLEEP, "b" },
+	{ "yield", OP_YIELD, "" },
+	{ "join", OP_JOIN, "a" },
+	{ "future", OP_FUTURE, "a" },
+	{ "shield", OP_SHIELD, "a" },
+	{ "call", OP_CALL, "s" },
+	{ "spawn", OP_SPAWN, "ags" },
+	{ "spawn_eager", OP_SPAWN, "ags", COTASK_SPAWN_EAGER },
+	{ "cancel", OP_CANCEL, "a" },
+	{ "cancel_self", OP_CANCEL_SELF, "" },
+	{ "uncancel", OP_UNCANCEL, "" },
+	{ "set", OP_SET, "ab" },
+	{ "fail", OP_FAIL, "ae" },
+	{ "cancel_future", OP_CANCEL_FUTURE, "a" },
+	{ "raise", OP_RAISE, "e" },
+	{ "reraise", OP_RERAISE, "" },
+	{ "return", OP_RETURN, "b" },
+	{ "try", OP_TRY, "" },
+	{ "except", OP_EXCEPT, "" },
+	{ "endtry", OP_ENDTRY, "" },
+	{ "group", OP_GROUP, "a" },
+	{ "endgroup", OP_ENDGROUP, "a" },
+	{ "cancel_group", OP_CANCEL_GROUP, "a" },
+	{ "timeout", OP_TIMEOUT, "ab" },
+	{ "endtimeout", OP_ENDTIMEOUT, "a" },
+	{ "wait_for", OP_WAIT_FOR, "ab" },
+	{ "wait_for_future", OP_WAIT_FOR_FUTURE, "ab" },
+	{ "wait_for_shield", OP_WAIT_FOR_SHIELD, "ab" },
+	{ "wait_for_call", OP_WAIT_FOR_CALL, "sb" },
+	{ "advance", OP_ADVANCE, "b" },
+	{ "gather", OP_SET_GATHER, "am" },
+	{ "collect", OP_SET_GATHER, "am", COLLECT },
+	{ "await_set", OP_AWAIT_SET, "a" },
+	{ "shield_set", OP_SHIELD_SET, "a" },
+	{ "cancel_set", OP_CANCEL_SET, "a" },
+	{ "results", OP_RESULTS, "a" },
+};
+
+static const struct word *find_word(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(words[i].name, name))
+			return &words[i];
+	}
+	return NULL;
+}
+
+static int parse_number(char **rest, int min, int max, long *n)
+{
+	char *token = strsep(rest, " ");
+
+	if (!token || kstrtol(token, 10, n) || *n < min || *n > max)
+		return -EINVAL;
+	return 0;
+}
+
+/* t1 f0 g2 s3: a task, a future, a gather, a task that is shielded */
+static int parse_members(char **rest, struct line *l)
+{
+	static const char kinds[] = {
+		[ARG_TASK] = 't', [ARG_FUTURE] = 'f', [ARG_SET] = 'g', [ARG_SHIELD] = 's',
+	};
+	struct arg *arg;
+	char *token;
+	int i, n = 0;
+
+	while ((token = strsep(rest, " "))) {
+		for (i = 0; i < ARRAY_SIZE(kinds) && (!kinds[i] || kinds[i] != *token); i++)
+			;
+		if (i == ARRAY_SIZE(kinds) || n == LINE_ARGS)
+			return -EINVAL;
+		arg = &l->arg[n++];
+		arg->kind = i;
+		if (kstrtoint(token + 1, 10, &arg->i) || arg->i < 0 ||
+		    arg->i >= (i == ARG_SET ? ENV_SETS : ENV_OBJECTS))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_argument(struct play *p, char kind, char **rest, struct line *l)
+{
+	static const int errors[] = { 0, E1, E2, -ECANCELED };
+	long n;
+
+	if (kind == 'm')
+		return parse_members(rest, l);
+	if (parse_number(rest, kind == 'b' ? NEVER : ROOT, 1000000, &n))
+		return -EINVAL;
+	switch (kind) {
+	case 'a':
+		if (n < 0 || n >= (l->op >= OP_SET_GATHER ? ENV_SETS : ENV_OBJECTS))
+			return -EINVAL;
+		l->a = n;
+		return 0;
+	case 'g':
+		if (n >= ENV_OBJECTS)
+			return -EINVAL;
+		l->g = n;
+		return 0;
+	case 'e':
+		if (n < 1 || n >= ARRAY_SIZE(errors))
+			return -EINVAL;
+		l->b = errors[n];
+		return 0;
+	case 's':
+		if (n < 0 || n >= SCRIPTS)
+			return -EINVAL;
+		l->script = p->line[n];
+		return 0;
+	default:
+		l->b = n;
+		return 0;
+	}
+}
+
+static int parse_line(struct play *p, char *text, struct line *l)
+{
+	char *rest = text;
+	const struct word *w = find_word(strsep(&rest, " "));
+	const char *arg;
+	int rc = 0;
+
+	if (!w)
+		return -EINVAL;
+	*l = (struct line){ .op = w->op, .b = w->b };
+	for (arg = w->args; *arg && !rc; arg++)
+		rc = parse_argument(p, *arg, &rest, l);
+	return rest ? -EINVAL : rc;
+}
+
+/* Blocks are taken on trust, except that a script has an end. */
+static int parse(struct play *p)
+{
+	char *text = p->text, *line;
+	int script = -1, n = 0, i;
+
+	p->tasks = 0;
+	for (i = 0; i < SCRIPTS; i++)
+		p->line[i][0] = (struct line)END;
+	while ((line = strsep(&text, "\n"))) {
+		if (!*line)
+			continue;
+		if (sscanf(line, "tasks %d", &p->tasks) == 1)
+			continue;
+		if (sscanf(line, "script %d", &script) == 1) {
+			n = 0;
+			continue;
+		}
+		if (script < 0 || script >= SCRIPTS || n == LINES - 1 ||
+		    parse_line(p, line, &p->line[script][n])) {
+			pr_err("cotask_play: \"%s\"\n", line);
+			return -EINVAL;
+		}
+		p->line[script][++n] = (struct line)END;
+	}
+	return p->tasks < 0 || p->tasks > SCRIPTS ? -EINVAL : 0;
+}
+
+/* --- playing -------------------------------------------------------------- */
+
+/* <script>.<line>=<outcome>/<cancel count> */
+static void note_line(struct env *env, struct cotask *task, const struct line *l,
+		      long rc, long last)
+{
+	int at = l - &play->line[0][0];
+	char number[24];
+
+	switch (l->op) {
+	case OP_TRY:
+	case OP_EXCEPT:
+	case OP_ENDTRY:
+		return;
+	case OP_CANCEL:
+	case OP_CANCEL_SELF:
+	case OP_UNCANCEL:
+	case OP_SET:
+	case OP_FAIL:
+	case OP_CANCEL_FUTURE:
+	case OP_SET_GATHER:
+	case OP_CANCEL_SET:
+		rc = last;
+		break;
+	default:
+		break;
+	}
+	snprintf(number, sizeof(number), "%ld", rc);
+	note(env, "%d.%d=%s/%u", at / LINES, at % LINES, error_name(rc) ?: number,
+	     cotask_cancelling(task));
+	if (l->op == OP_ENDGROUP)
+		note_errors(env, l->a);
+	if (l->op == OP_ENDTIMEOUT && cotask_timeout_expired(&env->timeout[l->a]))
+		note(env, "expired");
+}
+
+static void on_error(struct cotask_loop *loop, struct cotask *task, int error)
+{
+	if (play->quiet)
+		return;
+	note(&play->env, "report");
+	note(&play->env, "t%d", task ? number_of(&play->env, task) : -1);
+	note_outcome(&play->env, error);
+}
+
+static int unfinished(struct env *env)
+{
+	int i, n = 0;
+
+	for (i = 0; i < ENV_OBJECTS; i++)
+		n += env->task[i] && !cotask_done(env->task[i]);
+	return n;
+}
+
+static void run_turns(struct env *env, unsigned int ms)
+{
+	if (cotask_manual_turns(env->loop, 1000) == 1000)
+		env->broken = "no end of turns";
+	cotask_manual_advance(env->loop, ms * MS);
+}
+
+/* To ask for a result counts as reading it (AW-11), so this looks behind the scenes. */
+static void note_state(struct env *env, char kind, int i, const struct cotask_awaitable *x)
+{
+	const char *state = x->result < 0 ? "FAILED" : "FINISHED";
+
+	if (!cotask_awaitable_done(x))
+		state = "PENDING";
+	else if (cotask_awaitable_cancelled(x))
+		state = "CANCELLED";
+	note(env, "%c%d=%s", kind, i, state);
+	if (cotask_awaitable_done(x))
+		note_outcome(env, x->result);
+}
+
+static void take_stock(struct env *env)
+{
+	int i;
+
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		if (!env->task[i])
+			continue;
+		note_state(env, 't', i, &env->task[i]->base);
+		note(env, "n%u", cotask_cancelling(env->task[i]));
+	}
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		if (cotask_awaitable_done(&env->future[i].base))
+			note_state(env, 'f', i, &env->future[i].base);
+	}
+}
+
+static int make_loop(struct play *p)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+
+	if (IS_ERR(loop))
+		return PTR_ERR(loop);
+	cotask_loop_set_error_handler(loop, on_error);
+	p->loop = loop;
+	return 0;
+}
+
+static void cancel_all(struct env *env)
+{
+	int i;
+
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		if (env->task[i] && !cotask_done(env->task[i]))
+			cotask_cancel(env->task[i]);
+	}
+}
+
+static void run(struct play *p)
+{
+	struct env *env = &p->env;
+	int i;
+
+	for (i = 0; i < p->tasks; i++)
+		env->task[i] = cotask_spawn(cotask_loop_root(env->loop),
+					    script_frame(env, p->line[i]), NULL);
+	for (i = 0; i < HORIZON && unfinished(env); i++)
+		run_turns(env, 1);
+	for (i = 0; i < ROUNDS && unfinished(env); i++) {
+		note(env, "round");
+		cancel_all(env);
+		run_turns(env, ROUND_MS);
+		run_turns(env, 0);
+	}
+	run_turns(env, 0);
+}
+
+/* A task that awaits a gather of itself cannot even be cancelled. */
+static int part(struct play *p)
+{
+	struct env *env = &p->env;
+	size_t len;
+	int i, rc = 0;
+
+	note(env, "stuck");
+	len = strlen(env->log);
+	env->trace = NULL;
+	for (i = 0; i < ENV_SETS; i++)
+		cotask_set_drop(&env->set[i]);
+	for (i = 0; i < ROUNDS && unfinished(env); i++) {
+		cancel_all(env);
+		run_turns(env, ROUND_MS);
+		run_turns(env, 0);
+	}
+	if (unfinished(env)) {
+		cotask_loop_stop(p->loop, 0);
+		rc = make_loop(p);
+	}
+	env->log[len] = '\0';
+	return rc;
+}
+
+static int play_program(struct play *p)
+{
+	struct env *env = &p->env;
+	int i, rc = 0;
+
+	cotask_manual_adopt(p->loop);
+	memset(env, 0, sizeof(*env));
+	env->loop = p->loop;
+	env->trace = note_line;
+	env_fill(env);
+	run(p);
+	take_stock(env);
+	p->quiet = unfinished(env);
+	if (p->quiet)
+		rc = part(p);
+	env_empty(env);
+	for (i = 0; i < ENV_OBJECTS; i++)
+		cotask_future_fini(&env->future[i]);
+	if (env->actors)
+		note(env, "LEAK");
+	if (strlen(env->log) == LOG_SIZE - 1)
+		env->broken = "log too small";
+	if (env->broken)
+		note(env, "BROKEN %s", env->broken);
+	return rc;
+}
+
+static ssize_t play_write(struct file *file, const char __user *buf, size_t size,
+			  loff_t *ppos)
+{
+	struct play *p = play;
+	int rc;
+
+	if (size >= TEXT_SIZE)
+		return -EFBIG;
+	mutex_lock(&p->lock);
+	rc = copy_from_user(p->text, buf, size) ? -EFAULT : 0;
+	p->text[size] = '\0';
+	if (!rc)
+		rc = parse(p);
+	if (!rc)
+		rc = play_program(p);
+	mutex_unlock(&p->lock);
+	return rc ?: size;
+}
+
+static ssize_t play_read(struct file *file, char __user *buf, size_t size, loff_t *ppos)
+{
+	ssize_t n;
+
+	mutex_lock(&play->lock);
+	n = simple_read_from_buffer(buf, size, ppos, play->env.log, strlen(play->env.log));
+	mutex_unlock(&play->lock);
+	return n;
+}
+
+static const struct file_operations play_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = play_read,
+	.write = play_write,
+	.llseek = default_llseek,
+};
+
+static struct dentry *file;
+
+static int __init play_init(void)
+{
+	int rc;
+
+	play = kvzalloc(sizeof(*play), GFP_KERNEL);
+	if (!play)
+		return -ENOMEM;
+	mutex_init(&play->lock);
+	rc = make_loop(play);
+	if (rc) {
+		kvfree(play);
+		return rc;
+	}
+	file = debugfs_create_file("cotask_play", 0600, NULL, NULL, &play_fops);
+	return 0;
+}
+module_init(play_init);
+
+static void __exit play_exit(void)
+{
+	debugfs_remove(file);
+	cotask_manual_adopt(play->loop);
+	cotask_loop_stop(play->loop, 0);
+	kvfree(play);
+}
+module_exit(play_exit);
+
+MODULE_DESCRIPTION("Programs for tasks of cotask, from user space");
+MODULE_LICENSE("GPL");
+COTASK_IMPORT(COTASK);

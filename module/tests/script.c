@@ -1,0 +1,728 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - the interpreter of scripts
+ */
+#include <linux/slab.h>
+
+#include "script.h"
+
+#define BLOCKS	12	/* nesting of TRY, GROUP, TIMEOUT and REPEAT */
+
+/* An open block: where it began, and what an EXCEPT has caught. */
+struct block {
+	const struct line *begin;
+	long caught;
+	long left;
+};
+
+/**
+ * struct actor - one activation of a script
+ * @frame: its coroutine
+ * @env: the test
+ * @pc: the next line
+ * @block: open blocks, innermost last
+ * @depth: how many
+ * @last: last outcome, for SHOW
+ * @raised: the error that is leaving the innermost block
+ * @shield: for SHIELD
+ * @shielded: what @shield is awaited as, until then
+ * @wait_for: for WAIT_FOR
+ * @next: for NEXT
+ * @cond_wait: for COND_WAIT
+ * @queue_op: for PUT and GET
+ * @cancel_wait: for CANCEL_WAIT
+ */
+struct actor {
+	struct cotask_frame frame;
+	struct env *env;
+	const struct line *pc;
+	struct block block[BLOCKS];
+	unsigned int depth;
+	long last;
+	long raised;
+	struct cotask_shield shield;
+	struct cotask_awaitable *shielded;
+	struct cotask_wait_for wait_for;
+	struct cotask_next next;
+	struct cotask_cond_wait cond_wait;
+	struct cotask_queue_op queue_op;
+	struct cotask_cancel_wait cancel_wait;
+};
+
+/* --- the log -------------------------------------------------------------- */
+
+void note(struct env *env, const char *fmt, ...)
+{
+	size_t len = strlen(env->log);
+	va_list args;
+
+	if (len)
+		len += scnprintf(env->log + len, sizeof(env->log) - len, " ");
+	va_start(args, fmt);
+	vscnprintf(env->log + len, sizeof(env->log) - len, fmt, args);
+	va_end(args);
+}
+
+const char *error_name(long rc)
+{
+	switch (rc) {
+	case -ECANCELED:
+		return "ECANCELED";
+	case -ETIMEDOUT:
+		return "ETIMEDOUT";
+	case -EDEADLK:
+		return "EDEADLK";
+	case -ESHUTDOWN:
+		return "ESHUTDOWN";
+	case -EALREADY:
+		return "EALREADY";
+	case -EINVAL:
+		return "EINVAL";
+	case -EXDEV:
+		return "EXDEV";
+	case E1:
+		return "E1";
+	case E2:
+		return "E2";
+	default:
+		return NULL;
+	}
+}
+
+void note_outcome(struct env *env, long rc)
+{
+	const char *name = error_name(rc);
+
+	if (name)
+		note(env, "%s", name);
+	else
+		note(env, "%ld", rc);
+}
+
+int number_of(struct env *env, const struct cotask *t)
+{
+	int i = ENV_OBJECTS;
+
+	while (i-- && env->task[i] != t)
+		;
+	return i;
+}
+
+void note_errors(struct env *env, int g)
+{
+	struct cotask_group_error e[ENV_OBJECTS];
+	unsigned int i, n = cotask_group_errors(&env->group[g], e, ENV_OBJECTS);
+
+	for (i = 0; i < n; i++) {
+		if (e[i].task)
+			note(env, "t%d:", number_of(env, e[i].task));
+		else
+			note(env, "body:");
+		note_outcome(env, e[i].error);
+	}
+}
+
+/* NULL if there is no such task (yet), which all calls refuse. */
+static struct cotask_awaitable *task_base(struct env *env, int i)
+{
+	return env->task[i] ? &env->task[i]->base : NULL;
+}
+
+/* --- sets ------------------------------------------------------------------- */
+
+static struct cotask_member member(struct env *env, const struct arg *arg)
+{
+	struct cotask_shield *s;
+
+	switch (arg->kind) {
+	case ARG_TASK:
+		return COTASK_MEMBER(task_base(env, arg->i));
+	case ARG_FUTURE:
+		return COTASK_MEMBER(&env->future[arg->i].base);
+	case ARG_SET:
+		return COTASK_MEMBER(&env->set[arg->i].base);
+	case ARG_CORO:
+		return COTASK_MEMBER_CORO(script_frame(env, arg->script));
+	case ARG_SHIELD:
+		s = &env->shield[env->shields++];
+		return COTASK_MEMBER(cotask_shield(s, task_base(env, arg->i)));
+	default:
+		return (struct cotask_member){};
+	}
+}
+
+unsigned int members(struct env *env, int i, const struct arg *arg)
+{
+	unsigned int n = 0;
+
+	for (; arg->kind != ARG_LAST && n < ENV_MEMBERS; arg++)
+		env->member[i][n++] = member(env, arg);
+	return n;
+}
+
+struct cotask_awaitable *make_set(struct env *env, int i, u32 flags, const struct arg *arg)
+{
+	unsigned int n = members(env, i, arg);
+
+	if (flags & RACE)
+		return cotask_race(&env->set[i], NULL, env->member[i], n);
+	return cotask_gather(&env->set[i], NULL, env->member[i], n, flags);
+}
+
+static void note_results(struct env *env, int i, unsigned int n)
+{
+	unsigned int m;
+
+	note(env, "[");
+	for (m = 0; m < n; m++) {
+		if (env->member[i][m].done)
+			note_outcome(env, env->member[i][m].result);
+		else
+			note(env, "-");
+	}
+	note(env, "]");
+}
+
+static struct cotask_await begin_wait(struct actor *a, struct cotask *task,
+				      const struct line *l)
+{
+	struct env *env = a->env;
+	unsigned int n = members(env, l->a, l->arg);
+
+	return cotask_wait_members(task, &env->wait[l->a], env->member[l->a], n, l->g,
+				   l->b == NEVER ? COTASK_FOREVER : l->b * MS);
+}
+
+static void note_next(struct actor *a)
+{
+	struct cotask_member *m = a->next.member;
+	int i = a->next.it - a->env->it;
+
+	if (!m)
+		return note(a->env, "end");
+	note(a->env, "#%d=", (int)(m - a->env->member[i]));
+	note_outcome(a->env, m->result);
+}
+
+static struct cotask_await put(struct actor *a, struct cotask *task, const struct line *l)
+{
+	struct parcel *item = kmalloc(sizeof(*item), GFP_KERNEL | __GFP_NOFAIL);
+
+	item->value = l->b;
+	a->queue_op.item = &item->link;	/* also if it is refused */
+	return cotask_queue_put(task, &a->queue_op, &a->env->queue[l->a], &item->link);
+}
+
+/* An item that was not put, or was got, goes. */
+static long item_done(struct actor *a)
+{
+	struct parcel *item = container_of(a->queue_op.item, struct parcel, link);
+	long value = item->value;
+
+	kfree(item);
+	return value;
+}
+
+/* --- blocks --------------------------------------------------------------- */
+
+static int nesting(const struct line *l)
+{
+	switch (l->op) {
+	case OP_TRY:
+	case OP_GROUP:
+	case OP_TIMEOUT:
+	case OP_SECTION:
+	case OP_SCOPE:
+	case OP_REPEAT:
+		return 1;
+	case OP_ENDTRY:
+	case OP_ENDGROUP:
+	case OP_ENDTIMEOUT:
+	case OP_ENDSECTION:
+	case OP_ENDSCOPE:
+	case OP_ENDREPEAT:
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+/* The EXCEPT or END.. that belongs to the block which begins at @l. */
+static const struct line *block_end(const struct line *l, bool or_except)
+{
+	int depth = 0;
+
+	for (;; l++) {
+		depth += nesting(l);
+		if (!depth || (or_except && depth == 1 && l->op == OP_EXCEPT))
+			return l;
+	}
+}
+
+/* The test is wrong, whatever is tested. */
+static long broken(struct env *env, const char *why)
+{
+	env->broken = why;
+	return -EOPNOTSUPP;
+}
+
+static long block_push(struct actor *a, const struct line *begin)
+{
+	if (a->depth == BLOCKS)
+		return broken(a->env, "too many blocks");
+	a->block[a->depth++] = (struct block){ .begin = begin };
+	return 0;
+}
+
+static bool is_scope(const struct line *l)
+{
+	return l->op == OP_GROUP || l->op == OP_TIMEOUT || l->op == OP_SECTION ||
+	       l->op == OP_SCOPE;
+}
+
+/*
+ * An error, or a return, leaves the innermost block.  True: the script goes on
+ * somewhere; false: it ends.
+ */
+static bool unwind(struct actor *a, long rc)
+{
+	struct block *b;
+
+	while (a->depth) {
+		b = &a->block[a->depth - 1];
+		a->last = rc;
+		a->pc = block_end(b->begin, b->begin->op == OP_TRY);
+		if (is_scope(b->begin)) {
+			a->raised = rc;
+			return true;
+		}
+		if (b->begin->op == OP_TRY && !b->caught && rc < 0) {
+			b->caught = rc;
+			a->pc++;
+			return true;
+		}
+		a->depth--;
+	}
+	return false;
+}
+
+/* --- instructions --------------------------------------------------------- */
+
+static int do_spawn(struct actor *a, const struct line *l)
+{
+	struct env *env = a->env;
+	struct cotask_frame *frame = script_frame(env, l->script);
+	struct cotask_spawn_args args = { .flags = l->b };
+	struct cotask *t;
+
+	t = cotask_spawn_with(l->g == ROOT ? NULL : &env->group[l->g], frame, &args);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	cotask_put(env->task[l->a]);
+	env->task[l->a] = t;
+	return 0;
+}
+
+static int enter_timeout(struct actor *a, struct cotask *task, const struct line *l)
+{
+	struct cotask_timeout *t = &a->env->timeout[l->a];
+	s64 ns = l->b == NEVER ? COTASK_FOREVER : l->b * MS;
+
+	if (l->g)
+		return cotask_timeout_enter(task, t);
+	return cotask_timeout_start(task, t, ns);
+}
+
+/* What does not suspend; 0 or an error. */
+static long instant(struct actor *a, struct cotask *task, const struct line *l)
+{
+	struct env *env = a->env;
+	long rc;
+
+	switch (l->op) {
+	case OP_LOG:
+		note(env, "%s", l->text);
+		return 0;
+	case OP_SHOW:
+		note_outcome(env, a->last);
+		return 0;
+	case OP_COUNT:
+		note(env, "n%u", cotask_cancelling(task));
+		return 0;
+	case OP_SPAWN:
+		return do_spawn(a, l);
+	case OP_CANCEL:
+		a->last = cotask_cancel(env->task[l->a]);
+		return 0;
+	case OP_CANCEL_SELF:
+		a->last = cotask_cancel(task);
+		return 0;
+	case OP_UNCANCEL:
+		a->last = cotask_uncancel(task);
+		return 0;
+	case OP_SET:
+		a->last = cotask_future_complete(&env->future[l->a], l->b);
+		return 0;
+	case OP_FAIL:
+		a->last = cotask_future_fail(&env->future[l->a], l->b);
+		return 0;
+	case OP_CANCEL_FUTURE:
+		a->last = cotask_future_cancel(&env->future[l->a]);
+		return 0;
+	case OP_ERRORS:
+		note_errors(env, l->a);
+		return 0;
+	case OP_CANCEL_GROUP:
+		return cotask_group_cancel(&env->group[l->a]);
+	case OP_SET_GATHER:
+		a->last = PTR_ERR_OR_ZERO(make_set(env, l->a, l->b, l->arg));
+		return 0;
+	case OP_CANCEL_SET:
+		a->last = cotask_awaitable_cancel(&env->set[l->a].base);
+		return 0;
+	case OP_RESULTS:
+		note_results(env, l->a, env->member[l->a][0].set ? env->member[l->a][0].set->n : 0);
+		return 0;
+	case OP_AS_COMPLETED:
+		a->last = cotask_as_completed(&env->it[l->a], NULL, env->member[l->a],
+					      members(env, l->a, l->arg),
+					      l->b == NEVER ? COTASK_FOREVER : l->b * MS);
+		return a->last;
+	case OP_END_ITERATION:
+		cotask_as_completed_end(&env->it[l->a]);
+		return 0;
+	case OP_RELEASE:
+		a->last = cotask_lock_release(&env->lock[l->a]);
+		return 0;
+	case OP_EVENT_SET:
+		return cotask_event_set(&env->event[l->a]);
+	case OP_NOTIFY:
+		a->last = cotask_cond_notify(&env->cond[l->a], l->b);
+		return 0;
+	case OP_CLOSE:
+		cotask_queue_shutdown(&env->queue[l->a], NULL);
+		return 0;
+	case OP_HOOK:
+		l->hook(env, task);
+		return 0;
+	case OP_ADVANCE:
+		cotask_manual_advance(env->loop, l->b * MS);
+		return 0;
+	case OP_RAISE:
+		return l->b;
+	case OP_RERAISE:
+		return a->block[a->depth - 1].caught;
+	case OP_TRY:
+	case OP_REPEAT:
+		rc = block_push(a, l);
+		if (!rc)
+			a->block[a->depth - 1].left = l->b;
+		return rc;
+	case OP_EXCEPT:		/* reached without an error: skip it */
+		a->pc = block_end(a->block[--a->depth].begin, false) + 1;
+		return 0;
+	case OP_ENDTRY:
+		a->depth--;
+		return 0;
+	case OP_ENDREPEAT:
+		if (--a->block[a->depth - 1].left > 0)
+			a->pc = a->block[a->depth - 1].begin + 1;
+		else
+			a->depth--;
+		return 0;
+	case OP_GROUP:
+		a->last = block_push(a, l);
+		if (a->last)
+			return a->last;
+		a->last = cotask_group_enter(task, &env->group[l->a]);
+		if (a->last)
+			a->depth--;
+		return a->last;
+	case OP_TIMEOUT:
+		return block_push(a, l) ?: enter_timeout(a, task, l);
+	case OP_SECTION:
+		return block_push(a, l) ?:
+			cotask_shield_enter(task, &env->section[l->a],
+					    l->b == NEVER ? COTASK_FOREVER : l->b * MS);
+	case OP_SCOPE:
+		return block_push(a, l) ?: cotask_cancel_scope_enter(task, &env->scope[l->a]);
+	case OP_CANCEL_SCOPE:
+		return cotask_cancel_scope_cancel(&env->scope[l->a]);
+	case OP_READY:
+		a->last = cotask_start_ready(task, &env->start[l->a], l->b);
+		return 0;
+	default:
+		return broken(env, "unknown instruction");
+	}
+}
+
+/* The block of an ENDGROUP or ENDTIMEOUT, and what its body has ended with. */
+static struct block *leave(struct actor *a, long *rc)
+{
+	*rc = a->raised;
+	a->raised = 0;
+	return &a->block[--a->depth];
+}
+
+/* What does not suspend: the end of a timeout, section or cancel scope. */
+static long leave_scope(struct actor *a, const struct line *l)
+{
+	long rc;
+	struct block *b = leave(a, &rc);
+	struct env *env = a->env;
+	int i = b->begin->a;
+
+	if (l->op == OP_ENDTIMEOUT)
+		return cotask_timeout_exit(&env->timeout[i], rc);
+	if (l->op == OP_ENDSECTION)
+		return cotask_shield_exit(&env->section[i], rc);
+	return cotask_cancel_scope_exit(&env->scope[i], rc);
+}
+
+static struct cotask_await leave_group(struct actor *a, struct cotask *task)
+{
+	long rc;
+	struct block *b = leave(a, &rc);
+
+	return cotask_group_exit(task, &a->env->group[b->begin->a], rc);
+}
+
+static struct cotask_await await_shield(struct actor *a, struct cotask *task, int i)
+{
+	a->shielded = cotask_shield(&a->shield, task_base(a->env, i));
+	return cotask_await(task, a->shielded);
+}
+
+/* An await that is refused leaves the shield where it is. */
+static void drop_shield(struct actor *a)
+{
+	if (a->shielded == &a->shield.base && !cotask_awaitable_done(a->shielded))
+		cotask_awaitable_cancel(a->shielded);
+	a->shielded = NULL;
+}
+
+static struct cotask_await wait_for(struct actor *a, struct cotask *task,
+				    const struct line *l)
+{
+	struct env *env = a->env;
+	struct cotask_wait_for *w = &a->wait_for;
+	s64 ns = l->b == NEVER ? COTASK_FOREVER : l->b * MS;
+
+	switch (l->op) {
+	case OP_WAIT_FOR:
+		return cotask_wait_for(task, w, task_base(env, l->a), ns);
+	case OP_WAIT_FOR_FUTURE:
+		return cotask_wait_for(task, w, &env->future[l->a].base, ns);
+	case OP_WAIT_FOR_SHIELD:
+		a->shielded = cotask_shield(&a->shield, task_base(env, l->a));
+		return cotask_wait_for(task, w, a->shielded, ns);
+	default:
+		return cotask_wait_for_call(task, w, script_frame(env, l->script), ns);
+	}
+}
+
+static struct cotask_await start(struct actor *a, struct cotask *task, const struct line *l)
+{
+	struct env *env = a->env;
+
+	return cotask_group_start(task, &env->start[l->a], &env->group[l->g],
+				  script_frame(env, l->script), NULL);
+}
+
+static struct cotask_await await_set(struct actor *a, struct cotask *task,
+				     const struct line *l)
+{
+	struct cotask_awaitable *x = &a->env->set[l->a].base;
+
+	if (l->op == OP_SHIELD_SET)
+		x = cotask_shield(&a->shield, x);
+	return cotask_await(task, x);
+}
+
+static struct cotask_await await_sync(struct actor *a, struct cotask *task,
+				      const struct line *l)
+{
+	struct env *env = a->env;
+
+	switch (l->op) {
+	case OP_ACQUIRE:
+		return cotask_lock_acquire(task, &env->lock[l->a]);
+	case OP_EVENT:
+		return cotask_event_wait(task, &env->event[l->a]);
+	default:
+		return cotask_cond_wait(task, &a->cond_wait, &env->cond[l->a]);
+	}
+}
+
+static void trace(struct actor *a, struct cotask *task, const struct line *l, long rc)
+{
+	if (a->env->trace)
+		a->env->trace(a->env, task, l, rc, a->last);
+}
+
+static long play_step(struct cotask *task, struct cotask_frame *frame)
+{
+	struct actor *a = container_of(frame, struct actor, frame);
+	struct env *env = a->env;
+	long rc;
+
+	CO_BEGIN(task, frame, slept, joined, future, shield, called, left,
+		 waited, set, some, next, sync, put, got, started, gone);
+
+	for (;;) {
+		const struct line *l;
+
+		l = a->pc++;
+		switch (l->op) {
+		case OP_END:
+			return 0;
+		case OP_RETURN:
+			return l->b;
+		case OP_SLEEP:
+		case OP_YIELD:
+			CO_AWAIT(slept, rc, cotask_sleep(task, l->b * MS));
+			break;
+		case OP_JOIN:
+			CO_AWAIT(joined, rc, cotask_join(task, env->task[l->a]));
+			break;
+		case OP_FUTURE:
+			CO_AWAIT(future, rc, cotask_await_future(task, &env->future[l->a]));
+			break;
+		case OP_SHIELD:
+			CO_AWAIT(shield, rc, await_shield(a, task, l->a));
+			drop_shield(a);
+			break;
+		case OP_CALL:
+			CO_AWAIT(called, rc, cotask_call(task, script_frame(env, l->script)));
+			break;
+		case OP_ENDGROUP:
+			CO_AWAIT(left, rc, leave_group(a, task));
+			break;
+		case OP_ENDTIMEOUT:
+		case OP_ENDSECTION:
+		case OP_ENDSCOPE:
+			rc = leave_scope(a, l);
+			break;
+		case OP_START:
+			CO_AWAIT(started, rc, start(a, task, l));
+			break;
+		case OP_CANCEL_WAIT:
+			CO_AWAIT(gone, rc, cotask_cancel_and_wait(task, &a->cancel_wait,
+								  env->task[l->a]));
+			break;
+		case OP_WAIT_FOR:
+		case OP_WAIT_FOR_FUTURE:
+		case OP_WAIT_FOR_SHIELD:
+		case OP_WAIT_FOR_CALL:
+			CO_AWAIT(waited, rc, wait_for(a, task, l));
+			drop_shield(a);
+			break;
+		case OP_AWAIT_SET:
+		case OP_SHIELD_SET:
+			CO_AWAIT(set, rc, await_set(a, task, l));
+			break;
+		case OP_WAIT:
+			CO_AWAIT(some, rc, begin_wait(a, task, l));
+			break;
+		case OP_NEXT:
+			CO_AWAIT(next, rc, cotask_as_completed_next(task, &a->next,
+								    &env->it[l->a]));
+			if (rc >= 0)
+				note_next(a);
+			break;
+		case OP_ACQUIRE:
+		case OP_EVENT:
+		case OP_COND_WAIT:
+			CO_AWAIT(sync, rc, await_sync(a, task, l));
+			break;
+		case OP_PUT:
+			CO_AWAIT(put, rc, put(a, task, l));
+			if (rc)
+				item_done(a);
+			break;
+		case OP_GET:
+			CO_AWAIT(got, rc, cotask_queue_get(task, &a->queue_op,
+							   &env->queue[l->a]));
+			if (!rc)
+				rc = item_done(a);
+			break;
+		default:
+			rc = instant(a, task, l);
+			if (rc)
+				break;
+			trace(a, task, l, 0);
+			continue;
+		}
+		a->last = rc;
+		trace(a, task, a->pc - 1, rc);
+		if (rc < 0 && !unwind(a, rc))
+			return rc;
+	}
+}
+
+static void actor_release(struct cotask_frame *frame)
+{
+	struct actor *a = container_of(frame, struct actor, frame);
+
+	a->env->actors--;
+	kfree(a);
+}
+
+struct cotask_frame *script_frame(struct env *env, const struct line *script)
+{
+	struct actor *a = kzalloc(sizeof(*a), in_task() ? GFP_KERNEL : GFP_ATOMIC);
+
+	if (!a) {
+		broken(env, "no memory");
+		return NULL;
+	}
+	a->env = env;
+	a->pc = script;
+	env->actors++;
+	return cotask_frame_init(&a->frame, play_step, actor_release);
+}
+
+/* --- what scripts work with ----------------------------------------------- */
+
+void env_fill(struct env *env)
+{
+	int i;
+
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		cotask_future_init(&env->future[i], env->loop);
+		cotask_group_init(&env->group[i]);
+	}
+	for (i = 0; i < ENV_SETS; i++) {
+		cotask_lock_init(&env->lock[i], env->loop);
+		cotask_event_init(&env->event[i], env->loop);
+		cotask_cond_init(&env->cond[i], &env->lock[i]);
+		cotask_queue_init(&env->queue[i], env->loop, i);
+		cotask_cancel_scope_init(&env->scope[i], KTIME_MAX);
+	}
+}
+
+static void drop_items(struct env *env)
+{
+	struct parcel *item, *next;
+	int i;
+
+	for (i = 0; i < ENV_SETS; i++) {
+		list_for_each_entry_safe(item, next, &env->queue[i].list, link)
+			kfree(item);
+	}
+}
+
+void env_empty(struct env *env)
+{
+	int i;
+
+	drop_items(env);
+	for (i = 0; i < ENV_SETS; i++) {
+		cotask_set_drop(&env->set[i]);
+		cotask_as_completed_end(&env->it[i]);
+	}
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		cotask_group_fini(&env->group[i]);
+		cotask_put(env->task[i]);
+	}
+}

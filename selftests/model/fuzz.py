@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Random programs, on the core and on the model of its semantics.
+
+Runs in a test kernel, with cotask_play loaded. A difference is shrunk and printed
+with its seed and number; "SEED --only NUMBER" plays that program again.
+"""
+import argparse
+import itertools
+import os
+import sys
+import threading
+import time
+
+import generate
+import model
+
+DEVICE = "/sys/kernel/debug/cotask_play"
+
+
+class Core:
+    def __init__(self, path):
+        self.file = os.open(path, os.O_RDWR)
+        self.text = None
+        threading.Thread(target=self.watch, daemon=True).start()
+
+    def run(self, text):
+        data = text.encode()
+        self.text = text
+        if os.pwrite(self.file, data, 0) != len(data):
+            raise OSError("the program was not taken")
+        self.text = None
+        return os.pread(self.file, 1 << 16, 0).decode().split()
+
+    def watch(self):
+        """A kernel that hangs cannot say for which program; another CPU can."""
+        while True:
+            text = self.text
+            time.sleep(5)
+            if text and text is self.text:
+                print("fuzz: this does not end:\n" + text, flush=True)
+                return
+
+
+def both(core, program):
+    text = program.text()
+    return core.run(text), model.run(program)
+
+
+def differs(core, program):
+    happened, expected = both(core, program)
+    return happened != expected
+
+
+def shrink(core, program, seconds):
+    """As small as can be had in some time, and still different."""
+    end = time.monotonic() + seconds
+    again = True
+    while again:
+        again = False
+        for smaller in generate.smaller(program):
+            if time.monotonic() > end:
+                return program
+            if differs(core, smaller):
+                program, again = smaller, True
+                break
+    return program
+
+
+def show(words, at):
+    return " ".join(words[:at]) + " >>> " + " ".join(words[at:])
+
+
+def report(core, program, seed, number, seconds):
+    print("--- seed %s, program %d" % (seed, number))
+    program = shrink(core, program, seconds)
+    happened, expected = both(core, program)
+    pairs = itertools.zip_longest(happened, expected)
+    at = next((i for i, (h, e) in enumerate(pairs) if h != e), 0)
+    print(program.pretty())
+    print("core:  " + show(happened, at))
+    print("model: " + show(expected, at), flush=True)
+
+
+def fuzz(core, seed, numbers, args):
+    found, played, begin = 0, 0, time.monotonic()
+    for number in numbers:
+        program = generate.program("%s/%d" % (seed, number))
+        played += 1
+        if differs(core, program):
+            report(core, program, seed, number, args.shrink)
+            found += 1
+            if found == args.most:
+                break
+    took = time.monotonic() - begin
+    print("fuzz: seed %s: %d programs, %d differences, %d programs per second" %
+          (seed, played, found, played / max(took, 0.001)), flush=True)
+    return played and not found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("seeds", nargs="+", metavar="SEED")
+    parser.add_argument("--programs", type=int, default=1000, help="for each seed")
+    parser.add_argument("--only", type=int, metavar="NUMBER", help="one program of them")
+    parser.add_argument("--most", type=int, default=3, help="stop after so many differences")
+    parser.add_argument("--shrink", type=float, default=20, help="seconds for each of them")
+    args = parser.parse_args()
+    numbers = range(args.programs) if args.only is None else [args.only]
+    core = Core(DEVICE)
+    good = [fuzz(core, seed, numbers, args) for seed in args.seeds]
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,385 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Programs at random, as text for cotask_play, and smaller ones of the same kind.
+
+A program is a list of scripts; a script is a list of nodes. Every script is run by at
+most one task, and every group, timeout and set is used once.
+"""
+import copy
+import random
+import re
+
+NEVER = -1000000
+SCRIPTS = TASKS = 14
+GROUPS = TIMEOUTS = 12
+SETS = 4
+FUTURES = 3
+SHIELDS = 8
+LINES = 60
+
+
+WAITS = ("sleep", "yield", "join", "future", "shield", "await_set", "wait_for", "call",
+         "wait_for_future", "wait_for_shield", "wait_for_call")
+
+
+class Node:
+    """An instruction, or a block: group, timeout, try with its handler."""
+
+    def __init__(self, op, *args, body=None, handler=None):
+        self.op, self.args, self.body, self.handler = op, args, body, handler
+        self.script = self.line = self.end = 0
+
+
+class Program:
+    def __init__(self, tasks, scripts):
+        self.tasks, self.scripts = tasks, scripts
+
+    def text(self):
+        """What cotask_play reads; tells the nodes their line."""
+        lines = ["tasks %d" % self.tasks]
+        for i, nodes in enumerate(self.scripts):
+            start = len(lines) + 1
+            lines.append("script %d" % i)
+            for node in nodes:
+                self.flatten(node, i, lines, start)
+            lines.append("end")
+        return "\n".join(lines) + "\n"
+
+    def flatten(self, node, script, lines, start):
+        node.script, node.line = script, len(lines) - start
+        lines.append(" ".join([node.op] + [word(a) for a in node.args]))
+        for inner in node.body or ():
+            self.flatten(inner, script, lines, start)
+        if node.op == "try":
+            lines.append("except")
+            for inner in node.handler:
+                self.flatten(inner, script, lines, start)
+        if node.body is not None:
+            node.end = len(lines) - start
+            lines.append("end" + node.op + "".join(" %d" % a for a in node.args[:1]))
+
+    def longest(self):
+        return max(lines.count("\n") for lines in self.text().split("script"))
+
+    def pretty(self):
+        """Indented, with the line numbers of the trace, without empty scripts."""
+        out, depth, n = [], 0, 0
+        text = re.sub(r"script \d+\nend\n", "", self.text())
+        for line in text.splitlines():
+            op = line.split()[0]
+            if op in ("tasks", "script"):
+                n, depth = 0, 0
+                out.append(line)
+                continue
+            depth -= op.startswith("end") or op == "except"
+            out.append("%5d  %s%s" % (n, "    " * max(depth, 0), line))
+            depth += op in ("group", "timeout", "try", "except")
+            n += 1
+        return "\n".join(out)
+
+
+def word(arg):
+    if isinstance(arg, (list, tuple)):
+        return " ".join("%s%d" % member for member in arg)
+    return str(arg)
+
+
+class Someone:
+    """A task that is chosen when all are known."""
+
+
+class Generator:
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.scripts, self.tasks, self.task_count, self.shields = [], 0, 0, 0
+        self.groups = self.timeouts = self.sets = 0
+        self.fresh = []
+        # A few deadlines, so that many are equal.
+        self.delays = self.random.sample([0, 1, 2, 3, 5, 5, 8, 10], 3)
+
+    def program(self):
+        r = self.random
+        self.tasks = tasks = r.randint(2, 4)
+        self.task_count = tasks
+        self.scripts = [None] * tasks
+        for i in range(tasks):
+            self.scripts[i] = self.body(r.randint(2, 6), 0, [], True)
+        for nodes in self.scripts:
+            self.resolve(nodes)
+        return Program(tasks, self.scripts)
+
+    def resolve(self, nodes):
+        for node in nodes:
+            node.args = tuple(self.resolved(a) for a in node.args)
+            self.resolve(node.body or ())
+            self.resolve(node.handler or ())
+
+    def resolved(self, arg):
+        if arg is Someone:
+            # The first ones exist from the beginning.
+            some = self.random.choice([self.tasks, self.task_count])
+            return self.random.randrange(some)
+        if isinstance(arg, list):
+            return [(kind, self.resolved(i)) for kind, i in arg]
+        return arg
+
+    def delay(self):
+        return self.random.choice(self.delays)
+
+    def body(self, size, depth, groups, may_return):
+        nodes = []
+        for _ in range(size):
+            nodes += self.some(depth, groups, may_return)
+        return nodes
+
+    def some(self, depth, groups, may_return):
+        """One thing to do; groups: those that are open here."""
+        r = self.random
+        kinds = [
+            (8, self.sleep), (4, self.pause), (5, self.join), (4, self.future), (3, self.settle),
+            (6, self.cancel), (1, self.cancel_self), (1, self.uncancel), (2, self.shield),
+            (4, self.wait_for), (1, self.cancel_group), (1, self.fail), (1, self.advance),
+            (3, self.gather), (1, self.set_op), (4, self.strike),
+        ]
+        if depth < 4:
+            kinds += [(6, self.group), (6, self.timeout), (7, self.attempt), (1, self.call)]
+        kinds += [(12 if groups else 2, self.spawn)]
+        if may_return:
+            kinds += [(1, self.leave)]
+        choice = r.choices([k for _, k in kinds], [w for w, _ in kinds])[0]
+        nodes = choice(depth, groups, may_return)
+        if len(nodes) == 1 and nodes[0].op in WAITS and r.random() < 0.5:
+            return [self.guarded(nodes[0])]
+        return nodes
+
+    # --- simple instructions
+
+    def sleep(self, *_):
+        return [Node("sleep", self.delay())]
+
+    def pause(self, *_):
+        return [Node("yield") for _ in range(self.random.randint(1, 3))]
+
+    def join(self, *_):
+        return [Node("join", Someone)]
+
+    def future(self, *_):
+        return [Node("future", self.random.randrange(FUTURES))]
+
+    def settle(self, *_):
+        f = self.random.randrange(FUTURES)
+        return [self.random.choice([Node("set", f, 7), Node("fail", f, self.random.randint(1, 3)),
+                                    Node("cancel_future", f)])]
+
+    def cancel(self, *_):
+        return [Node("cancel", Someone) for _ in range(self.random.choice([1, 1, 2]))]
+
+    def strike(self, *_):
+        """Several things at one time."""
+        r = self.random
+        some = [self.cancel, self.cancel, self.settle, self.cancel_group, self.fail]
+        return self.sleep() + [n for _ in range(r.randint(1, 3)) for n in r.choice(some)()]
+
+    def cancel_self(self, *_):
+        return [Node("cancel_self")]
+
+    def uncancel(self, *_):
+        return [Node("uncancel")]
+
+    def shield(self, *_):
+        return [Node("shield", Someone)]
+
+    def fail(self, *_):
+        return [Node("raise", self.random.choice([1, 1, 2, 2, 3]))]
+
+    def leave(self, *_):
+        return [Node("return", self.random.randint(0, 9))]
+
+    def advance(self, *_):
+        return [Node("advance", self.random.choice([1, 5, 10]))]
+
+    def cancel_group(self, *_):
+        return [Node("cancel_group", self.random.randrange(max(self.groups, 1)))]
+
+    def wait_for(self, depth, groups, _):
+        r = self.random
+        ms = r.choice([self.delay(), self.delay(), 0, NEVER])
+        kind = r.randrange(4)
+        if kind == 0:
+            return [Node("wait_for_future", r.randrange(FUTURES), ms)]
+        if kind == 1:
+            return [Node("wait_for_shield", Someone, ms)]
+        if kind == 2:
+            script = self.script(depth, groups)
+            if script is not None:
+                return [Node("wait_for_call", script, ms)]
+        return [Node("wait_for", Someone, ms)]
+
+    # --- sets
+
+    def member(self):
+        kind = self.random.choice("tttfgs" if self.sets else "tttfs")
+        if kind == "s":
+            if self.shields == SHIELDS:
+                kind = "t"
+            self.shields += kind == "s"
+        if kind == "f":
+            return (kind, self.random.randrange(FUTURES))
+        if kind == "g":
+            return (kind, self.random.randrange(self.sets))
+        return (kind, Someone)
+
+    def gather(self, *_):
+        r = self.random
+        if self.sets == SETS:
+            return self.join()
+        members = [self.member() for _ in range(r.randint(1, 4))]
+        number = self.sets
+        self.sets += 1
+        nodes = [Node(r.choice(["gather", "collect"]), number, members)]
+        if r.random() < 0.8:
+            nodes.append(self.guarded(Node(r.choice(["await_set", "await_set", "shield_set"]),
+                                           number)))
+            nodes.append(Node("results", number))
+        return nodes
+
+    def set_op(self, *_):
+        number = self.random.randrange(max(self.sets, 1))
+        return [Node(self.random.choice(["cancel_set", "await_set"]), number)]
+
+    # --- what has a body
+
+    def guarded(self, node):
+        """Go on after an error, in one of the usual ways, or do not."""
+        handler = self.random.choice([None, [], [Node("uncancel")], [Node("yield")],
+                                      [Node("yield"), Node("reraise")]])
+        if handler is None:
+            return node
+        return Node("try", body=[node], handler=handler)
+
+    def script(self, depth, groups, child=False):
+        """A new script; None: there are enough."""
+        if len(self.scripts) == SCRIPTS or depth >= 4:
+            return None
+        number = len(self.scripts)
+        self.scripts.append([])
+        size = self.random.choice([0, 1, 1, 2, 2, 3, 4])
+        self.scripts[number] = self.child() if child else \
+            self.body(size, depth + 1, groups, True)
+        return number
+
+    def call(self, depth, groups, _):
+        script = self.script(depth, groups)
+        return self.sleep() if script is None else [Node("call", script)]
+
+    def child(self):
+        """What children are good at: to fail, at once or during clean-up."""
+        r = self.random
+        wait = r.choice([self.sleep, self.sleep, self.pause, self.future, self.join])()
+        if r.random() < 0.5:
+            wait = [Node("try", body=wait, handler=r.choice([[], self.pause(), self.sleep()]))]
+        if r.random() < 0.2:
+            wait = []
+        return wait + r.choice([[], self.fail(), self.fail(), self.leave()])
+
+    def spawn(self, depth, groups, _):
+        r = self.random
+        if self.task_count == TASKS:
+            return self.join()
+        task = self.task_count
+        self.task_count += 1
+        script = self.script(depth + 1, groups, groups and r.random() < 0.6)
+        if script is None:
+            return self.sleep()
+        group = r.choice(groups + groups[-1:] * 6 + [-1])
+        return [Node(r.choice(["spawn", "spawn", "spawn_eager"]), task, group, script)]
+
+    def group(self, depth, groups, _):
+        r = self.random
+        if self.groups == GROUPS:
+            return self.join()
+        number = self.groups
+        self.groups += 1
+        inner = groups + [number]
+        body = []
+        for _ in range(r.choice([0, 1, 1, 1, 2, 2, 3])):
+            body += self.spawn(depth + 1, inner, False)
+        body += self.body(r.randint(0, 4), depth + 1, inner, False)
+        return [self.guarded(Node("group", number, body=body))] + self.pause() * r.randint(0, 1)
+
+    def timeout(self, depth, groups, _):
+        r = self.random
+        if self.timeouts == TIMEOUTS:
+            return self.sleep()
+        number = self.timeouts
+        self.timeouts += 1
+        ms = r.choice([self.delay(), self.delay(), self.delay(), 0, NEVER])
+        body = self.body(r.randint(1, 4), depth + 1, groups, False)
+        return [self.guarded(Node("timeout", number, ms, body=body))] + \
+            self.pause() * r.randint(0, 1)
+
+    def attempt(self, depth, groups, may_return):
+        r = self.random
+        handler = self.body(r.randint(0, 2), depth + 1, groups, may_return)
+        if r.random() < 0.3:
+            handler.append(Node("reraise"))
+        elif r.random() < 0.3:
+            handler.insert(0, Node("uncancel"))
+        return [Node("try", body=self.body(r.randint(1, 3), depth + 1, groups, may_return),
+                     handler=handler)]
+
+
+def program(seed):
+    """The program of a seed; too long ones are made again."""
+    for attempt in range(100):
+        made = Generator("%s/%d" % (seed, attempt)).program()
+        if made.longest() < LINES:
+            return made
+    raise ValueError("no program for seed %s" % seed)
+
+
+# --- smaller programs
+
+def places(program_):
+    """Every list of nodes in a program, outer ones first."""
+    todo = list(program_.scripts)
+    while todo:
+        nodes = todo.pop(0)
+        yield nodes
+        for node in nodes:
+            todo += [inner for inner in (node.body, node.handler) if inner is not None]
+
+
+def smaller(program_):
+    """Programs with a script, a node, or a block around nodes less."""
+    if program_.tasks > 1:
+        yield Program(program_.tasks - 1, program_.scripts)
+    for i, nodes in enumerate(program_.scripts):
+        if nodes:
+            yield edited(program_, i, lambda nodes: nodes.clear())
+    lists = list(places(program_))
+    for i, nodes in enumerate(lists):
+        for j, node in enumerate(nodes):
+            yield edited(program_, i, lambda nodes, j=j: nodes.pop(j))
+            if node.body is not None:
+                yield edited(program_, i, lambda nodes, j=j:
+                             nodes.__setitem__(slice(j, j + 1), nodes[j].body))
+            if node.op == "try" and not any(n.op == "reraise" for n in node.handler):
+                yield edited(program_, i, lambda nodes, j=j:
+                             nodes.__setitem__(slice(j, j + 1), nodes[j].handler))
+            if node.op == "spawn_eager":
+                yield edited(program_, i, lambda nodes, j=j: setattr(nodes[j], "op", "spawn"))
+            if node.op in ("gather", "collect") and len(node.args[1]) > 1:
+                for k in range(len(node.args[1])):
+                    yield edited(program_, i, lambda nodes, j=j, k=k: fewer_members(nodes[j], k))
+
+
+def fewer_members(node, k):
+    number, members = node.args
+    node.args = (number, members[:k] + members[k + 1:])
+
+
+def edited(program_, i, edit):
+    """A copy; edit gets the list of nodes number i of it."""
+    other = copy.deepcopy(program_)
+    edit(list(places(other))[i])
+    return other
