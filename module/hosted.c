@@ -17,10 +17,32 @@ static struct cotask_hosted *hosted_of(struct cotask_frame *frame)
 
 /* --- the process's turn --------------------------------------------------------- */
 
+/* It is cancelled before its first step: its code does not run (CX-7). */
+static void never_start(struct cotask_hosted *h, struct cotask *task)
+{
+	list_del_init(&h->ready);
+	h->state = COTASK_HOSTED_KERNEL;
+	h->op = (struct cotask_op){ .opcode = COTASK_OP_EXIT, .value = -ECANCELED };
+	list_del_init(&task->entry.link);
+	cotask_task_queue(task, 0);
+}
+
+/*
+ * While its code runs the task declines, and is armed by that.  When it has an event
+ * that the process has not got yet, the event tells (CX-5).
+ */
 static bool turn_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			const struct cotask_reason *why)
 {
-	return false;
+	struct cotask_hosted *h = container_of(x, struct cotask_hosted, turn);
+
+	if (h->state != COTASK_HOSTED_READY)
+		return false;
+	if (h->started)
+		h->outcome = -ECANCELED;
+	else
+		never_start(h, waiter);
+	return true;
 }
 
 /* The code is gone, or not waited for any more. */

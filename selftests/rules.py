@@ -27,12 +27,16 @@ def rules_and_gaps():
 
 def citations():
     found = {}
-    for path in sorted((TOP / "module/tests").glob("*_kunit.c")):
-        case = r"(?:static void (?=\w+\(struct kunit)|SCENARIO\()(\w+)"
+    paths = sorted((TOP / "module/tests").glob("*_kunit.c"))
+    paths += sorted((TOP / "selftests/uapi").glob("*_test.c"))
+    for path in paths:
+        case = (r"(?:static void (?=\w+\(struct kunit)|SCENARIO\(|TEST\(|TEST_F\(file, )"
+                r"(\w+)")
         pattern = rf"/\* ((?:{RULE}(?:, )?)+):[^/]*?\*/\s*{case}"
         for ids, name in re.findall(pattern, path.read_text(), re.S):
+            suite = path.stem.removesuffix("_kunit").removesuffix("_test")
             for rule in re.findall(RULE, ids):
-                found.setdefault(rule, []).append(f"{path.stem[:-6]}.{name}")
+                found.setdefault(rule, []).append(f"{suite}.{name}")
     return found
 
 

@@ -101,16 +101,12 @@ static long two_tasks(struct cotask *task, struct cotask_frame *frame)
 	if (IS_ERR(me->first))
 		return PTR_ERR(me->first);
 	me->second = cotask_spawn(NULL, say(&me->world, 2, "world"), "world");
-	if (IS_ERR(me->second)) {
-		rc = PTR_ERR(me->second);
-		me->second = NULL;
-	} else {
-		rc = 0;
-	}
 	CO_AWAIT(first, rc, cotask_join(task, me->first));
-	if (!rc && me->second)
-		CO_AWAIT(second, rc, cotask_join(task, me->second));
 	cotask_put(me->first);
+	if (IS_ERR(me->second))
+		return PTR_ERR(me->second);
+	if (!rc)
+		CO_AWAIT(second, rc, cotask_join(task, me->second));
 	cotask_put(me->second);
 	return rc;
 }

@@ -504,6 +504,28 @@ TEST_F(file, poll)
 	EXPECT_EQ(1, t_next(self->fd).task);
 }
 
+/* CX-5, CX-7: a cancel that comes before the event was given is told by it, or ends it */
+TEST_F(file, cancel_before_the_event_is_given)
+{
+	struct cotask_enter fault = {
+		.size = sizeof(fault), .events = 8, .min_events = 1, .max_events = 1,
+		.deadline = COTASK_NEVER,
+	};
+
+	t_op(self->fd, OP(SPAWN, .handle = 1));
+	EXPECT_EQ(-EFAULT, t_enter_raw(self->fd, &fault));
+	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .handle = 1)));
+	t_op(self->fd, OP(SPAWN, .handle = 2));
+	EXPECT_EQ(2, t_next(self->fd).task);
+	EXPECT_EQ(-ECANCELED, t_op(self->fd, OP(RESULT, .handle = 1)));
+
+	t_op(self->fd, OP(SLEEP, .task = 2));
+	EXPECT_EQ(-EFAULT, t_enter_raw(self->fd, &fault));
+	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .handle = 2)));
+	EXPECT_EQ(-ECANCELED, t_next(self->fd).result);
+	EXPECT_EQ(0, t_step(self->fd, OP(SLEEP, .task = 2)).result);
+}
+
 /* Several steps at a time, on demand. */
 TEST_F(file, batch)
 {
@@ -523,7 +545,7 @@ TEST_F(file, batch)
 	EXPECT_EQ(40, t.n);
 }
 
-/* Closed with tasks in every state: running here, ready, sleeping, waiting, in groups. */
+/* CO-B3: closed with tasks in every state: running, ready, sleeping, waiting, in groups */
 TEST(close_with_tasks_alive)
 {
 	int fd = t_open();
@@ -545,7 +567,7 @@ TEST(close_with_tasks_alive)
 	EXPECT_EQ(0, close(fd));
 }
 
-/* Killed in the middle of a wait, a hundred times. */
+/* CO-B3: killed in the middle of a wait, a hundred times */
 TEST(killed)
 {
 	int i, fd = t_open();
