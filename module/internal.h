@@ -38,6 +38,8 @@
 
 #include <linux/cotask.h>
 #include <linux/cotask_inspect.h>
+#include <linux/cotask_scope.h>
+#include <linux/cotask_wait.h>
 #include <linux/hrtimer.h>
 #include <linux/preempt.h>
 #include <linux/rcuwait.h>

@@ -11,6 +11,7 @@
  * For show, each device is exercised by a task as long as it is bound.
  */
 #include <linux/cotask.h>
+#include <linux/cotask_wait.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/pci.h>

@@ -23,8 +23,10 @@
 
 #include <linux/cotask_gather.h>
 #include <linux/cotask_inspect.h>
+#include <linux/cotask_scope.h>
 #include <linux/cotask_sync.h>
 #include <linux/cotask_test.h>
+#include <linux/cotask_wait.h>
 
 struct kunit;
 

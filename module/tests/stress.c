@@ -13,6 +13,7 @@
 #include <linux/completion.h>
 #include <linux/cotask_gather.h>
 #include <linux/cotask_thread.h>
+#include <linux/cotask_wait.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>

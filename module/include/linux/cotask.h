@@ -570,7 +570,7 @@ struct cotask_await __must_check cotask_sleep_until(struct cotask *task,
 						    u64 slack_ns);
 
 /* ------------------------------------------------------------------------ */
-/* Scopes: timeouts, groups, shielded sections, cancel scopes               */
+/* Scopes: timeouts and groups; more of them in <linux/cotask_scope.h>       */
 
 /**
  * struct cotask_scope - what they have in common
@@ -638,80 +638,6 @@ bool cotask_timeout_expired(const struct cotask_timeout *t);
 
 int cotask_timeout_configure(struct cotask_timeout *t, const char *name, u32 flags);
 ktime_t cotask_effective_deadline(const struct cotask *task);
-
-/**
- * struct cotask_section - a part of a task that is not interrupted from outside
- * @scope: the scope
- * @timeout: its own deadline, inside
- */
-struct cotask_section {
-	struct cotask_scope	scope;
-	struct cotask_timeout	timeout;
-};
-
-int __must_check cotask_shield_enter(struct cotask *task, struct cotask_section *s, s64 ns);
-long __must_check cotask_shield_exit(struct cotask_section *s, long rc);
-
-/**
- * struct cotask_cancel_scope - a part of a task that can be cancelled for good
- * @scope: the scope
- * @entry: its place in the deadline queue [L]
- * @why: of the cancel [L]
- * @cancelled: it was [L]
- * @state: created, entered or left [L]
- */
-struct cotask_cancel_scope {
-	struct cotask_scope	scope;
-	struct cotask_entry	entry;
-	struct cotask_reason	why;
-	bool			cancelled;
-	u8			state;
-};
-
-void cotask_cancel_scope_init(struct cotask_cancel_scope *s, ktime_t deadline);
-int __must_check cotask_cancel_scope_enter(struct cotask *task,
-					   struct cotask_cancel_scope *s);
-int cotask_cancel_scope_cancel(struct cotask_cancel_scope *s);
-long __must_check cotask_cancel_scope_exit(struct cotask_cancel_scope *s, long rc);
-
-/**
- * struct cotask_wait_for - await something, but not for longer than ...
- * @frame: the coroutine that does it
- * @timeout: the scope around the await
- * @x: what is awaited, or NULL
- * @coro: the coroutine that is awaited, or NULL
- * @ns: for how long
- */
-struct cotask_wait_for {
-	struct cotask_frame	frame;
-	struct cotask_timeout	timeout;
-	struct cotask_awaitable	*x;
-	struct cotask_frame	*coro;
-	s64			ns;
-};
-
-struct cotask_await __must_check
-cotask_wait_for(struct cotask *task, struct cotask_wait_for *w,
-		struct cotask_awaitable *x, s64 ns);
-struct cotask_await __must_check
-cotask_wait_for_call(struct cotask *task, struct cotask_wait_for *w,
-		     struct cotask_frame *coro, s64 ns);
-
-/**
- * struct cotask_cancel_wait - cancel a task and wait until it has ended
- * @frame: the coroutine that does it
- * @target: the task
- */
-struct cotask_cancel_wait {
-	struct cotask_frame	frame;
-	struct cotask		*target;
-};
-
-struct cotask_await __must_check
-cotask_cancel_and_wait(struct cotask *task, struct cotask_cancel_wait *w,
-		       struct cotask *target);
-struct cotask_await __must_check cotask_await_across(struct cotask *task,
-						     struct cotask *target);
 
 #define COTASK_GROUP_INDEPENDENT	BIT(0)	/* a failing child leaves others alone */
 #define COTASK_GROUP_RECANCEL		BIT(1)	/* each outside cancel reaches children */
@@ -806,29 +732,6 @@ struct cotask_group_error {
 
 unsigned int cotask_group_errors(struct cotask_group *g,
 				 struct cotask_group_error *e, unsigned int n);
-
-/**
- * struct cotask_start - a child that says when it is ready
- * @frame: the coroutine that waits for that
- * @ready: what it waits for
- * @ended: tells when the child ends before
- * @child: the child
- * @outcome: what the wait gives
- * @ignored: how the child has ended after a cancel
- */
-struct cotask_start {
-	struct cotask_frame	frame;
-	struct cotask_future	ready;
-	struct cotask_callback	ended;
-	struct cotask		*child;
-	long			outcome;
-	long			ignored;
-};
-
-struct cotask_await __must_check
-cotask_group_start(struct cotask *task, struct cotask_start *s, struct cotask_group *group,
-		   struct cotask_frame *frame, const char *name);
-int cotask_start_ready(struct cotask *task, struct cotask_start *s, long value);
 
 /* ------------------------------------------------------------------------ */
 /* Loops                                                                    */

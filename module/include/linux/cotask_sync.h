@@ -16,6 +16,7 @@
 #define _LINUX_COTASK_SYNC_H
 
 #include <linux/cotask.h>
+#include <linux/cotask_scope.h>
 
 /**
  * struct cotask_sem - a counting semaphore

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - more ways to wait for one thing
+ *
+ * For a limited time, after having cancelled it, on another loop, or until a child
+ * says that it is ready.
+ */
+#ifndef _LINUX_COTASK_WAIT_H
+#define _LINUX_COTASK_WAIT_H
+
+#include <linux/cotask.h>
+
+/**
+ * struct cotask_wait_for - await something, but not for longer than ...
+ * @frame: the coroutine that does it
+ * @timeout: the scope around the await
+ * @x: what is awaited, or NULL
+ * @coro: the coroutine that is awaited, or NULL
+ * @ns: for how long
+ */
+struct cotask_wait_for {
+	struct cotask_frame	frame;
+	struct cotask_timeout	timeout;
+	struct cotask_awaitable	*x;
+	struct cotask_frame	*coro;
+	s64			ns;
+};
+
+struct cotask_await __must_check
+cotask_wait_for(struct cotask *task, struct cotask_wait_for *w,
+		struct cotask_awaitable *x, s64 ns);
+struct cotask_await __must_check
+cotask_wait_for_call(struct cotask *task, struct cotask_wait_for *w,
+		     struct cotask_frame *coro, s64 ns);
+
+/**
+ * struct cotask_cancel_wait - cancel a task and wait until it has ended
+ * @frame: the coroutine that does it
+ * @target: the task
+ */
+struct cotask_cancel_wait {
+	struct cotask_frame	frame;
+	struct cotask		*target;
+};
+
+struct cotask_await __must_check
+cotask_cancel_and_wait(struct cotask *task, struct cotask_cancel_wait *w,
+		       struct cotask *target);
+struct cotask_await __must_check cotask_await_across(struct cotask *task,
+						     struct cotask *target);
+
+/**
+ * struct cotask_start - a child that says when it is ready
+ * @frame: the coroutine that waits for that
+ * @ready: what it waits for
+ * @ended: tells when the child ends before
+ * @child: the child
+ * @outcome: what the wait gives
+ * @ignored: how the child has ended after a cancel
+ */
+struct cotask_start {
+	struct cotask_frame	frame;
+	struct cotask_future	ready;
+	struct cotask_callback	ended;
+	struct cotask		*child;
+	long			outcome;
+	long			ignored;
+};
+
+struct cotask_await __must_check
+cotask_group_start(struct cotask *task, struct cotask_start *s, struct cotask_group *group,
+		   struct cotask_frame *frame, const char *name);
+int cotask_start_ready(struct cotask *task, struct cotask_start *s, long value);
+
+#endif /* _LINUX_COTASK_WAIT_H */
