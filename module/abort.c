@@ -14,27 +14,35 @@ static void prefetch_task(struct cotask *t)
 	prefetchw(&t->reason);
 }
 
-/* In spawn order, the body last (TG-9). */
-bool cotask_group_abort_next(struct cotask_fanout *f)
+static void cancel_child(struct cotask_group *g, struct cotask *t)
 {
-	struct cotask_group *g = container_of(f, struct cotask_group, fanout);
-	struct cotask *t;
-
-	if (g->cursor == &g->children) {
-		if (g->flags & COTASK_G_ABORT_TASK)
-			cotask_scope_cancel(&g->scope, &g->why);
-		return false;
-	}
-	t = list_entry(g->cursor, struct cotask, sibling);
-	g->cursor = g->cursor->next;
-	if (g->cursor != &g->children)
-		prefetch_task(list_entry(g->cursor, struct cotask, sibling));
-	if (g->scope.task && cotask_cancel_scope_covers(g))
+	if (unlikely(g->flags & COTASK_G_LEVEL))
 		cotask_task_born_level(t);
 	/* One in its eager first step is cancelled when it has joined (TG-32). */
 	if (!(t->entry.flags & COTASK_T_EAGER))
 		cotask_cancel_for(t, &g->why);
-	return true;
+}
+
+/* In spawn order, the body last (TG-9). */
+bool cotask_group_abort_next(struct cotask_fanout *f)
+{
+	struct cotask_group *g = container_of(f, struct cotask_group, fanout);
+	struct list_head *fanouts = &g->base.loop->fanouts;
+
+	while (g->cursor != &g->children) {
+		struct cotask *t = list_entry(g->cursor, struct cotask, sibling);
+
+		g->cursor = g->cursor->next;
+		if (g->cursor != &g->children)
+			prefetch_task(list_entry(g->cursor, struct cotask, sibling));
+		cancel_child(g, t);
+		/* What that has set off comes first. */
+		if (!list_is_first(&f->link, fanouts))
+			return true;
+	}
+	if (g->flags & COTASK_G_ABORT_TASK)
+		cotask_scope_cancel(&g->scope, &g->why);
+	return false;
 }
 
 /**

@@ -329,6 +329,8 @@ int cotask_group_enter(struct cotask *task, struct cotask_group *g)
 	list_add_tail(&g->all, &task->base.loop->groups);
 	if (activate(g, task->base.loop, COTASK_G_ENTERED))
 		cancel_by(g, 0);
+	if (unlikely(cotask_cancel_scope_covers(g)))
+		cotask_group_mark_level(&g->scope);
 	if (g->options.deadline)
 		arm(g);
 	return 0;

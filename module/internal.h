@@ -115,6 +115,7 @@
 #define COTASK_G_EXITING	BIT(11)	/* the body has ended */
 #define COTASK_G_OVER		BIT(12)	/* ... and no child is left */
 #define COTASK_G_OUTSIDE	BIT(13)	/* cancelled from outside during exit */
+#define COTASK_G_LEVEL		BIT(17)	/* inside of a cancelled scope */
 #define COTASK_G_EXPIRED	BIT(16)	/* its deadline has come */
 #define COTASK_G_DOOMED		BIT(15)	/* its children do not run again */
 #define COTASK_G_ABORT_TASK	BIT(14)	/* the abort reaches the body, too */
@@ -570,6 +571,13 @@ static inline bool cotask_group_mine(const struct cotask_group *g)
 	mine = loop && cotask_loop_mine(loop);
 	rcu_read_unlock();
 	return mine;
+}
+
+/* A scope, if it is a group, is inside of a cancelled scope: so are its children (CX-B1). */
+static inline void cotask_group_mark_level(struct cotask_scope *s)
+{
+	if (s->kind == COTASK_SCOPE_GROUP)
+		container_of(s, struct cotask_group, scope)->flags |= COTASK_G_LEVEL;
 }
 
 /* Whether the group takes no children because it aborts, and is not over. */

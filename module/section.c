@@ -139,6 +139,7 @@ static void cancel_children(struct cotask_cancel_scope *cs, const struct cotask_
 		/* What is shielded inside is left alone. */
 		if (s->kind == COTASK_SCOPE_SHIELD)
 			return;
+		cotask_group_mark_level(s);
 		if (s->kind == COTASK_SCOPE_GROUP)
 			cotask_group_abort(container_of(s, struct cotask_group, scope), why,
 					   false);

@@ -260,9 +260,13 @@ static bool wants_eager(const struct cotask_loop *loop, u32 flags)
 /* It is spawned inside of a cancelled scope, or was when that was cancelled (CX-B1). */
 void cotask_task_born_level(struct cotask *t)
 {
+	struct cotask_scope *s;
+
 	t->entry.flags |= COTASK_T_BORN_LEVEL;
 	if (!(t->entry.flags & COTASK_T_SHIELDED))
 		t->entry.flags |= COTASK_T_LEVEL;
+	for (s = t->scopes; s && s->kind != COTASK_SCOPE_SHIELD; s = s->outer)
+		cotask_group_mark_level(s);
 }
 
 /**
@@ -282,7 +286,7 @@ void cotask_task_start(struct cotask *t, u32 flags)
 	loop->tasks++;
 	loop->spawned++;
 	trace_cotask_spawn(t);
-	why = g->scope.task ? cotask_cancel_scope_covers(g) : NULL;
+	why = unlikely(g->flags & COTASK_G_LEVEL) ? cotask_cancel_scope_covers(g) : NULL;
 	if (why) {
 		cotask_task_born_level(t);
 		cotask_cancel_for(t, why);

@@ -148,7 +148,7 @@ sparse()
 
 	"$here/vm/build.sh" uml-6.1-debug "$top/.build/uml-6.1-debug" "${quiet[@]}" \
 		CONFIG_COTASK_KUNIT_TEST=m CONFIG_COTASK_BENCH=m &&
-		"$here/vm/build.sh" stock-6.1 "$top/.build/stock-6.1" "${quiet[@]}"
+		"$here/vm/build.sh" stock-6.1 "$top/.build/stock-6.1" "${quiet[@]}" CONFIG_COTASK_BENCH=m
 }
 
 part_compile()

@@ -65,7 +65,7 @@ static void prepare(struct sets *me, struct cotask_loop *loop)
 }
 
 /* The waiter begins, everything is completed, the waiter has its outcome. */
-static u64 round(struct sets *me, struct cotask_loop *loop, cotask_step_fn step)
+static u64 one_round(struct sets *me, struct cotask_loop *loop, cotask_step_fn step)
 {
 	u64 begin = ktime_get_ns();
 	unsigned int i;
@@ -90,7 +90,7 @@ static u64 measure(unsigned int n, cotask_step_fn step)
 	if (!IS_ERR(loop) && me.future && me.member) {
 		for (i = 0; i < rounds; i++) {
 			prepare(&me, loop);
-			ns += round(&me, loop, step);
+			ns += one_round(&me, loop, step);
 		}
 	}
 	if (!IS_ERR(loop))
