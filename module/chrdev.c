@@ -27,6 +27,9 @@ static void leave(struct cotask_file *f)
 {
 	cotask_pump_leave(f->loop);
 	WRITE_ONCE(f->loop->owner, NULL);
+	/* What was made ready meanwhile has woken nobody. */
+	if (!list_empty(&f->events) || cotask_loop_has_work(f->loop))
+		wake_up_poll(&f->wait, EPOLLIN | EPOLLRDNORM);
 }
 
 /* What tasks of a process fail with is no business of the kernel's log. */
@@ -50,7 +53,7 @@ static int cotask_open(struct inode *inode, struct file *file)
 		return rc;
 	}
 	mutex_init(&f->pump);
-	xa_init(&f->objects);
+	xa_init_flags(&f->objects, XA_FLAGS_ACCOUNT);
 	INIT_LIST_HEAD(&f->events);
 	init_waitqueue_head(&f->wait);
 	f->loop->poll = &f->wait;
@@ -67,7 +70,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	f->loop->pause = false;
 	f->budget = UINT_MAX;
 	enter(f);
-	cotask_loop_shutdown(f->loop, 0);
+	cotask_loop_shutdown(f->loop, -1);
 	leave(f);
 	cotask_objects_drop(f);
 	/* Handles of tasks may keep the loop's memory; nobody posts to it any more. */
@@ -88,6 +91,8 @@ static int copy_in(void *to, size_t size, size_t least, void __user *from, u32 *
 		return -EFAULT;
 	if (*usize < least)
 		return -EINVAL;
+	if (*usize > PAGE_SIZE)
+		return -E2BIG;
 	return copy_struct_from_user(to, size, from, *usize);
 }
 
@@ -192,12 +197,13 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 	bool batch = e->flags & COTASK_ENTER_BATCH;
 	u32 max = batch ? e->max_events : min(e->max_events, 1U);
 	u32 least = min(e->min_events, max);
-	int rc = give_events(f, e, max);
+	int rc;
 
+	/* Nobody runs inside of somebody else's step (SC-1). */
+	if (!batch && f->running)
+		return 0;
+	rc = give_events(f, e, max);
 	while (!rc && e->n_events < max) {
-		/* Nobody runs inside of somebody else's step (SC-1). */
-		if (!batch && f->running)
-			break;
 		run(f, max - e->n_events);
 		rc = give_events(f, e, max);
 		if (rc || e->n_events >= least)

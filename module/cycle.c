@@ -8,8 +8,9 @@
  * the chain of what is awaited is followed: it is a cycle when it reaches one of them.
  *
  * A set may be done although one of its members never is, so chains end there, and a
- * cycle through a set is left to timeouts and cancels; see graph.c for who looks for
- * it.  So it is with what is found too late because it is further than the bounds.
+ * cycle through a set is not found; nor is one that is further than the bounds.  If
+ * nobody outside ends it, it is there until the group or loop is stopped, with a grace:
+ * a cancel goes round and comes back.  See graph.c for who looks for it.
  */
 #include "internal.h"
 

@@ -86,6 +86,7 @@ enum cotask_hosted_state {
  * @op: the operation that has ended its step
  * @awaited: what it waits for, a reference
  * @scopes: innermost group or timeout that it has entered
+ * @depth: how many it has entered
  */
 struct cotask_hosted {
 	struct cotask_object	object;
@@ -101,10 +102,14 @@ struct cotask_hosted {
 	struct cotask_op	op;
 	struct cotask_object	*awaited;
 	struct cotask_object	*scopes;
+	unsigned int		depth;
 };
 
 /* handle.c */
-#define COTASK_MAX_OBJECTS_DEFAULT	1048576
+#define COTASK_MAX_OBJECTS_DEFAULT	65536
+
+/* How deep a task can be in groups and timeouts: each of them may look at the others. */
+#define COTASK_MAX_DEPTH		64
 extern unsigned int cotask_max_objects;
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind);
 s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc);

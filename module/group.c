@@ -286,12 +286,16 @@ static void request(struct cotask_group *g, int bits)
 	loop = READ_ONCE(g->base.loop);
 	if (!loop)
 		return;
+	/* Who waits for the post must not wait for one that was preempted before it. */
+	preempt_disable();
 	old = atomic_read(&g->base.state);
 	do {
 		if (old & (COTASK_S_CLAIMED | COTASK_S_INBOX))
-			return;
+			goto out;
 	} while (!atomic_try_cmpxchg(&g->base.state, &old, old | COTASK_S_INBOX));
 	cotask_loop_post(loop, &g->base.post);
+out:
+	preempt_enable();
 }
 
 /* From here on the group can be posted.  Whether it was cancelled before. */

@@ -28,20 +28,17 @@ static void never_start(struct cotask_hosted *h, struct cotask *task)
 }
 
 /*
- * While its code runs the task declines, and is armed by that.  When it has an event
- * that the process has not got yet, the event tells (CX-5).
+ * The outcome of its last operation is out of reach, so the task declines, and is armed
+ * by that: the cancel comes at its next wait.
  */
 static bool turn_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			const struct cotask_reason *why)
 {
 	struct cotask_hosted *h = container_of(x, struct cotask_hosted, turn);
 
-	if (h->state != COTASK_HOSTED_READY)
+	if (h->started || h->state != COTASK_HOSTED_READY)
 		return false;
-	if (h->started)
-		h->outcome = -ECANCELED;
-	else
-		never_start(h, waiter);
+	never_start(h, waiter);
 	return true;
 }
 
@@ -112,6 +109,13 @@ static void performed(struct cotask_hosted *h)
 	h->awaited = NULL;
 }
 
+/* A process may end a task inside of scopes. */
+static long end(struct cotask *task, struct cotask_frame *frame, long rc)
+{
+	cotask_scope_abandon(task, frame->scopes);
+	return rc;
+}
+
 static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 {
 	struct cotask_hosted *h = hosted_of(frame);
@@ -122,11 +126,11 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 	rc = 0;
 	for (;;) {
 		if (h->object.file->dead)
-			return -ECANCELED;
+			return end(task, frame, -ECANCELED);
 		emit(h, rc);
 		CO_AWAIT(turn, rc, cotask_park(task, &h->turn));
 		if (h->op.opcode == COTASK_OP_EXIT)
-			return h->op.value;
+			return end(task, frame, h->op.value);
 		CO_AWAIT(waited, rc, perform(task, h));
 		performed(h);
 	}
@@ -165,7 +169,7 @@ int cotask_hosted_spawn(struct cotask_file *f, struct cotask_hosted *h,
 	refcount_inc(&h->object.refs);
 	/* When it is refused the frame, and with it that reference, is released. */
 	cotask_frame_init(&h->frame, hosted_step, hosted_release);
-	t = cotask_spawn_with(group, &h->frame, &args);
+	t = cotask_spawn_with(group ?: cotask_loop_root(f->loop), &h->frame, &args);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	h->task = t;
@@ -195,6 +199,7 @@ void cotask_hosted_issue(struct cotask_hosted *h, const struct cotask_op *op,
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_object *scope)
 {
 	refcount_inc(&scope->refs);
+	h->depth++;
 	scope->outer = h->scopes;
 	scope->user = h;
 	h->scopes = scope;
@@ -205,6 +210,7 @@ void cotask_hosted_leave(struct cotask_hosted *h)
 {
 	struct cotask_object *scope = h->scopes;
 
+	h->depth--;
 	h->scopes = scope->outer;
 	scope->user = NULL;
 	cotask_object_put(scope);

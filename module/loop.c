@@ -393,7 +393,7 @@ static bool cancel_groups(struct cotask_loop *loop, bool doom)
 	spin_unlock(&loop->opened_lock);
 	/* Nothing is added any more, and only the owner takes groups out. */
 	list_for_each_entry_safe(g, next, &loop->opened, all) {
-		if (doom)
+		if (doom && !(g->flags & COTASK_G_DOOMED))
 			cotask_group_doom(g);
 		cotask_group_close(g);
 	}
@@ -404,7 +404,7 @@ static bool cancel_groups(struct cotask_loop *loop, bool doom)
  * cotask_loop_shutdown - end all tasks, and take nothing more
  * @loop: the loop; the caller owns it
  * @grace_ns: how long tasks may take; those that do not end are ended without
- *	being resumed again
+ *	being resumed again; negative: they are at once, without a cancel before
  *
  * Every task gets one cancel, including those that are spawned by leftovers
  * (CO-8, CO-B1).
@@ -412,11 +412,12 @@ static bool cancel_groups(struct cotask_loop *loop, bool doom)
 void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 {
 	u64 begin = ktime_get_ns();
-	bool doom = false;
+	bool doom = grace_ns < 0;
 
 	cotask_debugfs_del(loop);
 	cotask_watch_exit(loop);
 	while (cancel_groups(loop, doom)) {
+		cond_resched();
 		if (cotask_loop_turn(loop))
 			continue;
 		if (!doom && (s64)(ktime_get_ns() - begin) > grace_ns) {

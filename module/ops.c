@@ -173,6 +173,15 @@ static s64 op_uncancel(struct cotask_file *f, struct cotask_hosted *actor,
 	return cotask_uncancel(actor->task);
 }
 
+/* A scope for a task to enter. */
+static struct cotask_object *new_scope(struct cotask_hosted *actor, const struct cotask_op *op,
+				       enum cotask_object_kind kind)
+{
+	if (actor->depth >= COTASK_MAX_DEPTH)
+		return ERR_PTR(-ENOSPC);
+	return cotask_object_new(actor->object.file, op->handle, kind);
+}
+
 /* A scope was entered, or not: it needs the task, and its handle. */
 static s64 entered(struct cotask_hosted *actor, struct cotask_object *o, u32 handle, int rc)
 {
@@ -184,7 +193,7 @@ static s64 entered(struct cotask_hosted *actor, struct cotask_object *o, u32 han
 static s64 op_group_enter(struct cotask_file *f, struct cotask_hosted *actor,
 			  const struct cotask_op *op)
 {
-	struct cotask_object *o = cotask_object_new(f, op->handle, COTASK_OBJECT_GROUP);
+	struct cotask_object *o = new_scope(actor, op, COTASK_OBJECT_GROUP);
 	struct cotask_group *g;
 
 	if (IS_ERR(o))
@@ -223,7 +232,7 @@ static s64 op_group_exit(struct cotask_file *f, struct cotask_hosted *actor,
 static s64 op_timeout_enter(struct cotask_file *f, struct cotask_hosted *actor,
 			    const struct cotask_op *op)
 {
-	struct cotask_object *o = cotask_object_new(f, op->handle, COTASK_OBJECT_TIMEOUT);
+	struct cotask_object *o = new_scope(actor, op, COTASK_OBJECT_TIMEOUT);
 	struct cotask_timeout *t;
 
 	if (IS_ERR(o))
@@ -297,7 +306,16 @@ static s64 op_cancelling(struct cotask_file *f, struct cotask_hosted *actor,
 static s64 op_forget(struct cotask_file *f, struct cotask_hosted *actor,
 		     const struct cotask_op *op)
 {
-	return cotask_object_forget(f, op->handle);
+	struct cotask_object *o = cotask_object_find(f, op->handle);
+	s64 rc = -EBUSY;
+
+	if (!o)
+		return -ENOENT;
+	/* Without its handle nobody could run a task that is not done. */
+	if (o->kind != COTASK_OBJECT_TASK || cotask_done(cotask_object_hosted(o)->task))
+		rc = cotask_object_forget(f, op->handle);
+	cotask_object_put(o);
+	return rc;
 }
 
 static const struct op_row rows[COTASK_OP_LAST] = {

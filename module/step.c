@@ -403,6 +403,16 @@ struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x)
 	return park(task, x, 0);
 }
 
+/*
+ * Whether the task waits in the exit of its own group.  Nobody leaves that before its
+ * children have ended, whatever cycle this closes, as they still belong to it.
+ */
+static bool leaves(const struct cotask *task, struct cotask_awaitable *x)
+{
+	return x->post.ops == &cotask_group_ops && group_of(x)->scope.task == task &&
+	       (group_of(x)->flags & COTASK_G_EXITING);
+}
+
 static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x, u32 flags)
 {
 	int refusal;
@@ -415,7 +425,7 @@ static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x
 		return cotask_refuse(task, -EINVAL);
 	if (x->loop == task->base.loop && cotask_awaitable_done(x))
 		return cotask_refuse(task, cotask_awaitable_result(x));
-	refusal = cotask_await_refusal(task, x);
+	refusal = leaves(task, x) ? 0 : cotask_await_refusal(task, x);
 	if (unlikely(refusal)) {
 		cotask_shield_forgo(x);
 		return fail(task, refusal);

@@ -173,7 +173,8 @@ static u64 timer_next(struct cotask_loop *loop)
 		u64 next = cotask_dq_next(&loop->deadlines[clock]);
 
 		if (next < S64_MAX)
-			earliest = min(earliest, next + clock_offset(loop, clock));
+			earliest = min3(earliest, next + clock_offset(loop, clock),
+					(u64)S64_MAX);
 	}
 	for (clock = 0; clock < COTASK_CLOCKS; clock++)
 		loop->next[clock] = earliest == U64_MAX ? S64_MAX :

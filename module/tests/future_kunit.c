@@ -721,6 +721,38 @@ static void callback_after_the_loop_has_ended(struct kunit *test)
 	expect_log(env, "ran");
 }
 
+/*
+ * AW-B2, TG-6: a cycle that was not found when it closed, as too many depended on the
+ * waiter: the exit of the group waits all the same, for its child is still there
+ */
+static void exit_in_a_cycle(struct kunit *test)
+{
+	static const struct line child[] = { SLEEP(1), JOIN(2), END };
+	static const struct line parent[] = {
+		GROUP(0), SPAWN(1, 0, child), SLEEP(10), ENDGROUP, LOG("left"), END
+	};
+	static const struct line closes[] = { SLEEP(2), JOIN(0), END };
+	static const struct line filler[] = { TRY, SHIELD(2), EXCEPT, ENDTRY, END };
+	static const struct line fillers[] = {
+		GROUP(1), REPEAT(40), SPAWN(3, 1, filler), ENDREPEAT, ENDGROUP, LOG("filled"), END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 2, closes);
+	play(env, 0, parent);
+	play(env, 4, fillers);
+	settle(env);
+	pass(env, 1);
+	pass(env, 1);
+	cotask_group_cancel(&env->group[1]);
+	settle(env);
+	expect_log(env, "filled");
+	pass(env, 10);
+	expect_log(env, "");
+	expect_pending(env, 0);
+	expect_pending(env, 1);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(await_of_done_does_not_suspend),
 	KUNIT_CASE(await_of_done_delivers_no_cancel),
@@ -758,6 +790,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(callback_after_the_loop_has_ended),
 	KUNIT_CASE(cycle_through_an_owner),
 	KUNIT_CASE(cycle_through_a_shield),
+	KUNIT_CASE(exit_in_a_cycle),
 	{}
 };
 

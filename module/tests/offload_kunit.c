@@ -541,12 +541,12 @@ static void armed_when_it_calls(struct kunit *test)
 	static struct job j;
 
 	job_init(&j, 7);
-	complete(&j.go);
 	c.j = &j;
 	env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
 				    cotask_frame_init(&c.frame, self_cancelled_step, NULL), NULL);
 	settle(env);
 	expect_cancelled(env, 0);
+	complete(&j.go);
 	cotask_job_put(&j.job);
 	stop(env, COTASK_FOREVER);
 	wait_for_completion(&j.released);

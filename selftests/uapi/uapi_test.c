@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -504,7 +505,7 @@ TEST_F(file, poll)
 	EXPECT_EQ(1, t_next(self->fd).task);
 }
 
-/* CX-5, CX-7: a cancel that comes before the event was given is told by it, or ends it */
+/* CX-7: a cancel that comes before the first event was given: the code never runs */
 TEST_F(file, cancel_before_the_event_is_given)
 {
 	struct cotask_enter fault = {
@@ -518,12 +519,106 @@ TEST_F(file, cancel_before_the_event_is_given)
 	t_op(self->fd, OP(SPAWN, .handle = 2));
 	EXPECT_EQ(2, t_next(self->fd).task);
 	EXPECT_EQ(-ECANCELED, t_op(self->fd, OP(RESULT, .handle = 1)));
+}
 
-	t_op(self->fd, OP(SLEEP, .task = 2));
-	EXPECT_EQ(-EFAULT, t_enter_raw(self->fd, &fault));
-	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .handle = 2)));
-	EXPECT_EQ(-ECANCELED, t_next(self->fd).result);
-	EXPECT_EQ(0, t_step(self->fd, OP(SLEEP, .task = 2)).result);
+/* AW-1, CX-9: a task that has cancelled itself awaits what is done: its outcome */
+TEST_F(file, cancelled_and_awaits_what_is_done)
+{
+	t_op(self->fd, OP(FUTURE, .handle = 9));
+	t_op(self->fd, OP(COMPLETE, .handle = 9, .value = 5));
+	t_op(self->fd, OP(SPAWN, .handle = 1));
+	t_next(self->fd);
+	t_op(self->fd, OP(CANCEL, .task = 1, .handle = 1));
+	EXPECT_EQ(5, t_step(self->fd, OP(AWAIT, .task = 1, .handle = 9)).result);
+	EXPECT_EQ(-ECANCELED, t_step(self->fd, OP(SLEEP, .task = 1, .value = MS)).result);
+}
+
+/* TG-18: a child fails, the parent is cancelled in exit: the error, and a cancel later */
+TEST_F(file, error_and_cancel_in_exit)
+{
+	t_op(self->fd, OP(SPAWN, .handle = 1));
+	t_next(self->fd);
+	t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 50));
+	t_op(self->fd, OP(SPAWN, .task = 1, .handle = 2, .other = 50));
+	EXPECT_EQ(2, t_step(self->fd, OP(GROUP_EXIT, .task = 1, .handle = 50)).task);
+	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .handle = 1)));
+	EXPECT_EQ(-EIO, t_step(self->fd, OP(EXIT, .task = 2, .value = -EIO)).result);
+	EXPECT_EQ(-ECANCELED, t_step(self->fd, OP(SLEEP, .task = 1)).result);
+}
+
+/* A task that is not done keeps its handle. */
+TEST_F(file, forget_a_live_task)
+{
+	t_op(self->fd, OP(SPAWN, .handle = 1));
+	EXPECT_EQ(-EBUSY, t_op(self->fd, OP(FORGET, .handle = 1)));
+	t_next(self->fd);
+	EXPECT_EQ(-EBUSY, t_op(self->fd, OP(FORGET, .handle = 1)));
+	t_op(self->fd, OP(EXIT, .task = 1));
+	EXPECT_EQ(0, t_op(self->fd, OP(FORGET, .handle = 1)));
+}
+
+/* A task is not inside of more than so many scopes. */
+TEST_F(file, depth_of_scopes)
+{
+	int i;
+
+	t_op(self->fd, OP(SPAWN, .handle = 1));
+	t_next(self->fd);
+	for (i = 0; i < 64; i++)
+		EXPECT_EQ(0, t_op(self->fd, OP(TIMEOUT_ENTER, .task = 1, .handle = 100 + i,
+					       .value = COTASK_NEVER)));
+	EXPECT_EQ(-ENOSPC, t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 99)));
+	EXPECT_EQ(0, t_op(self->fd, OP(TIMEOUT_EXIT, .task = 1, .handle = 163)));
+	EXPECT_EQ(0, t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 99)));
+}
+
+/* Tasks that wait for each other in a long chain, closed: not in quadratic time. */
+TEST_F(file, close_of_a_long_chain)
+{
+	struct cotask_op ops[64];
+	unsigned int i, k;
+	struct turn t;
+
+	for (i = 0; i < 20000; i += 64) {
+		for (k = 0; k < 64; k++)
+			ops[k] = OP(SPAWN, .handle = i + k + 1);
+		t = t_enter_until(self->fd, ops, 64, 64, COTASK_ENTER_BATCH, COTASK_NEVER);
+		ASSERT_EQ(64, t.n);
+		for (k = 0; k < 64; k++) {
+			if (i + k)
+				ops[k] = OP(AWAIT, .task = i + k + 1, .handle = i + k);
+			else
+				ops[k] = OP(SLEEP, .task = 1, .value = COTASK_NEVER);
+		}
+		t = t_enter_until(self->fd, ops, 64, 0, 0, 0);
+		ASSERT_EQ(64, t.applied);
+	}
+}
+
+static int wait_readable(int epoll, int ms)
+{
+	struct epoll_event e;
+
+	return epoll_wait(epoll, &e, 1, ms);
+}
+
+/* epoll hears of what was made ready, and of what comes due, after it has looked. */
+TEST_F(file, epoll_is_woken)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLET };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, self->fd, &e));
+	EXPECT_EQ(0, wait_readable(epoll, 0));
+	t_op(self->fd, OP(SPAWN, .handle = 1));
+	EXPECT_EQ(1, wait_readable(epoll, 10000));
+	t_next(self->fd);
+	while (wait_readable(epoll, 0))
+		;
+	t_op(self->fd, OP(SLEEP, .task = 1, .value = 10 * MS));
+	EXPECT_EQ(1, wait_readable(epoll, 10000));
+	EXPECT_EQ(1, t_next(self->fd).task);
+	close(epoll);
 }
 
 /* Several steps at a time, on demand. */

@@ -35,9 +35,9 @@
  *	EEXIST		the handle is taken
  *	ESRCH		the acting task is not running in the process
  *	EPERM		this operation needs COTASK_IOC_ENTER
- *	EALREADY	the group or timeout was entered before
  *	ESHUTDOWN	the group is closed
- *	ENOSPC		too many objects
+ *	EBUSY		a task that is not done cannot be forgotten
+ *	ENOSPC		too many objects, or a task is inside of too many scopes
  *	ENOMEM		no memory; nothing has happened
  */
 #ifndef _UAPI_LINUX_COTASK_H
@@ -77,7 +77,8 @@
  *	-EINPROGRESS
  * @COTASK_OP_CANCELLING: the result is how many requests to cancel the task @handle
  *	were not taken back
- * @COTASK_OP_FORGET: the handle is free again; a task goes on
+ * @COTASK_OP_FORGET: the handle is free again; of a task that is done, or of anything
+ *	else, which stays as long as somebody waits for it
  * @COTASK_OP_LAST: how many there are
  *
  * SPAWN, EXIT, SLEEP, AWAIT, UNCANCEL, GROUP and TIMEOUT operations, but for MOVE, need
@@ -137,7 +138,7 @@ struct cotask_op {
  * struct cotask_step_event - it is a task's turn
  * @user_data: of its COTASK_OP_SPAWN
  * @result: what its last operation has given; of the first event 0
- * @task: its handle; 0 if that was forgotten
+ * @task: its handle
  * @flags: COTASK_EVENT_F_*
  */
 struct cotask_step_event {
@@ -155,8 +156,8 @@ struct cotask_step_event {
  * @size: of this struct
  * @flags: COTASK_ENTER_BATCH: up to @max_events steps may run in the process at the same
  *	time; what one of them does, reaches the others at their next operation.
- *	Without it there is one event at a time, and no task sees that the code is not in
- *	the kernel
+ *	Without it there is one event at a time, and none, whatever @min_events says, as
+ *	long as the code of a task runs, so that no task sees that it is not in the kernel
  * @ops: array of &struct cotask_op
  * @n_ops: how many
  * @min_events: wait until there are as many; 0: do not wait
