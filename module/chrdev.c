@@ -17,15 +17,20 @@
 
 /* --- open and release -------------------------------------------------------------- */
 
-/* The calling thread is the owner from here to leave(). */
+/*
+ * The calling thread is the owner from here to leave().  Not in the table of pump.c:
+ * no code in the kernel asks where it is here, and a file goes from thread to thread at
+ * a pace that readers of that table need not bear.
+ */
 static void enter(struct cotask_file *f)
 {
-	cotask_pump_enter(f->loop);
+	WRITE_ONCE(f->loop->owner, current);
+	f->loop->pumping = true;
 }
 
 static void leave(struct cotask_file *f)
 {
-	cotask_pump_leave(f->loop);
+	f->loop->pumping = false;
 	WRITE_ONCE(f->loop->owner, NULL);
 	/* What was made ready meanwhile has woken nobody. */
 	if (!list_empty(&f->events) || cotask_loop_has_work(f->loop))
