@@ -199,10 +199,15 @@ static bool group_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 {
 	struct cotask_group *g = container_of(x, struct cotask_group, base);
 	struct cotask_scope *s = &g->scope;
+	int undelivered;
 
 	if (s->task != waiter)
 		return false;
-	if (!s->own || cotask_scope_count(waiter) - 1 > s->own_settled)
+	/* One of those that were not delivered may be the group's own. */
+	undelivered = cotask_scope_count(waiter) - waiter->settled;
+	if (s->own && waiter->deliveries == s->own_delivery)
+		undelivered--;
+	if (undelivered > 0)
 		g->flags |= COTASK_G_OUTSIDE;
 	/* The wait goes on until the last child has ended (TG-16, TG-17). */
 	if ((g->flags & COTASK_G_ABORTING) && (g->flags & COTASK_GROUP_RECANCEL))

@@ -170,6 +170,28 @@ static void cancelled_by_a_child(struct kunit *test)
 	expect_cancelled(env, 2);
 }
 
+/* TG-38, TG-16: the body has taken the group's request back; a cancel in exit is outside */
+static void outside_after_taking_back(struct kunit *test)
+{
+	static const struct line child[] = {
+		TRY, SLEEP(50), EXCEPT, SLEEP(5), ENDTRY, END
+	};
+	static const struct line parent[] = {
+		TRY, GROUP(0), SPAWN(1, 0, child), CANCEL_SELF,
+		TRY, SLEEP(5), EXCEPT, CANCEL_GROUP(0), TRY, YIELD, EXCEPT, UNCANCEL, ENDTRY,
+		ENDTRY,
+		ENDGROUP, EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 0, parent);
+	settle(env);
+	expect_count(env, 0, 1);
+	cotask_cancel(env->task[0]);
+	pass(env, 5);
+	expect_log(env, "ECANCELED n1");
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(cancel_the_group),
 	KUNIT_CASE(after_an_outside_cancel),
@@ -180,6 +202,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(outside_cancel_in_exit),
 	KUNIT_CASE(merged_cancel_is_not_lost),
 	KUNIT_CASE(cancelled_by_a_child),
+	KUNIT_CASE(outside_after_taking_back),
 	{}
 };
 
