@@ -32,7 +32,7 @@ def citations():
     for path in paths:
         case = (r"(?:static void (?=\w+\(struct kunit)|SCENARIO\(|TEST\(|TEST_F\(file, )"
                 r"(\w+)")
-        pattern = rf"/\* ((?:{RULE}(?:, )?)+):[^/]*?\*/\s*{case}"
+        pattern = rf"/\*(?:\n \*)? ((?:{RULE}(?:, )?)+):[^/]*?\*/\s*{case}"
         for ids, name in re.findall(pattern, path.read_text(), re.S):
             suite = path.stem.removesuffix("_kunit").removesuffix("_test")
             for rule in re.findall(RULE, ids):

@@ -640,7 +640,10 @@ TEST_F(file, batch)
 	EXPECT_EQ(40, t.n);
 }
 
-/* CO-B3: closed with tasks in every state: running, ready, sleeping, waiting, in groups */
+/*
+ * CO-B3: closed with tasks that run, sleep, wait and are in groups. That nothing outlives
+ * it is shown by the guest's script: unloading, and the search for leaks.
+ */
 TEST(close_with_tasks_alive)
 {
 	int fd = t_open();
