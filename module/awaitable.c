@@ -287,6 +287,19 @@ void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task)
 		cotask_loop_report(x->loop, task, x->result);
 }
 
+/*
+ * Whether letting go of it now means that an error is never read: it has failed, nobody
+ * has looked, and of a task the caller has the last reference.
+ */
+bool cotask_awaitable_unlooked(const struct cotask_awaitable *x)
+{
+	if (!cotask_awaitable_done(x) || x->result >= 0)
+		return false;
+	if (atomic_read(&x->state) & (COTASK_S_READ | COTASK_S_CANCELLED))
+		return false;
+	return !cotask_is_task(x) || refcount_read(&x->refs) == 1;
+}
+
 /* --- callbacks ------------------------------------------------------------ */
 
 static struct cotask_callback *callback_of(struct cotask_entry *e)

@@ -2,10 +2,8 @@
 /*
  * cotask - /dev/cotask: open, ioctls, poll, release
  *
- * ENTER makes the calling thread the owner of the file's loop for as long as it is
- * inside.  Between two calls the loop has no owner, and nothing runs.  Closing the
- * last reference to the file ends the loop: the code of hosted tasks is gone, so they
- * are ended where they are (CO-B3).
+ * Closing the last reference to the file ends the loop: the code of hosted tasks is
+ * gone, so they are ended where they are (CO-B3).
  */
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -15,77 +13,134 @@
 
 #include "device.h"
 
-/* --- open and release -------------------------------------------------------------- */
+/* --- open and release ---------------------------------------------------- */
 
-/*
- * The calling thread is the owner from here to leave().  Not in the table of pump.c:
- * no code in the kernel asks where it is here, and a file goes from thread to thread at
- * a pace that readers of that table need not bear.
- */
-static void enter(struct cotask_file *f)
+/* An error that has no object.  Several of them are one event; from elsewhere it is lost. */
+static void note_error(struct cotask_loop *loop, struct cotask *task, int error)
 {
-	WRITE_ONCE(f->loop->owner, current);
-	f->loop->pumping = true;
+	struct cotask_file *f;
+
+	if (!cotask_loop_mine(loop))
+		return;
+	f = loop->file;
+	if (!f || f->dead)
+		return;
+	f->error = error;
+	if (list_empty(&f->failure.link))
+		cotask_turn_add(f, &f->failure, COTASK_EVENT_ERROR);
 }
 
-static void leave(struct cotask_file *f)
+static void wake_pollers(struct irq_work *work)
 {
-	f->loop->pumping = false;
-	WRITE_ONCE(f->loop->owner, NULL);
-	/* What was made ready meanwhile has woken nobody. */
-	if (!list_empty(&f->events) || cotask_loop_has_work(f->loop))
-		wake_up_poll(&f->wait, EPOLLIN | EPOLLRDNORM);
+	struct cotask_file *f = container_of(work, struct cotask_file, wake);
+
+	wake_up_poll(&f->wait, EPOLLIN | EPOLLRDNORM);
 }
 
-/* What tasks of a process fail with is no business of the kernel's log. */
-static void ignore_error(struct cotask_loop *loop, struct cotask *task, int error)
+static void file_init(struct cotask_file *f)
 {
+	refcount_set(&f->refs, 1);
+	mutex_init(&f->pump);
+	xa_init_flags(&f->objects, XA_FLAGS_ACCOUNT);
+	INIT_LIST_HEAD(&f->ready);
+	INIT_LIST_HEAD(&f->given);
+	INIT_LIST_HEAD(&f->dropped);
+	INIT_LIST_HEAD(&f->calls);
+	INIT_LIST_HEAD(&f->polls);
+	INIT_LIST_HEAD(&f->fds);
+	INIT_LIST_HEAD(&f->failure.link);
+	spin_lock_init(&f->drop_lock);
+	spin_lock_init(&f->polls_lock);
+	INIT_DELAYED_WORK(&f->late, cotask_file_late);
+	init_waitqueue_head(&f->wait);
+	init_irq_work(&f->wake, wake_pollers);
+	cotask_awaitable_init(&f->process, f->loop, &cotask_process_ops);
+	f->loop->file = f;
+	cotask_loop_set_error_handler(f->loop, note_error);
+}
+
+static struct cotask_loop *make_loop(void)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "pid-%d", task_tgid_nr(current));
+	return cotask_loop_alloc(name, 0);
 }
 
 static int cotask_open(struct inode *inode, struct file *file)
 {
 	struct cotask_file *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
-	char name[16];
+	int rc;
 
 	if (!f)
 		return -ENOMEM;
-	snprintf(name, sizeof(name), "pid-%d", task_tgid_nr(current));
-	f->loop = cotask_loop_alloc(name, 0);
-	if (IS_ERR(f->loop)) {
-		int rc = PTR_ERR(f->loop);
-
-		kfree(f);
-		return rc;
-	}
-	mutex_init(&f->pump);
-	xa_init_flags(&f->objects, XA_FLAGS_ACCOUNT);
-	INIT_LIST_HEAD(&f->events);
-	init_waitqueue_head(&f->wait);
-	f->loop->poll = &f->wait;
-	cotask_loop_set_error_handler(f->loop, ignore_error);
+	f->user = cotask_user_get(current_fsuid());
+	rc = PTR_ERR_OR_ZERO(f->user);
+	if (rc)
+		goto free_file;
+	f->loop = make_loop();
+	rc = PTR_ERR_OR_ZERO(f->loop);
+	if (rc)
+		goto put_user;
+	file_init(f);
 	file->private_data = f;
 	return stream_open(inode, file);
+
+put_user:
+	cotask_user_put(f->user);
+free_file:
+	kfree(f);
+	return rc;
+}
+
+/* Handles of tasks and exported groups may keep the memory of file and loop. */
+void cotask_file_put(struct cotask_file *f)
+{
+	if (!refcount_dec_and_test(&f->refs))
+		return;
+	cotask_user_put(f->user);
+	cotask_loop_put(f->loop);
+	kfree_rcu(f, rcu);
 }
 
 static int cotask_release(struct inode *inode, struct file *file)
 {
 	struct cotask_file *f = file->private_data;
 
+	cancel_delayed_work_sync(&f->late);
+	cotask_file_enter(f);
 	f->dead = true;
-	f->loop->pause = false;
-	f->budget = UINT_MAX;
-	enter(f);
+	cotask_polls_close(f, NULL);
+	cotask_turns_drop(f);
 	cotask_loop_shutdown(f->loop, -1);
-	leave(f);
+	cotask_calls_drop(f);
+	cotask_fds_drop(f);
+	/* Nobody posts to it any more. */
+	f->loop->file = NULL;
+	irq_work_sync(&f->wake);
 	cotask_objects_drop(f);
-	/* Handles of tasks may keep the loop's memory; nobody posts to it any more. */
-	f->loop->poll = NULL;
-	cotask_loop_put(f->loop);
-	kfree(f);
+	if (f->has_native)
+		cotask_pump_leave(f->loop);
+	WRITE_ONCE(f->loop->owner, NULL);
+	cotask_file_put(f);
 	return 0;
 }
 
-/* --- arguments --------------------------------------------------------------------- */
+/* A process has closed its last descriptor of the file, see poll.c. */
+static int cotask_flush(struct file *file, fl_owner_t owner)
+{
+	struct cotask_file *f = file->private_data;
+
+	if (owner == current->files && cotask_polls_file_open(file))
+		return 0;
+	/* Before; who is inside of ENTER looks at it when that ends. */
+	atomic_inc(&f->closings);
+	smp_mb__after_atomic();	/* pairs with cotask_file_collect() */
+	cotask_polls_close(f, owner);
+	return 0;
+}
+
+/* --- ioctls -------------------------------------------------------------- */
 
 /*
  * Copy in a struct that begins with its size; @least: the size of its first version.
@@ -106,124 +161,6 @@ static int copy_out(void __user *to, const void *from, size_t size, u32 usize)
 	return copy_to_user(to, from, min_t(size_t, size, usize)) ? -EFAULT : 0;
 }
 
-/* --- operations ---------------------------------------------------------------------- */
-
-/*
- * Apply operations one after the other, and tell the result of each.  How many were
- * applied is told also if it ends early.
- */
-static int apply(struct cotask_file *f, u64 ops, u32 n, bool posted, u32 *applied)
-{
-	struct cotask_op __user *user = u64_to_user_ptr(ops);
-	struct cotask_op op;
-
-	for (*applied = 0; *applied < n; user++) {
-		if (copy_from_user(&op, user, sizeof(op)))
-			return -EFAULT;
-		/* Before it is applied, so that nothing happens that cannot be told. */
-		if (put_user(0, &user->result))
-			return -EFAULT;
-		op.result = cotask_op_apply(f, &op, posted);
-		++*applied;
-		if (put_user(op.result, &user->result))
-			return -EFAULT;
-		cond_resched();
-		if (fatal_signal_pending(current))
-			return -EINTR;
-	}
-	return 0;
-}
-
-/* --- events -------------------------------------------------------------------------- */
-
-static int give_event(struct cotask_hosted *h, struct cotask_step_event __user *to)
-{
-	struct cotask_step_event e = {
-		.user_data = h->user_data,
-		.result = h->outcome,
-		.task = h->handle,
-		.flags = h->started ? 0 : COTASK_EVENT_F_START,
-	};
-
-	if (copy_to_user(to, &e, sizeof(e)))
-		return -EFAULT;
-	h->started = true;
-	h->state = COTASK_HOSTED_RUNNING;
-	h->object.file->running++;
-	list_del_init(&h->ready);
-	return 0;
-}
-
-/* Give events as long as there are any; one that cannot be given stays. */
-static int give_events(struct cotask_file *f, struct cotask_enter *e, u32 max)
-{
-	struct cotask_step_event __user *user = u64_to_user_ptr(e->events);
-
-	while (e->n_events < max && !list_empty(&f->events)) {
-		struct cotask_hosted *h = list_first_entry(&f->events, struct cotask_hosted,
-							   ready);
-		int rc = give_event(h, &user[e->n_events]);
-
-		if (rc)
-			return rc;
-		e->n_events++;
-	}
-	return 0;
-}
-
-/* Run what there is to run until there are @max events, or nothing more to do. */
-static void run(struct cotask_file *f, u32 max)
-{
-	f->emitted = 0;
-	f->budget = max;
-	f->loop->pause = false;
-	while (f->emitted < max && cotask_loop_turn(f->loop))
-		cond_resched();
-}
-
-/* Sleep until there is something to do; false: the time is up, or a signal came. */
-static bool sleep(struct cotask_loop *loop, s64 deadline)
-{
-	ktime_t until = ns_to_ktime(deadline);
-	int left = 1;
-
-	prepare_to_rcuwait(&loop->idle);
-	/* Orders the state before the tests; pairs with rcuwait_wake_up(). */
-	set_current_state(TASK_INTERRUPTIBLE);
-	if (!cotask_loop_has_work(loop) && !signal_pending(current))
-		left = schedule_hrtimeout(deadline == COTASK_NEVER ? NULL : &until,
-					  HRTIMER_MODE_ABS);
-	finish_rcuwait(&loop->idle);
-	return left && !signal_pending(current);
-}
-
-static int collect(struct cotask_file *f, struct cotask_enter *e)
-{
-	bool batch = e->flags & COTASK_ENTER_BATCH;
-	u32 max = batch ? e->max_events : min(e->max_events, 1U);
-	u32 least = min(e->min_events, max);
-	int rc;
-
-	/* Nobody runs inside of somebody else's step (SC-1). */
-	if (!batch && f->running)
-		return 0;
-	rc = give_events(f, e, max);
-	while (!rc && e->n_events < max) {
-		run(f, max - e->n_events);
-		rc = give_events(f, e, max);
-		if (rc || e->n_events >= least)
-			break;
-		if (!cotask_loop_has_work(f->loop) && !sleep(f->loop, e->deadline)) {
-			rc = signal_pending(current) ? -EINTR : 0;
-			break;
-		}
-	}
-	f->loop->pause = false;
-	return rc;
-}
-
-/* --- ioctls ---------------------------------------------------------------------------- */
-
 static int ioctl_query(struct cotask_file *f, void __user *arg)
 {
 	struct cotask_query q;
@@ -240,40 +177,20 @@ static int ioctl_query(struct cotask_file *f, void __user *arg)
 	return copy_out(arg, &q, sizeof(q), usize);
 }
 
-static int check_enter(const struct cotask_enter *e)
+static int ioctl_enter(struct file *file, void __user *arg)
 {
-	if ((e->flags & ~COTASK_ENTER_BATCH) || e->n_events || e->applied || e->__reserved ||
-	    e->min_events > e->max_events || e->deadline < 0)
-		return -EINVAL;
-	return 0;
-}
-
-static int do_enter(struct cotask_file *f, struct cotask_enter *e)
-{
-	int rc;
-
-	enter(f);
-	rc = apply(f, e->ops, e->n_ops, false, &e->applied);
-	if (!rc)
-		rc = collect(f, e);
-	leave(f);
-	/* Whatever ended it: what was done is told. */
-	return e->applied || e->n_events ? 0 : rc;
-}
-
-static int ioctl_enter(struct cotask_file *f, void __user *arg)
-{
+	struct cotask_file *f = file->private_data;
 	struct cotask_enter e;
 	u32 usize;
 	int rc = copy_in(&e, sizeof(e), sizeof(e), arg, &usize);
 
-	if (!rc)
-		rc = check_enter(&e);
 	if (rc)
 		return rc;
+	if (e.flags || e.n_events || e.applied || e.min_events > e.max_events || e.deadline < 0)
+		return -EINVAL;
 	if (!mutex_trylock(&f->pump))
 		return -EBUSY;
-	rc = do_enter(f, &e);
+	rc = cotask_file_collect(file, &e);
 	mutex_unlock(&f->pump);
 	return copy_out(arg, &e, sizeof(e), usize) ?: rc;
 }
@@ -288,8 +205,37 @@ static int ioctl_post(struct cotask_file *f, void __user *arg)
 		return rc;
 	if (p.flags || p.applied)
 		return -EINVAL;
-	rc = apply(f, p.ops, p.n_ops, true, &p.applied);
-	return copy_out(arg, &p, sizeof(p), usize) ?: (p.applied ? 0 : rc);
+	rc = cotask_file_post(f, &p);
+	return copy_out(arg, &p, sizeof(p), usize) ?: rc;
+}
+
+static s64 time_left(s64 deadline)
+{
+	return deadline == COTASK_NEVER ? COTASK_FOREVER : deadline - ktime_get_ns();
+}
+
+static int ioctl_wait(struct cotask_file *f, void __user *arg)
+{
+	struct cotask_wait_done w;
+	struct cotask_object *o;
+	u32 usize;
+	int rc = copy_in(&w, sizeof(w), sizeof(w), arg, &usize);
+
+	if (rc)
+		return rc;
+	if ((w.flags & ~COTASK_WAIT_CANCEL) || w.result || w.__reserved || w.deadline < 0)
+		return -EINVAL;
+	o = cotask_object_find(f, w.handle, BIT(COTASK_OBJECT_SUBMISSION));
+	if (IS_ERR(o))
+		return PTR_ERR(o);
+	if (w.flags & COTASK_WAIT_CANCEL)
+		rc = cotask_submission_cancel_and_wait(cotask_object_submission(o));
+	else
+		rc = cotask_submission_wait(cotask_object_submission(o), time_left(w.deadline));
+	if (!rc)
+		w.result = cotask_submission_result(cotask_object_submission(o));
+	cotask_object_put(o);
+	return copy_out(arg, &w, sizeof(w), usize) ?: rc;
 }
 
 static long cotask_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -301,9 +247,11 @@ static long cotask_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case COTASK_IOC_QUERY:
 		return ioctl_query(f, user);
 	case COTASK_IOC_ENTER:
-		return ioctl_enter(f, user);
+		return ioctl_enter(file, user);
 	case COTASK_IOC_POST:
 		return ioctl_post(f, user);
+	case COTASK_IOC_WAIT:
+		return ioctl_wait(f, user);
 	default:
 		return -ENOTTY;
 	}
@@ -314,8 +262,9 @@ static __poll_t cotask_poll(struct file *file, poll_table *table)
 	struct cotask_file *f = file->private_data;
 
 	poll_wait(file, &f->wait, table);
+	smp_mb();	/* before looking; pairs with cotask_file_wake() */
 	/* A look from outside: who is woken for nothing finds no event. */
-	if (!list_empty(&f->events) || cotask_loop_has_work(f->loop))
+	if (!list_empty(&f->ready) || cotask_loop_has_work(f->loop))
 		return EPOLLIN | EPOLLRDNORM;
 	return 0;
 }
@@ -323,11 +272,18 @@ static __poll_t cotask_poll(struct file *file, poll_table *table)
 static const struct file_operations cotask_fops = {
 	.owner		= THIS_MODULE,
 	.open		= cotask_open,
+	.flush		= cotask_flush,
 	.release	= cotask_release,
 	.unlocked_ioctl	= cotask_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.poll		= cotask_poll,
 };
+
+/* Whether it is a file of this device. */
+bool cotask_file_is_one(const struct file *file)
+{
+	return file->f_op == &cotask_fops;
+}
 
 static struct miscdevice cotask_misc = {
 	.minor	= MISC_DYNAMIC_MINOR,
@@ -338,10 +294,18 @@ static struct miscdevice cotask_misc = {
 
 int cotask_chrdev_init(void)
 {
-	return misc_register(&cotask_misc);
+	int rc = cotask_hosted_cache_init();
+
+	if (rc)
+		return rc;
+	rc = misc_register(&cotask_misc);
+	if (rc)
+		cotask_hosted_cache_exit();
+	return rc;
 }
 
 void cotask_chrdev_exit(void)
 {
 	misc_deregister(&cotask_misc);
+	cotask_hosted_cache_exit();
 }

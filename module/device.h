@@ -4,140 +4,415 @@
  *
  * An open file has a loop, which is pumped by the thread that is inside of ENTER.
  * Everything here belongs to that thread, too, but for what says otherwise.
+ *
+ * The way of a hosted task: it is READY when the kernel has the outcome of its last
+ * operation, GIVEN when the process has the event, RUNNING when the process has begun
+ * to run its code, and in the KERNEL from the operation that ends this step to the
+ * outcome of that.  An event that was given and not begun is handed back: READY again.
  */
 #ifndef COTASK_DEVICE_H
 #define COTASK_DEVICE_H
 
+#include <linux/irq_work.h>
 #include <linux/mutex.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
+#include <linux/cotask_gather.h>
+#include <linux/cotask_sync.h>
+#include <linux/cotask_thread.h>
 #include <uapi/linux/cotask.h>
 
 #include "internal.h"
 
-/**
- * struct cotask_file - an open file
- * @loop: its loop
- * @pump: held by the thread that is inside of ENTER
- * @objects: by handle; its lock guards looking up and taking a reference
- * @n_objects: those that exist, forgotten ones included [A]
- * @events: hosted tasks whose turn it is, in order
- * @running: how many run in the process
- * @emitted: events of this ENTER
- * @budget: how many there may be
- * @dead: the code of hosted tasks is gone
- * @wait: who polls the file
- */
-struct cotask_file {
-	struct cotask_loop	*loop;
-	struct mutex		pump;		/* who is inside of ENTER */
-	struct xarray		objects;
-	atomic_t		n_objects;
-	struct list_head	events;
-	unsigned int		running;
-	unsigned int		emitted;
-	unsigned int		budget;
-	bool			dead;
-	wait_queue_head_t	wait;
-};
+struct cotask_fd;
+struct cotask_hosted;
+struct cotask_request;
+struct cotask_user;
 
+/* What handles name: COTASK_KIND_* of the uapi, which COTASK_OP_MAKE makes, and these. */
 enum cotask_object_kind {
-	COTASK_OBJECT_TASK,
-	COTASK_OBJECT_FUTURE,
-	COTASK_OBJECT_GROUP,
-	COTASK_OBJECT_TIMEOUT,
+	COTASK_OBJECT_TASK = COTASK_KIND_LAST,	/* hosted */
+	COTASK_OBJECT_NATIVE,		/* a task whose code is in the kernel */
+	COTASK_OBJECT_SHIELD,
+	COTASK_OBJECT_SET,		/* gather, race */
+	COTASK_OBJECT_ITERATION,
+	COTASK_OBJECT_SUBMISSION,
+	COTASK_OBJECT_REMOTE,		/* imported task or group */
 	COTASK_OBJECT_KINDS
 };
 
 /**
+ * struct cotask_turn - something that the process has a turn for: an event
+ * @link: in cotask_file.ready or .given
+ * @type: one of enum cotask_event_type
+ */
+struct cotask_turn {
+	struct list_head	link;
+	u16			type;
+};
+
+/**
  * struct cotask_object - what a handle names
- * @refs: one for the handle, one for the kernel as long as it uses the object
+ * @turn: its event: of a hosted task, or an error that nobody has looked at; once
+ *	nobody needs the object any more, its place in cotask_file.dropped
+ * @refs: one for the handle, one for each place in the kernel that uses the object
  * @kind: which
- * @file: whose
- * @outer: a group or timeout that a task has entered: the one around it
- * @user: the task that has entered it
+ * @file: whose, a reference
  */
 struct cotask_object {
+	struct cotask_turn	turn;
+	u16			kind;
 	refcount_t		refs;
-	enum cotask_object_kind	kind;
 	struct cotask_file	*file;
-	struct cotask_object	*outer;
-	struct cotask_hosted	*user;
+};
+
+/**
+ * struct cotask_object_ops - a kind of object
+ * @cache: where its memory comes from; NULL: kmalloc()
+ * @size: of its memory
+ * @make: for COTASK_OP_MAKE: all but memory and handle; NULL: it is made otherwise
+ * @fini: before its memory goes; or NULL
+ * @awaitable: what can be awaited; NULL: nothing
+ */
+struct cotask_object_ops {
+	struct kmem_cache		**cache;
+	size_t				size;
+	int				(*make)(struct cotask_request *r, struct cotask_object *o);
+	void				(*fini)(struct cotask_object *o);
+	struct cotask_awaitable		*(*awaitable)(struct cotask_object *o);
+};
+
+extern const struct cotask_object_ops cotask_future_object;
+extern const struct cotask_object_ops cotask_group_object;
+extern const struct cotask_object_ops cotask_timeout_object;
+extern const struct cotask_object_ops cotask_scope_object;
+extern const struct cotask_object_ops cotask_section_object;
+extern const struct cotask_object_ops cotask_sem_object;
+extern const struct cotask_object_ops cotask_event_object;
+extern const struct cotask_object_ops cotask_cond_object;
+extern const struct cotask_object_ops cotask_queue_object;
+extern const struct cotask_object_ops cotask_hosted_object;
+extern const struct cotask_object_ops cotask_native_object;
+extern const struct cotask_object_ops cotask_shield_object;
+extern const struct cotask_object_ops cotask_set_object;
+extern const struct cotask_object_ops cotask_iteration_object;
+extern const struct cotask_object_ops cotask_submission_object;
+extern const struct cotask_object_ops cotask_remote_object;
+
+/**
+ * struct cotask_file - an open file
+ * @loop: its loop
+ * @refs: of the open file, and of each object [A]
+ * @user: who has opened it, for the limit
+ * @pump: held by the thread that is inside of ENTER
+ * @objects: by handle; its lock guards looking up and taking a reference
+ * @n_objects: those that exist, forgotten ones included [A]
+ * @ready: what there are events for, in order
+ * @given: events that the process has, and may not have begun, in order
+ * @running: how many tasks run in the process
+ * @has_native: there was a task whose code is in the kernel
+ * @emitted: events of this turn of the loop
+ * @budget: how many there may be
+ * @dead: the code of hosted tasks is gone
+ * @process: what a task waits on while the process runs its code
+ * @drop_lock: guards @dropped and @drained; a leaf
+ * @dropped: objects that others than the owner have let go of
+ * @drained: there is no owner any more who would look at @dropped
+ * @failure: says that something has failed that is no object
+ * @error: its code
+ * @calls: posted and registered calls
+ * @polls_lock: a leaf
+ * @polls: waits for file descriptors
+ * @closings: how often a process has closed its last descriptor of the file [A]
+ * @closings_seen: at the end of the last ENTER
+ * @late: reports a loop that is left alone
+ * @was_late: it has, since the last ENTER
+ * @fds: descriptors made by EXPORT
+ * @wait: who polls the file
+ * @wake: wakes them, from any context
+ * @rcu: frees it
+ */
+struct cotask_file {
+	struct cotask_loop	*loop;
+	refcount_t		refs;
+	struct cotask_user	*user;
+	struct mutex		pump;		/* who is inside of ENTER */
+	struct xarray		objects;
+	atomic_t		n_objects;
+	struct list_head	ready;
+	struct list_head	given;
+	unsigned int		running;
+	unsigned int		emitted;
+	unsigned int		budget;
+	bool			has_native;
+	bool			dead;
+	struct cotask_awaitable	process;
+	spinlock_t		drop_lock;	/* guards dropped and drained */
+	struct list_head	dropped;
+	bool			drained;
+	struct cotask_turn	failure;
+	int			error;
+	struct list_head	calls;
+	spinlock_t		polls_lock;	/* guards polls, see poll.c */
+	struct list_head	polls;
+	atomic_t		closings;
+	int			closings_seen;
+	struct delayed_work	late;
+	bool			was_late;
+	struct list_head	fds;
+	wait_queue_head_t	wait;
+	struct irq_work		wake;
+	struct rcu_head		rcu;
 };
 
 enum cotask_hosted_state {
-	COTASK_HOSTED_KERNEL,	/* it waits, or is ready */
-	COTASK_HOSTED_READY,	/* its event is in the list */
-	COTASK_HOSTED_RUNNING,	/* the process has its event, and runs its code */
+	COTASK_HOSTED_KERNEL,
+	COTASK_HOSTED_READY,
+	COTASK_HOSTED_GIVEN,
+	COTASK_HOSTED_RUNNING,
+};
+
+/* How deep a task can be in scopes: each of them may look at the others. */
+#define COTASK_MAX_DEPTH	64
+
+/**
+ * struct cotask_aux - memory that an operation needs while a task waits
+ * @drop: frees it, and what it refers to
+ */
+struct cotask_aux {
+	void (*drop)(struct cotask_aux *aux);
 };
 
 /**
  * struct cotask_hosted - a task whose code is in the process
  * @object: what its handle names
  * @frame: the coroutine that stands for the code
- * @turn: what it waits on while the process runs it
- * @task: the task, a reference
+ * @task: the task, a reference; NULL as long as it has not arrived in the loop
  * @state: where its code is
+ * @depth: how many scopes it has entered
  * @started: it has had its first event
+ * @eager: it is being spawned, and runs its first step at once
+ * @issuing: its operation is being applied
+ * @resumed: its outcome has come by a turn of the loop, and a cancel can still replace it
+ * @was_armed: a cancel was due when the outcome came, and stays so
+ * @over: its code has ended, or never ran and is not going to
+ * @opcode: of the operation that has ended its step
  * @handle: its handle, 0 once that is forgotten
- * @user_data: given back with each event
- * @ready: in the list of events
+ * @arg: of the operation
+ * @flags: likewise
+ * @value: likewise
  * @outcome: of its last operation
- * @op: the operation that has ended its step
+ * @user_data: given back with each event
  * @awaited: what it waits for, a reference
- * @scopes: innermost group or timeout that it has entered
- * @depth: how many it has entered
+ * @aux: memory that the operation needs meanwhile
+ * @scopes: innermost scope that it has entered
  */
 struct cotask_hosted {
 	struct cotask_object	object;
 	struct cotask_frame	frame;
-	struct cotask_awaitable	turn;
 	struct cotask		*task;
-	enum cotask_hosted_state state;
-	bool			started;
+	u8			state;
+	u8			depth;
+	bool			started : 1;
+	bool			eager : 1;
+	bool			issuing : 1;
+	bool			resumed : 1;
+	bool			was_armed : 1;
+	bool			over : 1;
+	u16			opcode;
+	u16			flags;
 	u32			handle;
+	u32			arg;
+	union {
+		s64		value;
+		long		outcome;
+	};
 	u64			user_data;
-	struct list_head	ready;
-	long			outcome;
-	struct cotask_op	op;
 	struct cotask_object	*awaited;
-	struct cotask_object	*scopes;
-	unsigned int		depth;
+	struct cotask_aux	*aux;
+	struct cotask_scope_object *scopes;
 };
+
+/**
+ * struct cotask_scope_object - a group, timeout, cancel scope or section
+ * @object: what its handle names
+ * @outer: the one around it, of those that the task has entered
+ * @user: the task that has entered it
+ */
+struct cotask_scope_object {
+	struct cotask_object		object;
+	struct cotask_scope_object	*outer;
+	struct cotask_hosted		*user;
+};
+
+/**
+ * struct cotask_request - an operation that is being applied
+ * @f: the file
+ * @op: what the process has given, a copy
+ * @actor: the acting task, or NULL
+ * @object: what op->handle names, a reference, if the operation is about something
+ *	that exists
+ * @posted: the caller is not inside of ENTER
+ */
+struct cotask_request {
+	struct cotask_file	*f;
+	const struct cotask_op	*op;
+	struct cotask_hosted	*actor;
+	struct cotask_object	*object;
+	bool			posted;
+};
+
+/**
+ * struct cotask_op_row - what an operation is
+ * @issue: does it, or prepares what @perform needs; the result
+ * @perform: of an operation that ends a step: what the task waits for, in its step
+ * @finish: ... afterwards: what the event tells; NULL: the outcome as it is
+ * @kinds: what the handle may name, a mask
+ * @is: which fields it uses, and what it needs
+ */
+struct cotask_op_row {
+	s64			(*issue)(struct cotask_request *r);
+	struct cotask_await	(*perform)(struct cotask *task, struct cotask_hosted *h);
+	long			(*finish)(struct cotask_hosted *h, long rc);
+	u32			kinds;
+	u32			is;
+};
+
+/* Which fields an operation uses. */
+#define USES_HANDLE	BIT(0)
+#define USES_OTHER	BIT(1)
+#define USES_VALUE	BIT(2)
+#define USES_USER_DATA	BIT(3)
+#define USES_MEMORY	BIT(4)	/* addr, len */
+#define USES_LEN	BIT(5)
+#define USES_ARG	BIT(6)
+#define MAY_BE_ABSOLUTE	BIT(7)
+#define MAY_TRY		BIT(8)
+/* What it needs. */
+#define NEEDS_TASK	BIT(9)	/* an acting task */
+#define MAY_HAVE_TASK	BIT(10)
+#define FROM_ANYWHERE	BIT(11)	/* by COTASK_IOC_POST as well */
+#define NO_OBJECT	BIT(12)	/* its handle is not looked up */
+#define RESUMES_SIMPLY	BIT(13)	/* its outcome touches nobody else, see enter.c */
+
+/* What POST may look up: all else belongs to the owner. */
+#define SHARED_KINDS	(TASK_KINDS | BIT(COTASK_KIND_FUTURE) | BIT(COTASK_KIND_GROUP) |	\
+			 BIT(COTASK_OBJECT_SUBMISSION) | BIT(COTASK_OBJECT_REMOTE))
+
+#define TASK_KINDS	(BIT(COTASK_OBJECT_TASK) | BIT(COTASK_OBJECT_NATIVE))
+
+/* What has an outcome, and belongs to this loop. */
+#define AWAITABLE_KINDS	(TASK_KINDS | BIT(COTASK_KIND_FUTURE) |				\
+			 BIT(COTASK_OBJECT_SHIELD) | BIT(COTASK_OBJECT_SET))
+
+#define SCOPE_KINDS	(BIT(COTASK_KIND_GROUP) | BIT(COTASK_KIND_TIMEOUT) |		\
+			 BIT(COTASK_KIND_SCOPE) | BIT(COTASK_KIND_SECTION))
+
+#define ALL_KINDS	((BIT(COTASK_OBJECT_KINDS) - 1) & ~BIT(COTASK_KIND_NONE))
+
+static inline bool cotask_is_outcome(s64 value)
+{
+	return value >= -MAX_ERRNO && value <= LONG_MAX;
+}
 
 /* handle.c */
 #define COTASK_MAX_OBJECTS_DEFAULT	65536
-
-/* How deep a task can be in groups and timeouts: each of them may look at the others. */
-#define COTASK_MAX_DEPTH		64
 extern unsigned int cotask_max_objects;
+int cotask_file_charge(struct cotask_file *f);
+void cotask_file_uncharge(struct cotask_file *f);
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind);
 s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc);
-struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle);
+s64 cotask_object_make(struct cotask_request *r, u32 kind, struct cotask_object **made);
+struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle, u32 kinds);
+struct cotask_object *cotask_object_get(struct cotask_object *o);
 void cotask_object_put(struct cotask_object *o);
 int cotask_object_forget(struct cotask_file *f, u32 handle);
+void cotask_objects_reap(struct cotask_file *f);
 void cotask_objects_drop(struct cotask_file *f);
-struct cotask_future *cotask_object_future(struct cotask_object *o);
-struct cotask_group *cotask_object_group(struct cotask_object *o);
-struct cotask_timeout *cotask_object_timeout(struct cotask_object *o);
+struct cotask_awaitable *cotask_object_awaitable(struct cotask_object *o);
 
 static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o)
 {
 	return container_of(o, struct cotask_hosted, object);
 }
 
+/* user.c */
+struct cotask_user *cotask_user_get(kuid_t uid);
+void cotask_user_put(struct cotask_user *user);
+bool cotask_user_charge(struct cotask_user *user);
+void cotask_user_uncharge(struct cotask_user *user);
+
 /* hosted.c */
-int cotask_hosted_spawn(struct cotask_file *f, struct cotask_hosted *h,
-			struct cotask_group *group);
-void cotask_hosted_issue(struct cotask_hosted *h, const struct cotask_op *op,
-			 struct cotask_object *awaited);
-void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_object *scope);
+extern const struct cotask_awaitable_ops cotask_process_ops;
+int cotask_hosted_cache_init(void);
+void cotask_hosted_cache_exit(void);
+struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct cotask_op *op,
+					u32 handle);
+void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
+			 struct cotask_aux *aux);
+bool cotask_hosted_revise(struct cotask_hosted *h);
+void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);
 void cotask_hosted_leave(struct cotask_hosted *h);
 
 /* ops.c */
 s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool posted);
+const struct cotask_op_row *cotask_op_row(unsigned int opcode);
+
+/* op_task.c, op_await.c, op_scope.c, op_set.c, op_sync.c, op_read.c */
+extern const struct cotask_op_row cotask_op_spawn, cotask_op_submit, cotask_op_exit,
+	cotask_op_uncancel, cotask_op_cancel_all, cotask_op_cancel_wait, cotask_op_name,
+	cotask_op_get_name;
+extern const struct cotask_op_row cotask_op_sleep, cotask_op_await, cotask_op_wait_for,
+	cotask_op_complete, cotask_op_cancel, cotask_op_result, cotask_op_shield;
+extern const struct cotask_op_row cotask_op_make, cotask_op_enter, cotask_op_leave,
+	cotask_op_move;
+extern const struct cotask_op_row cotask_op_gather, cotask_op_iterate, cotask_op_next,
+	cotask_op_wait;
+extern const struct cotask_op_row cotask_op_acquire, cotask_op_release, cotask_op_set,
+	cotask_op_event_wait, cotask_op_cond_wait, cotask_op_notify, cotask_op_put,
+	cotask_op_get, cotask_op_shutdown;
+extern const struct cotask_op_row cotask_op_read;
+
+struct cotask *cotask_object_task(struct cotask_object *o);
+int cotask_op_spawn_args(const struct cotask_op *op, struct cotask_spawn_args *args, char *name);
+struct cotask_submission *cotask_object_submission(struct cotask_object *o);
+struct cotask_group *cotask_object_group(struct cotask_object *o);
+struct cotask_timeout *cotask_object_timeout(struct cotask_object *o);
+struct cotask_cancel_scope *cotask_object_scope(struct cotask_object *o);
+s64 cotask_set_object_winner(struct cotask_object *o);
+s64 cotask_sync_object_free(struct cotask_object *o);
+s64 cotask_queue_object_count(struct cotask_object *o);
+
+/* native.c, poll.c, call.c, exported.c */
+extern const struct cotask_op_row cotask_op_spawn_native;
+extern const struct cotask_op_row cotask_op_poll;
+extern const struct cotask_op_row cotask_op_call, cotask_op_on_done, cotask_op_off_done;
+extern const struct cotask_op_row cotask_op_export, cotask_op_import;
+
+struct cotask *cotask_native_task(struct cotask_object *o);
+void cotask_polls_close(struct cotask_file *f, const void *owner);
+bool cotask_polls_file_open(const struct file *file);
+bool cotask_call_may_follow(const struct cotask_entry *e);
+void cotask_call_tell(const struct cotask_turn *turn, struct cotask_event_info *e);
+void cotask_call_begun(struct cotask_turn *turn);
+void cotask_calls_drop(struct cotask_file *f);
+int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task);
+struct cotask_await cotask_remote_await(struct cotask *task, struct cotask_object *remote);
+s64 cotask_remote_cancel(struct cotask_object *remote);
+void cotask_fds_drop(struct cotask_file *f);
+
+/* enter.c */
+void cotask_file_enter(struct cotask_file *f);
+void cotask_turns_drop(struct cotask_file *f);
+void cotask_file_leave(struct cotask_file *f);
+int cotask_file_collect(struct file *file, struct cotask_enter *e);
+int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p);
+void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type);
+void cotask_file_late(struct work_struct *work);
 
 /* chrdev.c */
+void cotask_file_put(struct cotask_file *f);
+bool cotask_file_is_one(const struct file *file);
 int cotask_chrdev_init(void);
 void cotask_chrdev_exit(void);
 

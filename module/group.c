@@ -673,6 +673,23 @@ unsigned int cotask_group_errors(struct cotask_group *g, struct cotask_group_err
 }
 EXPORT_SYMBOL_GPL(cotask_group_errors);
 
+/* One of them, by its place; -ENOENT: there are not so many.  The owner. */
+int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_error *e)
+{
+	struct list_head *pos;
+
+	list_for_each(pos, &g->errors) {
+		bool body = pos == &g->body_error;
+
+		if (n--)
+			continue;
+		e->task = body ? NULL : container_of(pos, struct cotask, sibling);
+		e->error = body ? g->body_rc : e->task->base.result;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 /**
  * cotask_group_fini - let go of the errors of a group
  * @g: a group that has been exited or stopped, or was never used

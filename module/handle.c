@@ -3,8 +3,9 @@
  * cotask - handles: numbers that a process has chosen for its objects
  *
  * An object lives as long as its handle or the kernel needs it, and counts against
- * the limit of the file until its memory goes.  Handles can be looked up from any
- * thread; all else is done by the thread that is inside of ENTER.
+ * the limits of the file and of the user until its memory goes.  Handles can be looked
+ * up, and objects let go of, from any thread; the end of an object is the business of
+ * the owner, and is left to it if it is somebody else who lets go last.
  */
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -13,44 +14,64 @@
 
 unsigned int cotask_max_objects = COTASK_MAX_OBJECTS_DEFAULT;
 module_param_named(max_objects, cotask_max_objects, uint, 0644);
-MODULE_PARM_DESC(max_objects, "tasks, futures, groups and timeouts that one open file can have");
+MODULE_PARM_DESC(max_objects, "tasks, futures, groups and the like that one open file can have");
 
-struct future_object {
-	struct cotask_object object;
-	struct cotask_future future;
+static const struct cotask_object_ops *const kinds[COTASK_OBJECT_KINDS] = {
+	[COTASK_KIND_FUTURE]		= &cotask_future_object,
+	[COTASK_KIND_GROUP]		= &cotask_group_object,
+	[COTASK_KIND_TIMEOUT]		= &cotask_timeout_object,
+	[COTASK_KIND_SCOPE]		= &cotask_scope_object,
+	[COTASK_KIND_SECTION]		= &cotask_section_object,
+	[COTASK_KIND_SEM]		= &cotask_sem_object,
+	[COTASK_KIND_EVENT]		= &cotask_event_object,
+	[COTASK_KIND_COND]		= &cotask_cond_object,
+	[COTASK_KIND_QUEUE]		= &cotask_queue_object,
+	[COTASK_OBJECT_TASK]		= &cotask_hosted_object,
+	[COTASK_OBJECT_NATIVE]		= &cotask_native_object,
+	[COTASK_OBJECT_SHIELD]		= &cotask_shield_object,
+	[COTASK_OBJECT_SET]		= &cotask_set_object,
+	[COTASK_OBJECT_ITERATION]	= &cotask_iteration_object,
+	[COTASK_OBJECT_SUBMISSION]	= &cotask_submission_object,
+	[COTASK_OBJECT_REMOTE]		= &cotask_remote_object,
 };
 
-struct group_object {
-	struct cotask_object object;
-	struct cotask_group group;
-};
+/* --- making -------------------------------------------------------------- */
 
-struct timeout_object {
-	struct cotask_object object;
-	struct cotask_timeout timeout;
-};
-
-struct cotask_future *cotask_object_future(struct cotask_object *o)
+/* One more object, or what counts as one.  Any thread. */
+int cotask_file_charge(struct cotask_file *f)
 {
-	return &container_of(o, struct future_object, object)->future;
+	if (atomic_inc_return(&f->n_objects) > READ_ONCE(cotask_max_objects) ||
+	    !cotask_user_charge(f->user)) {
+		atomic_dec(&f->n_objects);
+		return -ENOSPC;
+	}
+	refcount_inc(&f->refs);
+	return 0;
 }
 
-struct cotask_group *cotask_object_group(struct cotask_object *o)
+void cotask_file_uncharge(struct cotask_file *f)
 {
-	return &container_of(o, struct group_object, object)->group;
+	cotask_user_uncharge(f->user);
+	atomic_dec(&f->n_objects);
+	cotask_file_put(f);
 }
 
-struct cotask_timeout *cotask_object_timeout(struct cotask_object *o)
+static struct cotask_object *memory_of(const struct cotask_object_ops *ops)
 {
-	return &container_of(o, struct timeout_object, object)->timeout;
+	if (ops->cache)
+		return kmem_cache_zalloc(*ops->cache, GFP_KERNEL_ACCOUNT);
+	return kzalloc(ops->size, GFP_KERNEL_ACCOUNT);
 }
 
-static const size_t object_size[COTASK_OBJECT_KINDS] = {
-	[COTASK_OBJECT_TASK]	= sizeof(struct cotask_hosted),
-	[COTASK_OBJECT_FUTURE]	= sizeof(struct future_object),
-	[COTASK_OBJECT_GROUP]	= sizeof(struct group_object),
-	[COTASK_OBJECT_TIMEOUT]	= sizeof(struct timeout_object),
-};
+static void memory_free(struct cotask_object *o)
+{
+	const struct cotask_object_ops *ops = kinds[o->kind];
+
+	if (ops->cache)
+		kmem_cache_free(*ops->cache, o);
+	else
+		kfree(o);
+}
 
 /**
  * cotask_object_new - make an object
@@ -58,28 +79,33 @@ static const size_t object_size[COTASK_OBJECT_KINDS] = {
  * @handle: what it is going to be called, when cotask_object_finish() publishes it
  * @kind: which
  *
- * Return: The object with one reference, all else zero; ERR_PTR() of -EINVAL for handle
- *	0, -EEXIST, -ENOSPC, -ENOMEM.
+ * Context: Any thread.
+ * Return: The object, which is the first member of what it is embedded in, with one
+ *	reference, all else zero; ERR_PTR() of -EINVAL for handle 0, -EEXIST, -ENOSPC, -ENOMEM.
  */
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind)
 {
 	struct cotask_object *o;
+	int rc;
 
-	BUILD_BUG_ON(offsetof(struct cotask_hosted, object));
 	if (!handle)
 		return ERR_PTR(-EINVAL);
-	if (xa_load(&f->objects, handle))
-		return ERR_PTR(-EEXIST);
-	if (atomic_inc_return(&f->n_objects) > READ_ONCE(cotask_max_objects)) {
-		atomic_dec(&f->n_objects);
-		return ERR_PTR(-ENOSPC);
+	rc = cotask_file_charge(f);
+	if (rc)
+		return ERR_PTR(rc);
+	/* Takes the place, so that publishing cannot fail. */
+	rc = xa_insert(&f->objects, handle, NULL, GFP_KERNEL_ACCOUNT);
+	if (rc) {
+		cotask_file_uncharge(f);
+		return ERR_PTR(rc == -EBUSY ? -EEXIST : rc);
 	}
-	o = kzalloc(object_size[kind], GFP_KERNEL_ACCOUNT);
-	if (!o || xa_reserve(&f->objects, handle, GFP_KERNEL_ACCOUNT)) {
-		kfree(o);
-		atomic_dec(&f->n_objects);
+	o = memory_of(kinds[kind]);
+	if (!o) {
+		xa_release(&f->objects, handle);
+		cotask_file_uncharge(f);
 		return ERR_PTR(-ENOMEM);
 	}
+	INIT_LIST_HEAD(&o->turn.link);
 	refcount_set(&o->refs, 1);
 	o->kind = kind;
 	o->file = f;
@@ -90,57 +116,163 @@ void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_ki
  * cotask_object_finish - an object is ready, or is not going to be
  * @o: made by cotask_object_new()
  * @handle: as there
- * @rc: 0: publish it, the reference goes to the handle; otherwise drop it
- *
- * Cannot fail: the place is reserved.
+ * @rc: >= 0: publish it, the reference goes to the handle; otherwise free its memory,
+ *	as it has nothing else yet
  *
  * Return: @rc.
  */
 s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc)
 {
-	if (rc) {
-		xa_release(&o->file->objects, handle);
-		cotask_object_put(o);
+	struct cotask_file *f = o->file;
+
+	if (rc < 0) {
+		xa_release(&f->objects, handle);
+		memory_free(o);
+		cotask_file_uncharge(f);
 	} else {
-		xa_store(&o->file->objects, handle, o, GFP_KERNEL_ACCOUNT);
+		xa_store(&f->objects, handle, o, GFP_KERNEL_ACCOUNT);
 	}
 	return rc;
 }
 
 /**
+ * cotask_object_make - make what the process has asked for
+ * @r: the request, with handle, value and so on
+ * @kind: one of enum cotask_kind
+ * @made: the object, not pinned; or NULL
+ *
+ * Return: 0 or an error.
+ */
+s64 cotask_object_make(struct cotask_request *r, u32 kind, struct cotask_object **made)
+{
+	struct cotask_object *o;
+	s64 rc;
+
+	if (kind == COTASK_KIND_NONE || kind >= COTASK_KIND_LAST)
+		return -EINVAL;
+	o = cotask_object_new(r->f, r->op->handle, kind);
+	if (IS_ERR(o))
+		return PTR_ERR(o);
+	rc = cotask_object_finish(o, r->op->handle, kinds[kind]->make(r, o));
+	if (made)
+		*made = o;
+	return rc;
+}
+
+/* --- looking up ---------------------------------------------------------- */
+
+/**
  * cotask_object_find - look a handle up
  * @f: the file
  * @handle: the handle
+ * @which: the kinds that it may be of, a mask
  *
  * Context: Any thread.
- * Return: The object with a reference, or NULL.
+ * Return: The object with a reference; ERR_PTR() of -ENOENT; -EINVAL: it is of another kind.
  */
-struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle)
+struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle, u32 which)
 {
 	struct cotask_object *o;
 
 	xa_lock(&f->objects);
 	o = xa_load(&f->objects, handle);
-	if (o)
+	if (!o)
+		o = ERR_PTR(-ENOENT);
+	else if (!(BIT(o->kind) & which))
+		o = ERR_PTR(-EINVAL);
+	else
 		refcount_inc(&o->refs);
 	xa_unlock(&f->objects);
 	return o;
 }
 
-static void object_free(struct cotask_object *o)
+/* What can be awaited, or NULL.  Owner. */
+struct cotask_awaitable *cotask_object_awaitable(struct cotask_object *o)
 {
-	atomic_dec(&o->file->n_objects);
-	if (o->kind == COTASK_OBJECT_TASK)
-		cotask_put(cotask_object_hosted(o)->task);
-	if (o->kind == COTASK_OBJECT_GROUP)
-		cotask_group_fini(cotask_object_group(o));
-	kfree(o);
+	const struct cotask_object_ops *ops = kinds[o->kind];
+
+	return ops->awaitable ? ops->awaitable(o) : NULL;
 }
 
+struct cotask_object *cotask_object_get(struct cotask_object *o)
+{
+	refcount_inc(&o->refs);
+	return o;
+}
+
+/* --- letting go ---------------------------------------------------------- */
+
+/* It has failed, and nobody has looked: the process is told, and the object stays so long. */
+static bool tell_failure(struct cotask_object *o)
+{
+	struct cotask_awaitable *x = cotask_object_awaitable(o);
+
+	if (o->file->dead || !x || !cotask_awaitable_unlooked(x))
+		return false;
+	cotask_awaitable_mark_read(x);
+	refcount_set(&o->refs, 1);
+	cotask_turn_add(o->file, &o->turn, COTASK_EVENT_ERROR);
+	return true;
+}
+
+static void object_end(struct cotask_object *o)
+{
+	const struct cotask_object_ops *ops = kinds[o->kind];
+	struct cotask_file *f = o->file;
+
+	if (tell_failure(o))
+		return;
+	if (ops->fini)
+		ops->fini(o);
+	memory_free(o);
+	cotask_file_uncharge(f);
+}
+
+/* Leave it to the owner, if there still is one. */
+static bool leave_to_owner(struct cotask_object *o)
+{
+	struct cotask_file *f = o->file;
+	bool left = false;
+
+	if (cotask_loop_mine(f->loop))
+		return false;
+	spin_lock(&f->drop_lock);
+	if (!f->drained) {
+		list_add_tail(&o->turn.link, &f->dropped);
+		left = true;
+	}
+	spin_unlock(&f->drop_lock);
+	return left;
+}
+
+/**
+ * cotask_object_put - let go of an object
+ * @o: the object, or NULL
+ *
+ * Context: Any thread.
+ */
 void cotask_object_put(struct cotask_object *o)
 {
-	if (o && refcount_dec_and_test(&o->refs))
-		object_free(o);
+	if (o && refcount_dec_and_test(&o->refs) && !leave_to_owner(o))
+		object_end(o);
+}
+
+/* The owner looks at what others have left to it. */
+void cotask_objects_reap(struct cotask_file *f)
+{
+	struct cotask_object *o;
+	LIST_HEAD(dropped);
+
+	if (likely(list_empty_careful(&f->dropped)))
+		return;
+	spin_lock(&f->drop_lock);
+	list_splice_init(&f->dropped, &dropped);
+	spin_unlock(&f->drop_lock);
+	while (!list_empty(&dropped)) {
+		o = list_first_entry(&dropped, struct cotask_object, turn.link);
+		list_del_init(&o->turn.link);
+		object_end(o);
+	}
 }
 
 /* The handle is free again.  -ENOENT: it was. */
@@ -165,4 +297,8 @@ void cotask_objects_drop(struct cotask_file *f)
 	xa_for_each(&f->objects, handle, o)
 		cotask_object_forget(f, handle);
 	xa_destroy(&f->objects);
+	spin_lock(&f->drop_lock);
+	f->drained = true;
+	spin_unlock(&f->drop_lock);
+	cotask_objects_reap(f);
 }

@@ -7,106 +7,165 @@
  * has run the code up to the next wait.  As far as the core can tell the task waits
  * for something that declines to cancel meanwhile, which is just what holds for a task
  * that runs: a request to cancel arms it.
+ *
+ * Several events may be given at once, although a step could matter to the next one,
+ * as what the process has begun in the meantime is known, and the others are taken
+ * back: their outcomes are revised when they are given again (CX-5, CX-7).  So that
+ * this is enough, the loop stops at everything but steps which do nothing else than to
+ * give an event, see cotask_hosted_may_follow().
  */
+#include <linux/slab.h>
+
 #include "device.h"
+
+static struct kmem_cache *hosted_cache;
+
+int cotask_hosted_cache_init(void)
+{
+	hosted_cache = KMEM_CACHE(cotask_hosted, SLAB_ACCOUNT);
+	return hosted_cache ? 0 : -ENOMEM;
+}
+
+void cotask_hosted_cache_exit(void)
+{
+	kmem_cache_destroy(hosted_cache);
+}
+
+static void hosted_release(struct cotask_frame *frame);
 
 static struct cotask_hosted *hosted_of(struct cotask_frame *frame)
 {
 	return container_of(frame, struct cotask_hosted, frame);
 }
 
-/* --- the process's turn --------------------------------------------------------- */
-
-/* It is cancelled before its first step: its code does not run (CX-7). */
-static void never_start(struct cotask_hosted *h, struct cotask *task)
-{
-	list_del_init(&h->ready);
-	h->state = COTASK_HOSTED_KERNEL;
-	h->op = (struct cotask_op){ .opcode = COTASK_OP_EXIT, .value = -ECANCELED };
-	list_del_init(&task->entry.link);
-	cotask_task_queue(task, 0);
-}
+/* --- the process's turn -------------------------------------------------- */
 
 /*
  * The outcome of its last operation is out of reach, so the task declines, and is armed
- * by that: the cancel comes at its next wait.
+ * by that: the cancel comes with the event, if that was not given, or at its next wait.
  */
-static bool turn_cancel(struct cotask_awaitable *x, struct cotask *waiter,
-			const struct cotask_reason *why)
+static bool process_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			   const struct cotask_reason *why)
 {
-	struct cotask_hosted *h = container_of(x, struct cotask_hosted, turn);
-
-	if (h->started || h->state != COTASK_HOSTED_READY)
-		return false;
-	never_start(h, waiter);
-	return true;
+	return false;
 }
 
-/* The code is gone, or not waited for any more. */
-static void turn_let_go(struct cotask_awaitable *x, struct cotask *waiter)
+/* Its code does not run, or not any further. */
+static void leave_process(struct cotask_hosted *h)
 {
-	struct cotask_hosted *h = container_of(x, struct cotask_hosted, turn);
-
 	if (h->state == COTASK_HOSTED_RUNNING)
 		h->object.file->running--;
-	list_del_init(&h->ready);
+	list_del_init(&h->object.turn.link);
 	h->state = COTASK_HOSTED_KERNEL;
+	h->opcode = COTASK_OP_EXIT;
+	h->value = -ECANCELED;
+}
+
+/* The code is gone. */
+static void process_let_go(struct cotask_awaitable *x, struct cotask *waiter)
+{
+	leave_process(hosted_of(waiter->frame));
 	list_del_init(&waiter->entry.link);
 	cotask_task_queue(waiter, -ECANCELED);
 }
 
-static const struct cotask_awaitable_ops turn_ops = {
+const struct cotask_awaitable_ops cotask_process_ops = {
 	.name = "process",
-	.cancel = turn_cancel,
-	.let_go = turn_let_go,
+	.cancel = process_cancel,
+	.let_go = process_let_go,
 	.internal = true,
 };
 
+/* It is the task's turn. */
 static void emit(struct cotask_hosted *h, long outcome)
 {
 	struct cotask_file *f = h->object.file;
 
 	h->outcome = outcome;
-	h->state = COTASK_HOSTED_READY;
-	list_add_tail(&h->ready, &f->events);
-	if (++f->emitted >= f->budget)
-		f->loop->pause = true;
-}
-
-/* --- operations that end a step -------------------------------------------------- */
-
-static struct cotask_await sleep(struct cotask *task, const struct cotask_op *op)
-{
-	if (op->flags & COTASK_OP_F_ABSOLUTE)
-		return cotask_sleep_until(task, ns_to_ktime(op->value), CLOCK_MONOTONIC, 0);
-	return cotask_sleep(task, op->value);
-}
-
-static struct cotask_await await(struct cotask *task, struct cotask_object *o)
-{
-	if (o->kind == COTASK_OBJECT_TASK)
-		return cotask_join(task, cotask_object_hosted(o)->task);
-	return cotask_await_future(task, cotask_object_future(o));
-}
-
-static struct cotask_await perform(struct cotask *task, struct cotask_hosted *h)
-{
-	switch (h->op.opcode) {
-	case COTASK_OP_SLEEP:
-		return sleep(task, &h->op);
-	case COTASK_OP_AWAIT:
-		return await(task, h->awaited);
-	default:
-		return cotask_group_exit(task, cotask_object_group(h->scopes), h->op.value);
+	h->resumed = !h->issuing;
+	h->was_armed = h->task->entry.flags & COTASK_T_ARMED;
+	if (h->eager) {
+		h->state = COTASK_HOSTED_RUNNING;
+		h->started = true;
+		f->running++;
+		return;
 	}
+	h->state = COTASK_HOSTED_READY;
+	cotask_turn_add(f, &h->object.turn, COTASK_EVENT_STEP);
+	/* It has not suspended, so nobody comes before it. */
+	if (h->issuing)
+		list_move(&h->object.turn.link, &f->ready);
 }
 
-static void performed(struct cotask_hosted *h)
+/**
+ * cotask_hosted_revise - the event of a task is about to be given
+ * @h: the task
+ *
+ * Return: false: there is none, as the task was cancelled before its first step.
+ */
+bool cotask_hosted_revise(struct cotask_hosted *h)
 {
-	if (h->op.opcode == COTASK_OP_GROUP_EXIT)
-		cotask_hosted_leave(h);
+	long rc = h->outcome;
+
+	if (!h->resumed || h->was_armed || !(h->task->entry.flags & COTASK_T_ARMED))
+		return true;
+	if (cotask_task_revise(h->task, h->started, &rc)) {
+		h->outcome = rc;
+		return true;
+	}
+	leave_process(h);
+	cotask_task_resume(h->task);
+	return false;
+}
+
+static bool follows(struct cotask_hosted *h)
+{
+	return !h->started || (cotask_op_row(h->opcode)->is & RESUMES_SIMPLY);
+}
+
+/**
+ * cotask_hosted_may_follow - whether the loop may run an entry now
+ * @f: the file
+ * @e: the next entry of the turn
+ *
+ * Return: true if no event was made in this turn yet, or if all that @e does is to make
+ *	another one.
+ */
+bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e)
+{
+	struct cotask *t;
+
+	if (!f->emitted || f->dead)
+		return true;
+	if (f->emitted >= f->budget)
+		return false;
+	if (e->kind == COTASK_ENTRY_CALLBACK)
+		return cotask_call_may_follow(e);
+	if (e->kind != COTASK_ENTRY_TASK)
+		return false;
+	t = container_of(e, struct cotask, entry);
+	return t->frame->release == hosted_release && follows(hosted_of(t->frame));
+}
+
+/* --- the coroutine ------------------------------------------------------- */
+
+static void let_go_of_operands(struct cotask_hosted *h)
+{
 	cotask_object_put(h->awaited);
 	h->awaited = NULL;
+	if (h->aux)
+		h->aux->drop(h->aux);
+	h->aux = NULL;
+}
+
+static long performed(struct cotask_hosted *h, long rc)
+{
+	const struct cotask_op_row *row = cotask_op_row(h->opcode);
+
+	if (row->finish)
+		rc = row->finish(h, rc);
+	let_go_of_operands(h);
+	return rc;
 }
 
 /* A process may end a task inside of scopes. */
@@ -123,16 +182,19 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, turn, waited);
 
+	/* A submission, or eager. */
+	if (!h->task)
+		smp_store_release(&h->task, cotask_get(task)); /* see cotask_object_task() */
 	rc = 0;
 	for (;;) {
 		if (h->object.file->dead)
 			return end(task, frame, -ECANCELED);
 		emit(h, rc);
-		CO_AWAIT(turn, rc, cotask_park(task, &h->turn));
-		if (h->op.opcode == COTASK_OP_EXIT)
-			return end(task, frame, h->op.value);
-		CO_AWAIT(waited, rc, perform(task, h));
-		performed(h);
+		CO_AWAIT(turn, rc, cotask_park(task, &h->object.file->process));
+		if (h->opcode == COTASK_OP_EXIT)
+			return end(task, frame, h->value);
+		CO_AWAIT(waited, rc, cotask_op_row(h->opcode)->perform(task, h));
+		rc = performed(h, rc);
 	}
 }
 
@@ -143,62 +205,61 @@ static void hosted_release(struct cotask_frame *frame)
 
 	while (h->scopes)
 		cotask_hosted_leave(h);
-	cotask_object_put(h->awaited);
-	h->awaited = NULL;
+	let_go_of_operands(h);
+	h->over = true;
 	cotask_object_put(&h->object);
 }
 
-/* --- for ops.c --------------------------------------------------------------------- */
+/* --- for the operations -------------------------------------------------- */
 
 /**
- * cotask_hosted_spawn - spawn a hosted task
- * @f: the file
- * @h: the object, made by cotask_object_new()
- * @group: its owner, or NULL
+ * cotask_hosted_init - get a hosted task ready to be spawned
+ * @h: made by cotask_object_new()
+ * @op: with its user_data
+ * @handle: its handle
  *
- * Return: 0, and a reference to @h goes to its frame; the errors of cotask_spawn().
+ * Return: Its frame, which has a reference to @h; that goes when a spawn is refused, too.
  */
-int cotask_hosted_spawn(struct cotask_file *f, struct cotask_hosted *h,
-			struct cotask_group *group)
+struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct cotask_op *op,
+					u32 handle)
 {
-	struct cotask_spawn_args args = { .gfp = GFP_KERNEL_ACCOUNT };
-	struct cotask *t;
-
-	cotask_awaitable_init(&h->turn, f->loop, &turn_ops);
-	INIT_LIST_HEAD(&h->ready);
-	refcount_inc(&h->object.refs);
-	/* When it is refused the frame, and with it that reference, is released. */
-	cotask_frame_init(&h->frame, hosted_step, hosted_release);
-	t = cotask_spawn_with(group ?: cotask_loop_root(f->loop), &h->frame, &args);
-	if (IS_ERR(t))
-		return PTR_ERR(t);
-	h->task = t;
-	return 0;
+	h->handle = handle;
+	h->user_data = op->user_data;
+	cotask_object_get(&h->object);
+	return cotask_frame_init(&h->frame, hosted_step, hosted_release);
 }
 
 /**
  * cotask_hosted_issue - the process says what ends the step of a task
- * @h: the task, which is running in the process
- * @op: the operation
+ * @r: the request, by a task that is running in the process
  * @awaited: what it is going to wait for, a reference that is taken over; or NULL
+ * @aux: memory that the operation needs, taken over; or NULL
  *
  * The task goes on at once; when the operation has its outcome already, there is the
  * next event.
  */
-void cotask_hosted_issue(struct cotask_hosted *h, const struct cotask_op *op,
-			 struct cotask_object *awaited)
+void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
+			 struct cotask_aux *aux)
 {
-	h->op = *op;
+	struct cotask_hosted *h = r->actor;
+
+	h->opcode = r->op->opcode;
+	h->flags = r->op->flags;
+	h->arg = r->op->arg;
+	h->value = r->op->value;
 	h->awaited = awaited;
+	h->aux = aux;
 	h->state = COTASK_HOSTED_KERNEL;
-	h->object.file->running--;
+	r->f->running--;
+	h->issuing = true;
 	cotask_task_resume(h->task);
+	h->issuing = false;
 }
 
-/* The task has entered a group or timeout, which stays as long as that. */
-void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_object *scope)
+/* The task has entered a scope, which stays as long as that. */
+void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope)
 {
-	refcount_inc(&scope->refs);
+	cotask_object_get(&scope->object);
 	h->depth++;
 	scope->outer = h->scopes;
 	scope->user = h;
@@ -208,10 +269,30 @@ void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_object *scope)
 /* It has left the innermost one. */
 void cotask_hosted_leave(struct cotask_hosted *h)
 {
-	struct cotask_object *scope = h->scopes;
+	struct cotask_scope_object *scope = h->scopes;
 
 	h->depth--;
 	h->scopes = scope->outer;
 	scope->user = NULL;
-	cotask_object_put(scope);
+	cotask_object_put(&scope->object);
 }
+
+/* The last reference to an object. */
+static void hosted_fini(struct cotask_object *o)
+{
+	cotask_put(cotask_object_hosted(o)->task);
+}
+
+static struct cotask_awaitable *hosted_awaitable(struct cotask_object *o)
+{
+	struct cotask *task = cotask_object_hosted(o)->task;
+
+	return task ? &task->base : NULL;
+}
+
+const struct cotask_object_ops cotask_hosted_object = {
+	.cache = &hosted_cache,
+	.size = sizeof(struct cotask_hosted),
+	.fini = hosted_fini,
+	.awaitable = hosted_awaitable,
+};

@@ -270,7 +270,6 @@ enum cotask_clock {
  * @timer_due: the deadlines have to be looked at [A]
  * @timer_fired: @timer is not armed any more [A]
  * @fake_clock: @fake_now is the time; it is moved by hand [I]
- * @pause: the turn is to be interrupted, see chrdev.c [L]
  * @pumping: @owner is inside a turn or waits for the next one [L]
  * @fanning_out: @fanouts are being worked off [L]
  * @flags: COTASK_LOOP_* [I]
@@ -299,7 +298,8 @@ enum cotask_clock {
  * @watch: the watchdog, see watch.c [L]
  * @context: of the mains of cotask_run() [L]
  * @node: in the table of pumps, see pump.c
- * @poll: who polls the file of the loop, or NULL [I]
+ * @file: the open file of the device whose loop it is, or NULL; it stays until no more
+ *	can be posted
  * @listed: in the list of loops, see debugfs.c
  * @rcu: frees it
  * @root: owns the tasks that belong to nobody else
@@ -316,7 +316,6 @@ struct cotask_loop {
 	bool			timer_due;
 	bool			timer_fired;
 	bool			fake_clock;
-	bool			pause;
 	bool			pumping;
 	bool			fanning_out;
 	u32			flags;
@@ -346,7 +345,7 @@ struct cotask_loop {
 	struct cotask_watch	watch;
 	struct cotask_context	*context;
 	struct hlist_node	node;
-	wait_queue_head_t	*poll;
+	struct cotask_file	*file;
 	struct list_head	listed;
 	struct rcu_head		rcu;
 	struct cotask_group	root;
@@ -405,6 +404,14 @@ static inline void cotask_entry_unlink(struct cotask_loop *loop,
 		list_del_init(&e->link);
 }
 
+/* enter.c, hosted.c: the loop of a file of the device */
+struct cotask_file;
+void cotask_file_wake(struct cotask_file *f);
+bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e);
+
+/* run.c */
+void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except);
+
 /* thread.c */
 void cotask_cpu_loops_exit(void);
 
@@ -424,6 +431,7 @@ bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
 int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns,
 			   unsigned int state);
 void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task);
+bool cotask_awaitable_unlooked(const struct cotask_awaitable *x);
 bool cotask_awaitable_cancel_for(struct cotask_awaitable *x,
 				 const struct cotask_reason *why);
 void cotask_awaitable_mark_read(struct cotask_awaitable *x);
@@ -446,6 +454,7 @@ void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_step(struct cotask_loop *loop, struct cotask *t);
 void cotask_task_finish(struct cotask *t, long rc);
 void cotask_task_resume(struct cotask *t);
+bool cotask_task_revise(struct cotask *t, bool started, long *rc);
 struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *loop,
 				   struct cotask_frame *frame,
 				   const struct cotask_spawn_args *args);
@@ -593,6 +602,7 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t);
 void cotask_group_check_over(struct cotask_group *g);
 void cotask_group_abandon(struct cotask_scope *s);
 void cotask_group_close(struct cotask_group *g);
+int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_error *e);
 
 bool cotask_group_abort_next(struct cotask_fanout *f);
 void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,

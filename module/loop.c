@@ -7,7 +7,6 @@
  * Who calls it, and when, is not decided here: see thread.c for kthreads and run.c
  * for loops that the calling thread pumps.
  */
-#include <linux/poll.h>
 #include <linux/prefetch.h>
 #include <linux/slab.h>
 
@@ -34,8 +33,8 @@ static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
 void cotask_loop_wake(struct cotask_loop *loop)
 {
 	rcuwait_wake_up(&loop->idle);
-	if (loop->poll)
-		wake_up_poll(loop->poll, EPOLLIN | EPOLLRDNORM);
+	if (loop->file)
+		cotask_file_wake(loop->file);
 }
 
 /**
@@ -165,10 +164,13 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 	/* What is left of a turn that was interrupted comes first. */
 	if (likely(list_empty(&loop->batch)) && !turn_begin(loop))
 		return false;
-	while (!list_empty(&loop->batch) && !loop->pause) {
+	while (!list_empty(&loop->batch)) {
 		struct cotask_entry *e = list_first_entry(&loop->batch,
 							  struct cotask_entry, link);
 
+		/* What a process has to do first may matter to it. */
+		if (unlikely(loop->file) && !cotask_hosted_may_follow(loop->file, e))
+			break;
 		prefetch_next(loop, e);
 		list_del_init(&e->link);
 		if (likely(e->kind == COTASK_ENTRY_TASK))

@@ -28,8 +28,8 @@ struct cotask_loop *cotask_loop_create_here(const char *name, u32 flags)
 }
 EXPORT_SYMBOL_GPL(cotask_loop_create_here);
 
-/* Cancel each task that was not cancelled by this before. */
-static void cancel_leftovers(struct cotask_loop *loop)
+/* Cancel each task, but one, that was not cancelled by this before. */
+void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except)
 {
 	static const struct cotask_reason why = { .cause = COTASK_CAUSE_SHUTDOWN };
 	struct cotask_group *g = NULL;
@@ -37,7 +37,8 @@ static void cancel_leftovers(struct cotask_loop *loop)
 
 	while ((g = cotask_loop_next_group(loop, g))) {
 		list_for_each_entry(t, &g->children, sibling) {
-			if (cotask_done(t) || (t->entry.flags & COTASK_T_LEFTOVER))
+			if (t == except || cotask_done(t) ||
+			    (t->entry.flags & COTASK_T_LEFTOVER))
 				continue;
 			t->entry.flags |= COTASK_T_LEFTOVER;
 			cotask_cancel_for(t, &why);
@@ -54,7 +55,7 @@ static void pump_leftovers(struct cotask_loop *loop)
 		/* Those that were spawned meanwhile, too (CO-B1). */
 		if (seen != loop->spawned) {
 			seen = loop->spawned;
-			cancel_leftovers(loop);
+			cotask_cancel_leftovers(loop, NULL);
 		}
 		if (!cotask_loop_turn(loop))
 			cotask_loop_sleep(loop, TASK_IDLE);

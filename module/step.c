@@ -274,6 +274,36 @@ void cotask_task_resume(struct cotask *t)
 	loop->current_task = NULL;
 }
 
+/* What it gets in place of the outcome that was due: one delivery of all requests. */
+static void deliver_cancel(struct cotask *t)
+{
+	cotask_cancel_settle(t);
+	t->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_LATE);
+	t->entry.flags |= COTASK_T_DELIVERED;
+	/* Inside a cancelled scope the next suspension fails as well (CX-B1). */
+	if (t->entry.flags & COTASK_T_LEVEL)
+		cotask_cancel_arm(t);
+}
+
+/**
+ * cotask_task_revise - a request has come since an outcome was taken for a hosted task
+ * @t: the task, armed since then; its code has not seen the outcome
+ * @started: some of its code has run
+ * @rc: the outcome, replaced if the request is delivered with it (CX-5)
+ *
+ * Return: false: it has not run, and is not going to (CX-7).
+ */
+bool cotask_task_revise(struct cotask *t, bool started, long *rc)
+{
+	if (!started && !(t->entry.flags & COTASK_T_SURE_START))
+		return false;
+	if (!started || (t->entry.flags & COTASK_T_WINS))
+		return true;		/* TG-B1, CX-B4 */
+	deliver_cancel(t);
+	*rc = -ECANCELED;
+	return true;
+}
+
 /*
  * What the await gives in place of the outcome that was due (CX-5, CX-6), and
  * what becomes of a request that was handed on (CX-3, CX-14).  False: the task has
@@ -293,12 +323,7 @@ static bool deliver(struct cotask *t)
 		return true;
 	if (t->entry.flags & COTASK_T_ARMED)
 		t->base.result = -ECANCELED;
-	cotask_cancel_settle(t);
-	t->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_LATE);
-	t->entry.flags |= COTASK_T_DELIVERED;
-	/* Inside a cancelled scope the next suspension fails as well (CX-B1). */
-	if (t->entry.flags & COTASK_T_LEVEL)
-		cotask_cancel_arm(t);
+	deliver_cancel(t);
 	if (t->base.result == -ECANCELED && cotask_task_unstarted(t)) {
 		drop(t);
 		return false;

@@ -18,11 +18,6 @@
 #define POISON	0xdeadbeef
 #define MS	1000000LL
 
-static inline int t_open(void)
-{
-	return open(DEVICE, O_RDWR | O_CLOEXEC);
-}
-
 static inline __s64 t_now(void)
 {
 	struct timespec ts;
@@ -47,23 +42,40 @@ static inline int t_enter_raw(int fd, struct cotask_enter *e)
 struct turn {
 	int rc;
 	unsigned int n;
-	struct cotask_step_event event[64];
+	struct cotask_event_info event[64];
 	unsigned int applied;
 };
 
-/* Apply operations, wait for @min events or until @deadline; with @min 0 run nothing. */
-static inline struct turn t_enter_until(int fd, struct cotask_op *ops, unsigned int n,
-					unsigned int min, unsigned int flags, __s64 deadline)
+/* How many events the last ENTER of a file has given: the tests have begun them all. */
+static unsigned int t_given[1024];
+
+#define T_ALL	(~0U)
+
+static inline int t_open(void)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		t_given[fd] = 0;
+	return fd;
+}
+
+/*
+ * Apply operations, wait for an event or until @deadline, and take up to @max; with 0 run
+ * nothing. @begun of the events that were given before were begun.
+ */
+static inline struct turn t_enter_full(int fd, struct cotask_op *ops, unsigned int n,
+				       unsigned int max, unsigned int begun, __s64 deadline)
 {
 	struct turn t = {};
 	struct cotask_enter e = {
 		.size = sizeof(e),
-		.flags = flags,
 		.ops = (unsigned long)ops,
 		.n_ops = n,
-		.min_events = min,
+		.n_begun = begun == T_ALL ? t_given[fd] : begun,
+		.min_events = !!max,
 		.events = (unsigned long)t.event,
-		.max_events = min ? 64 : 0,
+		.max_events = max,
 		.deadline = deadline,
 	};
 
@@ -71,14 +83,29 @@ static inline struct turn t_enter_until(int fd, struct cotask_op *ops, unsigned 
 	t.rc = t_enter_raw(fd, &e);
 	t.n = e.n_events;
 	t.applied = e.applied;
+	if (!e.n_begun)
+		t_given[fd] = t.n;
 	return t;
 }
 
-/* No test waits for longer than ten seconds. */
-static inline struct turn t_enter(int fd, struct cotask_op *ops, unsigned int n,
-				  unsigned int min)
+/* One event at a time. */
+static inline struct turn t_enter_until(int fd, struct cotask_op *ops, unsigned int n,
+					unsigned int max, __s64 deadline)
 {
-	return t_enter_until(fd, ops, n, min, 0, t_now() + 10000 * MS);
+	return t_enter_full(fd, ops, n, max, T_ALL, deadline);
+}
+
+/* No test waits for longer than ten seconds. */
+static inline struct turn t_enter_batch(int fd, struct cotask_op *ops, unsigned int n,
+					unsigned int max, unsigned int begun)
+{
+	return t_enter_full(fd, ops, n, max, begun, t_now() + 10000 * MS);
+}
+
+static inline struct turn t_enter(int fd, struct cotask_op *ops, unsigned int n,
+				  unsigned int max)
+{
+	return t_enter_batch(fd, ops, n, max, T_ALL);
 }
 
 /* One operation, and no wait; its result. */
@@ -87,7 +114,7 @@ static inline __s64 t_op(int fd, struct cotask_op op)
 	struct turn t;
 
 	op.result = POISON;
-	t = t_enter_until(fd, &op, 1, 0, 0, 0);
+	t = t_enter_until(fd, &op, 1, 0, 0);
 	return t.rc ? t.rc : op.result;
 }
 
@@ -106,19 +133,19 @@ static inline __s64 t_post(int fd, struct cotask_op op)
 }
 
 /* Wait for the next event. */
-static inline struct cotask_step_event t_next(int fd)
+static inline struct cotask_event_info t_next(int fd)
 {
 	struct turn t = t_enter(fd, NULL, 0, 1);
-	struct cotask_step_event none = { .task = POISON };
+	struct cotask_event_info none = { .handle = POISON };
 
 	return t.rc || t.n != 1 ? none : t.event[0];
 }
 
 /* One operation that ends a step, and the next event, whosever that is. */
-static inline struct cotask_step_event t_step(int fd, struct cotask_op op)
+static inline struct cotask_event_info t_step(int fd, struct cotask_op op)
 {
 	struct turn t = t_enter(fd, &op, 1, 1);
-	struct cotask_step_event none = { .task = POISON, .result = op.result };
+	struct cotask_event_info none = { .handle = POISON, .result = op.result };
 
 	return t.rc || op.result || t.n != 1 ? none : t.event[0];
 }

@@ -8,9 +8,11 @@
  * meanwhile.  What is checked besides the kernel's log: results are values or errnos
  * of the table, events name tasks that were spawned.
  */
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "kselftest.h"
@@ -47,6 +49,82 @@ static unsigned int random_handle(void)
 	return rnd(50) ? 1 + rnd(HANDLES) : rnd(2) * 0xffffffffU;
 }
 
+/* Which fields an operation uses, as far as random values for them make sense. */
+#define H	1	/* handle */
+#define O	2	/* other */
+#define V	4	/* value */
+#define A	8	/* arg, small */
+#define M	16	/* an array of handles */
+#define L	32	/* len, small */
+#define N	64	/* a name */
+
+static const unsigned char uses[COTASK_OP_LAST] = {
+	[COTASK_OP_SPAWN] = H | O | A | N,
+	[COTASK_OP_SUBMIT] = H | O | N,
+	[COTASK_OP_EXIT] = V,
+	[COTASK_OP_SLEEP] = V,
+	[COTASK_OP_AWAIT] = H,
+	[COTASK_OP_WAIT_FOR] = H | V,
+	[COTASK_OP_CANCEL_WAIT] = H,
+	[COTASK_OP_MAKE] = H | V | A | L,
+	[COTASK_OP_SHIELD] = H | O,
+	[COTASK_OP_GATHER] = H | M | A,
+	[COTASK_OP_ITERATE] = H | M | V,
+	[COTASK_OP_NEXT] = H,
+	[COTASK_OP_WAIT] = M | A | V,
+	[COTASK_OP_COMPLETE] = H | V,
+	[COTASK_OP_CANCEL] = H,
+	[COTASK_OP_UNCANCEL] = H,
+	[COTASK_OP_CANCEL_ALL] = H,
+	[COTASK_OP_ENTER] = H | V | A,
+	[COTASK_OP_LEAVE] = H | V,
+	[COTASK_OP_MOVE] = H | V,
+	[COTASK_OP_RESULT] = H,
+	[COTASK_OP_READ] = H | A,
+	[COTASK_OP_FORGET] = H,
+	[COTASK_OP_ACQUIRE] = H,
+	[COTASK_OP_RELEASE] = H,
+	[COTASK_OP_SET] = H | A,
+	[COTASK_OP_EVENT_WAIT] = H,
+	[COTASK_OP_COND_WAIT] = H,
+	[COTASK_OP_NOTIFY] = H | L,
+	[COTASK_OP_PUT] = H | V,
+	[COTASK_OP_GET] = H,
+	[COTASK_OP_SHUTDOWN] = H | A,
+	[COTASK_OP_ON_DONE] = H,
+	[COTASK_OP_OFF_DONE] = H,
+	[COTASK_OP_NAME] = H | N,
+	[COTASK_OP_EXPORT] = H,
+	[COTASK_OP_IMPORT] = H,
+};
+
+static const char a_name[] = "a name";
+static __u32 members[8];
+
+/* Descriptors: one that is ready for writing, one that never is, one of EXPORT. */
+static int fds[3] = { -1, -1, -1 };
+
+static void random_fields(struct cotask_op *op)
+{
+	unsigned int use = uses[op->opcode], i;
+
+	op->handle = use & H ? random_handle() : 0;
+	op->other = use & O && rnd(3) ? random_handle() : 0;
+	op->value = use & V ? random_value() : 0;
+	op->arg = use & A ? rnd(12) : 0;
+	op->len = use & L ? rnd(3) : 0;
+	if (use & M) {
+		for (i = 0; i < 8; i++)
+			members[i] = random_handle();
+		op->addr = (unsigned long)members;
+		op->len = rnd(9);
+	}
+	if (use & N && !rnd(4)) {
+		op->addr = (unsigned long)a_name;
+		op->len = sizeof(a_name) - 1;
+	}
+}
+
 /* Mostly well-formed; now and then any bytes. */
 static struct cotask_op random_op(void)
 {
@@ -55,32 +133,27 @@ static struct cotask_op random_op(void)
 
 	if (rnd(3))
 		op.task = random_handle();
+	random_fields(&op);
 	switch (op.opcode) {
-	case COTASK_OP_NOP:
-	case COTASK_OP_UNCANCEL:
-		break;
-	case COTASK_OP_EXIT:
-	case COTASK_OP_SLEEP:
-		op.value = random_value();
-		break;
 	case COTASK_OP_SPAWN:
-		op.handle = random_handle();
-		op.other = rnd(2) ? random_handle() : 0;
 		op.user_data = op.handle;
 		break;
-	case COTASK_OP_COMPLETE:
-	case COTASK_OP_GROUP_EXIT:
-	case COTASK_OP_TIMEOUT_ENTER:
-	case COTASK_OP_TIMEOUT_EXIT:
-	case COTASK_OP_TIMEOUT_MOVE:
-		op.value = random_value();
-		op.handle = random_handle();
+	case COTASK_OP_SUBMIT:
+		op.user_data = op.other;
 		break;
-	default:
-		op.handle = random_handle();
+	case COTASK_OP_POLL:
+		op.handle = fds[rnd(3)];
+		op.arg = rnd(2) ? POLLIN : POLLOUT;
+		break;
+	case COTASK_OP_IMPORT:
+		op.arg = fds[rnd(3)];
+		break;
 	}
-	/* But for what events are checked against. */
-	if (!rnd(40) && op.opcode != COTASK_OP_SPAWN)
+	if (!rnd(8))
+		op.flags = 1U << rnd(4);
+	/* But for what events are checked against, and for memory of ours. */
+	if (!rnd(40) && op.opcode != COTASK_OP_SPAWN && op.opcode != COTASK_OP_SUBMIT &&
+	    op.opcode != COTASK_OP_GET_NAME)
 		bytes[2 + rnd(sizeof(op) - 2)] ^= 1U << rnd(8);
 	return op;
 }
@@ -92,6 +165,22 @@ static void check_result(__s64 result)
 	ksft_exit_fail_msg("result %lld\n", (long long)result);
 }
 
+static void check_event(const struct cotask_event_info *e)
+{
+	if (e->type > COTASK_EVENT_ERROR)
+		ksft_exit_fail_msg("event of type %u\n", e->type);
+	if (e->type == COTASK_EVENT_STEP && e->handle && e->handle != e->user_data)
+		ksft_exit_fail_msg("event of task %u\n", e->handle);
+}
+
+/* A new descriptor: keep it instead of the last one. */
+static void take_fd(int fd)
+{
+	if (fds[2] >= 0)
+		close(fds[2]);
+	fds[2] = fd;
+}
+
 static void enter_once(int fd)
 {
 	struct cotask_op ops[OPS];
@@ -100,15 +189,16 @@ static void enter_once(int fd)
 
 	for (i = 0; i < n; i++)
 		ops[i] = random_op();
-	t = t_enter_until(fd, ops, n, rnd(3), rnd(2) * COTASK_ENTER_BATCH, t_now() + rnd(2) * MS);
+	t = t_enter_full(fd, ops, n, rnd(8), rnd(4) ? T_ALL : rnd(3), t_now() + rnd(2) * MS);
 	if (t.rc && t.rc != -EINVAL)
 		ksft_exit_fail_msg("ENTER: %d\n", t.rc);
-	for (i = 0; i < t.applied; i++)
+	for (i = 0; i < t.applied; i++) {
 		check_result(ops[i].result);
-	for (i = 0; i < t.n; i++) {
-		if (t.event[i].task && t.event[i].task != t.event[i].user_data)
-			ksft_exit_fail_msg("event of task %u\n", t.event[i].task);
+		if (ops[i].opcode == COTASK_OP_EXPORT && ops[i].result >= 0)
+			take_fd(ops[i].result);
 	}
+	for (i = 0; i < t.n; i++)
+		check_event(&t.event[i]);
 }
 
 struct poster {
@@ -120,15 +210,15 @@ struct poster {
 static void *post_at_random(void *arg)
 {
 	static const unsigned short opcodes[] = {
-		COTASK_OP_CANCEL, COTASK_OP_COMPLETE, COTASK_OP_RESULT, COTASK_OP_CANCELLING,
-		COTASK_OP_SPAWN, COTASK_OP_NOP,
+		COTASK_OP_CANCEL, COTASK_OP_COMPLETE, COTASK_OP_RESULT, COTASK_OP_READ,
+		COTASK_OP_SPAWN, COTASK_OP_NOP, COTASK_OP_CALL, COTASK_OP_FORGET,
 	};
 	struct poster *p = arg;
 
 	while (!__atomic_load_n(&p->stop, __ATOMIC_RELAXED)) {
-		struct cotask_op op = { .opcode = opcodes[rand_r(&p->seed) % 6] };
+		struct cotask_op op = { .opcode = opcodes[rand_r(&p->seed) % 8] };
 
-		if (op.opcode != COTASK_OP_NOP)
+		if (op.opcode != COTASK_OP_NOP && op.opcode != COTASK_OP_CALL)
 			op.handle = 1 + rand_r(&p->seed) % HANDLES;
 		check_result(t_post(p->fd, op));
 		usleep(50);
@@ -165,6 +255,8 @@ int main(void)
 	state = seed ? strtoull(seed, NULL, 0) : (unsigned long long)t_now();
 	ksft_print_msg("COTASK_SEED=%llu, %d files\n", state, n);
 	state |= 1;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds))
+		ksft_exit_fail_msg("socketpair: %d\n", errno);
 	ksft_set_plan(1);
 	for (i = 0; i < n; i++)
 		one_file();

@@ -14,6 +14,11 @@
 
 #include "cotask_test.h"
 
+#define FUTURE		.arg = COTASK_KIND_FUTURE
+#define GROUP		.arg = COTASK_KIND_GROUP
+#define TIMEOUT		.arg = COTASK_KIND_TIMEOUT
+#define CANCELLING	.arg = COTASK_READ_CANCELLING
+
 FIXTURE(file) {
 	int fd;
 };
@@ -34,11 +39,11 @@ FIXTURE_TEARDOWN(file)
 
 TEST_F(file, spawn_step_exit)
 {
-	struct cotask_step_event e;
+	struct cotask_event_info e;
 
 	ASSERT_EQ(0, t_op(self->fd, OP(SPAWN, .handle = 7, .user_data = 70)));
 	e = t_next(self->fd);
-	EXPECT_EQ(7, e.task);
+	EXPECT_EQ(7, e.handle);
 	EXPECT_EQ(70, e.user_data);
 	EXPECT_EQ(0, e.result);
 	EXPECT_EQ(COTASK_EVENT_F_START, e.flags);
@@ -62,29 +67,29 @@ TEST_F(file, one_array_spawns_and_runs)
 	ASSERT_EQ(0, t.rc);
 	EXPECT_EQ(2, t.applied);
 	ASSERT_EQ(1, t.n);
-	EXPECT_EQ(1, t.event[0].task);
+	EXPECT_EQ(1, t.event[0].handle);
 	/* Nobody else runs inside of its step (SC-1). */
-	t = t_enter_until(self->fd, NULL, 0, 1, 0, t_now() + 10 * MS);
+	t = t_enter_until(self->fd, NULL, 0, 1, t_now() + 10 * MS);
 	EXPECT_EQ(0, t.n);
-	EXPECT_EQ(2, t_step(self->fd, OP(EXIT, .task = 1)).task);
+	EXPECT_EQ(2, t_step(self->fd, OP(EXIT, .task = 1)).handle);
 }
 
 /* AW-2: a join gives the outcome; AW-1: of a task that is done at once */
 TEST_F(file, join)
 {
-	struct cotask_step_event e;
+	struct cotask_event_info e;
 
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_op(self->fd, OP(SPAWN, .handle = 2));
-	EXPECT_EQ(1, t_next(self->fd).task);
+	EXPECT_EQ(1, t_next(self->fd).handle);
 	e = t_step(self->fd, OP(AWAIT, .task = 1, .handle = 2));
-	EXPECT_EQ(2, e.task);
+	EXPECT_EQ(2, e.handle);
 	e = t_step(self->fd, OP(EXIT, .task = 2, .value = -EIO));
-	EXPECT_EQ(1, e.task);
+	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(-EIO, e.result);
 	EXPECT_EQ(0, e.flags);
 	e = t_step(self->fd, OP(AWAIT, .task = 1, .handle = 2));
-	EXPECT_EQ(1, e.task);
+	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(-EIO, e.result);
 }
 
@@ -100,52 +105,52 @@ TEST_F(file, await_self)
 TEST_F(file, sleep)
 {
 	__s64 begin = t_now();
-	struct cotask_step_event e;
+	struct cotask_event_info e;
 
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_op(self->fd, OP(SPAWN, .handle = 2));
 	t_next(self->fd);
-	EXPECT_EQ(2, t_step(self->fd, OP(SLEEP, .task = 1, .value = 30 * MS)).task);
+	EXPECT_EQ(2, t_step(self->fd, OP(SLEEP, .task = 1, .value = 30 * MS)).handle);
 	e = t_step(self->fd, OP(SLEEP, .task = 2, .value = 10 * MS));
-	EXPECT_EQ(2, e.task);
+	EXPECT_EQ(2, e.handle);
 	EXPECT_LE(10 * MS, t_now() - begin);
 	e = t_step(self->fd, OP(SLEEP, .task = 2, .value = begin + 40 * MS,
 				.flags = COTASK_OP_F_ABSOLUTE));
-	EXPECT_EQ(1, e.task);
-	EXPECT_EQ(2, t_step(self->fd, OP(EXIT, .task = 1)).task);
+	EXPECT_EQ(1, e.handle);
+	EXPECT_EQ(2, t_step(self->fd, OP(EXIT, .task = 1)).handle);
 	EXPECT_LE(40 * MS, t_now() - begin);
 }
 
 /* CX-3, CX-5: a cancel reaches a sleeping task, and one that is running here later */
 TEST_F(file, cancel)
 {
-	struct cotask_step_event e;
+	struct cotask_event_info e;
 
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_op(self->fd, OP(SPAWN, .handle = 2));
 	t_next(self->fd);
 	t_step(self->fd, OP(SLEEP, .task = 1, .value = COTASK_NEVER));
 	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .task = 2, .handle = 1)));
-	EXPECT_EQ(1, t_op(self->fd, OP(CANCELLING, .handle = 1)));
+	EXPECT_EQ(1, t_op(self->fd, OP(READ, CANCELLING, .handle = 1)));
 	e = t_step(self->fd, OP(EXIT, .task = 2));
-	EXPECT_EQ(1, e.task);
+	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(-ECANCELED, e.result);
 	EXPECT_EQ(0, t_op(self->fd, OP(CANCEL, .handle = 2)));
 	/* It cancels itself: its next wait fails. */
 	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .task = 1, .handle = 1)));
 	EXPECT_EQ(-ECANCELED, t_step(self->fd, OP(SLEEP, .task = 1, .value = 0)).result);
-	EXPECT_EQ(1, t_op(self->fd, OP(UNCANCEL, .task = 1)));
-	EXPECT_EQ(0, t_op(self->fd, OP(UNCANCEL, .task = 1)));
+	EXPECT_EQ(1, t_op(self->fd, OP(UNCANCEL, .handle = 1)));
+	EXPECT_EQ(0, t_op(self->fd, OP(UNCANCEL, .handle = 1)));
 	EXPECT_EQ(0, t_step(self->fd, OP(SLEEP, .task = 1, .value = 0)).result);
 }
 
 /* AW-6, AW-7, AW-10: futures are completed once */
 TEST_F(file, future)
 {
-	struct cotask_step_event e;
+	struct cotask_event_info e;
 
-	EXPECT_EQ(0, t_op(self->fd, OP(FUTURE, .handle = 9)));
-	EXPECT_EQ(-EEXIST, t_op(self->fd, OP(FUTURE, .handle = 9)));
+	EXPECT_EQ(0, t_op(self->fd, OP(MAKE, FUTURE, .handle = 9)));
+	EXPECT_EQ(-EEXIST, t_op(self->fd, OP(MAKE, FUTURE, .handle = 9)));
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
 	EXPECT_EQ(0, t_op(self->fd, OP(AWAIT, .task = 1, .handle = 9)));
@@ -155,19 +160,19 @@ TEST_F(file, future)
 	EXPECT_EQ(0, t_op(self->fd, OP(CANCEL, .handle = 9)));
 	EXPECT_EQ(3, t_op(self->fd, OP(RESULT, .handle = 9)));
 	e = t_next(self->fd);
-	EXPECT_EQ(1, e.task);
+	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(3, e.result);
 }
 
 /* A handle can be forgotten while a task waits for what it names. */
 TEST_F(file, forget_what_is_awaited)
 {
-	t_op(self->fd, OP(FUTURE, .handle = 9));
+	t_op(self->fd, OP(MAKE, FUTURE, .handle = 9));
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
 	t_op(self->fd, OP(AWAIT, .task = 1, .handle = 9));
 	EXPECT_EQ(0, t_op(self->fd, OP(FORGET, .handle = 9)));
-	EXPECT_EQ(0, t_op(self->fd, OP(FUTURE, .handle = 9)));
+	EXPECT_EQ(0, t_op(self->fd, OP(MAKE, FUTURE, .handle = 9)));
 	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .handle = 1)));
 	EXPECT_EQ(-ECANCELED, t_next(self->fd).result);
 }
@@ -177,40 +182,40 @@ TEST_F(file, forget_what_is_awaited)
 /* TG-9, TG-14: a failing child cancels its sibling and the body; exit gives the error */
 TEST_F(file, group)
 {
-	struct cotask_step_event e;
+	struct cotask_event_info e;
 
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
-	EXPECT_EQ(0, t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 50)));
+	EXPECT_EQ(0, t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 50)));
 	EXPECT_EQ(0, t_op(self->fd, OP(SPAWN, .task = 1, .handle = 2, .other = 50)));
 	EXPECT_EQ(0, t_op(self->fd, OP(SPAWN, .task = 1, .handle = 3, .other = 50)));
-	e = t_step(self->fd, OP(GROUP_EXIT, .task = 1, .handle = 50));
-	EXPECT_EQ(2, e.task);
+	e = t_step(self->fd, OP(LEAVE, .task = 1, .handle = 50));
+	EXPECT_EQ(2, e.handle);
 	e = t_step(self->fd, OP(SLEEP, .task = 2, .value = COTASK_NEVER));
-	EXPECT_EQ(3, e.task);
+	EXPECT_EQ(3, e.handle);
 	e = t_step(self->fd, OP(EXIT, .task = 3, .value = -EIO));
-	EXPECT_EQ(2, e.task);
+	EXPECT_EQ(2, e.handle);
 	EXPECT_EQ(-ECANCELED, e.result);
 	e = t_step(self->fd, OP(EXIT, .task = 2, .value = -ECANCELED));
-	EXPECT_EQ(1, e.task);
+	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(-EIO, e.result);
-	EXPECT_EQ(0, t_op(self->fd, OP(CANCELLING, .handle = 1)));
+	EXPECT_EQ(0, t_op(self->fd, OP(READ, CANCELLING, .handle = 1)));
 	EXPECT_EQ(-ESHUTDOWN, t_op(self->fd, OP(SPAWN, .task = 1, .handle = 4, .other = 50)));
-	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(GROUP_EXIT, .task = 1, .handle = 50)));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(LEAVE, .task = 1, .handle = 50)));
 }
 
 /* TG-33: a group is cancelled, exit absorbs it */
 TEST_F(file, group_cancel)
 {
-	struct cotask_step_event e;
+	struct cotask_event_info e;
 
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
-	t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 50));
+	t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 50));
 	t_op(self->fd, OP(SPAWN, .task = 1, .handle = 2, .other = 50));
 	EXPECT_EQ(0, t_op(self->fd, OP(CANCEL, .handle = 50)));
-	e = t_step(self->fd, OP(GROUP_EXIT, .task = 1, .handle = 50));
-	EXPECT_EQ(1, e.task);
+	e = t_step(self->fd, OP(LEAVE, .task = 1, .handle = 50));
+	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(0, e.result);
 	EXPECT_EQ(-ECANCELED, t_op(self->fd, OP(RESULT, .handle = 2)));
 }
@@ -220,16 +225,16 @@ TEST_F(file, timeout)
 {
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
-	EXPECT_EQ(0, t_op(self->fd, OP(TIMEOUT_ENTER, .task = 1, .handle = 60,
+	EXPECT_EQ(0, t_op(self->fd, OP(ENTER, TIMEOUT, .task = 1, .handle = 60,
 				       .value = COTASK_NEVER)));
-	EXPECT_EQ(0, t_op(self->fd, OP(TIMEOUT_MOVE, .handle = 60, .value = t_now() + 10 * MS)));
+	EXPECT_EQ(0, t_op(self->fd, OP(MOVE, .handle = 60, .value = t_now() + 10 * MS)));
 	EXPECT_EQ(-ECANCELED,
 		  t_step(self->fd, OP(SLEEP, .task = 1, .value = COTASK_NEVER)).result);
-	EXPECT_EQ(-ETIMEDOUT, t_op(self->fd, OP(TIMEOUT_EXIT, .task = 1, .handle = 60,
+	EXPECT_EQ(-ETIMEDOUT, t_op(self->fd, OP(LEAVE, .task = 1, .handle = 60,
 						.value = -ECANCELED)));
-	EXPECT_EQ(0, t_op(self->fd, OP(CANCELLING, .handle = 1)));
-	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(TIMEOUT_MOVE, .handle = 60, .value = 0)));
-	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(TIMEOUT_EXIT, .task = 1, .handle = 60)));
+	EXPECT_EQ(0, t_op(self->fd, OP(READ, CANCELLING, .handle = 1)));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(MOVE, .handle = 60, .value = 0)));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(LEAVE, .task = 1, .handle = 60)));
 }
 
 /* Scopes are left in the reverse order of entering. */
@@ -237,33 +242,33 @@ TEST_F(file, scopes_out_of_order)
 {
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
-	t_op(self->fd, OP(TIMEOUT_ENTER, .task = 1, .handle = 60, .value = COTASK_NEVER));
-	t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 61));
-	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(TIMEOUT_EXIT, .task = 1, .handle = 60)));
-	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(GROUP_EXIT, .task = 1, .handle = 60)));
-	EXPECT_EQ(0, t_step(self->fd, OP(GROUP_EXIT, .task = 1, .handle = 61)).result);
-	EXPECT_EQ(4, t_op(self->fd, OP(TIMEOUT_EXIT, .task = 1, .handle = 60, .value = 4)));
+	t_op(self->fd, OP(ENTER, TIMEOUT, .task = 1, .handle = 60, .value = COTASK_NEVER));
+	t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 61));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(LEAVE, .task = 1, .handle = 60)));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(LEAVE, .task = 1, .handle = 60)));
+	EXPECT_EQ(0, t_step(self->fd, OP(LEAVE, .task = 1, .handle = 61)).result);
+	EXPECT_EQ(4, t_op(self->fd, OP(LEAVE, .task = 1, .handle = 60, .value = 4)));
 }
 
 /* A task that ends inside of scopes: its children are cancelled and go on to their end. */
 TEST_F(file, exit_inside_of_scopes)
 {
-	struct cotask_step_event e;
+	struct cotask_event_info e;
 
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
-	t_op(self->fd, OP(TIMEOUT_ENTER, .task = 1, .handle = 60, .value = 5 * MS));
-	t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 61));
+	t_op(self->fd, OP(ENTER, TIMEOUT, .task = 1, .handle = 60, .value = 5 * MS));
+	t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 61));
 	t_op(self->fd, OP(SPAWN, .task = 1, .handle = 2, .other = 61));
 	e = t_step(self->fd, OP(SLEEP, .task = 1, .value = 0));
-	EXPECT_EQ(2, e.task);
+	EXPECT_EQ(2, e.handle);
 	e = t_step(self->fd, OP(SLEEP, .task = 2, .value = COTASK_NEVER));
-	EXPECT_EQ(1, e.task);
+	EXPECT_EQ(1, e.handle);
 	e = t_step(self->fd, OP(EXIT, .task = 1, .value = 3));
-	EXPECT_EQ(2, e.task);
+	EXPECT_EQ(2, e.handle);
 	EXPECT_EQ(-ECANCELED, e.result);
 	EXPECT_EQ(3, t_op(self->fd, OP(RESULT, .handle = 1)));
-	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(TIMEOUT_MOVE, .handle = 60, .value = 0)));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(MOVE, .handle = 60, .value = 0)));
 }
 
 /* --- arguments ------------------------------------------------------------------------- */
@@ -276,13 +281,12 @@ TEST_F(file, operations_are_checked)
 	unsigned int o, i;
 
 	for (o = 0; o < opcodes; o++) {
-		for (i = 0; i < 3; i++) {
-			struct cotask_op op = { .opcode = o };
+		for (i = 0; i < 64; i++) {
+			struct cotask_op op = { .opcode = o, .__reserved = 1ULL << i };
 
-			op.__reserved[i] = 1ULL << (i * 20);
 			EXPECT_EQ(-EINVAL, t_op(self->fd, op));
 		}
-		for (i = 1; i < 16; i++) {
+		for (i = 3; i < 16; i++) {
 			struct cotask_op op = { .opcode = o, .flags = 1 << i };
 
 			EXPECT_EQ(-EOPNOTSUPP, t_op(self->fd, op));
@@ -310,10 +314,10 @@ TEST_F(file, acting_task)
 {
 	EXPECT_EQ(-ESRCH, t_op(self->fd, OP(SLEEP, .value = 1)));
 	EXPECT_EQ(-ENOENT, t_op(self->fd, OP(SLEEP, .task = 1, .value = 1)));
-	t_op(self->fd, OP(FUTURE, .handle = 1));
+	t_op(self->fd, OP(MAKE, FUTURE, .handle = 1));
 	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(SLEEP, .task = 1, .value = 1)));
 	t_op(self->fd, OP(SPAWN, .handle = 2));
-	EXPECT_EQ(2, t_next(self->fd).task);
+	EXPECT_EQ(2, t_next(self->fd).handle);
 	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(EXIT, .task = 2, .value = -4096)));
 	EXPECT_EQ(-ENOENT, t_op(self->fd, OP(AWAIT, .task = 2, .handle = 77)));
 	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(SPAWN, .task = 2, .handle = 3, .other = 1)));
@@ -355,7 +359,7 @@ TEST_F(file, struct_sizes)
 TEST_F(file, enter_arguments)
 {
 	struct cotask_enter bad[] = {
-		{ .flags = 2 }, { .n_events = 1 }, { .applied = 1 }, { .__reserved = 1 },
+		{ .flags = 1 }, { .n_events = 1 }, { .applied = 1 }, { .n_begun = 1 },
 		{ .min_events = 1 }, { .deadline = -1 },
 	};
 	struct cotask_enter fault = { .size = sizeof(fault), .n_ops = 1 };
@@ -382,9 +386,9 @@ TEST_F(file, operations_up_to_a_fault)
 
 	ASSERT_NE(MAP_FAILED, (void *)two);
 	ASSERT_EQ(0, munmap(two + page, page));
-	ops[0] = OP(FUTURE, .handle = 1);
-	ops[1] = OP(FUTURE, .handle = 2);
-	EXPECT_EQ(0, t_enter_raw(self->fd, &e));
+	ops[0] = OP(MAKE, FUTURE, .handle = 1);
+	ops[1] = OP(MAKE, FUTURE, .handle = 2);
+	EXPECT_EQ(-EFAULT, t_enter_raw(self->fd, &e));
 	EXPECT_EQ(2, e.applied);
 	EXPECT_EQ(-EINPROGRESS, t_op(self->fd, OP(RESULT, .handle = 2)));
 	munmap(two, page);
@@ -418,7 +422,7 @@ static void *post_later(void *arg)
 TEST_F(file, post)
 {
 	pthread_t thread;
-	struct cotask_step_event e;
+	struct cotask_event_info e;
 
 	EXPECT_EQ(-EPERM, t_post(self->fd, OP(SPAWN, .handle = 1)));
 	EXPECT_EQ(-ENOENT, t_post(self->fd, OP(CANCEL, .handle = 1)));
@@ -427,9 +431,9 @@ TEST_F(file, post)
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, post_later, &self->fd));
-	t_op(self->fd, OP(FUTURE, .handle = 9));
+	t_op(self->fd, OP(MAKE, FUTURE, .handle = 9));
 	e = t_step(self->fd, OP(AWAIT, .task = 1, .handle = 9));
-	EXPECT_EQ(1, e.task);
+	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(6, e.result);
 	pthread_join(thread, NULL);
 	EXPECT_EQ(1, t_post(self->fd, OP(CANCEL, .handle = 1)));
@@ -448,12 +452,12 @@ TEST_F(file, two_threads_in_enter)
 	pthread_t thread;
 	void *n;
 
-	t_op(self->fd, OP(FUTURE, .handle = 9));
+	t_op(self->fd, OP(MAKE, FUTURE, .handle = 9));
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
 	t_op(self->fd, OP(AWAIT, .task = 1, .handle = 9));
 	ASSERT_EQ(0, pthread_create(&thread, NULL, enter_for_long, &self->fd));
-	while (t_enter_until(self->fd, NULL, 0, 0, 0, 0).rc != -EBUSY)
+	while (t_enter_until(self->fd, NULL, 0, 0, 0).rc != -EBUSY)
 		sched_yield();
 	EXPECT_EQ(0, t_post(self->fd, OP(COMPLETE, .handle = 9)));
 	pthread_join(thread, &n);
@@ -483,7 +487,7 @@ TEST_F(file, signal)
 TEST_F(file, deadline_of_enter)
 {
 	__s64 begin = t_now();
-	struct turn t = t_enter_until(self->fd, NULL, 0, 1, 0, begin + 20 * MS);
+	struct turn t = t_enter_until(self->fd, NULL, 0, 1, begin + 20 * MS);
 
 	EXPECT_EQ(0, t.rc);
 	EXPECT_EQ(0, t.n);
@@ -502,7 +506,7 @@ TEST_F(file, poll)
 	t_op(self->fd, OP(SLEEP, .task = 1, .value = 20 * MS));
 	EXPECT_EQ(1, poll(&p, 1, 10000));
 	EXPECT_EQ(POLLIN, p.revents);
-	EXPECT_EQ(1, t_next(self->fd).task);
+	EXPECT_EQ(1, t_next(self->fd).handle);
 }
 
 /* CX-7: a cancel that comes before the first event was given: the code never runs */
@@ -517,14 +521,14 @@ TEST_F(file, cancel_before_the_event_is_given)
 	EXPECT_EQ(-EFAULT, t_enter_raw(self->fd, &fault));
 	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .handle = 1)));
 	t_op(self->fd, OP(SPAWN, .handle = 2));
-	EXPECT_EQ(2, t_next(self->fd).task);
+	EXPECT_EQ(2, t_next(self->fd).handle);
 	EXPECT_EQ(-ECANCELED, t_op(self->fd, OP(RESULT, .handle = 1)));
 }
 
 /* AW-1, CX-9: a task that has cancelled itself awaits what is done: its outcome */
 TEST_F(file, cancelled_and_awaits_what_is_done)
 {
-	t_op(self->fd, OP(FUTURE, .handle = 9));
+	t_op(self->fd, OP(MAKE, FUTURE, .handle = 9));
 	t_op(self->fd, OP(COMPLETE, .handle = 9, .value = 5));
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
@@ -538,9 +542,9 @@ TEST_F(file, error_and_cancel_in_exit)
 {
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
-	t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 50));
+	t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 50));
 	t_op(self->fd, OP(SPAWN, .task = 1, .handle = 2, .other = 50));
-	EXPECT_EQ(2, t_step(self->fd, OP(GROUP_EXIT, .task = 1, .handle = 50)).task);
+	EXPECT_EQ(2, t_step(self->fd, OP(LEAVE, .task = 1, .handle = 50)).handle);
 	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .handle = 1)));
 	EXPECT_EQ(-EIO, t_step(self->fd, OP(EXIT, .task = 2, .value = -EIO)).result);
 	EXPECT_EQ(-ECANCELED, t_step(self->fd, OP(SLEEP, .task = 1)).result);
@@ -565,11 +569,11 @@ TEST_F(file, depth_of_scopes)
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
 	for (i = 0; i < 64; i++)
-		EXPECT_EQ(0, t_op(self->fd, OP(TIMEOUT_ENTER, .task = 1, .handle = 100 + i,
+		EXPECT_EQ(0, t_op(self->fd, OP(ENTER, TIMEOUT, .task = 1, .handle = 100 + i,
 					       .value = COTASK_NEVER)));
-	EXPECT_EQ(-ENOSPC, t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 99)));
-	EXPECT_EQ(0, t_op(self->fd, OP(TIMEOUT_EXIT, .task = 1, .handle = 163)));
-	EXPECT_EQ(0, t_op(self->fd, OP(GROUP_ENTER, .task = 1, .handle = 99)));
+	EXPECT_EQ(-ENOSPC, t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 99)));
+	EXPECT_EQ(0, t_op(self->fd, OP(LEAVE, .task = 1, .handle = 163)));
+	EXPECT_EQ(0, t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 99)));
 }
 
 /* Tasks that wait for each other in a long chain, closed: not in quadratic time. */
@@ -582,7 +586,7 @@ TEST_F(file, close_of_a_long_chain)
 	for (i = 0; i < 20000; i += 64) {
 		for (k = 0; k < 64; k++)
 			ops[k] = OP(SPAWN, .handle = i + k + 1);
-		t = t_enter_until(self->fd, ops, 64, 64, COTASK_ENTER_BATCH, COTASK_NEVER);
+		t = t_enter_batch(self->fd, ops, 64, 64, T_ALL);
 		ASSERT_EQ(64, t.n);
 		for (k = 0; k < 64; k++) {
 			if (i + k)
@@ -590,7 +594,7 @@ TEST_F(file, close_of_a_long_chain)
 			else
 				ops[k] = OP(SLEEP, .task = 1, .value = COTASK_NEVER);
 		}
-		t = t_enter_until(self->fd, ops, 64, 0, 0, 0);
+		t = t_enter_until(self->fd, ops, 64, 0, 0);
 		ASSERT_EQ(64, t.applied);
 	}
 }
@@ -617,27 +621,8 @@ TEST_F(file, epoll_is_woken)
 		;
 	t_op(self->fd, OP(SLEEP, .task = 1, .value = 10 * MS));
 	EXPECT_EQ(1, wait_readable(epoll, 10000));
-	EXPECT_EQ(1, t_next(self->fd).task);
+	EXPECT_EQ(1, t_next(self->fd).handle);
 	close(epoll);
-}
-
-/* Several steps at a time, on demand. */
-TEST_F(file, batch)
-{
-	struct cotask_op ops[40];
-	struct turn t;
-	int i;
-
-	for (i = 0; i < 40; i++)
-		ops[i] = OP(SPAWN, .handle = i + 1);
-	t = t_enter_until(self->fd, ops, 40, 40, COTASK_ENTER_BATCH, t_now() + 10000 * MS);
-	EXPECT_EQ(40, t.n);
-	for (i = 0; i < 40; i++) {
-		EXPECT_EQ(i + 1, t.event[i].task);
-		ops[i] = OP(SLEEP, .task = i + 1);
-	}
-	t = t_enter_until(self->fd, ops, 40, 40, COTASK_ENTER_BATCH, t_now() + 10000 * MS);
-	EXPECT_EQ(40, t.n);
 }
 
 /*
@@ -650,18 +635,18 @@ TEST(close_with_tasks_alive)
 
 	if (fd < 0)
 		SKIP(return, "no " DEVICE);
-	t_op(fd, OP(FUTURE, .handle = 9));
+	t_op(fd, OP(MAKE, FUTURE, .handle = 9));
 	t_op(fd, OP(SPAWN, .handle = 1));
 	t_op(fd, OP(SPAWN, .handle = 2));
 	t_op(fd, OP(SPAWN, .handle = 3));
 	t_next(fd);
-	t_op(fd, OP(GROUP_ENTER, .task = 1, .handle = 50));
+	t_op(fd, OP(ENTER, GROUP, .task = 1, .handle = 50));
 	t_op(fd, OP(SPAWN, .task = 1, .handle = 4, .other = 50));
-	t_op(fd, OP(TIMEOUT_ENTER, .task = 1, .handle = 51, .value = COTASK_NEVER));
+	t_op(fd, OP(ENTER, TIMEOUT, .task = 1, .handle = 51, .value = COTASK_NEVER));
 	t_op(fd, OP(SLEEP, .task = 1, .value = COTASK_NEVER));
 	t_next(fd);
 	t_op(fd, OP(AWAIT, .task = 2, .handle = 9));
-	EXPECT_EQ(3, t_next(fd).task);
+	EXPECT_EQ(3, t_next(fd).handle);
 	EXPECT_EQ(0, close(fd));
 }
 
@@ -682,7 +667,7 @@ TEST(killed)
 			t_next(fd);
 			for (;;)
 				t_enter_until(fd, (struct cotask_op[]){
-					OP(SLEEP, .task = 1, .value = (i % 3) * MS) }, 1, 1, 0,
+					OP(SLEEP, .task = 1, .value = (i % 3) * MS) }, 1, 1,
 					COTASK_NEVER);
 		}
 		ASSERT_LT(0, pid);

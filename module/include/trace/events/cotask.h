@@ -221,6 +221,21 @@ TRACE_EVENT(cotask_turn,
 	TP_printk("loop=%p entries=%u", __entry->loop, __entry->entries)
 );
 
+/* A process runs the code of tasks, and has not come back for too long. */
+TRACE_EVENT(cotask_late,
+	TP_PROTO(const struct cotask_loop *loop, const char *name),
+	TP_ARGS(loop, name),
+	TP_STRUCT__entry(
+		__field(const void *, loop)
+		__array(char, name, 32)
+	),
+	TP_fast_assign(
+		__entry->loop = loop;
+		strscpy(__entry->name, name, sizeof(__entry->name));
+	),
+	TP_printk("loop=%p name=\"%s\"", __entry->loop, __entry->name)
+);
+
 #endif /* _TRACE_COTASK_H */
 
 #undef TRACE_INCLUDE_PATH

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - calls: functions of the process that run at their place in the queue
+ *
+ * To the core a call is a callback, posted or registered with something that is going
+ * to be done; its function makes an event.  It counts as an object.
+ */
+#include <linux/slab.h>
+
+#include "device.h"
+
+/**
+ * struct call - a function of the process that is to be called
+ * @turn: its event
+ * @cb: for the core
+ * @link: in cotask_file.calls, if it is registered with something
+ * @f: the file
+ * @object: what it is registered with, a reference; or NULL
+ * @handle: handle of that
+ * @user_data: says what to call
+ */
+struct call {
+	struct cotask_turn	turn;
+	struct cotask_callback	cb;
+	struct list_head	link;
+	struct cotask_file	*f;
+	struct cotask_object	*object;
+	u32			handle;
+	u64			user_data;
+};
+
+static struct call *call_of(const struct cotask_turn *turn)
+{
+	return container_of(turn, struct call, turn);
+}
+
+static void call_free(struct call *call)
+{
+	struct cotask_file *f = call->f;
+
+	cotask_object_put(call->object);
+	kfree(call);
+	cotask_file_uncharge(f);
+}
+
+/* Its turn has come: it is the process's. */
+static int call_due(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct call *call = container_of(cb, struct call, cb);
+
+	list_del_init(&call->link);
+	if (call->f->dead)
+		call_free(call);
+	else
+		cotask_turn_add(call->f, &call->turn, COTASK_EVENT_CALL);
+	return 0;
+}
+
+static struct call *call_new(struct cotask_request *r)
+{
+	int rc = cotask_file_charge(r->f);
+	struct call *call;
+
+	if (rc)
+		return ERR_PTR(rc);
+	call = kzalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
+	if (!call) {
+		cotask_file_uncharge(r->f);
+		return ERR_PTR(-ENOMEM);
+	}
+	INIT_LIST_HEAD(&call->turn.link);
+	INIT_LIST_HEAD(&call->link);
+	call->f = r->f;
+	call->user_data = r->op->user_data;
+	return call;
+}
+
+/* --- for enter.c and hosted.c -------------------------------------------- */
+
+/* Whether an entry of the loop is a call, and so does nothing but to make an event. */
+bool cotask_call_may_follow(const struct cotask_entry *e)
+{
+	return container_of(e, struct cotask_callback, entry)->fn == call_due;
+}
+
+void cotask_call_tell(const struct cotask_turn *turn, struct cotask_event_info *e)
+{
+	const struct call *call = call_of(turn);
+
+	e->user_data = call->user_data;
+	e->handle = call->handle;
+}
+
+/* The process has it. */
+void cotask_call_begun(struct cotask_turn *turn)
+{
+	call_free(call_of(turn));
+}
+
+static void take_out(struct call *call)
+{
+	struct cotask_awaitable *x = cotask_object_awaitable(call->object);
+
+	list_del_init(&call->cb.entry.link);
+	if (cotask_is_task(x))
+		cotask_put(cotask_of(x));
+	list_del(&call->link);
+	call_free(call);
+}
+
+/* The loop has ended: those that are registered with what is never done. */
+void cotask_calls_drop(struct cotask_file *f)
+{
+	struct call *call, *next;
+
+	list_for_each_entry_safe(call, next, &f->calls, link)
+		take_out(call);
+}
+
+/* --- the operations ------------------------------------------------------ */
+
+static s64 op_call(struct cotask_request *r)
+{
+	struct call *call = call_new(r);
+	int rc;
+
+	if (IS_ERR(call))
+		return PTR_ERR(call);
+	rc = cotask_call_soon(r->f->loop, &call->cb, call_due);
+	if (rc)
+		call_free(call);
+	return rc;
+}
+
+const struct cotask_op_row cotask_op_call = {
+	.issue = op_call,
+	.is = MAY_HAVE_TASK | FROM_ANYWHERE | USES_USER_DATA,
+};
+
+static s64 op_on_done(struct cotask_request *r)
+{
+	struct cotask_awaitable *x = cotask_object_awaitable(r->object);
+	struct call *call;
+	int rc;
+
+	if (!x)
+		return -ENOENT;
+	call = call_new(r);
+	if (IS_ERR(call))
+		return PTR_ERR(call);
+	call->object = cotask_object_get(r->object);
+	call->handle = r->op->handle;
+	rc = cotask_on_done(x, &call->cb, call_due);
+	if (rc)
+		call_free(call);
+	else
+		list_add_tail(&call->link, &r->f->calls);
+	return rc;
+}
+
+const struct cotask_op_row cotask_op_on_done = {
+	.issue = op_on_done,
+	.kinds = AWAITABLE_KINDS,
+	.is = MAY_HAVE_TASK | USES_USER_DATA,
+};
+
+static s64 op_off_done(struct cotask_request *r)
+{
+	struct cotask_awaitable *x = cotask_object_awaitable(r->object);
+	struct call *call, *next;
+	int n = 0;
+
+	if (!x)
+		return -ENOENT;
+	/* What is queued runs (TK-5, TK-6). */
+	if (cotask_awaitable_done(x))
+		return 0;
+	list_for_each_entry_safe(call, next, &r->f->calls, link) {
+		if (call->object != r->object || call->user_data != r->op->user_data)
+			continue;
+		if (!cotask_awaitable_detach(x, &call->cb.entry))
+			continue;
+		take_out(call);
+		n++;
+	}
+	return n;
+}
+
+const struct cotask_op_row cotask_op_off_done = {
+	.issue = op_off_done,
+	.kinds = AWAITABLE_KINDS,
+	.is = MAY_HAVE_TASK | USES_USER_DATA,
+};

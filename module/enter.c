@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - ENTER: apply operations, run the loop, give events
+ *
+ * The thread that is inside is the owner of the loop.  Between two calls the loop has
+ * no owner, and nothing runs.
+ *
+ * A turn of the loop goes on as long as the entries that come next do nothing but to
+ * make an event, so there can be many events at once.  They are given in order, and
+ * the next call says how many of them the process has begun: the others are taken
+ * back, and looked at again when it is their turn.
+ */
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/uaccess.h>
+
+#include "device.h"
+
+static unsigned int enter_limit_ms;
+module_param(enter_limit_ms, uint, 0644);
+MODULE_PARM_DESC(enter_limit_ms,
+		 "a process that runs tasks for longer without ENTER is reported; 0: never");
+
+/* --- the owner ----------------------------------------------------------- */
+
+/*
+ * The calling thread is the owner from here to cotask_file_leave().  As long as no code in
+ * the kernel can ask where it is, it is not in the table of pump.c: a file goes from thread
+ * to thread at a pace that readers of that table need not bear.
+ */
+void cotask_file_enter(struct cotask_file *f)
+{
+	WRITE_ONCE(f->loop->owner, current);
+	f->loop->pumping = true;
+	if (f->has_native)
+		cotask_pump_enter(f->loop);
+	cotask_objects_reap(f);
+}
+
+static bool has_work(struct cotask_file *f)
+{
+	return !list_empty(&f->ready) || cotask_loop_has_work(f->loop);
+}
+
+void cotask_file_leave(struct cotask_file *f)
+{
+	if (f->has_native)
+		cotask_pump_leave(f->loop);
+	f->loop->pumping = false;
+	WRITE_ONCE(f->loop->owner, NULL);
+	/* What was made ready meanwhile has woken nobody. */
+	if (has_work(f))
+		cotask_file_wake(f);
+}
+
+/*
+ * Tell who polls the file.  From any context, and with locks of other wait queues held, so
+ * it is left to an interrupt.
+ */
+void cotask_file_wake(struct cotask_file *f)
+{
+	if (wq_has_sleeper(&f->wait))
+		irq_work_queue(&f->wake);
+}
+
+/* --- the watchdog -------------------------------------------------------- */
+
+/* The process runs the code of tasks and has not been here for too long. */
+void cotask_file_late(struct work_struct *work)
+{
+	struct cotask_file *f = container_of(to_delayed_work(work), struct cotask_file, late);
+
+	WRITE_ONCE(f->was_late, true);
+	trace_cotask_late(f->loop, f->loop->name);
+}
+
+static void expect_back(struct cotask_file *f)
+{
+	unsigned int limit = READ_ONCE(enter_limit_ms);
+
+	if (limit && (f->running || !list_empty(&f->given)))
+		mod_delayed_work(system_wq, &f->late, msecs_to_jiffies(limit));
+}
+
+static u32 take_late(struct cotask_file *f)
+{
+	if (likely(!READ_ONCE(f->was_late) && !delayed_work_pending(&f->late)))
+		return 0;
+	cancel_delayed_work_sync(&f->late);
+	return xchg(&f->was_late, false) ? COTASK_ENTER_LATE : 0;
+}
+
+/* --- operations ---------------------------------------------------------- */
+
+/*
+ * Apply operations one after the other, and tell the result of each.  How many were
+ * applied is told also if it ends early.
+ */
+static int apply(struct cotask_file *f, u64 ops, u32 n, bool posted, u32 *applied)
+{
+	struct cotask_op __user *user = u64_to_user_ptr(ops);
+	struct cotask_op op;
+
+	for (*applied = 0; *applied < n; user++) {
+		if (copy_from_user(&op, user, sizeof(op)))
+			return -EFAULT;
+		/* Before it is applied, so that nothing happens that cannot be told. */
+		if (put_user(0, &user->result))
+			return -EFAULT;
+		op.result = cotask_op_apply(f, &op, posted);
+		++*applied;
+		if (put_user(op.result, &user->result))
+			return -EFAULT;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/**
+ * cotask_file_post - COTASK_IOC_POST
+ * @f: the file
+ * @p: what the process has given
+ *
+ * Context: Any thread.
+ * Return: 0 if anything was applied; -EFAULT, -EINTR.
+ */
+int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p)
+{
+	int rc = apply(f, p->ops, p->n_ops, true, &p->applied);
+
+	return p->applied && rc == -EINTR ? 0 : rc;
+}
+
+/* --- events -------------------------------------------------------------- */
+
+/* There is something that the process has a turn for. */
+void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type)
+{
+	turn->type = type;
+	list_add_tail(&turn->link, &f->ready);
+	f->emitted++;
+}
+
+static struct cotask_object *object_of(struct cotask_turn *turn)
+{
+	return container_of(turn, struct cotask_object, turn);
+}
+
+static void tell_step(const struct cotask_hosted *h, struct cotask_event_info *e)
+{
+	e->user_data = h->user_data;
+	e->result = h->outcome;
+	e->handle = h->handle;
+	e->flags = h->started ? 0 : COTASK_EVENT_F_START;
+}
+
+static void tell_error(struct cotask_file *f, struct cotask_turn *turn,
+		       struct cotask_event_info *e)
+{
+	struct cotask_object *o = object_of(turn);
+
+	if (turn == &f->failure) {
+		e->result = f->error;
+		return;
+	}
+	e->result = cotask_object_awaitable(o)->result;
+	if (o->kind == COTASK_OBJECT_TASK)
+		e->user_data = cotask_object_hosted(o)->user_data;
+}
+
+/* false: there is nothing to tell after all. */
+static bool tell(struct cotask_file *f, struct cotask_turn *turn, struct cotask_event_info *e)
+{
+	struct cotask_hosted *h;
+
+	e->type = turn->type;
+	switch (turn->type) {
+	case COTASK_EVENT_STEP:
+		h = cotask_object_hosted(object_of(turn));
+		if (!cotask_hosted_revise(h))
+			return false;
+		tell_step(h, e);
+		return true;
+	case COTASK_EVENT_CALL:
+		cotask_call_tell(turn, e);
+		return true;
+	default:
+		tell_error(f, turn, e);
+		return true;
+	}
+}
+
+/* The process has the event, but has not begun. */
+static void given(struct cotask_file *f, struct cotask_turn *turn)
+{
+	list_move_tail(&turn->link, &f->given);
+	if (turn->type == COTASK_EVENT_STEP)
+		cotask_object_hosted(object_of(turn))->state = COTASK_HOSTED_GIVEN;
+}
+
+/* It has: the event is over. */
+static void begun(struct cotask_file *f, struct cotask_turn *turn)
+{
+	struct cotask_hosted *h;
+
+	list_del_init(&turn->link);
+	switch (turn->type) {
+	case COTASK_EVENT_STEP:
+		h = cotask_object_hosted(object_of(turn));
+		h->state = COTASK_HOSTED_RUNNING;
+		h->started = true;
+		f->running++;
+		break;
+	case COTASK_EVENT_CALL:
+		cotask_call_begun(turn);
+		break;
+	default:
+		if (turn != &f->failure)
+			cotask_object_put(object_of(turn));
+	}
+}
+
+/* The others come again, before all that is ready. */
+static void take_back(struct cotask_file *f)
+{
+	struct cotask_turn *turn;
+
+	list_for_each_entry(turn, &f->given, link) {
+		if (turn->type == COTASK_EVENT_STEP)
+			cotask_object_hosted(object_of(turn))->state = COTASK_HOSTED_READY;
+	}
+	list_splice_init(&f->given, &f->ready);
+}
+
+/* What has become of the events that were given last. */
+static int take_begun(struct cotask_file *f, struct cotask_enter *e)
+{
+	struct list_head *pos;
+	u32 n = 0;
+
+	list_for_each(pos, &f->given) {
+		if (n == e->n_begun)
+			break;
+		n++;
+	}
+	if (n < e->n_begun)
+		return -EINVAL;
+	for (; e->n_begun; e->n_begun--)
+		begun(f, list_first_entry(&f->given, struct cotask_turn, link));
+	take_back(f);
+	return 0;
+}
+
+/* The file goes: what it has for the process has nobody to go to.  Tasks end by themselves. */
+void cotask_turns_drop(struct cotask_file *f)
+{
+	struct cotask_turn *turn, *next;
+
+	list_splice_init(&f->given, &f->ready);
+	list_for_each_entry_safe(turn, next, &f->ready, link) {
+		if (turn->type != COTASK_EVENT_STEP)
+			begun(f, turn);
+	}
+}
+
+/* Give events as long as there are any; one that cannot be given stays. */
+static int give_events(struct cotask_file *f, struct cotask_enter *e)
+{
+	struct cotask_event_info __user *user = u64_to_user_ptr(e->events);
+
+	while (e->n_events < e->max_events && !list_empty(&f->ready)) {
+		struct cotask_turn *turn = list_first_entry(&f->ready, struct cotask_turn, link);
+		struct cotask_event_info event = {};
+
+		if (!tell(f, turn, &event))
+			continue;
+		if (copy_to_user(&user[e->n_events], &event, sizeof(event)))
+			return -EFAULT;
+		e->n_events++;
+		given(f, turn);
+	}
+	return 0;
+}
+
+/* --- the loop ------------------------------------------------------------ */
+
+/* Run what there is to run until there are events, or nothing more to do. */
+static void run(struct cotask_file *f, u32 max)
+{
+	f->emitted = 0;
+	f->budget = max;
+	while (!f->emitted && cotask_loop_turn(f->loop)) {
+		cond_resched();
+		if (fatal_signal_pending(current))
+			break;
+	}
+}
+
+/* Sleep until there is something to do; false: the time is up, or a signal came. */
+static bool sleep(struct cotask_loop *loop, s64 deadline)
+{
+	ktime_t until = ns_to_ktime(deadline);
+	int left = 1;
+
+	prepare_to_rcuwait(&loop->idle);
+	/* Orders the state before the tests; pairs with rcuwait_wake_up(). */
+	set_current_state(TASK_INTERRUPTIBLE);
+	if (!cotask_loop_has_work(loop) && !signal_pending(current))
+		left = schedule_hrtimeout(deadline == COTASK_NEVER ? NULL : &until,
+					  HRTIMER_MODE_ABS);
+	finish_rcuwait(&loop->idle);
+	return left && !signal_pending(current);
+}
+
+static int collect(struct cotask_file *f, struct cotask_enter *e)
+{
+	int rc;
+
+	/* Nobody runs inside of somebody else's step (SC-1). */
+	if (!e->max_events || f->running)
+		return 0;
+	for (;;) {
+		rc = give_events(f, e);
+		if (rc || e->n_events)
+			return rc;
+		run(f, e->max_events);
+		if (!list_empty(&f->ready))
+			continue;
+		if (!e->min_events)
+			return 0;
+		if (!cotask_loop_has_work(f->loop) && !sleep(f->loop, e->deadline))
+			return signal_pending(current) ? -ERESTARTSYS : 0;
+	}
+}
+
+/* A wait may have begun while, or after, the process has closed the file, see poll.c. */
+static void look_at_closings(struct cotask_file *f, const struct file *file)
+{
+	int closings;
+
+	smp_mb();	/* the waits come first; pairs with cotask_flush() */
+	closings = atomic_read(&f->closings);
+	if (likely(closings == f->closings_seen))
+		return;
+	f->closings_seen = closings;
+	if (!cotask_polls_file_open(file))
+		cotask_polls_close(f, current->files);
+}
+
+/**
+ * cotask_file_collect - COTASK_IOC_ENTER
+ * @file: the file, whose lock for that the caller holds
+ * @e: what the process has given; out: what it gets
+ *
+ * Return: 0; -EINVAL: fewer events were given than are said to be begun; -EFAULT;
+ *	-EINTR, -ERESTARTSYS if nothing was done that has to be told.
+ */
+int cotask_file_collect(struct file *file, struct cotask_enter *e)
+{
+	struct cotask_file *f = file->private_data;
+	int rc;
+
+	e->flags = take_late(f);
+	cotask_file_enter(f);
+	rc = take_begun(f, e);
+	if (!rc)
+		rc = apply(f, e->ops, e->n_ops, false, &e->applied);
+	if (!rc)
+		rc = collect(f, e);
+	look_at_closings(f, file);
+	cotask_file_leave(f);
+	expect_back(f);
+	/* Whatever has ended the wait: what was done is told. */
+	if ((rc == -EINTR || rc == -ERESTARTSYS) && (e->applied || e->n_events))
+		rc = 0;
+	return rc;
+}

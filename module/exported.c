@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - tasks and groups as file descriptors, which can be passed to other processes
+ *
+ * Who has the descriptor can see whether the task or group is done, and cancel it.  In
+ * another file of the device it can be imported: then the tasks of that loop can await
+ * the task, or be children of the group.
+ *
+ * A child of an imported group runs in its own loop.  In the loop of the group there is
+ * a task in its place, which waits for it: so it keeps the rules of groups like any
+ * other, and each of the two ends with the other one.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/poll.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "device.h"
+
+/**
+ * struct cotask_fd - what a descriptor stands for
+ * @refs: of the file, of imported objects, of @done
+ * @kind: COTASK_FD_TASK or COTASK_FD_GROUP
+ * @task: the task, a reference; or NULL
+ * @group: the group, a reference; or NULL
+ * @done: tells that it is
+ * @link: in cotask_file.fds as long as @done is registered
+ * @wait: who polls
+ */
+struct cotask_fd {
+	refcount_t		refs;
+	u32			kind;
+	struct cotask		*task;
+	struct cotask_object	*group;
+	struct cotask_callback	done;
+	struct list_head	link;
+	wait_queue_head_t	wait;
+};
+
+static struct cotask_awaitable *base_of(const struct cotask_fd *cf)
+{
+	return cf->task ? &cf->task->base : &cotask_object_group(cf->group)->base;
+}
+
+static void fd_put(struct cotask_fd *cf)
+{
+	if (!refcount_dec_and_test(&cf->refs))
+		return;
+	cotask_put(cf->task);
+	cotask_object_put(cf->group);
+	kfree(cf);
+}
+
+/* --- the file ------------------------------------------------------------ */
+
+static int fd_release(struct inode *inode, struct file *file)
+{
+	fd_put(file->private_data);
+	return 0;
+}
+
+static __poll_t fd_poll(struct file *file, poll_table *table)
+{
+	struct cotask_fd *cf = file->private_data;
+
+	poll_wait(file, &cf->wait, table);
+	smp_mb();	/* before looking; pairs with fd_done() */
+	return cotask_awaitable_done(base_of(cf)) ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+static u32 state_of(const struct cotask_awaitable *x)
+{
+	if (!cotask_awaitable_done(x))
+		return 0;
+	if (cotask_awaitable_cancelled(x))
+		return 3;
+	return x->result < 0 ? 2 : 1;
+}
+
+static void fill_status(const struct cotask_fd *cf, struct cotask_fd_status *s)
+{
+	struct cotask_awaitable *x = base_of(cf);
+
+	s->kind = cf->kind;
+	s->state = state_of(x);
+	s->result = s->state ? x->result : -EINPROGRESS;
+	if (cf->task) {
+		s->id = cotask_id(cf->task);
+		s->cancelling = cotask_cancelling(cf->task);
+	} else {
+		s->id = cotask_object_group(cf->group)->id;
+	}
+}
+
+static long fd_status(struct cotask_fd *cf, struct cotask_fd_status __user *user)
+{
+	struct cotask_fd_status s = {};
+	u32 size;
+
+	if (get_user(size, &user->size))
+		return -EFAULT;
+	if (size < sizeof(s))
+		return -EINVAL;
+	s.size = sizeof(s);
+	fill_status(cf, &s);
+	return copy_to_user(user, &s, sizeof(s)) ? -EFAULT : 0;
+}
+
+static s64 fd_cancel(struct cotask_fd *cf)
+{
+	if (cf->task)
+		return cotask_cancel(cf->task);
+	if (cotask_awaitable_done(base_of(cf)))
+		return 0;
+	return cotask_group_cancel(cotask_object_group(cf->group)) ? 0 : 1;
+}
+
+static long fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct cotask_fd *cf = file->private_data;
+
+	switch (cmd) {
+	case COTASK_FD_IOC_STATUS:
+		return fd_status(cf, (void __user *)arg);
+	case COTASK_FD_IOC_CANCEL:
+		return arg ? -EINVAL : fd_cancel(cf);
+	default:
+		return -ENOTTY;
+	}
+}
+
+#ifdef CONFIG_PROC_FS
+static void fd_show(struct seq_file *m, struct file *file)
+{
+	static const char *const states[] = { "pending", "finished", "failed", "cancelled" };
+	struct cotask_fd_status s = {};
+
+	fill_status(file->private_data, &s);
+	seq_printf(m, "cotask-%s:\t%llu\nstate:\t%s\ncancelling:\t%u\n",
+		   s.kind == COTASK_FD_TASK ? "task" : "group", s.id, states[s.state],
+		   s.cancelling);
+	if (s.state)
+		seq_printf(m, "result:\t%lld\n", s.result);
+}
+#endif
+
+static const struct file_operations fd_fops = {
+	.owner		= THIS_MODULE,
+	.release	= fd_release,
+	.poll		= fd_poll,
+	.unlocked_ioctl	= fd_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+#ifdef CONFIG_PROC_FS
+	.show_fdinfo	= fd_show,
+#endif
+	.llseek		= noop_llseek,
+};
+
+/* --- exporting ----------------------------------------------------------- */
+
+static int fd_done(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct cotask_fd *cf = container_of(cb, struct cotask_fd, done);
+
+	list_del_init(&cf->link);
+	smp_mb();	/* it is done; pairs with fd_poll() */
+	wake_up_poll(&cf->wait, EPOLLIN | EPOLLRDNORM);
+	fd_put(cf);
+	return 0;
+}
+
+/* The loop has ended, and a group in it that was opened by nobody is not done. */
+void cotask_fds_drop(struct cotask_file *f)
+{
+	struct cotask_fd *cf, *next;
+
+	list_for_each_entry_safe(cf, next, &f->fds, link) {
+		list_del_init(&cf->done.entry.link);
+		list_del_init(&cf->link);
+		wake_up_poll(&cf->wait, EPOLLHUP);
+		fd_put(cf);
+	}
+}
+
+static struct cotask_fd *fd_new(struct cotask_object *o)
+{
+	struct cotask_fd *cf = kzalloc(sizeof(*cf), GFP_KERNEL_ACCOUNT);
+
+	if (!cf)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&cf->refs, 1);
+	INIT_LIST_HEAD(&cf->link);
+	init_waitqueue_head(&cf->wait);
+	if (o->kind == COTASK_KIND_GROUP) {
+		cf->kind = COTASK_FD_GROUP;
+		cf->group = cotask_object_get(o);
+	} else {
+		cf->kind = COTASK_FD_TASK;
+		cf->task = cotask_get(cotask_object_task(o));
+	}
+	return cf;
+}
+
+/* Be told when it is done. */
+static int follow(struct cotask_file *f, struct cotask_fd *cf)
+{
+	int rc;
+
+	if (cotask_awaitable_done(base_of(cf)))
+		return 0;
+	refcount_inc(&cf->refs);
+	rc = cotask_on_done(base_of(cf), &cf->done, fd_done);
+	if (rc)
+		fd_put(cf);
+	else
+		list_add_tail(&cf->link, &f->fds);
+	return rc;
+}
+
+static s64 op_export(struct cotask_request *r)
+{
+	struct cotask_fd *cf;
+	int fd;
+
+	if (r->object->kind != COTASK_KIND_GROUP && !cotask_object_task(r->object))
+		return -ENOENT;
+	cf = fd_new(r->object);
+	if (IS_ERR(cf))
+		return PTR_ERR(cf);
+	fd = follow(r->f, cf);
+	if (!fd)
+		fd = anon_inode_getfd(cf->task ? "[cotask-task]" : "[cotask-group]", &fd_fops,
+				      cf, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fd_put(cf);
+	return fd;
+}
+
+const struct cotask_op_row cotask_op_export = {
+	.issue = op_export,
+	.kinds = TASK_KINDS | BIT(COTASK_KIND_GROUP),
+	.is = MAY_HAVE_TASK,
+};
+
+/* --- importing ----------------------------------------------------------- */
+
+struct remote_object {
+	struct cotask_object object;
+	struct cotask_fd *cf;
+};
+
+static struct cotask_fd *fd_of(struct cotask_object *o)
+{
+	return container_of(o, struct remote_object, object)->cf;
+}
+
+static void remote_fini(struct cotask_object *o)
+{
+	fd_put(fd_of(o));
+}
+
+const struct cotask_object_ops cotask_remote_object = {
+	.size = sizeof(struct remote_object),
+	.fini = remote_fini,
+};
+
+static struct cotask_fd *fd_from(u32 fd)
+{
+	struct file *file = fget(fd);
+	struct cotask_fd *cf = NULL;
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op == &fd_fops) {
+		cf = file->private_data;
+		refcount_inc(&cf->refs);
+	}
+	fput(file);
+	return cf ?: ERR_PTR(-EBADF);
+}
+
+static s64 op_import(struct cotask_request *r)
+{
+	struct cotask_fd *cf = fd_from(r->op->arg);
+	struct remote_object *o;
+
+	if (IS_ERR(cf))
+		return PTR_ERR(cf);
+	o = cotask_object_new(r->f, r->op->handle, COTASK_OBJECT_REMOTE);
+	if (IS_ERR(o)) {
+		fd_put(cf);
+		return PTR_ERR(o);
+	}
+	o->cf = cf;
+	return cotask_object_finish(&o->object, r->op->handle, 0);
+}
+
+const struct cotask_op_row cotask_op_import = {
+	.issue = op_import,
+	.is = MAY_HAVE_TASK | NO_OBJECT | USES_ARG,
+};
+
+/* A group has no outcome for others than its parent; its descriptor can be polled. */
+struct cotask_await cotask_remote_await(struct cotask *task, struct cotask_object *remote)
+{
+	struct cotask_fd *cf = fd_of(remote);
+
+	return cf->task ? cotask_await_across(task, cf->task) : cotask_refuse(task, -EINVAL);
+}
+
+s64 cotask_remote_cancel(struct cotask_object *remote)
+{
+	return fd_cancel(fd_of(remote));
+}
+
+/* --- children of imported groups ----------------------------------------- */
+
+/**
+ * struct proxy - stands for a child in the loop of its group
+ * @frame: its coroutine
+ * @child: the child, a reference
+ */
+struct proxy {
+	struct cotask_frame frame;
+	struct cotask *child;
+};
+
+static long proxy_step(struct cotask *task, struct cotask_frame *frame)
+{
+	struct proxy *p = container_of(frame, struct proxy, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	CO_AWAIT(ended, rc, cotask_await_across(task, p->child));
+	return rc;
+}
+
+/* Its loop may have gone before the child has ended, or it never ran. */
+static void proxy_release(struct cotask_frame *frame)
+{
+	struct proxy *p = container_of(frame, struct proxy, frame);
+
+	cotask_cancel(p->child);
+	cotask_put(p->child);
+	kfree(p);
+}
+
+/**
+ * cotask_remote_spawn - make a task a child of an imported group
+ * @remote: the group
+ * @task: the task, of the caller's loop
+ *
+ * Return: 0; -EINVAL if @remote is not a group; -ESHUTDOWN if that is closed; -EAGAIN if it
+ *	is full; -ENOMEM.
+ */
+int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task)
+{
+	struct cotask_spawn_args args = { .gfp = GFP_KERNEL_ACCOUNT };
+	struct cotask_fd *cf = fd_of(remote);
+	struct cotask *t;
+	struct proxy *p;
+
+	if (!cf->group)
+		return -EINVAL;
+	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
+	if (!p)
+		return -ENOMEM;
+	p->child = cotask_get(task);
+	t = cotask_spawn_with(cotask_object_group(cf->group),
+			      cotask_frame_init(&p->frame, proxy_step, proxy_release), &args);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	cotask_put(t);
+	return 0;
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - operations of the device: sleeping, awaiting, futures, shields
+ */
+#include <linux/slab.h>
+
+#include "device.h"
+
+/* --- sleeping ------------------------------------------------------------ */
+
+static s64 op_sleep(struct cotask_request *r)
+{
+	if ((r->op->flags & COTASK_OP_F_BOOTTIME) && !(r->op->flags & COTASK_OP_F_ABSOLUTE))
+		return -EINVAL;
+	cotask_hosted_issue(r, NULL, NULL);
+	return 0;
+}
+
+static struct cotask_await perform_sleep(struct cotask *task, struct cotask_hosted *h)
+{
+	if (h->flags & COTASK_OP_F_BOOTTIME)
+		return cotask_sleep_until(task, ns_to_ktime(h->value), CLOCK_BOOTTIME, 0);
+	if (h->flags & COTASK_OP_F_ABSOLUTE)
+		return cotask_sleep_until(task, ns_to_ktime(h->value), CLOCK_MONOTONIC, 0);
+	return cotask_sleep(task, h->value);
+}
+
+const struct cotask_op_row cotask_op_sleep = {
+	.issue = op_sleep,
+	.perform = perform_sleep,
+	.is = NEEDS_TASK | USES_VALUE | MAY_BE_ABSOLUTE | RESUMES_SIMPLY,
+};
+
+/* --- awaiting ------------------------------------------------------------ */
+
+static bool has_arrived(struct cotask_object *o)
+{
+	return o->kind == COTASK_OBJECT_REMOTE || cotask_object_awaitable(o);
+}
+
+static s64 op_await(struct cotask_request *r)
+{
+	if (!has_arrived(r->object))
+		return -ENOENT;
+	cotask_hosted_issue(r, cotask_object_get(r->object), NULL);
+	return 0;
+}
+
+static struct cotask_await perform_await(struct cotask *task, struct cotask_hosted *h)
+{
+	if (h->awaited->kind == COTASK_OBJECT_REMOTE)
+		return cotask_remote_await(task, h->awaited);
+	return cotask_await(task, cotask_object_awaitable(h->awaited));
+}
+
+const struct cotask_op_row cotask_op_await = {
+	.issue = op_await,
+	.perform = perform_await,
+	.kinds = AWAITABLE_KINDS | BIT(COTASK_OBJECT_REMOTE),
+	.is = NEEDS_TASK | RESUMES_SIMPLY,
+};
+
+/**
+ * struct wait_for - WAIT_FOR
+ * @aux: of the operation
+ * @wait: of the core
+ */
+struct wait_for {
+	struct cotask_aux	aux;
+	struct cotask_wait_for	wait;
+};
+
+static void wait_for_drop(struct cotask_aux *aux)
+{
+	kfree(container_of(aux, struct wait_for, aux));
+}
+
+static s64 op_wait_for(struct cotask_request *r)
+{
+	struct wait_for *w;
+
+	if (!has_arrived(r->object))
+		return -ENOENT;
+	w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
+	if (!w)
+		return -ENOMEM;
+	w->aux.drop = wait_for_drop;
+	cotask_hosted_issue(r, cotask_object_get(r->object), &w->aux);
+	return 0;
+}
+
+static struct cotask_await perform_wait_for(struct cotask *task, struct cotask_hosted *h)
+{
+	struct wait_for *w = container_of(h->aux, struct wait_for, aux);
+
+	return cotask_wait_for(task, &w->wait, cotask_object_awaitable(h->awaited), h->value);
+}
+
+const struct cotask_op_row cotask_op_wait_for = {
+	.issue = op_wait_for,
+	.perform = perform_wait_for,
+	.kinds = AWAITABLE_KINDS,
+	.is = NEEDS_TASK | USES_VALUE,
+};
+
+/* --- outcomes ------------------------------------------------------------ */
+
+static s64 op_result(struct cotask_request *r)
+{
+	struct cotask_awaitable *x = cotask_object_awaitable(r->object);
+
+	if (r->object->kind == COTASK_OBJECT_SUBMISSION)
+		return cotask_submission_result(cotask_object_submission(r->object));
+	return x ? cotask_awaitable_result(x) : -ENOENT;
+}
+
+const struct cotask_op_row cotask_op_result = {
+	.issue = op_result,
+	.kinds = AWAITABLE_KINDS | BIT(COTASK_OBJECT_SUBMISSION),
+	.is = MAY_HAVE_TASK | FROM_ANYWHERE,
+};
+
+static s64 op_cancel(struct cotask_request *r)
+{
+	struct cotask_object *o = r->object;
+	struct cotask_awaitable *x;
+
+	switch (o->kind) {
+	case COTASK_KIND_GROUP:
+		return cotask_group_cancel(cotask_object_group(o));
+	case COTASK_KIND_SCOPE:
+		return cotask_cancel_scope_cancel(cotask_object_scope(o));
+	case COTASK_OBJECT_SUBMISSION:
+		return cotask_submission_cancel(cotask_object_submission(o));
+	case COTASK_OBJECT_REMOTE:
+		return cotask_remote_cancel(o);
+	default:
+		x = cotask_object_awaitable(o);
+		return x ? cotask_awaitable_cancel(x) : -ENOENT;
+	}
+}
+
+const struct cotask_op_row cotask_op_cancel = {
+	.issue = op_cancel,
+	.kinds = AWAITABLE_KINDS | BIT(COTASK_KIND_GROUP) | BIT(COTASK_KIND_SCOPE) |
+		 BIT(COTASK_OBJECT_SUBMISSION) | BIT(COTASK_OBJECT_REMOTE),
+	.is = MAY_HAVE_TASK | FROM_ANYWHERE,
+};
+
+/* --- futures ------------------------------------------------------------- */
+
+struct future_object {
+	struct cotask_object object;
+	struct cotask_future future;
+};
+
+static struct cotask_future *future_of(struct cotask_object *o)
+{
+	return &container_of(o, struct future_object, object)->future;
+}
+
+static int future_make(struct cotask_request *r, struct cotask_object *o)
+{
+	if (r->op->value || r->op->len || r->op->other || r->op->flags)
+		return -EINVAL;
+	return cotask_future_init(future_of(o), r->f->loop);
+}
+
+static void future_fini(struct cotask_object *o)
+{
+	cotask_future_fini(future_of(o));
+}
+
+static struct cotask_awaitable *future_awaitable(struct cotask_object *o)
+{
+	return &future_of(o)->base;
+}
+
+const struct cotask_object_ops cotask_future_object = {
+	.size = sizeof(struct future_object),
+	.make = future_make,
+	.fini = future_fini,
+	.awaitable = future_awaitable,
+};
+
+static s64 op_complete(struct cotask_request *r)
+{
+	if (!cotask_is_outcome(r->op->value))
+		return -EINVAL;
+	if (r->op->value < 0)
+		return cotask_future_fail(future_of(r->object), r->op->value);
+	return cotask_future_complete(future_of(r->object), r->op->value);
+}
+
+const struct cotask_op_row cotask_op_complete = {
+	.issue = op_complete,
+	.kinds = BIT(COTASK_KIND_FUTURE),
+	.is = MAY_HAVE_TASK | FROM_ANYWHERE | USES_VALUE,
+};
+
+/* --- shields ------------------------------------------------------------- */
+
+/**
+ * struct shield_object - a shield
+ * @object: what its handle names
+ * @shield: the shield
+ * @x: what to await: the shield, or what is shielded if that was done (SH-1)
+ * @inner: what is shielded, a reference
+ */
+struct shield_object {
+	struct cotask_object	object;
+	struct cotask_shield	shield;
+	struct cotask_awaitable	*x;
+	struct cotask_object	*inner;
+};
+
+static struct shield_object *shield_of(struct cotask_object *o)
+{
+	return container_of(o, struct shield_object, object);
+}
+
+static void shield_fini(struct cotask_object *o)
+{
+	struct shield_object *s = shield_of(o);
+
+	if (s->x == &s->shield.base)
+		cotask_shield_drop(&s->shield);
+	cotask_object_put(s->inner);
+}
+
+static struct cotask_awaitable *shield_awaitable(struct cotask_object *o)
+{
+	return shield_of(o)->x;
+}
+
+const struct cotask_object_ops cotask_shield_object = {
+	.size = sizeof(struct shield_object),
+	.fini = shield_fini,
+	.awaitable = shield_awaitable,
+};
+
+static s64 op_shield(struct cotask_request *r)
+{
+	struct cotask_object *inner = cotask_object_find(r->f, r->op->other, AWAITABLE_KINDS);
+	struct shield_object *s;
+	s64 rc;
+
+	if (IS_ERR(inner))
+		return PTR_ERR(inner);
+	rc = cotask_object_awaitable(inner) ? 0 : -ENOENT;
+	s = rc ? ERR_PTR(rc) : cotask_object_new(r->f, r->op->handle, COTASK_OBJECT_SHIELD);
+	if (IS_ERR(s)) {
+		cotask_object_put(inner);
+		return PTR_ERR(s);
+	}
+	s->x = cotask_shield(&s->shield, cotask_object_awaitable(inner));
+	rc = PTR_ERR_OR_ZERO(s->x);
+	if (rc)
+		cotask_object_put(inner);
+	else
+		s->inner = inner;
+	return cotask_object_finish(&s->object, r->op->handle, rc);
+}
+
+const struct cotask_op_row cotask_op_shield = {
+	.issue = op_shield,
+	.is = MAY_HAVE_TASK | NO_OBJECT | USES_OTHER,
+};

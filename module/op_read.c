@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - operations of the device: what there is to know of an object
+ */
+#include <linux/nospec.h>
+
+#include "device.h"
+
+static s64 read_state(struct cotask_request *r)
+{
+	struct cotask_awaitable *x = cotask_object_awaitable(r->object);
+
+	if (!x)
+		return -ENOENT;
+	if (!cotask_awaitable_done(x))
+		return 0;
+	if (cotask_awaitable_cancelled(x))
+		return 3;
+	return x->result < 0 ? 2 : 1;
+}
+
+static s64 read_id(struct cotask_request *r)
+{
+	struct cotask *task;
+
+	if (r->object->kind == COTASK_KIND_GROUP)
+		return cotask_object_group(r->object)->id;
+	task = cotask_object_task(r->object);
+	return task ? cotask_id(task) : -ENOENT;
+}
+
+/* A time before the clock began is not told from an error otherwise. */
+static s64 time_of(ktime_t t)
+{
+	return max_t(s64, ktime_to_ns(t), 0);
+}
+
+/* What is said about a task. */
+static s64 read_task(struct cotask_request *r)
+{
+	struct cotask *task = cotask_object_task(r->object);
+
+	if (!task)
+		return -ENOENT;
+	switch (r->op->arg) {
+	case COTASK_READ_CANCELLING:
+		return cotask_cancelling(task);
+	case COTASK_READ_DELIVERED:
+		return cotask_cancel_delivered(task);
+	case COTASK_READ_CAUSE:
+		return cotask_cancel_reason(task).cause;
+	case COTASK_READ_BY:
+		/* Of a deadline it is the name of the timeout. */
+		return task->reason.cause == COTASK_CAUSE_DEADLINE ? 0 : task->reason.by;
+	default:
+		return time_of(cotask_effective_deadline(task));
+	}
+}
+
+static s64 read_timeout(struct cotask_request *r)
+{
+	const struct cotask_timeout *t = cotask_object_timeout(r->object);
+
+	if (r->op->arg == COTASK_READ_EXPIRED)
+		return cotask_timeout_expired(t);
+	return time_of(cotask_timeout_when(t));
+}
+
+static s64 read_errors(struct cotask_request *r)
+{
+	return cotask_group_errors(cotask_object_group(r->object), NULL, 0);
+}
+
+/* Handle of a child; its hosted object stays as long as the task has its frame, or a handle. */
+static s64 handle_of(struct cotask_file *f, const struct cotask *task)
+{
+	struct cotask_object *o;
+	unsigned long handle;
+
+	xa_for_each(&f->objects, handle, o) {
+		if ((BIT(o->kind) & TASK_KINDS) && cotask_object_task(o) == task)
+			return handle;
+	}
+	return 0;
+}
+
+static s64 read_error(struct cotask_request *r)
+{
+	struct cotask_group_error e;
+	int rc = cotask_group_error_at(cotask_object_group(r->object), r->op->value, &e);
+
+	if (rc)
+		return rc;
+	if (r->op->arg == COTASK_READ_ERROR)
+		return e.error;
+	return e.task ? handle_of(r->f, e.task) : 0;
+}
+
+static s64 read_winner(struct cotask_request *r)
+{
+	return cotask_set_object_winner(r->object);
+}
+
+static s64 read_free(struct cotask_request *r)
+{
+	return cotask_sync_object_free(r->object);
+}
+
+static s64 read_count(struct cotask_request *r)
+{
+	return cotask_queue_object_count(r->object);
+}
+
+/**
+ * struct read_row - a question
+ * @fn: answers it
+ * @kinds: to whom it can be put
+ * @posted: any thread can
+ */
+struct read_row {
+	s64	(*fn)(struct cotask_request *r);
+	u32	kinds;
+	bool	posted;
+};
+
+static const struct read_row rows[COTASK_READ_LAST] = {
+	[COTASK_READ_STATE] = { read_state, AWAITABLE_KINDS, true },
+	[COTASK_READ_ID] = { read_id, TASK_KINDS | BIT(COTASK_KIND_GROUP), true },
+	[COTASK_READ_CANCELLING] = { read_task, TASK_KINDS, true },
+	[COTASK_READ_DELIVERED] = { read_task, TASK_KINDS },
+	[COTASK_READ_CAUSE] = { read_task, TASK_KINDS },
+	[COTASK_READ_BY] = { read_task, TASK_KINDS },
+	[COTASK_READ_DEADLINE] = { read_task, TASK_KINDS },
+	[COTASK_READ_WHEN] = { read_timeout, BIT(COTASK_KIND_TIMEOUT) },
+	[COTASK_READ_EXPIRED] = { read_timeout, BIT(COTASK_KIND_TIMEOUT) },
+	[COTASK_READ_ERRORS] = { read_errors, BIT(COTASK_KIND_GROUP) },
+	[COTASK_READ_ERROR] = { read_error, BIT(COTASK_KIND_GROUP) },
+	[COTASK_READ_ERROR_TASK] = { read_error, BIT(COTASK_KIND_GROUP) },
+	[COTASK_READ_WINNER] = { read_winner, BIT(COTASK_OBJECT_SET) },
+	[COTASK_READ_FREE] = { read_free, BIT(COTASK_KIND_SEM) | BIT(COTASK_KIND_EVENT) },
+	[COTASK_READ_COUNT] = { read_count, BIT(COTASK_KIND_QUEUE) },
+};
+
+static s64 op_read(struct cotask_request *r)
+{
+	const struct read_row *row;
+	u32 arg = r->op->arg;
+
+	if (arg >= COTASK_READ_LAST)
+		return -EINVAL;
+	row = &rows[array_index_nospec(arg, COTASK_READ_LAST)];
+	if (!(row->kinds & BIT(r->object->kind)))
+		return -EINVAL;
+	if (r->op->value && arg != COTASK_READ_ERROR && arg != COTASK_READ_ERROR_TASK)
+		return -EINVAL;
+	if (r->posted && !row->posted)
+		return -EPERM;
+	return row->fn(r);
+}
+
+const struct cotask_op_row cotask_op_read = {
+	.issue = op_read,
+	.kinds = ALL_KINDS,
+	.is = MAY_HAVE_TASK | FROM_ANYWHERE | USES_ARG | USES_VALUE,
+};

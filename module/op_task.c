@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - operations of the device: tasks come, are cancelled, and go
+ */
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "device.h"
+
+/* The task that an object of a kind of TASK_KINDS is; NULL: it has not arrived. */
+struct cotask *cotask_object_task(struct cotask_object *o)
+{
+	if (o->kind == COTASK_OBJECT_NATIVE)
+		return cotask_native_task(o);
+	/* Pairs with hosted_step(). */
+	return smp_load_acquire(&cotask_object_hosted(o)->task);
+}
+
+/* --- spawning ------------------------------------------------------------ */
+
+/* A text of up to COTASK_NAME_MAX bytes. */
+static int copy_name(char *name, const struct cotask_op *op)
+{
+	if (op->len > COTASK_NAME_MAX)
+		return -EINVAL;
+	if (copy_from_user(name, u64_to_user_ptr(op->addr), op->len))
+		return -EFAULT;
+	name[op->len] = '\0';
+	return strlen(name) == op->len ? 0 : -EINVAL;
+}
+
+/**
+ * cotask_op_spawn_args - how to spawn a task
+ * @op: the operation
+ * @args: filled in
+ * @name: room for COTASK_NAME_MAX + 1 bytes, which @args refers to
+ *
+ * Return: 0; -EINVAL, -EFAULT.
+ */
+int cotask_op_spawn_args(const struct cotask_op *op, struct cotask_spawn_args *args, char *name)
+{
+	static const struct { u32 user; u32 core; } flags[] = {
+		{ COTASK_SPAWN_F_EAGER, COTASK_SPAWN_EAGER },
+		{ COTASK_SPAWN_F_SURE_START, COTASK_SPAWN_SURE_START },
+		{ COTASK_SPAWN_F_CANCELLED, COTASK_SPAWN_CANCELLED },
+		{ COTASK_SPAWN_F_WINS, COTASK_SPAWN_COMPLETION_WINS },
+		{ COTASK_SPAWN_F_KEEP_CANCEL, COTASK_SPAWN_KEEP_CANCEL },
+	};
+	u32 rest = op->arg;
+	unsigned int i;
+
+	*args = (struct cotask_spawn_args){ .gfp = GFP_KERNEL_ACCOUNT };
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (rest & flags[i].user)
+			args->flags |= flags[i].core;
+		rest &= ~flags[i].user;
+	}
+	if (rest)
+		return -EINVAL;
+	if (!op->len)
+		return op->addr ? -EINVAL : 0;
+	args->name = name;
+	return copy_name(name, op);
+}
+
+/* The group that a new task is to belong to, with a reference, or NULL. */
+static struct cotask_object *owner_of(struct cotask_file *f, const struct cotask_op *op)
+{
+	if (!op->other)
+		return NULL;
+	return cotask_object_find(f, op->other,
+				  BIT(COTASK_KIND_GROUP) | BIT(COTASK_OBJECT_REMOTE));
+}
+
+static struct cotask_group *group_in(struct cotask_file *f, struct cotask_object *owner)
+{
+	if (owner && owner->kind == COTASK_KIND_GROUP)
+		return cotask_object_group(owner);
+	return cotask_loop_root(f->loop);
+}
+
+static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotask_object *owner,
+		 const struct cotask_spawn_args *args)
+{
+	struct cotask_frame *frame = cotask_hosted_init(h, r->op, r->op->handle);
+	struct cotask *t;
+
+	h->eager = args->flags & COTASK_SPAWN_EAGER;
+	t = cotask_spawn_with(group_in(r->f, owner), frame, args);
+	h->eager = false;
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	/* A reference is there already, if it was eager. */
+	if (h->task)
+		cotask_put(t);
+	else
+		h->task = t;
+	return h->started;
+}
+
+/* An imported group has another task in its own loop in the place of the new one. */
+static s64 join_remote(struct cotask_request *r, struct cotask_hosted *h,
+		       struct cotask_object *owner)
+{
+	int rc = cotask_remote_spawn(owner, h->task);
+
+	if (rc) {
+		/* It is not going to run (CX-7). */
+		cotask_cancel(h->task);
+		cotask_object_forget(r->f, r->op->handle);
+	}
+	return rc;
+}
+
+static s64 op_spawn(struct cotask_request *r)
+{
+	char name[COTASK_NAME_MAX + 1];
+	struct cotask_spawn_args args;
+	struct cotask_object *owner;
+	struct cotask_hosted *h;
+	s64 rc;
+
+	rc = cotask_op_spawn_args(r->op, &args, name);
+	if (rc)
+		return rc;
+	owner = owner_of(r->f, r->op);
+	if (IS_ERR(owner))
+		return PTR_ERR(owner);
+	if (owner && owner->kind == COTASK_OBJECT_REMOTE)
+		args.flags &= ~COTASK_SPAWN_EAGER;
+	h = cotask_object_new(r->f, r->op->handle, COTASK_OBJECT_TASK);
+	if (IS_ERR(h))
+		rc = PTR_ERR(h);
+	else
+		rc = cotask_object_finish(&h->object, r->op->handle, spawn(r, h, owner, &args));
+	if (rc >= 0 && owner && owner->kind == COTASK_OBJECT_REMOTE)
+		rc = join_remote(r, h, owner);
+	cotask_object_put(owner);
+	return rc;
+}
+
+const struct cotask_op_row cotask_op_spawn = {
+	.issue = op_spawn,
+	.is = MAY_HAVE_TASK | NO_OBJECT | USES_OTHER | USES_USER_DATA | USES_MEMORY | USES_ARG,
+};
+
+/* --- from other threads -------------------------------------------------- */
+
+struct submission_object {
+	struct cotask_object object;
+	struct cotask_submission *submission;
+};
+
+struct cotask_submission *cotask_object_submission(struct cotask_object *o)
+{
+	return container_of(o, struct submission_object, object)->submission;
+}
+
+static void submission_fini(struct cotask_object *o)
+{
+	cotask_submission_put(cotask_object_submission(o));
+}
+
+const struct cotask_object_ops cotask_submission_object = {
+	.size = sizeof(struct submission_object),
+	.fini = submission_fini,
+};
+
+/* The task's handle is published first: its first event may come before this returns. */
+static s64 submit(struct cotask_request *r, struct submission_object *s, const char *name)
+{
+	const struct cotask_op *op = r->op;
+	struct cotask_hosted *h = cotask_object_new(r->f, op->other, COTASK_OBJECT_TASK);
+	struct cotask_frame *frame;
+
+	if (IS_ERR(h))
+		return PTR_ERR(h);
+	frame = cotask_hosted_init(h, op, op->other);
+	cotask_object_finish(&h->object, op->other, 0);
+	s->submission = cotask_submit(r->f->loop, frame, name);
+	if (!IS_ERR(s->submission))
+		return 0;
+	cotask_object_forget(r->f, op->other);
+	return PTR_ERR(s->submission);
+}
+
+static s64 op_submit(struct cotask_request *r)
+{
+	char name[COTASK_NAME_MAX + 1];
+	struct cotask_spawn_args args;
+	struct submission_object *s;
+	s64 rc;
+
+	if (r->op->arg)
+		return -EINVAL;
+	rc = cotask_op_spawn_args(r->op, &args, name);
+	if (rc)
+		return rc;
+	s = cotask_object_new(r->f, r->op->handle, COTASK_OBJECT_SUBMISSION);
+	if (IS_ERR(s))
+		return PTR_ERR(s);
+	return cotask_object_finish(&s->object, r->op->handle, submit(r, s, args.name));
+}
+
+const struct cotask_op_row cotask_op_submit = {
+	.issue = op_submit,
+	.is = FROM_ANYWHERE | NO_OBJECT | USES_OTHER | USES_USER_DATA | USES_MEMORY,
+};
+
+/* --- the end ------------------------------------------------------------- */
+
+static s64 op_exit(struct cotask_request *r)
+{
+	if (!cotask_is_outcome(r->op->value))
+		return -EINVAL;
+	cotask_hosted_issue(r, NULL, NULL);
+	return 0;
+}
+
+const struct cotask_op_row cotask_op_exit = {
+	.issue = op_exit,
+	.is = NEEDS_TASK | USES_VALUE,
+};
+
+/* --- cancelling ---------------------------------------------------------- */
+
+static s64 op_uncancel(struct cotask_request *r)
+{
+	struct cotask *task = cotask_object_task(r->object);
+
+	return task ? cotask_uncancel(task) : -ENOENT;
+}
+
+const struct cotask_op_row cotask_op_uncancel = {
+	.issue = op_uncancel,
+	.kinds = TASK_KINDS,
+	.is = MAY_HAVE_TASK,
+};
+
+static s64 op_cancel_all(struct cotask_request *r)
+{
+	struct cotask_object *o = NULL;
+
+	if (r->op->handle) {
+		o = cotask_object_find(r->f, r->op->handle, TASK_KINDS);
+		if (IS_ERR(o))
+			return PTR_ERR(o);
+	}
+	cotask_cancel_leftovers(r->f->loop, o ? cotask_object_task(o) : NULL);
+	cotask_object_put(o);
+	return r->f->loop->tasks;
+}
+
+const struct cotask_op_row cotask_op_cancel_all = {
+	.issue = op_cancel_all,
+	.is = NO_OBJECT,
+};
+
+/**
+ * struct cancel_wait - CANCEL_WAIT
+ * @aux: of the operation
+ * @wait: of the core
+ */
+struct cancel_wait {
+	struct cotask_aux		aux;
+	struct cotask_cancel_wait	wait;
+};
+
+static void cancel_wait_drop(struct cotask_aux *aux)
+{
+	kfree(container_of(aux, struct cancel_wait, aux));
+}
+
+static s64 op_cancel_wait(struct cotask_request *r)
+{
+	struct cancel_wait *w;
+
+	if (!cotask_object_task(r->object))
+		return -ENOENT;
+	w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
+	if (!w)
+		return -ENOMEM;
+	w->aux.drop = cancel_wait_drop;
+	cotask_hosted_issue(r, cotask_object_get(r->object), &w->aux);
+	return 0;
+}
+
+static struct cotask_await perform_cancel_wait(struct cotask *task, struct cotask_hosted *h)
+{
+	struct cancel_wait *w = container_of(h->aux, struct cancel_wait, aux);
+
+	return cotask_cancel_and_wait(task, &w->wait, cotask_object_task(h->awaited));
+}
+
+const struct cotask_op_row cotask_op_cancel_wait = {
+	.issue = op_cancel_wait,
+	.perform = perform_cancel_wait,
+	.kinds = TASK_KINDS,
+	.is = NEEDS_TASK,
+};
+
+/* --- names --------------------------------------------------------------- */
+
+static s64 op_name(struct cotask_request *r)
+{
+	struct cotask *task = cotask_object_task(r->object);
+	char name[COTASK_NAME_MAX + 1];
+	int rc = copy_name(name, r->op);
+
+	if (rc)
+		return rc;
+	return task ? cotask_set_name(task, name) : -ENOENT;
+}
+
+const struct cotask_op_row cotask_op_name = {
+	.issue = op_name,
+	.kinds = TASK_KINDS,
+	.is = MAY_HAVE_TASK | USES_MEMORY,
+};
+
+static s64 op_get_name(struct cotask_request *r)
+{
+	struct cotask *task = cotask_object_task(r->object);
+	char name[COTASK_NAME_MAX + 1];
+	size_t size;
+
+	if (!task)
+		return -ENOENT;
+	cotask_get_name(task, name, sizeof(name));
+	size = strlen(name) + 1;
+	if (r->op->len < size)
+		return -EINVAL;
+	return copy_to_user(u64_to_user_ptr(r->op->addr), name, size) ? -EFAULT : 0;
+}
+
+const struct cotask_op_row cotask_op_get_name = {
+	.issue = op_get_name,
+	.kinds = TASK_KINDS,
+	.is = MAY_HAVE_TASK | USES_MEMORY,
+};

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - what one user can have in all open files together
+ *
+ * The limit of a file does not bound a user who opens the device again and again.  A
+ * counter per uid exists as long as the user has a file open, or objects.
+ */
+#include <linux/module.h>
+#include <linux/refcount.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "device.h"
+
+static unsigned int max_user_objects = 16 * COTASK_MAX_OBJECTS_DEFAULT;
+module_param(max_user_objects, uint, 0644);
+MODULE_PARM_DESC(max_user_objects, "the same for all files that one user has opened");
+
+static unsigned int max_user_files = 1024;
+module_param(max_user_files, uint, 0644);
+MODULE_PARM_DESC(max_user_files, "files that one user can have open");
+
+/**
+ * struct cotask_user - one who has opened the device
+ * @uid: who
+ * @files: open files, which are references
+ * @objects: in all of them [A]
+ */
+struct cotask_user {
+	kuid_t		uid;
+	unsigned int	files;
+	atomic_t	objects;
+};
+
+static DEFINE_XARRAY(users);
+static DEFINE_MUTEX(users_lock);	/* guards users, and how many files each has */
+
+/* With users_lock. */
+static struct cotask_user *find_or_make(kuid_t uid)
+{
+	struct cotask_user *user = xa_load(&users, __kuid_val(uid));
+	int rc;
+
+	if (user)
+		return user;
+	user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
+	if (!user)
+		return ERR_PTR(-ENOMEM);
+	user->uid = uid;
+	rc = xa_err(xa_store(&users, __kuid_val(uid), user, GFP_KERNEL));
+	if (!rc)
+		return user;
+	kfree(user);
+	return ERR_PTR(rc);
+}
+
+/**
+ * cotask_user_get - a user opens a file
+ * @uid: who
+ *
+ * Return: The counter, for the file; ERR_PTR() of -EMFILE, -ENOMEM.
+ */
+struct cotask_user *cotask_user_get(kuid_t uid)
+{
+	struct cotask_user *user;
+
+	mutex_lock(&users_lock);
+	user = find_or_make(uid);
+	if (!IS_ERR(user)) {
+		if (user->files && user->files >= READ_ONCE(max_user_files))
+			user = ERR_PTR(-EMFILE);
+		else
+			user->files++;
+	}
+	mutex_unlock(&users_lock);
+	return user;
+}
+
+/* The file, and all its objects, have gone. */
+void cotask_user_put(struct cotask_user *user)
+{
+	mutex_lock(&users_lock);
+	if (!--user->files) {
+		xa_erase(&users, __kuid_val(user->uid));
+		kfree(user);
+	}
+	mutex_unlock(&users_lock);
+}
+
+/* One more object; false: there are too many. */
+bool cotask_user_charge(struct cotask_user *user)
+{
+	if (atomic_inc_return(&user->objects) <= READ_ONCE(max_user_objects))
+		return true;
+	atomic_dec(&user->objects);
+	return false;
+}
+
+void cotask_user_uncharge(struct cotask_user *user)
+{
+	atomic_dec(&user->objects);
+}
