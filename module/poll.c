@@ -257,15 +257,34 @@ static struct cotask_await perform_poll(struct cotask *task, struct cotask_hoste
 	return cotask_await_future(task, &p->ready);
 }
 
+/* Who has woken it did not say what for. */
+static __poll_t look_again(struct poll *p)
+{
+	struct file *file;
+	__poll_t mask;
+
+	spin_lock(&p->f->polls_lock);
+	file = p->file ? get_file(p->file) : NULL;
+	spin_unlock(&p->f->polls_lock);
+	if (!file)
+		return 0;
+	mask = vfs_poll(file, NULL) & p->events;
+	fput(file);
+	return mask;
+}
+
 static long finish_poll(struct cotask_hosted *h, long rc)
 {
 	struct poll *p = poll_of(h->aux);
+	__poll_t mask = p->mask;
 
 	if (rc < 0)
 		return rc;
 	if (p->error)
 		return p->error;
-	return mangle_poll(p->mask ?: (__force __poll_t)rc);
+	if (!mask)
+		mask = rc ? (__force __poll_t)(u32)rc : look_again(p);
+	return mangle_poll(mask);
 }
 
 const struct cotask_op_row cotask_op_poll = {

@@ -1,0 +1,622 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - what hosted tasks can wait for, by the ioctls alone
+ *
+ * The rules themselves are shown by the scenarios, in the kernel and through the library;
+ * here each operation is seen to reach them, and to refuse what is wrong.
+ */
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "kselftest_harness.h"
+
+#include "cotask_test.h"
+
+#define MAKE(kind, h, ...)	OP(MAKE, .arg = COTASK_KIND_##kind, .handle = (h), ##__VA_ARGS__)
+
+FIXTURE(file) {
+	int fd;
+};
+
+/* Two tasks: 1 runs, 2 has its first event when 1 waits. */
+FIXTURE_SETUP(file)
+{
+	self->fd = t_open();
+	if (self->fd < 0)
+		SKIP(return, "no " DEVICE);
+	t_op(self->fd, OP(SPAWN, .handle = 1));
+	t_op(self->fd, OP(SPAWN, .handle = 2));
+	ASSERT_EQ(1, t_next(self->fd).handle);
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	close(self->fd);
+}
+
+#define op(...)		t_op(self->fd, OP(__VA_ARGS__))
+#define step(...)	t_step(self->fd, OP(__VA_ARGS__))
+
+/* --- batches --------------------------------------------------------------------------- */
+
+/* SC-2, SC-3: many steps in one call, in order; those that were not begun come again */
+TEST_F(file, batch)
+{
+	struct cotask_op ops[41];
+	struct turn t;
+	int i;
+
+	op(SLEEP, .task = 1, .value = COTASK_NEVER);
+	for (i = 0; i < 40; i++)
+		ops[i] = OP(SPAWN, .handle = i + 10);
+	/* What was ready before is a turn of its own. */
+	EXPECT_EQ(2, t_enter(self->fd, NULL, 0, 64).event[0].handle);
+	ops[40] = OP(SLEEP, .task = 2);
+	t = t_enter(self->fd, ops, 41, 64);
+	ASSERT_EQ(41, t.n);
+	/* Ten of them run: nobody else has a turn. */
+	t = t_enter_batch(self->fd, NULL, 0, 64, 10);
+	EXPECT_EQ(0, t.n);
+	for (i = 0; i < 10; i++)
+		ops[i] = OP(SLEEP, .task = i + 10);
+	t = t_enter_batch(self->fd, ops, 10, 64, 0);
+	EXPECT_EQ(10, t.applied);
+	ASSERT_EQ(31, t.n);
+	for (i = 0; i < 30; i++)
+		EXPECT_EQ(i + 20, t.event[i].handle);
+	EXPECT_EQ(2, t.event[30].handle);
+	/* More than were given cannot have begun. */
+	EXPECT_EQ(-EINVAL, t_enter_full(self->fd, NULL, 0, 0, 32, 0).rc);
+}
+
+/* CX-5, CX-7: a cancel by a step of the same batch reaches those behind it */
+TEST_F(file, cancel_in_a_batch)
+{
+	struct cotask_op sleeps[] = {
+		OP(SLEEP, .task = 1), OP(SLEEP, .task = 2), OP(SPAWN, .handle = 3),
+	};
+	struct turn t;
+
+	t_next(self->fd);
+	EXPECT_EQ(2, step(SLEEP, .task = 1).handle);
+	op(SPAWN, .handle = 3);
+	t = t_enter_batch(self->fd, &sleeps[1], 1, 64, T_ALL);
+	ASSERT_EQ(3, t.n);
+	EXPECT_EQ(1, t.event[0].handle);
+	EXPECT_EQ(3, t.event[1].handle);
+	EXPECT_EQ(2, t.event[2].handle);
+	EXPECT_EQ(0, t.event[2].result);
+	/* 1 cancels the two others: 3 never runs, 2 hears of it. */
+	EXPECT_EQ(0, t_enter_full(self->fd, NULL, 0, 0, 1, 0).rc);
+	EXPECT_EQ(1, op(CANCEL, .task = 1, .handle = 2));
+	EXPECT_EQ(1, op(CANCEL, .task = 1, .handle = 3));
+	t = t_enter_batch(self->fd, &sleeps[0], 1, 64, 0);
+	ASSERT_LE(1, t.n);
+	EXPECT_EQ(2, t.event[0].handle);
+	EXPECT_EQ(-ECANCELED, t.event[0].result);
+	EXPECT_EQ(3, op(READ, .arg = COTASK_READ_STATE, .handle = 3));
+}
+
+/* CX-16: ... and is withdrawn before they begin */
+TEST_F(file, uncancel_in_a_batch)
+{
+	struct turn t;
+
+	op(SLEEP, .task = 1);
+	EXPECT_EQ(2, t_next(self->fd).handle);
+	t = t_enter_batch(self->fd, &OP(SLEEP, .task = 2), 1, 64, T_ALL);
+	ASSERT_EQ(2, t.n);
+	t_enter_full(self->fd, NULL, 0, 0, 1, 0);
+	EXPECT_EQ(1, op(CANCEL, .task = 1, .handle = 2));
+	EXPECT_EQ(0, op(UNCANCEL, .task = 1, .handle = 2));
+	t = t_enter_batch(self->fd, &OP(SLEEP, .task = 1), 1, 64, 0);
+	ASSERT_LE(1, t.n);
+	EXPECT_EQ(2, t.event[0].handle);
+	EXPECT_EQ(0, t.event[0].result);
+}
+
+/* AW-1: a task that did not have to suspend goes on before the next one of the batch */
+TEST_F(file, done_at_once_in_a_batch)
+{
+	struct turn t;
+
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
+	op(COMPLETE, .handle = 9, .value = 4);
+	op(SLEEP, .task = 1);
+	t_next(self->fd);
+	t = t_enter_batch(self->fd, &OP(SLEEP, .task = 2), 1, 64, T_ALL);
+	ASSERT_EQ(2, t.n);
+	t = t_enter_batch(self->fd, &OP(AWAIT, .task = 1, .handle = 9), 1, 64, 1);
+	ASSERT_EQ(2, t.n);
+	EXPECT_EQ(1, t.event[0].handle);
+	EXPECT_EQ(4, t.event[0].result);
+	EXPECT_EQ(2, t.event[1].handle);
+}
+
+/* --- spawning ----------------------------------------------------------------------------- */
+
+/* EA-1, EA-3, EA-4: an eager task runs at once, without an event */
+TEST_F(file, eager)
+{
+	EXPECT_EQ(1, op(SPAWN, .task = 1, .handle = 3, .arg = COTASK_SPAWN_F_EAGER));
+	EXPECT_EQ(0, op(SLEEP, .task = 3));
+	EXPECT_EQ(1, op(SPAWN, .task = 1, .handle = 4, .arg = COTASK_SPAWN_F_EAGER));
+	EXPECT_EQ(0, op(EXIT, .task = 4, .value = -EIO));
+	EXPECT_EQ(2, op(READ, .arg = COTASK_READ_STATE, .handle = 4));
+	EXPECT_EQ(-EIO, op(RESULT, .handle = 4));
+	EXPECT_EQ(2, step(SLEEP, .task = 1).handle);
+	EXPECT_EQ(3, step(EXIT, .task = 2).handle);
+}
+
+/* CT-3, TK-8: names */
+TEST_F(file, names)
+{
+	char name[64];
+
+	EXPECT_EQ(0, op(SPAWN, .handle = 3, .addr = (unsigned long)"walker", .len = 6));
+	EXPECT_EQ(0, op(GET_NAME, .handle = 3, .addr = (unsigned long)name, .len = 64));
+	EXPECT_STREQ("walker", name);
+	EXPECT_EQ(0, op(NAME, .handle = 3, .addr = (unsigned long)"runner", .len = 6));
+	EXPECT_EQ(-EINVAL, op(GET_NAME, .handle = 3, .addr = (unsigned long)name, .len = 6));
+	EXPECT_EQ(0, op(GET_NAME, .handle = 3, .addr = (unsigned long)name, .len = 7));
+	EXPECT_STREQ("runner", name);
+	EXPECT_EQ(-EINVAL, op(NAME, .handle = 3, .addr = (unsigned long)name, .len = 64));
+	EXPECT_EQ(-EFAULT, op(NAME, .handle = 3, .addr = 8, .len = 3));
+	EXPECT_EQ(-EINVAL, op(NAME, .handle = 3, .addr = (unsigned long)"a\0b", .len = 3));
+	EXPECT_EQ(-EINVAL, op(SPAWN, .handle = 4, .addr = 8));
+	EXPECT_EQ(-EINVAL, op(SPAWN, .handle = 4, .arg = 0x20));
+	EXPECT_LT(0, op(READ, .arg = COTASK_READ_ID, .handle = 3));
+}
+
+/* CO-8: all that is left is cancelled, once each */
+TEST_F(file, cancel_all)
+{
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(2, op(CANCEL_ALL, .handle = 2));
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 1));
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 2));
+	EXPECT_EQ(2, op(CANCEL_ALL, .handle = 2));
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 1));
+	EXPECT_EQ(1, step(EXIT, .task = 2).handle);
+}
+
+/* CX-B6: the outcome of the other one is not ours */
+TEST_F(file, cancel_and_wait)
+{
+	EXPECT_EQ(2, step(SLEEP, .task = 1).handle);
+	EXPECT_EQ(1, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(2, step(CANCEL_WAIT, .task = 1, .handle = 2).handle);
+	EXPECT_EQ(0, step(EXIT, .task = 2, .value = -EIO).result);
+	EXPECT_EQ(0, step(CANCEL_WAIT, .task = 1, .handle = 2).result);
+	EXPECT_EQ(-EDEADLK, step(CANCEL_WAIT, .task = 1, .handle = 1).result);
+}
+
+/* CX-B2: who has cancelled it, and why */
+TEST_F(file, reason)
+{
+	__s64 id = op(READ, .arg = COTASK_READ_ID, .handle = 1);
+
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_CAUSE, .handle = 2));
+	op(CANCEL, .task = 1, .handle = 2);
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_CAUSE, .handle = 2));
+	EXPECT_EQ(id, op(READ, .arg = COTASK_READ_BY, .handle = 2));
+}
+
+/* --- errors that nobody reads ------------------------------------------------------------- */
+
+/* AW-11: reported once, when the last handle goes */
+TEST_F(file, unread_error)
+{
+	struct cotask_event_info e;
+
+	op(SPAWN, .handle = 3, .user_data = 33);
+	EXPECT_EQ(2, step(EXIT, .task = 1).handle);
+	EXPECT_EQ(3, step(EXIT, .task = 2).handle);
+	op(EXIT, .task = 3, .value = -EIO);
+	op(SPAWN, .handle = 4);
+	EXPECT_EQ(4, t_next(self->fd).handle);
+	op(EXIT, .task = 4);
+	EXPECT_EQ(0, op(FORGET, .handle = 3));
+	e = t_next(self->fd);
+	EXPECT_EQ(COTASK_EVENT_ERROR, e.type);
+	EXPECT_EQ(-EIO, e.result);
+	EXPECT_EQ(33, e.user_data);
+	op(SPAWN, .handle = 5);
+	EXPECT_EQ(5, t_next(self->fd).handle);
+}
+
+/* --- shields, gather, wait, iterations ------------------------------------------------------ */
+
+/* SH-3: the one that waits is cancelled, what is shielded is not; SH-1: done at once */
+TEST_F(file, shield)
+{
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
+	EXPECT_EQ(0, op(SHIELD, .handle = 10, .other = 9));
+	EXPECT_EQ(2, step(AWAIT, .task = 1, .handle = 10).handle);
+	EXPECT_EQ(1, op(CANCEL, .handle = 1));
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(-ECANCELED, op(RESULT, .handle = 10));
+	EXPECT_EQ(0, op(COMPLETE, .handle = 9, .value = 3));
+	EXPECT_EQ(0, op(SHIELD, .handle = 11, .other = 9));
+	EXPECT_EQ(3, step(AWAIT, .task = 1, .handle = 11).result);
+	EXPECT_EQ(-ENOENT, op(SHIELD, .handle = 12, .other = 50));
+}
+
+/* GA-1, GA-3, GA-4, GA-5: gather */
+TEST_F(file, gather)
+{
+	__u32 two[] = { 8, 9, 8 };
+
+	EXPECT_EQ(0, op(GATHER, .handle = 20));
+	EXPECT_EQ(0, op(RESULT, .handle = 20));
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 8);
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
+	EXPECT_EQ(0, op(GATHER, .handle = 21, .addr = (unsigned long)two, .len = 3));
+	EXPECT_EQ(0, op(GATHER, .handle = 22, .addr = (unsigned long)two, .len = 3,
+			.arg = COTASK_GATHER_F_COLLECT));
+	EXPECT_EQ(0, op(GATHER, .handle = 23, .addr = (unsigned long)two, .len = 3,
+			.arg = COTASK_GATHER_F_RACE));
+	EXPECT_EQ(-EINVAL, op(GATHER, .handle = 24, .addr = (unsigned long)two, .len = 3,
+			      .arg = COTASK_GATHER_F_RACE | COTASK_GATHER_F_COLLECT));
+	EXPECT_EQ(-EINVAL, op(GATHER, .handle = 24, .addr = (unsigned long)two, .len = 3,
+			      .arg = 3));
+	EXPECT_EQ(-EFAULT, op(GATHER, .handle = 24, .addr = 8, .len = 3));
+	EXPECT_EQ(-EINVAL, op(GATHER, .handle = 24, .len = COTASK_MEMBERS_MAX + 1));
+	two[1] = 77;
+	EXPECT_EQ(-ENOENT, op(GATHER, .handle = 24, .addr = (unsigned long)two, .len = 3));
+	/* A member stays, whatever becomes of its handle. */
+	EXPECT_EQ(0, op(COMPLETE, .handle = 9, .value = -EIO));
+	EXPECT_EQ(0, op(FORGET, .handle = 9));
+	EXPECT_EQ(2, step(AWAIT, .task = 1, .handle = 21).handle);
+	EXPECT_EQ(-EIO, step(AWAIT, .task = 2, .handle = 22).result);
+	EXPECT_EQ(-EINPROGRESS, op(RESULT, .handle = 22));
+	EXPECT_EQ(-ENOENT, op(READ, .arg = COTASK_READ_WINNER, .handle = 23));
+	EXPECT_EQ(0, op(COMPLETE, .handle = 8, .value = 7));
+	EXPECT_EQ(0, step(SLEEP, .task = 1).result);
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_WINNER, .handle = 23));
+	EXPECT_EQ(7, op(RESULT, .handle = 23));
+}
+
+/* WT-3, WT-6: how many have ended; time is up; arguments */
+TEST_F(file, wait)
+{
+	__u32 two[] = { 8, 9 };
+	unsigned long addr = (unsigned long)two;
+
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 8);
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
+	EXPECT_EQ(-EINVAL, op(WAIT, .task = 1));
+	EXPECT_EQ(-EINVAL, op(WAIT, .task = 1, .addr = addr, .len = 2, .arg = 3));
+	EXPECT_EQ(2, step(WAIT, .task = 1, .addr = addr, .len = 2, .value = COTASK_NEVER,
+			  .arg = COTASK_WAIT_F_FIRST).handle);
+	op(COMPLETE, .handle = 9, .value = 1);
+	EXPECT_EQ(1, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(1, step(WAIT, .task = 1, .addr = addr, .len = 2, .value = 5 * MS).result);
+	op(COMPLETE, .handle = 8, .value = -EIO);
+	EXPECT_EQ(2, step(WAIT, .task = 1, .addr = addr, .len = 2, .value = COTASK_NEVER).result);
+}
+
+/* AC-1, AC-2: in the order of their end; then none */
+TEST_F(file, iterate)
+{
+	__u32 three[] = { 7, 8, 9 };
+	int h;
+
+	for (h = 7; h <= 9; h++)
+		op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = h);
+	EXPECT_EQ(-EINVAL, op(ITERATE, .handle = 20));
+	EXPECT_EQ(0, op(ITERATE, .handle = 20, .addr = (unsigned long)three, .len = 3,
+			.value = COTASK_NEVER));
+	op(COMPLETE, .handle = 9, .value = 1);
+	op(COMPLETE, .handle = 7, .value = 1);
+	EXPECT_EQ(2, step(SLEEP, .task = 1).handle);
+	EXPECT_EQ(1, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(9, step(NEXT, .task = 1, .handle = 20).result);
+	EXPECT_EQ(7, step(NEXT, .task = 1, .handle = 20).result);
+	op(COMPLETE, .handle = 8, .value = 1);
+	EXPECT_EQ(8, step(NEXT, .task = 1, .handle = 20).result);
+	EXPECT_EQ(0, step(NEXT, .task = 1, .handle = 20).result);
+	/* One that is dropped with members that go on, and somebody who waits. */
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 30);
+	three[0] = 30;
+	op(ITERATE, .handle = 21, .addr = (unsigned long)three, .len = 1, .value = COTASK_NEVER);
+	op(NEXT, .task = 1, .handle = 21);
+	EXPECT_EQ(0, op(FORGET, .handle = 21));
+}
+
+/* WF-4, WF-6: the awaited one is cancelled when the time is up */
+TEST_F(file, wait_for)
+{
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
+	EXPECT_EQ(2, step(WAIT_FOR, .task = 1, .handle = 9, .value = 5 * MS).handle);
+	EXPECT_EQ(-ETIMEDOUT, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(-ECANCELED, op(RESULT, .handle = 9));
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 10);
+	EXPECT_EQ(-ETIMEDOUT, step(WAIT_FOR, .task = 1, .handle = 10, .value = 0).result);
+	EXPECT_EQ(-ENOENT, op(WAIT_FOR, .task = 1, .handle = 11, .value = 0));
+}
+
+/* --- scopes ------------------------------------------------------------------------------------ */
+
+/* TG-1, TG-2, TG-35: a group that is made first, cancelled, and then entered */
+TEST_F(file, group_made_first)
+{
+	EXPECT_EQ(0, t_op(self->fd, MAKE(GROUP, 50)));
+	EXPECT_EQ(-EINVAL, op(SPAWN, .handle = 3, .other = 50));
+	EXPECT_EQ(0, op(CANCEL, .handle = 50));
+	EXPECT_EQ(0, op(ENTER, .task = 1, .handle = 50));
+	EXPECT_EQ(-EALREADY, op(ENTER, .task = 1, .handle = 50));
+	EXPECT_EQ(-ESHUTDOWN, op(SPAWN, .handle = 3, .other = 50));
+	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 50).result);
+	EXPECT_EQ(-EALREADY, op(ENTER, .task = 1, .handle = 50));
+	EXPECT_EQ(-ESHUTDOWN, op(SPAWN, .handle = 3, .other = 50));
+}
+
+/* TG-14: the errors of a group; TG-B4: its limit */
+TEST_F(file, group_errors)
+{
+	EXPECT_EQ(0, op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50, .len = 1));
+	EXPECT_EQ(0, op(SPAWN, .task = 1, .handle = 3, .other = 50));
+	EXPECT_EQ(-EAGAIN, op(SPAWN, .task = 1, .handle = 4, .other = 50));
+	EXPECT_EQ(2, step(LEAVE, .task = 1, .handle = 50, .value = -EPERM).handle);
+	op(EXIT, .task = 2);
+	EXPECT_EQ(-EPERM, t_next(self->fd).result);
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_ERRORS, .handle = 50));
+	EXPECT_EQ(-EPERM, op(READ, .arg = COTASK_READ_ERROR, .handle = 50));
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_ERROR_TASK, .handle = 50));
+	EXPECT_EQ(-ENOENT, op(READ, .arg = COTASK_READ_ERROR, .handle = 50, .value = 1));
+	EXPECT_EQ(-EINVAL, op(READ, .arg = COTASK_READ_ERROR, .handle = 1));
+}
+
+/* CX-B1: a scope that is cancelled for good; SH-B2: a section that is not interrupted */
+TEST_F(file, cancel_scope_and_section)
+{
+	EXPECT_EQ(0, op(ENTER, .task = 1, .arg = COTASK_KIND_SCOPE, .handle = 50,
+			.value = COTASK_NEVER));
+	EXPECT_EQ(0, op(CANCEL, .task = 1, .handle = 50));
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = 1).handle);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 1, .value = 1).result);
+	EXPECT_EQ(0, op(ENTER, .task = 1, .arg = COTASK_KIND_SECTION, .handle = 51,
+			.value = COTASK_NEVER));
+	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = 1).result);
+	EXPECT_EQ(-EINVAL, op(LEAVE, .task = 1, .handle = 50, .value = -ECANCELED));
+	EXPECT_EQ(0, op(LEAVE, .task = 1, .handle = 51));
+	EXPECT_EQ(0, op(LEAVE, .task = 1, .handle = 50, .value = -ECANCELED));
+	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = 1).result);
+}
+
+/* TO-2, TO-4: when, expired; TO-B4: quiet */
+TEST_F(file, timeout_questions)
+{
+	__s64 when = t_now() + 10 * MS;
+
+	EXPECT_EQ(0, t_op(self->fd, MAKE(TIMEOUT, 60, .value = when,
+					 .flags = COTASK_OP_F_ABSOLUTE)));
+	EXPECT_EQ(when, op(READ, .arg = COTASK_READ_WHEN, .handle = 60));
+	EXPECT_EQ(0, op(ENTER, .task = 1, .handle = 60));
+	EXPECT_EQ(when, op(READ, .arg = COTASK_READ_DEADLINE, .handle = 1));
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_EXPIRED, .handle = 60));
+	EXPECT_EQ(-ETIMEDOUT, op(LEAVE, .task = 1, .handle = 60, .value = -ECANCELED));
+	EXPECT_EQ(0, op(ENTER, .task = 1, .handle = 61, .value = MS,
+			.arg = COTASK_KIND_TIMEOUT | COTASK_MAKE_F_QUIET));
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 1, .value = COTASK_NEVER).result);
+	EXPECT_EQ(0, op(LEAVE, .task = 1, .handle = 61, .value = -ECANCELED));
+}
+
+/* --- semaphores, events, conditions, queues ------------------------------------------------------- */
+
+/* SY-1, SY-4: permits in the order of asking; the release of what nobody has */
+TEST_F(file, semaphore)
+{
+	EXPECT_EQ(0, t_op(self->fd, MAKE(SEM, 50, .value = 1, .len = 1)));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, MAKE(SEM, 51, .value = 2, .len = 1)));
+	EXPECT_EQ(0, step(ACQUIRE, .task = 1, .handle = 50).result);
+	EXPECT_EQ(-EAGAIN, op(ACQUIRE, .task = 1, .handle = 50, .flags = COTASK_OP_F_TRY));
+	EXPECT_EQ(2, step(SLEEP, .task = 1).handle);
+	EXPECT_EQ(1, step(ACQUIRE, .task = 2, .handle = 50).handle);
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_FREE, .handle = 50));
+	EXPECT_EQ(0, op(RELEASE, .task = 1, .handle = 50));
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(0, op(RELEASE, .task = 2, .handle = 50));
+	EXPECT_EQ(-EINVAL, op(RELEASE, .task = 2, .handle = 50));
+}
+
+TEST_F(file, event)
+{
+	EXPECT_EQ(0, t_op(self->fd, MAKE(EVENT, 50)));
+	EXPECT_EQ(2, step(EVENT_WAIT, .task = 1, .handle = 50).handle);
+	EXPECT_EQ(-EINVAL, op(SET, .handle = 50, .arg = 2));
+	EXPECT_EQ(0, op(SET, .task = 2, .handle = 50));
+	EXPECT_EQ(2, step(EVENT_WAIT, .task = 2, .handle = 50).handle);
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_FREE, .handle = 50));
+	EXPECT_EQ(0, op(SET, .handle = 50, .arg = 1));
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_FREE, .handle = 50));
+}
+
+/* SY-3: the lock is taken again before the wait returns */
+TEST_F(file, condition)
+{
+	EXPECT_EQ(0, t_op(self->fd, MAKE(SEM, 50, .value = 1, .len = 1)));
+	EXPECT_EQ(0, t_op(self->fd, MAKE(SEM, 52, .value = 1, .len = 2)));
+	EXPECT_EQ(0, t_op(self->fd, MAKE(COND, 51, .other = 50)));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, MAKE(COND, 53, .other = 52)));
+	EXPECT_EQ(-ENOENT, t_op(self->fd, MAKE(COND, 53)));
+	EXPECT_EQ(0, step(ACQUIRE, .task = 1, .handle = 50).result);
+	EXPECT_EQ(2, step(COND_WAIT, .task = 1, .handle = 51).handle);
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_FREE, .handle = 50));
+	EXPECT_EQ(-EINVAL, op(NOTIFY, .handle = 51, .len = 5));
+	EXPECT_EQ(0, op(ACQUIRE, .task = 2, .handle = 50, .flags = COTASK_OP_F_TRY));
+	EXPECT_EQ(1, op(NOTIFY, .handle = 51, .len = 5));
+	EXPECT_EQ(0, op(RELEASE, .task = 2, .handle = 50));
+	EXPECT_EQ(0, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_FREE, .handle = 50));
+}
+
+/* SY-4: numbers in order; full, empty, closed; what nobody takes goes with the queue */
+TEST_F(file, queue)
+{
+	EXPECT_EQ(0, t_op(self->fd, MAKE(QUEUE, 50, .value = 1)));
+	EXPECT_EQ(-EAGAIN, op(GET, .task = 1, .handle = 50, .flags = COTASK_OP_F_TRY));
+	EXPECT_EQ(-EINVAL, op(PUT, .task = 1, .handle = 50, .value = -1));
+	EXPECT_EQ(0, step(PUT, .task = 1, .handle = 50, .value = 5).result);
+	EXPECT_EQ(-EAGAIN, op(PUT, .task = 1, .handle = 50, .value = 6,
+			      .flags = COTASK_OP_F_TRY));
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_COUNT, .handle = 50));
+	EXPECT_EQ(2, step(PUT, .task = 1, .handle = 50, .value = 6).handle);
+	EXPECT_EQ(5, step(GET, .task = 2, .handle = 50).result);
+	EXPECT_EQ(0, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(0, op(SHUTDOWN, .handle = 50));
+	EXPECT_EQ(-ESHUTDOWN, op(PUT, .task = 1, .handle = 50, .value = 7,
+				 .flags = COTASK_OP_F_TRY));
+	EXPECT_EQ(6, op(GET, .task = 1, .handle = 50, .flags = COTASK_OP_F_TRY));
+	EXPECT_EQ(-ESHUTDOWN, step(GET, .task = 1, .handle = 50).result);
+	t_op(self->fd, MAKE(QUEUE, 51));
+	EXPECT_EQ(0, op(PUT, .task = 1, .handle = 51, .value = 1, .flags = COTASK_OP_F_TRY));
+}
+
+/* --- calls ---------------------------------------------------------------------------------------- */
+
+/* TK-3, TK-5, RT-6: in the order of registration, each once; some are taken back */
+TEST_F(file, calls)
+{
+	struct cotask_event_info e;
+
+	EXPECT_EQ(0, op(CALL, .user_data = 100));
+	EXPECT_EQ(0, t_post(self->fd, OP(CALL, .user_data = 101)));
+	EXPECT_EQ(0, op(ON_DONE, .handle = 2, .user_data = 200));
+	EXPECT_EQ(0, op(ON_DONE, .handle = 2, .user_data = 201));
+	EXPECT_EQ(0, op(ON_DONE, .handle = 2, .user_data = 200));
+	EXPECT_EQ(2, op(OFF_DONE, .handle = 2, .user_data = 200));
+	EXPECT_EQ(0, op(OFF_DONE, .handle = 2, .user_data = 200));
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	e = step(EXIT, .task = 2);
+	EXPECT_EQ(COTASK_EVENT_CALL, e.type);
+	EXPECT_EQ(100, e.user_data);
+	e = t_next(self->fd);
+	EXPECT_EQ(201, e.user_data);
+	EXPECT_EQ(2, e.handle);
+	/* What was posted was taken in when the next turn began. */
+	EXPECT_EQ(101, t_next(self->fd).user_data);
+	EXPECT_EQ(0, op(OFF_DONE, .handle = 2, .user_data = 201));
+	/* TK-4: registered with what is done */
+	EXPECT_EQ(0, op(ON_DONE, .handle = 2, .user_data = 202));
+	EXPECT_EQ(202, t_next(self->fd).user_data);
+	/* Never due, and left behind. */
+	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
+	EXPECT_EQ(0, op(ON_DONE, .handle = 9, .user_data = 203));
+	EXPECT_EQ(0, op(ON_DONE, .handle = 1, .user_data = 204));
+}
+
+/* --- file descriptors ------------------------------------------------------------------------------ */
+
+TEST_F(file, readiness)
+{
+	int s[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+	/* At least one turn, also if it is ready. */
+	EXPECT_EQ(2, step(POLL, .task = 1, .handle = s[0], .arg = POLLIN | POLLOUT).handle);
+	EXPECT_EQ(POLLOUT, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	op(POLL, .task = 1, .handle = s[0], .arg = POLLIN);
+	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, t_now() + 5 * MS).n);
+	ASSERT_EQ(1, write(s[1], "x", 1));
+	EXPECT_EQ(POLLIN, t_next(self->fd).result);
+	/* The other end goes. */
+	op(POLL, .task = 1, .handle = s[0], .arg = POLLPRI);
+	close(s[1]);
+	EXPECT_EQ(POLLHUP, t_next(self->fd).result);
+	/* A cancel leaves the file alone. */
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+	op(POLL, .task = 1, .handle = s[0], .arg = POLLIN);
+	EXPECT_EQ(1, op(CANCEL, .handle = 1));
+	EXPECT_EQ(-ECANCELED, t_next(self->fd).result);
+	EXPECT_EQ(-EBADF, op(POLL, .task = 1, .handle = 1000, .arg = POLLIN));
+	EXPECT_EQ(-EINVAL, op(POLL, .task = 1, .handle = s[0], .arg = 1 << 30));
+	EXPECT_EQ(-EINVAL, op(POLL, .task = 1, .handle = self->fd, .arg = POLLIN));
+	/* A descriptor that is closed while a task waits: the file stays so long. */
+	op(POLL, .task = 1, .handle = s[0], .arg = POLLIN);
+	close(s[0]);
+	ASSERT_EQ(1, write(s[1], "x", 1));
+	EXPECT_EQ(POLLIN, t_next(self->fd).result);
+	close(s[1]);
+}
+
+/* --- other threads ------------------------------------------------------------------------------------ */
+
+struct waiter {
+	int fd;
+	struct cotask_wait_done w;
+	int rc;
+};
+
+static void *wait_done(void *arg)
+{
+	struct waiter *w = arg;
+
+	w->rc = ioctl(w->fd, COTASK_IOC_WAIT, &w->w) ? -errno : 0;
+	return NULL;
+}
+
+static struct waiter waiter_for(int fd, __u32 handle, __s64 deadline, __u32 flags)
+{
+	return (struct waiter){ .fd = fd, .w = { .size = sizeof(struct cotask_wait_done),
+		.handle = handle, .deadline = deadline, .flags = flags } };
+}
+
+/* RT-1, RT-2, RT-3, RT-4: a submission, waited for by another thread */
+TEST_F(file, submission)
+{
+	struct waiter w = waiter_for(self->fd, 30, 0, 0);
+	pthread_t thread;
+
+	EXPECT_EQ(0, t_post(self->fd, OP(SUBMIT, .handle = 30, .other = 31, .user_data = 31)));
+	EXPECT_EQ(-EEXIST, t_post(self->fd, OP(SUBMIT, .handle = 30, .other = 32)));
+	EXPECT_EQ(-EEXIST, t_post(self->fd, OP(SUBMIT, .handle = 33, .other = 31)));
+	EXPECT_EQ(-EEXIST, t_post(self->fd, OP(SUBMIT, .handle = 33, .other = 33)));
+	wait_done(&w);
+	EXPECT_EQ(-ETIMEDOUT, w.rc);
+	EXPECT_EQ(-EINPROGRESS, t_post(self->fd, OP(RESULT, .handle = 30)));
+	w = waiter_for(self->fd, 30, COTASK_NEVER, 0);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, wait_done, &w));
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(31, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	op(EXIT, .task = 31, .value = 5);
+	t_enter_until(self->fd, NULL, 0, 1, t_now() + 5 * MS);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, w.rc);
+	EXPECT_EQ(5, w.w.result);
+	EXPECT_EQ(5, t_post(self->fd, OP(RESULT, .handle = 30)));
+	EXPECT_EQ(0, t_post(self->fd, OP(CANCEL, .handle = 30)));
+	EXPECT_EQ(0, t_post(self->fd, OP(FORGET, .handle = 30)));
+	EXPECT_EQ(-ENOENT, t_post(self->fd, OP(RESULT, .handle = 30)));
+	w.w.result = 0;
+	wait_done(&w);
+	EXPECT_EQ(-ENOENT, w.rc);
+}
+
+/* RT-4, RT-B1: cancelled from outside; who waits for the real end waits longer */
+TEST_F(file, cancel_of_a_submission)
+{
+	struct waiter w = waiter_for(self->fd, 30, COTASK_NEVER, COTASK_WAIT_CANCEL);
+	pthread_t thread;
+
+	t_post(self->fd, OP(SUBMIT, .handle = 30, .other = 31));
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(31, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	op(SLEEP, .task = 31, .value = COTASK_NEVER);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, wait_done, &w));
+	EXPECT_EQ(-ECANCELED, t_next(self->fd).result);
+	EXPECT_EQ(-ECANCELED, t_post(self->fd, OP(RESULT, .handle = 30)));
+	op(EXIT, .task = 31, .value = 5);
+	t_enter_until(self->fd, NULL, 0, 1, t_now() + 5 * MS);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, w.rc);
+	EXPECT_EQ(-ECANCELED, w.w.result);
+}
+
+TEST_HARNESS_MAIN
