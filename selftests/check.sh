@@ -5,7 +5,7 @@
 # With arguments, only the named parts.
 set -uo pipefail
 
-parts=(static compile kunit fuzz stress trace uapi demo edu)
+parts=(static compile kunit fuzz stress trace uapi lib demo edu)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs
@@ -137,6 +137,7 @@ part_static()
 	silent checkpatch "$here/static.sh" checkpatch "$source"
 	silent kernel-doc "$here/static.sh" kernel-doc "$source"
 	silent rules "$here/rules.py"
+	silent man "$here/static.sh" man "$source"
 	silent shellcheck "$here/static.sh" shellcheck "$source"
 	silent sparse sparse
 }
@@ -198,6 +199,35 @@ part_uapi()
 	for flavour in uml-7.3-smp uml-6.1-debug; do
 		uapi "$flavour" "$source"
 	done
+}
+
+# Tests of libcotask in the guest, by their names.
+lib()
+{
+	local flavour=$1 out=$top/.build/$1 log=$logs/lib-$1.log rc=0
+
+	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
+	"$here/vm/uml.sh" -k "$flavour" -t 300 -o "$log" \
+		"$here/guest/lib.sh" "$out" "$top/.build/libtest" "${@:2}" || rc=$?
+	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - $(grep -cE '^ok .*# SKIP' "$log")))
+	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
+	skipped=$((skipped + $(grep -cE '^ok .*# SKIP' "$log")))
+	grep -E '^not ok|^# scenarios' "$log"
+	result "lib on $flavour: clean log, clean unload, no leaks" $rc
+}
+
+# The library and what is built on it. Scenarios need time that can be let pass.
+part_lib()
+{
+	local source tests=(lib_core_test lib_objects_test) flavour
+
+	need uml-7.3-smp uml-6.1-debug uml-7.3-tt || return
+	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
+	silent lib-build "$here/lib/build.sh" "$source" "$top/.build/libtest" || return
+	lib uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${tests[@]/%/_ucontext}" \
+		cxx_test examples.sh
+	lib uml-6.1-debug "${tests[@]}" examples.sh
+	lib uml-7.3-tt scenario_test
 }
 
 part_demo()

@@ -1,28 +1,36 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Static checks: "static.sh checkpatch|kernel-doc|shellcheck KERNEL-SOURCE". Silent
-# when all is well.
+# Static checks: "static.sh checkpatch|kernel-doc|shellcheck|man
+# KERNEL-SOURCE". Silent when all is well.
 set -uo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 source=$2
 cd "$top" || exit 1
-mapfile -t files < <(find module uapi selftests -name '*.[ch]' | sort)
+mapfile -t files < <(find module uapi selftests tools -name '*.[ch]' | sort)
 mapfile -t code < <(printf '%s\n' "${files[@]}" | grep -v /trace/events/)
+mapfile -t kernel < <(printf '%s\n' "${code[@]}" | grep -vE '^(tools|selftests/lib)/')
+mapfile -t user < <(printf '%s\n' "${code[@]}" | grep -E '^(tools|selftests/lib)/')
 
 # Out of tree there is no MAINTAINERS; the coroutine macros are control flow on
 # purpose and have to be written with it; headers of trace events have a layout that
 # it does not know.
 checkpatch()
 {
-	perl "$source/scripts/checkpatch.pl" --no-tree --strict --no-summary --quiet \
-		--terse --max-line-length=100 --show-types \
-		--ignore FILE_PATH_CHANGES,MACRO_WITH_FLOW_CONTROL,MACRO_ARG_REUSE \
-		--ignore COMPLEX_MACRO,LINUX_VERSION_CODE,SPDX_LICENSE_TAG,CAMELCASE \
-		--ignore MACRO_ARG_PRECEDENCE,MULTISTATEMENT_MACRO_USE_DO_WHILE \
-		--ignore MACRO_ARG_UNUSED,TRAILING_SEMICOLON,ALLOC_WITH_SIZEOF,LINE_SPACING \
-		-f "${code[@]}"
+	# shellcheck disable=SC2054 # commas do not separate
+	local pl=(perl "$source/scripts/checkpatch.pl" --no-tree --strict --no-summary --quiet
+		--terse --max-line-length=100 --show-types
+		--ignore FILE_PATH_CHANGES,MACRO_WITH_FLOW_CONTROL,MACRO_ARG_REUSE
+		--ignore COMPLEX_MACRO,LINUX_VERSION_CODE,SPDX_LICENSE_TAG,CAMELCASE
+		--ignore MACRO_ARG_PRECEDENCE,MULTISTATEMENT_MACRO_USE_DO_WHILE
+		--ignore MACRO_ARG_UNUSED,TRAILING_SEMICOLON,ALLOC_WITH_SIZEOF,LINE_SPACING)
+
+	"${pl[@]}" -f "${kernel[@]}"
+	# Programs have the types and attributes of C.
+	"${pl[@]}" --ignore PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO,VOLATILE \
+		--ignore AVOID_EXTERNS,EMBEDDED_FUNCTION_NAME,FUNCTION_ARGUMENTS,SPLIT_STRING \
+		-f "${user[@]}"
 }
 
 kernel_doc()
@@ -33,8 +41,18 @@ kernel_doc()
 	"$tool" -none -Wall "${files[@]}" 2>&1
 }
 
+# The manual pages come from the headers.
+man()
+{
+	tools/lib/man/make.py --check
+	for page in tools/lib/man/*.[347]; do
+		groff -man -Tutf8 -ww -z "$page" 2>&1
+	done
+}
+
 case $1 in
-shellcheck) find selftests .ci -name '*.sh' -exec shellcheck -x .ci/run {} + ;;
+shellcheck) find selftests tools .ci -name '*.sh' -exec shellcheck -x .ci/run {} + ;;
 checkpatch) checkpatch ;;
 kernel-doc) kernel_doc ;;
+man) man ;;
 esac

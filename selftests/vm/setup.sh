@@ -8,8 +8,8 @@ set -euo pipefail
 
 packages=(
 	bc binutils bison busybox-static ca-certificates coreutils cpio
-	debian-archive-keyring dwarves flex gcc gcc-12 git gzip kmod libc6-dev
-	libelf-dev libssl-dev make perl procps python3 qemu-system-x86 rsync
+	debian-archive-keyring dwarves flex g++ gcc gcc-12 git gzip kmod libc6-dev
+	libelf-dev libssl-dev make perl pkg-config procps python3 qemu-system-x86 rsync
 	shellcheck sparse util-linux xz-utils
 )
 

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Builds libcotask and its tests for KERNEL-SOURCE, whose harness they use:
+# "build.sh KERNEL-SOURCE OUTDIR". Static, so that they run in any guest; and once more
+# with AddressSanitizer, and with ucontext in place of assembly.
+set -euo pipefail
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$(dirname "$here")")
+source=$1 out=$(realpath -m "$2")
+flags=(-std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
+	-Wno-missing-field-initializers -Werror -D_GNU_SOURCE -pthread
+	-I"$top/tools/lib/include")
+
+lib()
+{
+	make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g -Werror" OUT="$out/$1" "${@:2}"
+}
+
+# The rules of the core; the library's insides stand in for the manual loop.
+scenarios()
+{
+	gcc-12 "${flags[@]}" -static -I"$here/shim" -I"$top/tools/lib" -I"$top/uapi" \
+		-I"$top/module/tests" -o "$out/scenario_test" "$here/scenario_test.c" \
+		"$here/script.c" "$top/module/tests/scenario.c" \
+		"$top"/module/tests/scenario_*_kunit.c "$out/plain/libcotask.a"
+}
+
+api()
+{
+	local test name more=(-I"$source/tools/testing/selftests")
+
+	for test in "$here"/lib_*_test.c; do
+		name=$out/$(basename "$test" .c)
+		gcc-12 "${flags[@]}" "${more[@]}" -static -o "$name" "$test" \
+			"$out/plain/libcotask.a"
+		gcc-12 "${flags[@]}" "${more[@]}" -static -o "${name}_ucontext" "$test" \
+			"$out/ucontext/libcotask.a"
+		gcc-12 "${flags[@]}" "${more[@]}" -fsanitize=address,undefined \
+			-o "${name}_asan" "$test" "$out/asan/libcotask.a"
+	done
+}
+
+# What a user does with an installed library, in C and in C++.
+installed()
+{
+	local root=$out/root pc
+
+	make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g" OUT="$out/plain" \
+		DESTDIR="$root" PREFIX=/usr install
+	pc=(env PKG_CONFIG_PATH="$root/usr/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root"
+		pkg-config)
+	# shellcheck disable=SC2046 # flags are words
+	gcc-12 -Wall -Wextra -Werror -o "$out/hello_shared" "$top/tools/examples/hello.c" \
+		$("${pc[@]}" --cflags --libs libcotask)
+	# shellcheck disable=SC2046
+	g++ -std=c++17 -Wall -Wextra -pedantic -Werror -o "$out/cxx_test" "$here/cxx_test.cc" \
+		$("${pc[@]}" --cflags --libs libcotask)
+}
+
+mkdir -p "$out"
+lib plain
+lib ucontext SWITCH=ucontext
+lib asan SANITIZE=address,undefined
+scenarios
+api
+installed
+make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/plain"
+install -m 755 "$here/examples.sh" "$out"

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask selftests - a test is the main task of a loop
+ *
+ *	TASK_TEST(sleeps)
+ *	{
+ *		CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+ *		return 0;
+ *	}
+ */
+#ifndef COTASK_LIB_TEST_H
+#define COTASK_LIB_TEST_H
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cotask.h>
+#include <cotask_gather.h>
+#include <cotask_io.h>
+#include <cotask_layout.h>
+#include <cotask_scope.h>
+#include <cotask_share.h>
+#include <cotask_sync.h>
+#include <cotask_thread.h>
+#include <cotask_wait.h>
+
+#include "kselftest_harness.h"
+
+/* Ends the task, and so the test, with the line. */
+#define CHECK_EQ(is, to_be)						\
+do {									\
+	long __is = (long)(is), __to_be = (long)(to_be);		\
+									\
+	if (__is != __to_be) {						\
+		printf("# %s:%d: %s is %ld, not %ld\n", __FILE__,	\
+		       __LINE__, #is, __is, __to_be);			\
+		return -EPROTO;						\
+	}								\
+} while (0)
+#define CHECK(condition)	CHECK_EQ(!!(condition), 1)
+
+#define TASK_TEST(name)							\
+static long name##_main(void *arg);					\
+									\
+TEST(name)								\
+{									\
+	ASSERT_EQ(0, cotask_run(name##_main, NULL));			\
+}									\
+									\
+static long name##_main(void *arg __attribute__((unused)))
+
+/* --- tasks that many tests use -------------------------------------------------- */
+
+static inline long t_value(void *arg)
+{
+	return (long)arg;
+}
+
+static inline long t_fails(void *arg)
+{
+	return arg ? (long)arg : -EIO;
+}
+
+static inline long t_sleeps(void *arg)
+{
+	return cotask_sleep((int64_t)(intptr_t)arg * COTASK_MSEC);
+}
+
+static inline long t_yields(void *arg)
+{
+	long i, rc = 0;
+
+	for (i = 0; i < (long)arg && !rc; i++)
+		rc = cotask_yield();
+	return rc ? rc : i;
+}
+
+/* A future that nobody completes. */
+static inline long t_forever(void *arg)
+{
+	(void)arg;
+	return cotask_sleep(COTASK_FOREVER);
+}
+
+#endif /* COTASK_LIB_TEST_H */

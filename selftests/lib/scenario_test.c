@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - the scenarios of the core, with tasks whose code is here
+ *
+ * What module/tests/scenario_*_kunit.c say about tasks of the kernel has to hold for
+ * tasks of a process.  Time is real, so this is for a machine where waiting takes none.
+ */
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "helpers.h"
+#include "suites.h"
+
+static struct env *current_env;
+static bool later;	/* deadlines may have come that the loop has not looked at */
+
+/* --- a loop whose time and turns are the test's ------------------------------------ */
+
+/* A place in the queue. */
+struct mark {
+	struct cotask_callback cb;
+	bool reached;
+};
+
+static int reach(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	(void)x;
+	container_of(cb, struct mark, cb)->reached = true;
+	return 0;
+}
+
+/* Run what stands before a new mark at the end of the queue. */
+static void run_to_mark(struct cotask_loop *loop)
+{
+	struct mark mark = { .reached = false }, *m = &mark;
+
+	cotask_call_soon(loop, &m->cb, reach);
+	/* One event at a time, so that nothing is begun that comes after it. */
+	loop->options.max_batch = 1;
+	loop->batch = 1;
+	while (!m->reached && cotask_pump(loop, 0))
+		;
+	loop->options.max_batch = BATCH_MAX;
+}
+
+/*
+ * A turn is what is queued at its beginning.  Deadlines that have come are put behind
+ * that, so behind the mark.
+ */
+bool cotask_manual_turn(struct cotask_loop *loop)
+{
+	run_to_mark(loop);
+	if (later)
+		run_to_mark(loop);
+	later = false;
+	return true;
+}
+
+unsigned int cotask_manual_turns(struct cotask_loop *loop, unsigned int max)
+{
+	unsigned int n = 0;
+
+	later = false;
+	while (n < max && cotask_pump(loop, 0))
+		n++;
+	return n;
+}
+
+void cotask_manual_advance(struct cotask_loop *loop, s64 ns)
+{
+	struct timespec ts = { .tv_sec = ns / COTASK_SEC, .tv_nsec = ns % COTASK_SEC };
+
+	(void)loop;
+	later = true;
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
+}
+
+/* --- around a case --------------------------------------------------------------------- */
+
+static void on_error(struct cotask_loop *loop, struct cotask *task, int error)
+{
+	(void)loop;
+	(void)task;
+	current_env->errors++;
+	current_env->last_error = error;
+}
+
+static void env_make(struct env *env)
+{
+	int i;
+
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		cotask_future_init(&env->future[i]);
+		cotask_group_init(&env->group[i]);
+	}
+	for (i = 0; i < ENV_SETS; i++) {
+		cotask_lock_init(&env->lock[i]);
+		cotask_event_init(&env->event[i]);
+		cotask_cond_init(&env->cond[i], &env->lock[i]);
+		cotask_queue_init(&env->queue[i], i);
+		cotask_cancel_scope_init(&env->scope[i], COTASK_FOREVER);
+	}
+}
+
+static void env_drop(struct env *env)
+{
+	int i;
+
+	for (i = 0; i < ENV_SETS; i++) {
+		cotask_set_drop(&env->set[i]);
+		cotask_as_completed_end(&env->it[i]);
+	}
+	for (i = 0; i < ENV_OBJECTS; i++) {
+		cotask_group_fini(&env->group[i]);
+		cotask_put(env->task[i]);
+	}
+}
+
+int env_init(struct kunit *test)
+{
+	struct env *env = calloc(1, sizeof(*env));
+
+	KUNIT_ASSERT_NOT_NULL(test, env);
+	env->test = test;
+	env->loop = cotask_loop_create(NULL);
+	KUNIT_ASSERT_NOT_NULL(test, env->loop);
+	cotask_here = env->loop;
+	env->loop->nowait = true;
+	cotask_loop_set_error_handler(env->loop, on_error);
+	env_make(env);
+	current_env = env;
+	later = false;
+	test->priv = env;
+	return 0;
+}
+
+void env_exit(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	cotask_shut_down(env->loop);
+	env_drop(env);
+	KUNIT_EXPECT_EQ(test, env->loop->failed, 0);
+	KUNIT_EXPECT_NULL(test, env->broken);
+	KUNIT_EXPECT_EQ(test, env->loop->n_live, 0);
+	cotask_here = NULL;
+	cotask_loop_put(env->loop);
+	free(env);
+}
+
+/* --- all of them ------------------------------------------------------------------------- */
+
+static struct kunit_suite *const suites[] = {
+	&cotask_scenario_cancel_suite, &cotask_scenario_gather_suite,
+	&cotask_scenario_group_suite, &cotask_scenario_nested_suite,
+	&cotask_scenario_sync_suite, &cotask_scenario_timeout_suite,
+};
+
+/* What does not hold for tasks of a process, and why. */
+static const struct {
+	const char *name;
+	const char *reason;
+} skipped[] = {
+	{ "eager_child_cancels_its_group_and_ends",
+	  "an eager child is in its group before its code runs" },
+};
+
+static unsigned int number, failed;
+
+static const char *why_skip(const struct kunit_case *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(skipped); i++) {
+		if (!strcmp(c->name, skipped[i].name))
+			return skipped[i].reason;
+	}
+	return NULL;
+}
+
+static void run_case(const struct kunit_suite *suite, const struct kunit_case *c)
+{
+	const char *reason = why_skip(c);
+	struct kunit test = { 0 };
+
+	if (reason) {
+		printf("ok %u %s.%s # SKIP %s\n", ++number, suite->name + 7, c->name, reason);
+		return;
+	}
+	suite->init(&test);
+	c->run_case(&test);
+	suite->exit(&test);
+	failed += test.failed;
+	printf("%sok %u %s.%s\n", test.failed ? "not " : "", ++number, suite->name + 7, c->name);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	const struct kunit_case *c;
+	unsigned int i;
+
+	prctl(PR_SET_TIMERSLACK, 1);
+	for (i = 0; i < ARRAY_SIZE(suites); i++) {
+		for (c = suites[i]->test_cases; c->run_case; c++) {
+			if (argc < 2 || !strcmp(argv[1], c->name))
+				run_case(suites[i], c);
+		}
+	}
+	printf("1..%u\n# scenarios: %u, failed: %u\n", number, number, failed);
+	return failed > 0;
+}

@@ -1,0 +1,618 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - the interpreter of scripts, for tasks of libcotask
+ *
+ * As module/tests/script.c does for tasks of the kernel.  Here the code of a task is an
+ * ordinary function, so an instruction is a call.
+ */
+#include <stdlib.h>
+
+#include "helpers.h"
+
+#define BLOCKS	12	/* nesting of TRY, GROUP, TIMEOUT and REPEAT */
+
+/* An open block: where it began, and what an EXCEPT has caught. */
+struct block {
+	const struct line *begin;
+	long caught;
+	long left;
+};
+
+/**
+ * struct actor - one activation of a script
+ * @env: the test
+ * @pc: the next line
+ * @block: open blocks, innermost last
+ * @depth: how many
+ * @last: last outcome, for SHOW
+ * @raised: the error that is leaving the innermost block
+ */
+struct actor {
+	struct env *env;
+	const struct line *pc;
+	struct block block[BLOCKS];
+	unsigned int depth;
+	long last;
+	long raised;
+};
+
+/* --- the log -------------------------------------------------------------- */
+
+void note(struct env *env, const char *fmt, ...)
+{
+	size_t len = strlen(env->log);
+	va_list args;
+
+	if (len)
+		len += snprintf(env->log + len, sizeof(env->log) - len, " ");
+	va_start(args, fmt);
+	vsnprintf(env->log + len, sizeof(env->log) - len, fmt, args);
+	va_end(args);
+}
+
+const char *error_name(long rc)
+{
+	switch (rc) {
+	case -ECANCELED:
+		return "ECANCELED";
+	case -ETIMEDOUT:
+		return "ETIMEDOUT";
+	case -EDEADLK:
+		return "EDEADLK";
+	case -ESHUTDOWN:
+		return "ESHUTDOWN";
+	case -EALREADY:
+		return "EALREADY";
+	case -EINVAL:
+		return "EINVAL";
+	case -EXDEV:
+		return "EXDEV";
+	case E1:
+		return "E1";
+	case E2:
+		return "E2";
+	default:
+		return NULL;
+	}
+}
+
+void note_outcome(struct env *env, long rc)
+{
+	const char *name = error_name(rc);
+
+	if (name)
+		note(env, "%s", name);
+	else
+		note(env, "%ld", rc);
+}
+
+int number_of(struct env *env, const struct cotask *t)
+{
+	int i = ENV_OBJECTS;
+
+	while (i-- && env->task[i] != t)
+		;
+	return i;
+}
+
+void note_errors(struct env *env, int g)
+{
+	struct cotask_group_error e[ENV_OBJECTS];
+	int i, n = cotask_group_errors(&env->group[g], e, ENV_OBJECTS);
+
+	for (i = 0; i < n; i++) {
+		if (e[i].task)
+			note(env, "t%d:", number_of(env, e[i].task));
+		else
+			note(env, "body:");
+		note_outcome(env, e[i].error);
+	}
+}
+
+/* --- sets ------------------------------------------------------------------- */
+
+static long run_script(void *arg);
+
+static struct actor *actor_new(struct env *env, const struct line *script)
+{
+	struct actor *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		abort();
+	a->env = env;
+	a->pc = script;
+	env->actors++;
+	return a;
+}
+
+static struct cotask_member member(struct env *env, const struct arg *arg)
+{
+	struct cotask_member m = { 0 };
+
+	switch (arg->kind) {
+	case ARG_TASK:
+		m.x = cotask_base(env->task[arg->i]);
+		break;
+	case ARG_FUTURE:
+		m.x = &env->future[arg->i].base;
+		break;
+	case ARG_SET:
+		m.x = &env->set[arg->i].base;
+		break;
+	case ARG_CORO:
+		m.fn = run_script;
+		m.arg = actor_new(env, arg->script);
+		break;
+	case ARG_SHIELD:
+		m.x = cotask_shield(&env->shield[env->shields++], cotask_base(env->task[arg->i]));
+		break;
+	default:
+		break;
+	}
+	return m;
+}
+
+unsigned int members(struct env *env, int i, const struct arg *arg)
+{
+	unsigned int n = 0;
+
+	for (; arg->kind != ARG_LAST && n < ENV_MEMBERS; arg++)
+		env->member[i][n++] = member(env, arg);
+	return n;
+}
+
+struct cotask_awaitable *make_set(struct env *env, int i, u32 flags, const struct arg *arg)
+{
+	unsigned int n = members(env, i, arg);
+
+	if (flags & RACE)
+		return cotask_race(&env->set[i], NULL, env->member[i], n);
+	return cotask_gather(&env->set[i], NULL, env->member[i], n, flags);
+}
+
+/* What wait() does not read, the test does. */
+static void note_results(struct env *env, int i)
+{
+	unsigned int m;
+
+	note(env, "[");
+	for (m = 0; m < ENV_MEMBERS && env->member[i][m].x; m++) {
+		if (env->member[i][m].done)
+			note_outcome(env, cotask_awaitable_result(env->member[i][m].x));
+		else
+			note(env, "-");
+	}
+	note(env, "]");
+}
+
+static long next(struct env *env, int i)
+{
+	struct cotask_member *m;
+	long rc = cotask_as_completed_next(&env->it[i], &m);
+
+	if (rc < 0)
+		return rc;
+	if (!m) {
+		note(env, "end");
+	} else {
+		note(env, "#%d=", (int)(m - env->member[i]));
+		note_outcome(env, m->result);
+	}
+	return 0;
+}
+
+/* --- blocks --------------------------------------------------------------- */
+
+static int nesting(const struct line *l)
+{
+	switch (l->op) {
+	case OP_TRY:
+	case OP_GROUP:
+	case OP_TIMEOUT:
+	case OP_SECTION:
+	case OP_SCOPE:
+	case OP_REPEAT:
+		return 1;
+	case OP_ENDTRY:
+	case OP_ENDGROUP:
+	case OP_ENDTIMEOUT:
+	case OP_ENDSECTION:
+	case OP_ENDSCOPE:
+	case OP_ENDREPEAT:
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+/* The EXCEPT or END.. that belongs to the block which begins at @l. */
+static const struct line *block_end(const struct line *l, bool or_except)
+{
+	int depth = 0;
+
+	for (;; l++) {
+		depth += nesting(l);
+		if (!depth || (or_except && depth == 1 && l->op == OP_EXCEPT))
+			return l;
+	}
+}
+
+/* The test is wrong, whatever is tested. */
+static long broken(struct env *env, const char *why)
+{
+	env->broken = why;
+	return -EOPNOTSUPP;
+}
+
+static long block_push(struct actor *a, const struct line *begin)
+{
+	if (a->depth == BLOCKS)
+		return broken(a->env, "too many blocks");
+	a->block[a->depth++] = (struct block){ .begin = begin };
+	return 0;
+}
+
+static bool is_scope(const struct line *l)
+{
+	return l->op == OP_GROUP || l->op == OP_TIMEOUT || l->op == OP_SECTION ||
+	       l->op == OP_SCOPE;
+}
+
+/*
+ * An error, or a return, leaves the innermost block.  True: the script goes on
+ * somewhere; false: it ends.
+ */
+static bool unwind(struct actor *a, long rc)
+{
+	struct block *b;
+
+	while (a->depth) {
+		b = &a->block[a->depth - 1];
+		a->last = rc;
+		a->pc = block_end(b->begin, b->begin->op == OP_TRY);
+		if (is_scope(b->begin)) {
+			a->raised = rc;
+			return true;
+		}
+		if (b->begin->op == OP_TRY && !b->caught && rc < 0) {
+			b->caught = rc;
+			a->pc++;
+			return true;
+		}
+		a->depth--;
+	}
+	return false;
+}
+
+/* --- instructions --------------------------------------------------------- */
+
+static s64 time_of(const struct line *l)
+{
+	return l->b == NEVER ? COTASK_FOREVER : l->b * MS;
+}
+
+static long do_spawn(struct actor *a, const struct line *l)
+{
+	struct env *env = a->env;
+	struct actor *child = actor_new(env, l->script);
+	struct cotask_spawn_args args = { .flags = l->b };
+	struct cotask *t;
+
+	t = cotask_spawn_with(l->g == ROOT ? NULL : &env->group[l->g], run_script, child, &args);
+	if (!t) {
+		env->actors--;
+		free(child);
+		return -errno;
+	}
+	cotask_put(env->task[l->a]);
+	env->task[l->a] = t;
+	return 0;
+}
+
+/* A block that is not entered is not left, but for a timeout: as in script.c. */
+static long enter_block(struct actor *a, const struct line *l)
+{
+	struct env *env = a->env;
+	long rc = block_push(a, l);
+
+	if (rc)
+		return rc;
+	switch (l->op) {
+	case OP_GROUP:
+		rc = cotask_group_enter(&env->group[l->a]);
+		break;
+	case OP_TIMEOUT:
+		if (!l->g)
+			cotask_timeout_init(&env->timeout[l->a], time_of(l));
+		rc = cotask_timeout_enter(&env->timeout[l->a]);
+		break;
+	case OP_SECTION:
+		return cotask_shield_enter(&env->section[l->a], time_of(l));
+	default:
+		return cotask_cancel_scope_enter(&env->scope[l->a]);
+	}
+	if (rc)
+		a->depth--;
+	return rc;
+}
+
+static long leave_block(struct actor *a, const struct line *l)
+{
+	int i = a->block[--a->depth].begin->a;
+	struct env *env = a->env;
+	long rc = a->raised;
+
+	a->raised = 0;
+	switch (l->op) {
+	case OP_ENDGROUP:
+		return cotask_group_exit(&env->group[i], rc);
+	case OP_ENDTIMEOUT:
+		return cotask_timeout_exit(&env->timeout[i], rc);
+	case OP_ENDSECTION:
+		return cotask_shield_exit(&env->section[i], rc);
+	default:
+		return cotask_cancel_scope_exit(&env->scope[i], rc);
+	}
+}
+
+/* An await that is refused leaves the shield where it is. */
+static long await_shield(struct cotask_awaitable *inner, const struct line *l)
+{
+	struct cotask_shield s;
+	struct cotask_awaitable *x = cotask_shield(&s, inner);
+	long rc = l->op == OP_WAIT_FOR_SHIELD ? cotask_wait_for(x, time_of(l)) : cotask_await(x);
+
+	if (rc < 0 && !cotask_awaitable_done(x))
+		cotask_awaitable_cancel(x);
+	cotask_shield_drop(&s);
+	return rc;
+}
+
+static long call(struct env *env, const struct line *l)
+{
+	struct actor *a = actor_new(env, l->script);
+	long rc;
+
+	if (l->op == OP_CALL)
+		return run_script(a);
+	rc = cotask_wait_for_call(run_script, a, time_of(l));
+	if (l->b <= 0 && l->b != NEVER) {	/* it was not called (WF-3) */
+		env->actors--;
+		free(a);
+	}
+	return rc;
+}
+
+/* What suspends, or can fail. */
+static long wait_step(struct actor *a, const struct line *l)
+{
+	struct env *env = a->env;
+	long rc;
+
+	switch (l->op) {
+	case OP_SLEEP:
+	case OP_YIELD:
+		return cotask_sleep(l->b * MS);
+	case OP_JOIN:
+		return cotask_join(env->task[l->a]);
+	case OP_FUTURE:
+		return cotask_await_future(&env->future[l->a]);
+	case OP_SHIELD:
+	case OP_WAIT_FOR_SHIELD:
+		return await_shield(cotask_base(env->task[l->a]), l);
+	case OP_SHIELD_SET:
+		return await_shield(&env->set[l->a].base, l);
+	case OP_CALL:
+	case OP_WAIT_FOR_CALL:
+		return call(env, l);
+	case OP_WAIT_FOR:
+		return cotask_wait_for(cotask_base(env->task[l->a]), time_of(l));
+	case OP_WAIT_FOR_FUTURE:
+		return cotask_wait_for(&env->future[l->a].base, time_of(l));
+	case OP_CANCEL_WAIT:
+		return cotask_cancel_and_wait(env->task[l->a]);
+	case OP_AWAIT_SET:
+		return cotask_await(&env->set[l->a].base);
+	case OP_WAIT:
+		rc = cotask_wait_members(env->member[l->a], members(env, l->a, l->arg),
+					 (enum cotask_wait_mode)l->g, time_of(l));
+		return rc < 0 ? rc : 0;
+	case OP_NEXT:
+		return next(env, l->a);
+	case OP_ACQUIRE:
+		return cotask_lock_acquire(&env->lock[l->a]);
+	case OP_EVENT:
+		return cotask_event_wait(&env->event[l->a]);
+	case OP_COND_WAIT:
+		return cotask_cond_wait(&env->cond[l->a]);
+	case OP_PUT:
+		return cotask_queue_put(&env->queue[l->a], l->b);
+	case OP_GET:
+		return cotask_queue_get(&env->queue[l->a]);
+	default:
+		return broken(env, "unknown instruction");
+	}
+}
+
+/* What neither suspends nor fails: true. */
+static bool instant(struct actor *a, const struct line *l)
+{
+	struct env *env = a->env;
+
+	switch (l->op) {
+	case OP_LOG:
+		note(env, "%s", l->text);
+		break;
+	case OP_SHOW:
+		note_outcome(env, a->last);
+		break;
+	case OP_COUNT:
+		note(env, "n%d", cotask_cancelling(cotask_current()));
+		break;
+	case OP_CANCEL:
+		a->last = cotask_cancel(env->task[l->a]);
+		break;
+	case OP_CANCEL_SELF:
+		a->last = cotask_cancel(cotask_current());
+		break;
+	case OP_UNCANCEL:
+		a->last = cotask_uncancel(cotask_current());
+		break;
+	case OP_SET:
+		a->last = cotask_future_complete(&env->future[l->a], l->b);
+		break;
+	case OP_FAIL:
+		a->last = cotask_future_fail(&env->future[l->a], l->b);
+		break;
+	case OP_CANCEL_FUTURE:
+		a->last = cotask_future_cancel(&env->future[l->a]);
+		break;
+	case OP_ERRORS:
+		note_errors(env, l->a);
+		break;
+	case OP_SET_GATHER:
+		a->last = make_set(env, l->a, l->b, l->arg)->outcome;
+		break;
+	case OP_CANCEL_SET:
+		a->last = cotask_awaitable_cancel(&env->set[l->a].base);
+		break;
+	case OP_RESULTS:
+		note_results(env, l->a);
+		break;
+	case OP_END_ITERATION:
+		cotask_as_completed_end(&env->it[l->a]);
+		break;
+	case OP_RELEASE:
+		a->last = cotask_lock_release(&env->lock[l->a]);
+		break;
+	case OP_NOTIFY:
+		a->last = cotask_cond_notify(&env->cond[l->a], l->b);
+		break;
+	case OP_CLOSE:
+		cotask_queue_shutdown(&env->queue[l->a], false);
+		break;
+	case OP_ADVANCE:
+		cotask_manual_advance(env->loop, l->b * MS);
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* Blocks, and what can fail but does not suspend; < 0 leaves a block. */
+static long control(struct actor *a, const struct line *l, bool *is_wait)
+{
+	struct env *env = a->env;
+	long rc;
+
+	switch (l->op) {
+	case OP_RAISE:
+		return l->b;
+	case OP_RERAISE:
+		return a->block[a->depth - 1].caught;
+	case OP_TRY:
+	case OP_REPEAT:
+		rc = block_push(a, l);
+		if (!rc)
+			a->block[a->depth - 1].left = l->b;
+		return rc;
+	case OP_EXCEPT:		/* reached without an error: skip it */
+		a->pc = block_end(a->block[--a->depth].begin, false) + 1;
+		return 0;
+	case OP_ENDTRY:
+		a->depth--;
+		return 0;
+	case OP_ENDREPEAT:
+		if (--a->block[a->depth - 1].left > 0)
+			a->pc = a->block[a->depth - 1].begin + 1;
+		else
+			a->depth--;
+		return 0;
+	case OP_GROUP:
+	case OP_TIMEOUT:
+	case OP_SECTION:
+	case OP_SCOPE:
+		return enter_block(a, l);
+	case OP_SPAWN:
+		a->last = do_spawn(a, l);
+		return a->last;
+	case OP_AS_COMPLETED:
+		a->last = cotask_as_completed(&env->it[l->a], NULL, env->member[l->a],
+					      members(env, l->a, l->arg), time_of(l));
+		return a->last;
+	case OP_EVENT_SET:
+		return cotask_event_set(&env->event[l->a]);
+	case OP_CANCEL_GROUP:
+		return cotask_group_cancel(&env->group[l->a]);
+	case OP_CANCEL_SCOPE:
+		return cotask_cancel_scope_cancel(&env->scope[l->a]);
+	default:
+		*is_wait = true;
+		return 0;
+	}
+}
+
+static bool is_leave(const struct line *l)
+{
+	return l->op == OP_ENDGROUP || l->op == OP_ENDTIMEOUT || l->op == OP_ENDSECTION ||
+	       l->op == OP_ENDSCOPE;
+}
+
+static long play_lines(struct actor *a)
+{
+	const struct line *l;
+	bool is_wait;
+	long rc;
+
+	for (;;) {
+		l = a->pc++;
+		if (l->op == OP_END)
+			return 0;
+		if (l->op == OP_RETURN)
+			return l->b;
+		if (instant(a, l))
+			continue;
+		is_wait = false;
+		rc = control(a, l, &is_wait);
+		if (is_wait)
+			rc = is_leave(l) ? leave_block(a, l) : wait_step(a, l);
+		if (is_wait || rc)
+			a->last = rc;
+		if (rc < 0 && !unwind(a, rc))
+			return rc;
+	}
+}
+
+static long run_script(void *arg)
+{
+	struct actor *a = arg;
+	struct env *env = a->env;
+	long rc = play_lines(a);
+
+	env->actors--;
+	free(a);
+	return rc;
+}
+
+/* --- for scenarios ------------------------------------------------------------ */
+
+int note_done(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct noted *n = container_of(cb, struct noted, cb);
+
+	(void)x;
+	note(n->env, "%s", n->text);
+	return n->rc;
+}
+
+struct cotask *play(struct env *env, int i, const struct line *script)
+{
+	struct cotask *t = cotask_spawn(NULL, run_script, actor_new(env, script), NULL);
+
+	if (!t)
+		abort();
+	cotask_put(env->task[i]);
+	env->task[i] = t;
+	return t;
+}

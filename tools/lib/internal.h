@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
+/*
+ * libcotask - inside
+ *
+ * The library translates calls to operations, and events to switches.  What the rules
+ * say is not done here but in the kernel.
+ *
+ * Operations are collected in an array.  The ones that only end a step and always
+ * suspend (SLEEP, POLL, EXIT), and FORGET, stay in it until the next COTASK_IOC_ENTER; so
+ * a batch of events costs one call.  All others are applied at once, see cotask_op().
+ *
+ * A task that suspends looks for the next event itself and switches to that task; the
+ * stack of the thread that runs the loop, its *ground*, is for callbacks.
+ */
+#ifndef COTASK_INTERNAL_H
+#define COTASK_INTERNAL_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include <linux/cotask.h>
+
+#include <cotask.h>
+#include <cotask_gather.h>
+#include <cotask_io.h>
+#include <cotask_layout.h>
+#include <cotask_scope.h>
+#include <cotask_share.h>
+#include <cotask_sync.h>
+#include <cotask_thread.h>
+#include <cotask_wait.h>
+
+#include "stack.h"
+#include "switch.h"
+
+#define EXPORT		__attribute__((visibility("default")))
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define container_of(ptr, type, member) \
+	((type *)((char *)(ptr) - offsetof(type, member)))
+
+#define BATCH_MAX	1024
+#define OPS_MAX		(2 * BATCH_MAX)
+
+/* What an awaitable is; objects of the kernel by their names there. */
+#define KIND_TASK	0x100
+#define KIND_SHIELD	0x101
+#define KIND_SET	0x102
+#define KIND_IMPORT	0x103
+
+/* Scopes: @state of groups, timeouts ... */
+enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
+
+/* What the user_data of a COTASK_EVENT_CALL points to. */
+#define CALL_CALLBACK	0	/* &struct cotask_callback */
+#define CALL_GRAVE	1	/* &struct cotask: its place can be used again */
+#define CALL_REAP	2	/* &struct cotask: a native task that nobody holds has ended */
+#define CALL_MASK	7
+
+/**
+ * struct cotask - a task
+ * @layout: for tools
+ * @base: as an awaitable
+ * @refs: of users, and one as long as it is not done
+ * @flags: TASK_*
+ * @fiber: what a switch to it needs
+ * @fn: its code
+ * @arg: for @fn
+ * @outcome: what the last operation has given; in the end, what @fn has
+ * @spawner: the task to go on with after the first step of an eager one
+ * @next: in one of the lists of the loop that a task is in for a short time
+ * @prev_live: list of tasks that are not done
+ * @next_live: likewise
+ * @context: context variables, or NULL
+ * @slot: its memory
+ * @name: as it was given; "": a default name
+ */
+struct cotask {
+	struct cotask_layout	layout;
+	struct cotask_awaitable	base;
+	atomic_uint		refs;
+	uint32_t		flags;
+	struct fiber		fiber;
+	cotask_fn		fn;
+	void			*arg;
+	long			outcome;
+	struct cotask		*spawner;
+	struct cotask		*next;
+	struct cotask		*prev_live;
+	struct cotask		*next_live;
+	struct cotask_context	*context;
+	struct stack		slot;
+	char			name[COTASK_NAME_MAX + 1];
+};
+
+#define TASK_STARTED	0x01	/* its code has begun */
+#define TASK_ENDED	0x02	/* its code is over */
+#define TASK_EAGER	0x04	/* it is in its first step, inside of the spawner's */
+#define TASK_NATIVE	0x08	/* its code is in the kernel */
+#define TASK_FOREIGN	0x10	/* made by another thread */
+#define TASK_ARMED	0x20	/* a callback is going to say that this native one has ended */
+
+/**
+ * struct handles - numbers for objects
+ * @slot: by number: the task or awaitable; or (next free << 1) | 1
+ * @size: of @slot
+ * @used: numbers below this one were in use
+ * @free: first free one, 0: none
+ * @base: what is added to them
+ */
+struct handles {
+	void		**slot;
+	uint32_t	size;
+	uint32_t	used;
+	uint32_t	free;
+	uint32_t	base;
+};
+
+#define FOREIGN_BASE	0x40000000u
+
+/**
+ * struct cotask_loop - a loop
+ * @fd: the file; -1: closed
+ * @refs: references
+ * @current: the task that runs
+ * @ops: operations that were not applied
+ * @n_ops: how many
+ * @event: events of the last call
+ * @n_events: how many; 0 once the rest is void
+ * @begun: how many of them were begun
+ * @batch: how many to ask for
+ * @wanted: where the results of the last operations go, which end no step
+ * @n_wanted: how many that are
+ * @refused: tasks whose operation was refused, to go on with the error
+ * @refused_tail: where to append
+ * @pending: an event for the ground
+ * @dead: a task that has ended on the stack that was left last
+ * @ground: the context of the thread
+ * @ground_sp: for that
+ * @main: the main task, as long as it is not done
+ * @live: tasks that are not done
+ * @n_live: how many of them are hosted
+ * @n_fresh: how many of these have not begun
+ * @fresh_then: how many had not when the last call had given all that was ready
+ * @n_native: how many native ones a callback is going to tell of
+ * @over: the main task has ended: back to the ground
+ * @failed: error of the device: nothing goes on
+ * @nowait: only the ground takes events
+ * @running: cotask_loop_run() is under way
+ * @owner: the thread that runs it
+ * @handles: of objects made by its own thread
+ * @stacks: of tasks made by its own thread
+ * @options: as given, with defaults filled in
+ * @errors: error handler
+ * @interrupted: SIGINT has come
+ * @short_read: a bit for each file descriptor: the last read has emptied it
+ * @short_fds: how many bits
+ * @lock: what follows belongs to all threads
+ * @foreign: handles of other threads
+ * @foreign_stacks: stacks of other threads
+ * @dropped: references that other threads have dropped
+ * @submissions: tasks from outside
+ * @jobs: functions in threads
+ * @idle: there is none
+ * @context: context variables of main tasks, which share them (CO-11)
+ */
+struct cotask_loop {
+	int			fd;
+	atomic_uint		refs;
+	struct cotask		*current;
+	struct cotask_op	*ops;
+	unsigned int		n_ops;
+	struct cotask_event_info *event;
+	unsigned int		n_events;
+	unsigned int		begun;
+	unsigned int		batch;
+	struct cotask_op	*wanted;
+	unsigned int		n_wanted;
+	struct cotask		*refused;
+	struct cotask		**refused_tail;
+	struct cotask_event_info *pending;
+	struct cotask		*dead;
+	struct fiber		ground;
+	void			*ground_sp;
+	struct cotask		*main;
+	struct cotask		*live;
+	unsigned int		n_live;
+	unsigned int		n_fresh;
+	unsigned int		fresh_then;
+	unsigned int		n_native;
+	bool			over;
+	int			failed;
+	bool			nowait;
+	atomic_bool		running;
+	pthread_t		owner;
+	struct handles		handles;
+	struct stack_pool	stacks;
+	struct cotask_loop_options options;
+	cotask_error_fn		errors;
+	atomic_bool		interrupted;
+	uint64_t		*short_read;
+	unsigned int		short_fds;
+	pthread_mutex_t		lock;
+	struct handles		foreign;
+	struct stack_pool	foreign_stacks;
+	struct cotask *_Atomic	dropped;
+	struct cotask_submission *submissions;
+	unsigned int		jobs;
+	pthread_cond_t		idle;
+	struct cotask_context	*context;
+};
+
+extern __thread struct cotask_loop *cotask_here __attribute__((tls_model("initial-exec")));
+
+/* --- loop.c: operations and events ------------------------------------------ */
+
+struct cotask_op *cotask_op_add(struct cotask_loop *loop);
+int cotask_op_apply(struct cotask_loop *loop);
+int cotask_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n);
+int64_t cotask_op(struct cotask_loop *loop, const struct cotask_op *op);
+int cotask_post_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n);
+int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op);
+long cotask_suspend(struct cotask_loop *loop, bool may_matter);
+long cotask_step_op(const struct cotask_op *op);
+void cotask_task_entered(struct cotask_loop *loop);
+void cotask_forget(struct cotask_loop *loop, uint32_t handle);
+struct cotask *cotask_next_task(struct cotask_loop *loop);
+void cotask_switch_to(struct cotask_loop *loop, struct cotask *from, struct cotask *to);
+void cotask_resume(struct cotask_loop *loop, struct cotask *task);
+int cotask_collect(struct cotask_loop *loop, unsigned int min);
+
+#define OP(name, ...) (&(const struct cotask_op){ .opcode = COTASK_OP_##name, ##__VA_ARGS__ })
+
+/* --- handle.c ------------------------------------------------------------------ */
+
+uint32_t cotask_handle_new(struct handles *h, void *object);
+void cotask_handle_free(struct handles *h, uint32_t handle);
+void cotask_handle_give_back(struct cotask_loop *loop, uint32_t handle);
+uint32_t cotask_handle_new_foreign(struct cotask_loop *loop, void *object);
+void *cotask_handle_object(struct cotask_loop *loop, uint32_t handle);
+void cotask_handles_drop(struct handles *h);
+int cotask_object_make(struct cotask_awaitable *x, unsigned int kind, const struct cotask_op *op);
+void cotask_object_drop(struct cotask_awaitable *x);
+
+/* --- task.c --------------------------------------------------------------------- */
+
+struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg,
+			       const struct cotask_spawn_args *args, bool foreign);
+void cotask_task_free(struct cotask *task);
+void cotask_task_forget(struct cotask *task);
+void cotask_task_bury(struct cotask *task);
+void cotask_task_gone(struct cotask *task);
+void cotask_task_begun(struct cotask *task);
+void cotask_task_sweep(struct cotask_loop *loop);
+void cotask_dropped_elsewhere(struct cotask_loop *loop);
+struct cotask *cotask_task_of(const struct cotask_awaitable *x);
+
+void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op);
+void cotask_set_refresh(struct cotask_awaitable *x);
+
+/* --- run.c ---------------------------------------------------------------------- */
+
+bool cotask_pump(struct cotask_loop *loop, unsigned int min);
+void cotask_shut_down(struct cotask_loop *loop);
+
+/* --- others --------------------------------------------------------------------- */
+
+struct cotask_context *cotask_context_copy(struct cotask_context *ctx);
+void cotask_submissions_close(struct cotask_loop *loop);
+void cotask_jobs_wait(struct cotask_loop *loop);
+struct cotask_context **cotask_job_context(void);
+void cotask_guard_init(void);
+void cotask_guard_thread(bool on);
+
+/* The loop and task of the caller. */
+static inline struct cotask_loop *loop_here(void)
+{
+	return cotask_here;
+}
+
+static inline struct cotask *task_here(void)
+{
+	return likely(cotask_here) ? cotask_here->current : NULL;
+}
+
+/* 0, if @x belongs to the caller's loop. */
+static inline int check_object(const struct cotask_awaitable *x)
+{
+	if (unlikely(!x || !x->loop))
+		return -EINVAL;
+	if (unlikely(x->loop != cotask_here))
+		return cotask_here ? -EXDEV : -ESRCH;
+	return x->handle ? 0 : x->outcome < 0 ? (int)x->outcome : -EINVAL;
+}
+
+#endif /* COTASK_INTERNAL_H */

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * libcotask - operations go in, events come out
+ */
+#include <sys/ioctl.h>
+
+#include "internal.h"
+
+__thread struct cotask_loop *cotask_here __attribute__((tls_model("initial-exec")));
+
+/* --- COTASK_IOC_ENTER -------------------------------------------------------- */
+
+/* Operations that end a step of the acting task. */
+static bool ends_step(const struct cotask_op *op)
+{
+	switch (op->opcode) {
+	case COTASK_OP_SLEEP:
+	case COTASK_OP_AWAIT:
+	case COTASK_OP_WAIT_FOR:
+	case COTASK_OP_CANCEL_WAIT:
+	case COTASK_OP_NEXT:
+	case COTASK_OP_WAIT:
+	case COTASK_OP_LEAVE:
+	case COTASK_OP_EVENT_WAIT:
+	case COTASK_OP_COND_WAIT:
+	case COTASK_OP_POLL:
+		return true;
+	case COTASK_OP_ACQUIRE:
+	case COTASK_OP_PUT:
+	case COTASK_OP_GET:
+		return !(op->flags & COTASK_OP_F_TRY);
+	default:
+		return false;
+	}
+}
+
+/* The task did not suspend: it goes on with the error. */
+static void refuse(struct cotask_loop *loop, const struct cotask_op *op)
+{
+	struct cotask *task = cotask_handle_object(loop, op->task);
+
+	if (op->opcode == COTASK_OP_ENTER)
+		cotask_timeout_refused(loop, op);
+	if (!task || !ends_step(op))
+		return;
+	task->outcome = op->result;
+	task->next = NULL;
+	*loop->refused_tail = task;
+	loop->refused_tail = &task->next;
+}
+
+/* The first @n operations were applied; the others move up. */
+static void applied(struct cotask_loop *loop, unsigned int n)
+{
+	unsigned int i, others = loop->n_ops - loop->n_wanted;
+
+	for (i = 0; i < n; i++) {
+		struct cotask_op *op = &loop->ops[i];
+
+		if (unlikely(op->handle >= FOREIGN_BASE) && op->opcode == COTASK_OP_FORGET)
+			cotask_handle_give_back(loop, op->handle);
+		if (i >= others)
+			loop->wanted[i - others].result = op->result;
+		else if (unlikely(op->result < 0) && op->task)
+			refuse(loop, op);
+	}
+	if (n > others) {
+		loop->wanted += n - others;
+		loop->n_wanted -= n - others;
+	}
+	loop->n_ops -= n;
+	if (unlikely(loop->n_ops))
+		memmove(loop->ops, loop->ops + n, loop->n_ops * sizeof(*loop->ops));
+}
+
+/* How many events to ask for: as many as are likely to be begun. */
+static void adapt(struct cotask_loop *loop)
+{
+	if (!loop->n_events)
+		return;
+	if (loop->begun == loop->n_events)
+		loop->batch *= loop->n_events == loop->batch ? 2 : 1;
+	else
+		loop->batch = 2 * loop->begun;
+	if (!loop->batch)
+		loop->batch = 1;
+	if (loop->batch > loop->options.max_batch)
+		loop->batch = loop->options.max_batch;
+}
+
+/* One call.  0, or the loop is broken. */
+static int enter(struct cotask_loop *loop, unsigned int max, unsigned int min)
+{
+	struct cotask_enter e = {
+		.size = sizeof(e),
+		.ops = (uintptr_t)loop->ops,
+		.n_ops = loop->n_ops,
+		.n_begun = loop->begun,
+		.events = (uintptr_t)loop->event,
+		.max_events = max,
+		.min_events = min,
+		.deadline = COTASK_NEVER,
+	};
+
+	if (unlikely(loop->fd < 0))
+		return -ESHUTDOWN;
+	if (unlikely(ioctl(loop->fd, COTASK_IOC_ENTER, &e))) {
+		if (errno != EINTR)
+			return -errno;
+		e.n_events = 0;
+	}
+	/* What was not taken in is told again. */
+	loop->begun = e.n_begun;
+	loop->n_events = e.n_begun ? e.n_begun : e.n_events;
+	applied(loop, e.applied);
+	return 0;
+}
+
+static void broken(struct cotask_loop *loop, int error)
+{
+	loop->failed = error;
+	loop->n_ops = 0;
+	loop->n_events = 0;
+	loop->begun = 0;
+}
+
+/**
+ * cotask_collect - apply operations and take events
+ * @loop: the loop
+ * @min: 1: wait for one
+ *
+ * Return: 0, or the loop is broken.
+ */
+int cotask_collect(struct cotask_loop *loop, unsigned int min)
+{
+	int rc;
+
+	if (loop->failed)
+		return loop->failed;
+	if (unlikely(atomic_load_explicit(&loop->dropped, memory_order_relaxed)))
+		cotask_dropped_elsewhere(loop);
+	if (unlikely(loop->n_fresh && loop->fresh_then))
+		cotask_task_sweep(loop);
+	adapt(loop);
+	rc = enter(loop, loop->batch, min);
+	if (rc)
+		broken(loop, rc);
+	/* All that was ready was given. */
+	loop->fresh_then = loop->n_events < loop->batch ? loop->n_fresh : 0;
+	return rc;
+}
+
+/* --- operations ---------------------------------------------------------------- */
+
+/* Apply all operations.  0, or the loop is broken. */
+int cotask_op_apply(struct cotask_loop *loop)
+{
+	int rc;
+
+	adapt(loop);
+	while (loop->n_ops && !loop->failed) {
+		rc = enter(loop, 0, 0);
+		if (rc)
+			broken(loop, rc);
+	}
+	loop->n_events = 0;
+	loop->begun = 0;
+	return loop->failed;
+}
+
+/* The next free place in the array of operations. */
+struct cotask_op *cotask_op_add(struct cotask_loop *loop)
+{
+	if (unlikely(loop->n_ops == OPS_MAX))
+		cotask_op_apply(loop);
+	return &loop->ops[loop->n_ops++];
+}
+
+/**
+ * cotask_ops - apply operations now that end no step, and what was waiting before
+ * @loop: the loop
+ * @ops: the operations; their results are filled in
+ * @n: how many, at most OPS_MAX
+ *
+ * Return: 0, or the loop is broken.
+ */
+int cotask_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n)
+{
+	int rc;
+
+	if (loop->n_ops + n > OPS_MAX)
+		cotask_op_apply(loop);
+	memcpy(loop->ops + loop->n_ops, ops, n * sizeof(*ops));
+	loop->n_ops += n;
+	loop->wanted = ops;
+	loop->n_wanted = n;
+	rc = cotask_op_apply(loop);
+	loop->n_wanted = 0;
+	return rc;
+}
+
+/* The same for one.  Gives its result. */
+int64_t cotask_op(struct cotask_loop *loop, const struct cotask_op *op)
+{
+	struct cotask_op o = *op;
+	int rc = cotask_ops(loop, &o, 1);
+
+	return rc ? rc : o.result;
+}
+
+/*
+ * The handle is going to be free in the kernel, so it is here for what comes behind that
+ * in the array; for other threads it is when that was applied.
+ */
+void cotask_forget(struct cotask_loop *loop, uint32_t handle)
+{
+	*cotask_op_add(loop) = *OP(FORGET, .handle = handle);
+	if (handle < FOREIGN_BASE)
+		cotask_handle_free(&loop->handles, handle);
+}
+
+/* From any thread; 0 or an error of the call. */
+int cotask_post_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n)
+{
+	struct cotask_post_ops p = {
+		.size = sizeof(p),
+		.ops = (uintptr_t)ops,
+		.n_ops = n,
+	};
+	int fd = loop->fd;
+
+	if (fd < 0)
+		return -ESHUTDOWN;
+	return ioctl(fd, COTASK_IOC_POST, &p) ? -errno : 0;
+}
+
+/* One operation from any thread.  Gives its result. */
+int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op)
+{
+	int rc = cotask_post_ops(loop, op, 1);
+
+	return rc ? rc : op->result;
+}
+
+/* --- events -------------------------------------------------------------------- */
+
+/* The task whose turn it is, or NULL. */
+static struct cotask *step(const struct cotask_event_info *e)
+{
+	struct cotask *task = (struct cotask *)(uintptr_t)e->user_data;
+
+	if (unlikely(task->layout.magic != COTASK_LAYOUT_MAGIC))
+		return NULL;
+	task->outcome = e->result;
+	if (unlikely(!(task->flags & TASK_STARTED)))
+		cotask_task_begun(task);
+	return task;
+}
+
+static struct cotask *first_refused(struct cotask_loop *loop)
+{
+	struct cotask *task = loop->refused;
+
+	loop->refused = task->next;
+	if (!loop->refused)
+		loop->refused_tail = &loop->refused;
+	return task;
+}
+
+/**
+ * cotask_next_task - what to do next
+ * @loop: the loop
+ *
+ * Return: The task to switch to; NULL: back to the ground, where there is an event or
+ *	an end.
+ */
+struct cotask *cotask_next_task(struct cotask_loop *loop)
+{
+	struct cotask_event_info *e;
+	struct cotask *task;
+
+	for (;;) {
+		if (unlikely(loop->refused))
+			return first_refused(loop);
+		if (unlikely(loop->over))
+			return NULL;
+		if (loop->begun == loop->n_events) {
+			if (loop->nowait || cotask_collect(loop, 1))
+				return NULL;
+			continue;
+		}
+		e = &loop->event[loop->begun++];
+		if (unlikely(e->type != COTASK_EVENT_STEP)) {
+			loop->pending = e;
+			return NULL;
+		}
+		task = step(e);
+		if (likely(task))
+			return task;
+	}
+}
+
+/* Somebody else's stack was left for good. */
+static void bury(struct cotask_loop *loop)
+{
+	struct cotask *dead = loop->dead;
+
+	if (unlikely(dead)) {
+		loop->dead = NULL;
+		cotask_task_gone(dead);
+	}
+}
+
+/* From one task, or the ground, to another one. */
+void cotask_switch_to(struct cotask_loop *loop, struct cotask *from, struct cotask *to)
+{
+	struct fiber *self = from ? &from->fiber : &loop->ground;
+
+	loop->current = to;
+	cotask_fiber_switch(self, to ? &to->fiber : &loop->ground,
+			    from && from->flags & TASK_ENDED);
+	bury(loop);
+}
+
+/* From the ground: until there is something to do for it. */
+void cotask_resume(struct cotask_loop *loop, struct cotask *task)
+{
+	cotask_switch_to(loop, NULL, task);
+}
+
+/* First of all in a new task. */
+void cotask_task_entered(struct cotask_loop *loop)
+{
+	cotask_fiber_entered(&loop->ground);
+	bury(loop);
+}
+
+/*
+ * An eager task is in its first step: does it go on?  Only the kernel knows; it does not
+ * give an event of any other task meanwhile.
+ */
+static bool goes_on(struct cotask_loop *loop, struct cotask *task)
+{
+	bool same;
+	int rc;
+
+	adapt(loop);
+	rc = enter(loop, 1, 0);
+	if (rc) {
+		broken(loop, rc);
+		return false;
+	}
+	if (loop->refused == task)
+		return first_refused(loop);
+	if (!loop->n_events)
+		return false;
+	same = (uintptr_t)task == loop->event[0].user_data;
+	if (same)
+		step(&loop->event[loop->begun++]);
+	return same;
+}
+
+/**
+ * cotask_suspend - the step of the current task has ended, by the last operation
+ * @loop: the loop
+ * @may_matter: that operation has to be applied before another task goes on
+ *
+ * Return: What the operation has given.  A task that has ended does not come back.
+ */
+long cotask_suspend(struct cotask_loop *loop, bool may_matter)
+{
+	struct cotask *task = loop->current, *next;
+
+	if (unlikely(task->flags & TASK_EAGER)) {
+		if (may_matter && goes_on(loop, task))
+			return task->outcome;
+		task->flags &= ~TASK_EAGER;
+		next = task->spawner;
+		task->spawner = NULL;
+	} else {
+		if (may_matter && !loop->failed && !loop->over)
+			cotask_collect(loop, !loop->nowait);
+		next = cotask_next_task(loop);
+		if (next == task)
+			return task->outcome;
+	}
+	cotask_switch_to(loop, task, next);
+	return task->outcome;
+}
+
+/* The current task does an operation that ends its step, and may not suspend. */
+long cotask_step_op(const struct cotask_op *op)
+{
+	struct cotask_loop *loop = loop_here();
+	struct cotask_op *o;
+
+	if (!loop || !loop->current)
+		return -ESRCH;
+	o = cotask_op_add(loop);
+	*o = *op;
+	o->task = loop->current->base.handle;
+	return cotask_suspend(loop, true);
+}

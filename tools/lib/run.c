@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * libcotask - loops, from beginning to end
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define STACK_SIZE	(64 * 1024)
+#if defined(__SANITIZE_ADDRESS__)
+#define STACK_FACTOR	4
+#else
+#define STACK_FACTOR	1
+#endif
+#define STACK_MIN	(16 * 1024)
+
+/* --- make and close ---------------------------------------------------------------- */
+
+static int query(int fd)
+{
+	struct cotask_query q = { .size = sizeof(q) };
+
+	if (ioctl(fd, COTASK_IOC_QUERY, &q))
+		return errno == ENOTTY ? -EPROTO : -errno;
+	return q.version == COTASK_VERSION && q.n_opcodes >= COTASK_OP_LAST ? 0 : -EPROTO;
+}
+
+static int open_device(const struct cotask_loop_options *options)
+{
+	int fd = open(options->device, O_RDWR | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = query(fd);
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+static int fill_options(struct cotask_loop_options *to, const struct cotask_loop_options *from)
+{
+	*to = from ? *from : (struct cotask_loop_options){ 0 };
+	if (to->flags & ~(COTASK_LOOP_EAGER | COTASK_LOOP_NO_SIGINT) || to->__reserved[0] ||
+	    to->__reserved[1] || to->__reserved[2] || to->__reserved[3])
+		return -EINVAL;
+	if (!to->max_batch || to->max_batch > BATCH_MAX)
+		to->max_batch = BATCH_MAX;
+	if (!to->stack_size)
+		to->stack_size = STACK_SIZE * STACK_FACTOR;
+	if (to->stack_size < STACK_MIN)
+		to->stack_size = STACK_MIN;
+	if (!to->device)
+		to->device = "/dev/cotask";
+	return 0;
+}
+
+static void free_loop(struct cotask_loop *loop)
+{
+	cotask_stacks_drop(&loop->stacks);
+	cotask_stacks_drop(&loop->foreign_stacks);
+	cotask_handles_drop(&loop->handles);
+	cotask_handles_drop(&loop->foreign);
+	cotask_context_put(loop->context);
+	pthread_mutex_destroy(&loop->lock);
+	pthread_cond_destroy(&loop->idle);
+	cotask_fiber_fini(&loop->ground);
+	free(loop->short_read);
+	free(loop->ops);
+	free(loop->event);
+	free(loop);
+}
+
+static struct cotask_loop *new_loop(void)
+{
+	struct cotask_loop *loop = calloc(1, sizeof(*loop));
+
+	if (!loop)
+		return NULL;
+	pthread_mutex_init(&loop->lock, NULL);
+	pthread_cond_init(&loop->idle, NULL);
+	loop->fd = -1;
+	loop->foreign.base = FOREIGN_BASE;
+	loop->refused_tail = &loop->refused;
+	loop->batch = 1;
+	atomic_init(&loop->refs, 1);
+	loop->ops = calloc(OPS_MAX, sizeof(*loop->ops));
+	loop->event = calloc(BATCH_MAX, sizeof(*loop->event));
+	loop->context = cotask_context_new();
+#ifdef COTASK_USE_UCONTEXT
+	loop->ground.uc = calloc(1, sizeof(*loop->ground.uc));
+#else
+	loop->ground.sp = &loop->ground_sp;
+#endif
+	if (!loop->ops || !loop->event || !loop->context) {
+		free_loop(loop);
+		return NULL;
+	}
+	return loop;
+}
+
+EXPORT struct cotask_loop *cotask_loop_create(const struct cotask_loop_options *options)
+{
+	struct cotask_loop *loop = new_loop();
+	int rc = -ENOMEM;
+
+	if (!loop)
+		goto failed;
+	rc = fill_options(&loop->options, options);
+	if (rc)
+		goto failed;
+	rc = open_device(&loop->options);
+	if (rc < 0)
+		goto failed;
+	loop->fd = rc;
+	cotask_guard_init();
+	return loop;
+
+failed:
+	if (loop)
+		free_loop(loop);
+	errno = -rc;
+	return NULL;
+}
+
+EXPORT int cotask_loop_close(struct cotask_loop *loop)
+{
+	int fd = loop->fd;
+
+	if (atomic_load(&loop->running))
+		return -EBUSY;
+	if (fd < 0)
+		return 0;
+	cotask_submissions_close(loop);
+	loop->fd = -1;
+	close(fd);
+	return 0;
+}
+
+EXPORT struct cotask_loop *cotask_loop_get(struct cotask_loop *loop)
+{
+	atomic_fetch_add_explicit(&loop->refs, 1, memory_order_relaxed);
+	return loop;
+}
+
+EXPORT void cotask_loop_put(struct cotask_loop *loop)
+{
+	if (!loop || atomic_fetch_sub_explicit(&loop->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	cotask_loop_close(loop);
+	free_loop(loop);
+}
+
+EXPORT struct cotask_loop *cotask_loop_current(void)
+{
+	return loop_here();
+}
+
+EXPORT int cotask_loop_fd(const struct cotask_loop *loop)
+{
+	return loop->fd < 0 ? -ESHUTDOWN : loop->fd;
+}
+
+EXPORT void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn)
+{
+	loop->errors = fn;
+}
+
+/* --- events for the ground ----------------------------------------------------------- */
+
+static void complain(struct cotask_loop *loop, struct cotask *task, int error)
+{
+	char name[COTASK_NAME_MAX + 1] = "";
+
+	if (task)
+		cotask_get_name(task, name, sizeof(name));
+	fprintf(stderr, "cotask: %s%s has failed, and nobody has looked: %s\n",
+		task ? "task " : "something", *name || !task ? name : "without a name",
+		strerror(-error));
+	(void)loop;
+}
+
+static void tell(struct cotask_loop *loop, struct cotask *task, int error)
+{
+	if (task && task->layout.magic != COTASK_LAYOUT_MAGIC)
+		task = NULL;
+	(loop->errors ?: complain)(loop, task, error);
+}
+
+static void run_callback(struct cotask_loop *loop, struct cotask_callback *cb)
+{
+	int rc = cb->fn(cb, cb->x);
+
+	if (rc < 0)
+		tell(loop, NULL, rc);
+}
+
+static void call(struct cotask_loop *loop, uint64_t user_data)
+{
+	void *object = (void *)(uintptr_t)(user_data & ~(uint64_t)CALL_MASK);
+	struct cotask *task = object;
+
+	switch (user_data & CALL_MASK) {
+	case CALL_CALLBACK:
+		run_callback(loop, object);
+		break;
+	case CALL_GRAVE:
+		cotask_task_bury(task);
+		break;
+	case CALL_REAP:
+		loop->n_native--;
+		cotask_task_forget(task);
+		break;
+	}
+}
+
+static void handle_pending(struct cotask_loop *loop)
+{
+	struct cotask_event_info e = *loop->pending;
+
+	loop->pending = NULL;
+	switch (e.type) {
+	case COTASK_EVENT_CALL:
+		call(loop, e.user_data);
+		break;
+	case COTASK_EVENT_ERROR:
+		tell(loop, (struct cotask *)(uintptr_t)e.user_data, e.result);
+		break;
+	}
+}
+
+/* --- SIGINT ---------------------------------------------------------------------------- */
+
+static struct cotask_loop *_Atomic sigint_loop;
+static struct sigaction sigint_before;
+
+/* The first one cancels the main task; with the second one it is as without us. */
+static void on_sigint(int sig)
+{
+	struct cotask_loop *loop = atomic_load(&sigint_loop);
+	int error = errno;
+
+	if (loop && loop->main && !atomic_exchange(&loop->interrupted, true)) {
+		struct cotask_op op = {
+			.opcode = COTASK_OP_CANCEL,
+			.handle = loop->main->base.handle,
+		};
+
+		cotask_post(loop, &op);
+	} else {
+		sigaction(SIGINT, &sigint_before, NULL);
+		raise(sig);
+	}
+	errno = error;
+}
+
+/* Only where nobody else has an opinion on it. */
+static bool take_sigint(struct cotask_loop *loop)
+{
+	struct sigaction sa = { .sa_handler = on_sigint };
+	struct cotask_loop *none = NULL;
+
+	if (loop->options.flags & COTASK_LOOP_NO_SIGINT)
+		return false;
+	if (!atomic_compare_exchange_strong(&sigint_loop, &none, loop))
+		return false;
+	if (!sigaction(SIGINT, NULL, &sigint_before) && sigint_before.sa_handler == SIG_DFL &&
+	    !sigaction(SIGINT, &sa, NULL))
+		return true;
+	atomic_store(&sigint_loop, NULL);
+	return false;
+}
+
+static void give_sigint_back(void)
+{
+	sigaction(SIGINT, &sigint_before, NULL);
+	atomic_store(&sigint_loop, NULL);
+}
+
+/* --- run ------------------------------------------------------------------------------- */
+
+/* One event: by a task, or here, when a task has found that it is for the ground. */
+static void do_next(struct cotask_loop *loop)
+{
+	struct cotask *task = loop->pending ? NULL : cotask_next_task(loop);
+
+	if (task)
+		cotask_resume(loop, task);
+	else if (loop->pending)
+		handle_pending(loop);
+}
+
+/* Until the main task has ended, or @loop->failed. */
+static void pump(struct cotask_loop *loop)
+{
+	while (loop->pending || (!loop->over && !loop->failed))
+		do_next(loop);
+}
+
+/**
+ * cotask_pump - take events once, and run what they are for
+ * @loop: the loop, with @loop->nowait
+ * @min: 1: wait for one
+ *
+ * Return: true if there were any.
+ */
+bool cotask_pump(struct cotask_loop *loop, unsigned int min)
+{
+	if (cotask_collect(loop, min) || (!loop->n_events && !loop->refused))
+		return false;
+	while (loop->pending || loop->refused || loop->begun < loop->n_events)
+		do_next(loop);
+	return true;
+}
+
+/* Cancel what is left, and what that leaves, until nothing does (CO-8, CO-B1). */
+void cotask_shut_down(struct cotask_loop *loop)
+{
+	loop->over = false;
+	loop->nowait = true;
+	while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0)
+		cotask_pump(loop, !loop->n_fresh && (loop->n_live || loop->n_native));
+	while (!loop->failed && (cotask_pump(loop, 0) || loop->n_fresh))
+		;
+	loop->nowait = false;
+}
+
+static struct cotask *spawn_main(struct cotask_loop *loop, cotask_fn fn, void *arg)
+{
+	struct cotask_spawn_args args = {
+		.flags = COTASK_SPAWN_LAZY,
+		.context = loop->context,
+	};
+
+	return cotask_spawn_with(NULL, fn, arg, &args);
+}
+
+static long outcome_of_main(struct cotask_loop *loop, struct cotask *task)
+{
+	uint32_t handle = task->base.handle;
+	long rc;
+
+	if (loop->failed)
+		return loop->failed;
+	rc = cotask_op(loop, OP(RESULT, .handle = handle));
+	if (!atomic_load(&loop->interrupted) || !cotask_cancelled(task))
+		return rc;
+	return cotask_uncancel(task) ? rc : -EINTR;
+}
+
+static long run_main(struct cotask_loop *loop, cotask_fn fn, void *arg)
+{
+	struct cotask *task;
+	long rc;
+
+	loop->over = false;
+	task = spawn_main(loop, fn, arg);
+	if (!task)
+		return -errno;
+	cotask_get(task);
+	loop->main = task;
+	pump(loop);
+	loop->main = NULL;
+	cotask_shut_down(loop);
+	cotask_jobs_wait(loop);
+	rc = outcome_of_main(loop, task);
+	if (!loop->failed) {
+		cotask_put(task);
+		cotask_put(task);
+		cotask_op_apply(loop);
+	}
+	return rc;
+}
+
+EXPORT long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg)
+{
+	bool sigint, idle = false;
+	long rc;
+
+	if (!loop || !fn)
+		return -EINVAL;
+	if (cotask_here)
+		return -EBUSY;
+	if (loop->fd < 0)
+		return -ESHUTDOWN;
+	if (!atomic_compare_exchange_strong(&loop->running, &idle, true))
+		return -EBUSY;
+	cotask_here = loop;
+	loop->owner = pthread_self();
+	atomic_store(&loop->interrupted, false);
+	cotask_guard_thread(true);
+	sigint = take_sigint(loop);
+	rc = run_main(loop, fn, arg);
+	if (sigint)
+		give_sigint_back();
+	cotask_guard_thread(false);
+	cotask_here = NULL;
+	atomic_store(&loop->running, false);
+	return rc;
+}
+
+EXPORT long cotask_run(cotask_fn fn, void *arg)
+{
+	struct cotask_loop *loop;
+	long rc;
+
+	if (cotask_here)
+		return -EBUSY;
+	loop = cotask_loop_create(NULL);
+	if (!loop) {
+		rc = -errno;
+		fprintf(stderr, "cotask: /dev/cotask: %s\n", cotask_strerror(rc));
+		return rc;
+	}
+	rc = cotask_loop_run(loop, fn, arg);
+	cotask_loop_put(loop);
+	return rc;
+}
+
+EXPORT const char *cotask_strerror(long error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENODEV:
+	case -ENXIO:
+		return "no such object; if it is /dev/cotask, load the module: modprobe cotask";
+	case -EACCES:
+	case -EPERM:
+		return "not permitted; if it is /dev/cotask: be root, or see its udev rule";
+	case -EPROTO:
+		return "the module is of another version than the library";
+	case -ECANCELED:
+		return "cancelled";
+	case -ETIMEDOUT:
+		return "timed out";
+	case -EINPROGRESS:
+		return "not done yet";
+	case -ESHUTDOWN:
+		return "the group, queue or loop takes no more";
+	case -EDEADLK:
+		return "it would wait for itself";
+	case -EXDEV:
+		return "the object belongs to another loop";
+	case -ESRCH:
+		return "not inside of a task, or not in a thread that runs a loop";
+	case -EALREADY:
+		return "entered for the second time";
+	case -ENOSPC:
+		return "too many objects";
+	default:
+		return error < 0 ? strerror(-error) : "no error";
+	}
+}

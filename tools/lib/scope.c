@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * libcotask - scopes: groups, timeouts, sections, and what can be cancelled for good
+ */
+#include "internal.h"
+
+/* The current task enters what @x is going to be; it is made by that, or was before. */
+static int enter_scope(struct cotask_awaitable *x, const struct cotask_op *op)
+{
+	struct cotask *task = task_here();
+	struct cotask_op o = *op;
+	int64_t rc;
+
+	if (!task)
+		return -ESRCH;
+	o.task = task->base.handle;
+	if (!x->handle) {
+		rc = cotask_object_make(x, op->arg & 0xff, &o);
+		return rc < 0 ? rc : 0;
+	}
+	o = (struct cotask_op){ .opcode = COTASK_OP_ENTER, .task = o.task, .handle = x->handle };
+	rc = cotask_op(task->base.loop, &o);
+	return rc < 0 ? rc : 0;
+}
+
+/* Leave what does not suspend. */
+static long leave_scope(struct cotask_awaitable *x, long rc)
+{
+	struct cotask *task = task_here();
+	int error = check_object(x);
+
+	if (error)
+		return error;
+	if (!task)
+		return -ESRCH;
+	return cotask_op(x->loop, OP(LEAVE, .task = task->base.handle, .handle = x->handle,
+				     .value = rc));
+}
+
+/* --- groups ------------------------------------------------------------------------ */
+
+EXPORT void cotask_group_init(struct cotask_group *g)
+{
+	*g = (struct cotask_group){ .state = SCOPE_NEW };
+}
+
+EXPORT int cotask_group_configure(struct cotask_group *g,
+				  const struct cotask_group_options *options)
+{
+	if (options->flags & ~(COTASK_GROUP_INDEPENDENT | COTASK_GROUP_RECANCEL))
+		return -EINVAL;
+	if (g->state != SCOPE_NEW)
+		return -EALREADY;
+	g->options = *options;
+	return 0;
+}
+
+static struct cotask_op group_op(const struct cotask_group *g, uint16_t opcode)
+{
+	struct cotask_op op = {
+		.opcode = opcode,
+		.arg = COTASK_KIND_GROUP,
+		.value = g->options.deadline,
+		.len = g->options.limit,
+	};
+
+	if (g->options.flags & COTASK_GROUP_INDEPENDENT)
+		op.arg |= COTASK_MAKE_F_INDEPENDENT;
+	if (g->options.flags & COTASK_GROUP_RECANCEL)
+		op.arg |= COTASK_MAKE_F_RECANCEL;
+	return op;
+}
+
+EXPORT int cotask_group_enter(struct cotask_group *g)
+{
+	struct cotask_op op = group_op(g, COTASK_OP_ENTER);
+	int rc;
+
+	if (g->state > SCOPE_MADE)
+		return -EALREADY;
+	rc = enter_scope(&g->base, &op);
+	if (!rc)
+		g->state = SCOPE_ENTERED;
+	return rc;
+}
+
+EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
+{
+	int error = check_object(&g->base);
+
+	if (error)
+		return error;
+	if (g->state != SCOPE_ENTERED)
+		return -EINVAL;
+	rc = cotask_step_op(OP(LEAVE, .handle = g->base.handle, .value = rc));
+	g->state = SCOPE_LEFT;
+	if (rc >= 0 || cotask_group_errors(g, NULL, 0) <= 0)
+		cotask_object_drop(&g->base);
+	return rc;
+}
+
+EXPORT int cotask_group_cancel(struct cotask_group *g)
+{
+	struct cotask_op op = group_op(g, COTASK_OP_MAKE);
+	int rc;
+
+	if (g->state == SCOPE_LEFT)
+		return 0;
+	if (g->state == SCOPE_NEW) {
+		rc = cotask_object_make(&g->base, COTASK_KIND_GROUP, &op);
+		if (rc < 0)
+			return rc;
+		g->state = SCOPE_MADE;
+	}
+	op = (struct cotask_op){ .opcode = COTASK_OP_CANCEL, .handle = g->base.handle };
+	rc = g->base.loop == cotask_here ? cotask_op(g->base.loop, &op) :
+					   cotask_post(g->base.loop, &op);
+	return rc < 0 ? rc : 0;
+}
+
+EXPORT int cotask_group_errors(struct cotask_group *g, struct cotask_group_error *e,
+			       unsigned int n)
+{
+	struct cotask_loop *loop = g->base.loop;
+	uint32_t handle = g->base.handle;
+	int64_t count, child;
+	unsigned int i;
+
+	/* Left without errors. */
+	if (g->state == SCOPE_LEFT && !handle)
+		return 0;
+	count = check_object(&g->base);
+	if (count)
+		return count;
+	count = cotask_op(loop, OP(READ, .handle = handle, .arg = COTASK_READ_ERRORS));
+	for (i = 0; i < n && i < count; i++) {
+		e[i].error = cotask_op(loop, OP(READ, .handle = handle, .value = i,
+						.arg = COTASK_READ_ERROR));
+		child = cotask_op(loop, OP(READ, .handle = handle, .value = i,
+					   .arg = COTASK_READ_ERROR_TASK));
+		e[i].task = child > 0 ? cotask_handle_object(loop, child) : NULL;
+	}
+	return count;
+}
+
+EXPORT void cotask_group_fini(struct cotask_group *g)
+{
+	if (g->state != SCOPE_ENTERED)
+		cotask_object_drop(&g->base);
+}
+
+/* --- timeouts ------------------------------------------------------------------------ */
+
+EXPORT void cotask_timeout_init_at(struct cotask_timeout *t, int64_t deadline)
+{
+	*t = (struct cotask_timeout){ .state = SCOPE_NEW, .deadline = deadline };
+}
+
+EXPORT void cotask_timeout_init(struct cotask_timeout *t, int64_t ns)
+{
+	int64_t now = cotask_now();
+
+	if (ns >= COTASK_FOREVER - now)
+		cotask_timeout_init_at(t, COTASK_FOREVER);
+	else
+		cotask_timeout_init_at(t, ns < -now ? 0 : now + ns);
+}
+
+EXPORT int cotask_timeout_configure(struct cotask_timeout *t, uint32_t flags)
+{
+	if (flags & ~(COTASK_TIMEOUT_STRICT | COTASK_TIMEOUT_QUIET))
+		return -EINVAL;
+	if (t->state != SCOPE_NEW)
+		return -EALREADY;
+	t->flags = flags;
+	return 0;
+}
+
+/*
+ * The operation waits in the array: nothing can happen before the body suspends or does
+ * something else that has to be applied.
+ */
+EXPORT int cotask_timeout_enter(struct cotask_timeout *t)
+{
+	struct cotask *task = task_here();
+	struct cotask_loop *loop = cotask_here;
+	struct cotask_op op = {
+		.opcode = COTASK_OP_ENTER,
+		.flags = COTASK_OP_F_ABSOLUTE,
+		.arg = COTASK_KIND_TIMEOUT,
+		.value = t->deadline,
+	};
+
+	if (t->state != SCOPE_NEW)
+		return -EALREADY;
+	if (!task)
+		return -ESRCH;
+	if (t->flags & COTASK_TIMEOUT_STRICT)
+		op.arg |= COTASK_MAKE_F_STRICT;
+	if (t->flags & COTASK_TIMEOUT_QUIET)
+		op.arg |= COTASK_MAKE_F_QUIET;
+	op.handle = cotask_handle_new(&loop->handles, &t->base);
+	if (!op.handle)
+		return -ENOMEM;
+	op.task = task->base.handle;
+	*cotask_op_add(loop) = op;
+	t->base = (struct cotask_awaitable){
+		.loop = loop, .handle = op.handle, .kind = COTASK_KIND_TIMEOUT,
+	};
+	t->state = SCOPE_ENTERED;
+	return 0;
+}
+
+/* It was refused after the body had begun, which is interrupted, and ends with that. */
+void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op)
+{
+	struct cotask_awaitable *x = cotask_handle_object(loop, op->handle);
+	struct cotask_op cancel = { .opcode = COTASK_OP_CANCEL, .handle = op->task };
+
+	cotask_handle_free(&loop->handles, op->handle);
+	x->handle = 0;
+	x->outcome = op->result;
+	cotask_post(loop, &cancel);
+}
+
+/* The body has ended before anything was applied, so the timeout has not begun (TO-6). */
+static bool not_begun(const struct cotask_timeout *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+	const struct cotask_op *last = loop->ops + loop->n_ops - 1;
+
+	if (!loop->n_ops || t->flags & COTASK_TIMEOUT_STRICT ||
+	    last->opcode != COTASK_OP_ENTER || last->handle != t->base.handle)
+		return false;
+	loop->n_ops--;
+	cotask_handle_free(&loop->handles, t->base.handle);
+	return true;
+}
+
+EXPORT int cotask_timeout_start(struct cotask_timeout *t, int64_t ns)
+{
+	cotask_timeout_init(t, ns);
+	return cotask_timeout_enter(t);
+}
+
+static struct cotask_op read_expired(const struct cotask_timeout *t)
+{
+	return *OP(READ, .handle = t->base.handle, .arg = COTASK_READ_EXPIRED);
+}
+
+static long leave_timeout(struct cotask_timeout *t, struct cotask *task, long rc)
+{
+	struct cotask_op ops[2] = {
+		*OP(LEAVE, .task = task->base.handle, .handle = t->base.handle, .value = rc),
+		read_expired(t),
+	};
+	int error = cotask_ops(t->base.loop, ops, 2);
+
+	cotask_object_drop(&t->base);
+	t->base.outcome = ops[1].result == 1;
+	return error ? error : ops[0].result;
+}
+
+/* base.outcome remembers what the kernel is not asked any more. */
+EXPORT long cotask_timeout_exit(struct cotask_timeout *t, long rc)
+{
+	struct cotask *task = task_here();
+
+	if (t->state != SCOPE_ENTERED)
+		return -EINVAL;
+	if (!task)
+		return -ESRCH;
+	if (t->base.loop != cotask_here)
+		return -EXDEV;
+	t->state = SCOPE_LEFT;
+	if (!t->base.handle) {
+		cotask_uncancel(task);
+		rc = t->base.outcome;
+		t->base.outcome = 0;
+		return rc;
+	}
+	if (!not_begun(t))
+		return leave_timeout(t, task, rc);
+	t->base.handle = 0;
+	return rc;
+}
+
+EXPORT int cotask_timeout_move(struct cotask_timeout *t, int64_t deadline)
+{
+	int rc = t->state == SCOPE_ENTERED ? check_object(&t->base) : -EINVAL;
+
+	if (rc)
+		return rc;
+	rc = cotask_op(t->base.loop, OP(MOVE, .handle = t->base.handle, .value = deadline));
+	if (!rc)
+		t->deadline = deadline;
+	return rc;
+}
+
+EXPORT int64_t cotask_timeout_when(const struct cotask_timeout *t)
+{
+	return t->deadline;
+}
+
+EXPORT bool cotask_timeout_expired(const struct cotask_timeout *t)
+{
+	struct cotask_op op;
+
+	if (t->state == SCOPE_LEFT)
+		return t->base.outcome;
+	if (t->state != SCOPE_ENTERED || check_object(&t->base))
+		return false;
+	op = read_expired(t);
+	return cotask_op(t->base.loop, &op) == 1;
+}
+
+/* --- sections -------------------------------------------------------------------------- */
+
+EXPORT int cotask_shield_enter(struct cotask_section *s, int64_t ns)
+{
+	*s = (struct cotask_section){ .base = { .handle = 0 } };
+	return enter_scope(&s->base, OP(ENTER, .arg = COTASK_KIND_SECTION, .value = ns));
+}
+
+EXPORT long cotask_shield_exit(struct cotask_section *s, long rc)
+{
+	rc = leave_scope(&s->base, rc);
+	cotask_object_drop(&s->base);
+	return rc;
+}
+
+/* --- cancel scopes ----------------------------------------------------------------------- */
+
+EXPORT void cotask_cancel_scope_init(struct cotask_cancel_scope *s, int64_t deadline)
+{
+	*s = (struct cotask_cancel_scope){ .deadline = deadline };
+}
+
+EXPORT int cotask_cancel_scope_enter(struct cotask_cancel_scope *s)
+{
+	int rc;
+
+	if (s->state > SCOPE_MADE)
+		return -EALREADY;
+	rc = enter_scope(&s->base, OP(ENTER, .arg = COTASK_KIND_SCOPE, .value = s->deadline));
+	if (!rc)
+		s->state = SCOPE_ENTERED;
+	return rc;
+}
+
+EXPORT int cotask_cancel_scope_cancel(struct cotask_cancel_scope *s)
+{
+	int rc;
+
+	if (s->state == SCOPE_LEFT)
+		return 0;
+	if (s->state == SCOPE_NEW) {
+		rc = cotask_object_make(&s->base, COTASK_KIND_SCOPE,
+					OP(MAKE, .arg = COTASK_KIND_SCOPE, .value = s->deadline));
+		if (rc < 0)
+			return rc;
+		s->state = SCOPE_MADE;
+	}
+	rc = check_object(&s->base);
+	if (rc)
+		return rc;
+	rc = cotask_op(s->base.loop, OP(CANCEL, .handle = s->base.handle));
+	return rc < 0 ? rc : 0;
+}
+
+EXPORT long cotask_cancel_scope_exit(struct cotask_cancel_scope *s, long rc)
+{
+	if (s->state != SCOPE_ENTERED)
+		return -EINVAL;
+	rc = leave_scope(&s->base, rc);
+	s->state = SCOPE_LEFT;
+	cotask_object_drop(&s->base);
+	return rc;
+}

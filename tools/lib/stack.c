@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * libcotask - stacks
+ *
+ * A *slab* is a mapping of many stacks.  Each has a guard below; where the kernel can
+ * have guards that are no mapping of their own (MADV_GUARD_INSTALL) a million stacks
+ * need few mappings.  Pages are there when they are touched.
+ *
+ * The tops of stacks are not at the same place in their pages, and the distance of
+ * stacks is no power of two: otherwise the hot ends of all stacks would fight for the
+ * same few lines of the caches.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifdef HAVE_VALGRIND
+#include <valgrind/valgrind.h>
+#else
+#define VALGRIND_STACK_REGISTER(low, high)	0
+#define VALGRIND_STACK_DEREGISTER(id)		((void)(id))
+#endif
+
+#include "stack.h"
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL	102
+#endif
+
+#define COLOURS		32	/* of the tops of stacks */
+#define COLOUR_SIZE	64
+#define SLABS_UNUSED	16	/* that are kept, with their pages, per size */
+
+/**
+ * struct slab - stacks that are mapped together
+ * @next: list of slabs with a free stack, or of full ones
+ * @prev: likewise
+ * @base: where they are
+ * @size: of one, with its guard
+ * @ready: those below this one have their guard
+ * @n_free: how many are in @free
+ * @in_use: how many are not
+ * @kind: which size it is
+ * @free: numbers of those that can be taken, the last one first
+ * @id: of each, for valgrind
+ */
+struct slab {
+	struct slab	*next;
+	struct slab	*prev;
+	char		*base;
+	size_t		size;
+	unsigned int	ready;
+	unsigned int	n_free;
+	unsigned int	in_use;
+	unsigned int	kind;
+	unsigned char	free[SLAB_STACKS];
+	unsigned int	id[SLAB_STACKS];
+};
+
+static size_t page_size(void)
+{
+	static size_t size;
+
+	if (!size)
+		size = sysconf(_SC_PAGESIZE);
+	return size;
+}
+
+size_t cotask_guard_size(void)
+{
+	return page_size();
+}
+
+static void list_add(struct slab **list, struct slab *s)
+{
+	s->prev = NULL;
+	s->next = *list;
+	if (s->next)
+		s->next->prev = s;
+	*list = s;
+}
+
+static void list_del(struct slab **list, struct slab *s)
+{
+	if (s->next)
+		s->next->prev = s->prev;
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		*list = s->next;
+}
+
+static struct slab *slab_new(size_t size, unsigned int kind)
+{
+	struct slab *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->size = size;
+	s->kind = kind;
+	s->base = mmap(NULL, size * SLAB_STACKS, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	if (s->base == MAP_FAILED) {
+		free(s);
+		return NULL;
+	}
+	/* A huge page would be of use to one stack in many. */
+	madvise(s->base, size * SLAB_STACKS, MADV_NOHUGEPAGE);
+	return s;
+}
+
+static void slab_free(struct slab *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->ready; i++)
+		VALGRIND_STACK_DEREGISTER(s->id[i]);
+	munmap(s->base, s->size * SLAB_STACKS);
+	free(s);
+}
+
+static int guard(char *low)
+{
+	if (!madvise(low, page_size(), MADV_GUARD_INSTALL))
+		return 0;
+	return mprotect(low, page_size(), PROT_NONE) ? -ENOMEM : 0;
+}
+
+static char *top_of(const struct slab *s, unsigned int i)
+{
+	return s->base + (i + 1) * s->size - i % COLOURS * COLOUR_SIZE;
+}
+
+/* A stack that was never used; they are made ready one by one, as they are needed. */
+static int slab_extend(struct slab *s)
+{
+	unsigned int i = s->ready;
+	char *low = s->base + i * s->size;
+	int rc = guard(low);
+
+	if (rc)
+		return rc;
+	s->id[i] = VALGRIND_STACK_REGISTER(low + page_size(), top_of(s, i));
+	s->free[s->n_free++] = i;
+	s->ready++;
+	return 0;
+}
+
+/* Which of the sizes; a new one if it was never used. */
+static int kind_of(struct stack_pool *pool, size_t size)
+{
+	int kind;
+
+	for (kind = 0; kind < STACK_SIZES && pool->size[kind]; kind++) {
+		if (pool->size[kind] >= size && pool->size[kind] <= 2 * size)
+			return kind;
+	}
+	if (kind == STACK_SIZES)
+		return -ENOMEM;
+	pool->size[kind] = size;
+	return kind;
+}
+
+/* The size of a stack and its guard: an odd number of pages. */
+static size_t whole_size(size_t size)
+{
+	size_t pages = (size + page_size() - 1) / page_size() + 1;
+
+	return (pages | 1) * page_size();
+}
+
+static struct slab *some_slab(struct stack_pool *pool, size_t size)
+{
+	int kind = kind_of(pool, whole_size(size));
+	struct slab *s;
+
+	if (kind < 0)
+		return NULL;
+	s = pool->some[kind];
+	if (s)
+		return s;
+	s = slab_new(pool->size[kind], kind);
+	if (s) {
+		list_add(&pool->some[kind], s);
+		pool->unused[kind]++;
+	}
+	return s;
+}
+
+int cotask_stack_get(struct stack_pool *pool, size_t size, struct stack *stack)
+{
+	struct slab *s = some_slab(pool, size);
+	unsigned int i;
+
+	if (!s || (!s->n_free && slab_extend(s)))
+		return -ENOMEM;
+	i = s->free[--s->n_free];
+	if (!s->in_use++)
+		pool->unused[s->kind]--;
+	if (s->in_use == SLAB_STACKS) {
+		list_del(&pool->some[s->kind], s);
+		list_add(&pool->full[s->kind], s);
+	}
+	stack->low = s->base + i * s->size + page_size();
+	stack->high = top_of(s, i);
+	stack->slab = s;
+	stack->id = i;
+	return 0;
+}
+
+void cotask_stack_put(struct stack_pool *pool, const struct stack *stack)
+{
+	struct slab *s = stack->slab;
+	unsigned int id = stack->id;
+
+	if (s->in_use == SLAB_STACKS) {
+		list_del(&pool->full[s->kind], s);
+		list_add(&pool->some[s->kind], s);
+	}
+	s->free[s->n_free++] = id;
+	if (--s->in_use)
+		return;
+	if (++pool->unused[s->kind] > SLABS_UNUSED) {
+		pool->unused[s->kind]--;
+		list_del(&pool->some[s->kind], s);
+		slab_free(s);
+	}
+}
+
+static void drop_list(struct slab **list)
+{
+	struct slab *s;
+
+	while ((s = *list)) {
+		list_del(list, s);
+		slab_free(s);
+	}
+}
+
+void cotask_stacks_drop(struct stack_pool *pool)
+{
+	int kind;
+
+	for (kind = 0; kind < STACK_SIZES; kind++) {
+		drop_list(&pool->some[kind]);
+		drop_list(&pool->full[kind]);
+	}
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * libcotask - tasks for the loop of another thread
+ */
+#include <stdlib.h>
+#include <sys/ioctl.h>
+
+#include "internal.h"
+
+/**
+ * struct cotask_submission - a task from outside
+ * @loop: its loop, a reference
+ * @handle: of the submission
+ * @next: list of those of a loop
+ * @prev: likewise
+ * @closed: the loop was closed
+ */
+struct cotask_submission {
+	struct cotask_loop		*loop;
+	uint32_t			handle;
+	struct cotask_submission	*next;
+	struct cotask_submission	**prev;
+	atomic_bool			closed;
+};
+
+static void link_it(struct cotask_submission *s)
+{
+	struct cotask_loop *loop = s->loop;
+
+	pthread_mutex_lock(&loop->lock);
+	s->next = loop->submissions;
+	s->prev = &loop->submissions;
+	if (s->next)
+		s->next->prev = &s->next;
+	loop->submissions = s;
+	pthread_mutex_unlock(&loop->lock);
+}
+
+static void unlink_it(struct cotask_submission *s)
+{
+	struct cotask_loop *loop = s->loop;
+
+	pthread_mutex_lock(&loop->lock);
+	*s->prev = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+	cotask_handle_free(&loop->foreign, s->handle);
+	pthread_mutex_unlock(&loop->lock);
+}
+
+static int64_t post(const struct cotask_submission *s, struct cotask_op op)
+{
+	op.handle = s->handle;
+	return cotask_post(s->loop, &op);
+}
+
+EXPORT struct cotask_submission *cotask_submit(struct cotask_loop *loop, cotask_fn fn, void *arg,
+					       const char *name)
+{
+	struct cotask_spawn_args args = { .name = name };
+	struct cotask_submission *s;
+	struct cotask *task;
+	int64_t rc;
+
+	if (!loop || !fn) {
+		errno = EINVAL;
+		return NULL;
+	}
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->loop = loop;
+	s->handle = cotask_handle_new_foreign(loop, s);
+	task = s->handle ? cotask_task_new(loop, fn, arg, &args, true) : NULL;
+	if (!task) {
+		rc = -errno;
+		goto no_task;
+	}
+	atomic_store(&task->refs, 1);
+	link_it(s);
+	rc = post(s, *OP(SUBMIT, .other = task->base.handle, .user_data = (uintptr_t)task,
+			 .addr = task->name[0] ? (uintptr_t)task->name : 0,
+			 .len = strlen(task->name)));
+	if (rc >= 0) {
+		cotask_loop_get(loop);
+		return s;
+	}
+	unlink_it(s);
+	cotask_task_free(task);
+	free(s);
+	errno = -rc;
+	return NULL;
+
+no_task:
+	if (s->handle)
+		cotask_handle_give_back(loop, s->handle);
+	free(s);
+	errno = -rc;
+	return NULL;
+}
+
+/* All that is pending is CANCELLED, and who blocks wakes (RT-7). */
+void cotask_submissions_close(struct cotask_loop *loop)
+{
+	struct cotask_submission *s;
+
+	pthread_mutex_lock(&loop->lock);
+	for (s = loop->submissions; s; s = s->next) {
+		if (post(s, *OP(CANCEL)) == 1)
+			atomic_store(&s->closed, true);
+	}
+	pthread_mutex_unlock(&loop->lock);
+}
+
+static int wait_done(struct cotask_submission *s, int64_t deadline, uint32_t flags)
+{
+	struct cotask_wait_done w = {
+		.size = sizeof(w),
+		.handle = s->handle,
+		.deadline = deadline,
+		.flags = flags,
+	};
+
+	if (s->loop == cotask_here)
+		return -EDEADLK;
+	if (atomic_load(&s->closed))
+		return 0;
+	if (s->loop->fd < 0)
+		return -ESHUTDOWN;
+	return ioctl(s->loop->fd, COTASK_IOC_WAIT, &w) ? -errno : 0;
+}
+
+EXPORT int cotask_submission_wait(struct cotask_submission *s, int64_t ns)
+{
+	int64_t now = cotask_now();
+
+	return wait_done(s, ns >= COTASK_FOREVER - now ? COTASK_NEVER : now + ns, 0);
+}
+
+EXPORT long cotask_submission_result(struct cotask_submission *s)
+{
+	return atomic_load(&s->closed) ? -ECANCELED : post(s, *OP(RESULT));
+}
+
+EXPORT bool cotask_submission_done(const struct cotask_submission *s)
+{
+	return atomic_load(&s->closed) || post(s, *OP(READ, .arg = COTASK_READ_STATE)) > 0;
+}
+
+EXPORT bool cotask_submission_cancel(struct cotask_submission *s)
+{
+	return post(s, *OP(CANCEL)) == 1;
+}
+
+EXPORT int cotask_submission_cancel_and_wait(struct cotask_submission *s)
+{
+	return wait_done(s, COTASK_NEVER, COTASK_WAIT_CANCEL);
+}
+
+EXPORT void cotask_submission_put(struct cotask_submission *s)
+{
+	if (!s)
+		return;
+	post(s, *OP(FORGET));
+	unlink_it(s);
+	cotask_loop_put(s->loop);
+	free(s);
+}

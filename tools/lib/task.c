@@ -1,0 +1,670 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * libcotask - tasks
+ *
+ * A task lives at the top of its own stack.  Its place can be used again once its code
+ * is over and nobody holds a reference; of one that has failed, only after the kernel
+ * has had its chance to report that.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define SWEEP	16	/* tasks that are looked at by one call */
+
+/* --- memory ------------------------------------------------------------------- */
+
+static void run_fn(void *arg);
+
+static int name_task(struct cotask *task, const char *name)
+{
+	size_t len = name ? strlen(name) : 0;
+
+	if (len > COTASK_NAME_MAX)
+		return -EINVAL;
+	memcpy(task->name, name ? name : "", len);
+	task->name[len] = '\0';
+	return 0;
+}
+
+static void fill_layout(struct cotask *task, cotask_fn fn)
+{
+	struct cotask_layout *l = &task->layout;
+
+	*l = (struct cotask_layout){
+		.magic = COTASK_LAYOUT_MAGIC,
+		.version = COTASK_LAYOUT_VERSION,
+#ifdef COTASK_USE_UCONTEXT
+		.arch = COTASK_LAYOUT_UCONTEXT,
+#elif defined(__x86_64__)
+		.arch = COTASK_LAYOUT_X86_64,
+#else
+		.arch = COTASK_LAYOUT_ARM64,
+#endif
+		.stack_low = (uintptr_t)task->slot.low,
+		.stack_high = (uintptr_t)task,
+		.fn = (uintptr_t)fn,
+	};
+}
+
+static struct cotask *place(struct cotask_loop *loop, size_t size, bool foreign)
+{
+	struct stack_pool *pool = foreign ? &loop->foreign_stacks : &loop->stacks;
+	struct cotask *task;
+	struct stack slot;
+	int rc;
+
+	if (foreign)
+		pthread_mutex_lock(&loop->lock);
+	rc = cotask_stack_get(pool, size ? size : loop->options.stack_size, &slot);
+	if (foreign)
+		pthread_mutex_unlock(&loop->lock);
+	if (rc)
+		return NULL;
+	task = (struct cotask *)((uintptr_t)(slot.high - sizeof(*task)) & ~63ul);
+	memset(task, 0, offsetof(struct cotask, name));
+	task->slot = slot;
+	task->flags = foreign ? TASK_FOREIGN : 0;
+	return task;
+}
+
+static void unplace(struct cotask *task)
+{
+	struct cotask_loop *loop = task->base.loop;
+	struct stack slot = task->slot;
+
+	cotask_fiber_fini(&task->fiber);
+	task->layout.magic = 0;
+	if (!(task->flags & TASK_FOREIGN)) {
+		cotask_stack_put(&loop->stacks, &slot);
+		return;
+	}
+	pthread_mutex_lock(&loop->lock);
+	cotask_stack_put(&loop->foreign_stacks, &slot);
+	pthread_mutex_unlock(&loop->lock);
+}
+
+/* A task that the kernel does not know yet; NULL, and errno. */
+struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg,
+			       const struct cotask_spawn_args *args, bool foreign)
+{
+	struct cotask *task;
+
+	if (!fn || (args->name && strlen(args->name) > COTASK_NAME_MAX)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	task = place(loop, args->stack_size, foreign);
+	if (!task) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	task->base.loop = loop;
+	task->base.kind = KIND_TASK;
+	task->fn = fn;
+	task->arg = arg;
+	fill_layout(task, fn);
+	name_task(task, args->name);
+	atomic_init(&task->refs, 2);
+#ifndef COTASK_USE_UCONTEXT
+	task->fiber.sp = (void **)&task->layout.sp;
+#endif
+	task->base.handle = foreign ? cotask_handle_new_foreign(loop, task) :
+				      cotask_handle_new(&loop->handles, task);
+	task->layout.handle = task->base.handle;
+	if (!task->base.handle || cotask_fiber_init(&task->fiber, task->slot.low, task, run_fn,
+						    task)) {
+		cotask_task_free(task);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return task;
+}
+
+/* Its memory; only that is left. */
+void cotask_task_bury(struct cotask *task)
+{
+	cotask_context_put(task->context);
+	if (task->flags & TASK_NATIVE)
+		free(task);
+	else
+		unplace(task);
+}
+
+/* The kernel does not know it. */
+void cotask_task_free(struct cotask *task)
+{
+	if (task->base.handle)
+		cotask_handle_give_back(task->base.loop, task->base.handle);
+	cotask_task_bury(task);
+}
+
+/* The kernel has nothing more to say about it. */
+void cotask_task_forget(struct cotask *task)
+{
+	cotask_forget(task->base.loop, task->base.handle);
+	cotask_task_bury(task);
+}
+
+/* --- from beginning to end ------------------------------------------------------ */
+
+static void link_live(struct cotask *task)
+{
+	struct cotask_loop *loop = task->base.loop;
+
+	task->prev_live = NULL;
+	task->next_live = loop->live;
+	if (loop->live)
+		loop->live->prev_live = task;
+	loop->live = task;
+	if (!(task->flags & TASK_NATIVE))
+		loop->n_live++;
+	if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
+		loop->n_fresh++;
+}
+
+static void unlink_live(struct cotask *task)
+{
+	struct cotask_loop *loop = task->base.loop;
+
+	if (task->next_live)
+		task->next_live->prev_live = task->prev_live;
+	if (task->prev_live)
+		task->prev_live->next_live = task->next_live;
+	else
+		loop->live = task->next_live;
+	if (!(task->flags & TASK_NATIVE))
+		loop->n_live--;
+	if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
+		loop->n_fresh--;
+}
+
+/* The first event of a task has come. */
+void cotask_task_begun(struct cotask *task)
+{
+	task->flags |= TASK_STARTED;
+	if (task->flags & TASK_FOREIGN)
+		link_live(task);
+	else
+		task->base.loop->n_fresh--;
+}
+
+/* No reference is left, and its code is over. */
+static void forget(struct cotask *task)
+{
+	struct cotask_loop *loop = task->base.loop;
+
+	if (task->outcome >= 0 || task->outcome == -ECANCELED || loop->failed) {
+		cotask_task_forget(task);
+		return;
+	}
+	/* A report of its error stands before this callback in the kernel's queue. */
+	cotask_forget(loop, task->base.handle);
+	task->base.handle = 0;
+	*cotask_op_add(loop) = *OP(CALL, .user_data = (uintptr_t)task | CALL_GRAVE);
+}
+
+static void drop(struct cotask *task)
+{
+	if (atomic_fetch_sub_explicit(&task->refs, 1, memory_order_acq_rel) == 1)
+		forget(task);
+}
+
+/* Its code is over, and its stack was left. */
+void cotask_task_gone(struct cotask *task)
+{
+	struct cotask_loop *loop = task->base.loop;
+
+	if (task->flags & TASK_STARTED || !(task->flags & TASK_FOREIGN))
+		unlink_live(task);
+	task->flags |= TASK_ENDED;
+	cotask_context_put(task->context);
+	task->context = NULL;
+	if (task == loop->main)
+		loop->over = true;
+	drop(task);
+}
+
+/* Up to @max tasks that have not begun. */
+static unsigned int find_fresh(struct cotask_loop *loop, struct cotask **found, unsigned int max)
+{
+	struct cotask *task = loop->live;
+	unsigned int n = 0;
+
+	if (max > loop->n_fresh)
+		max = loop->n_fresh;
+	for (; task && n < max; task = task->next_live) {
+		if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
+			found[n++] = task;
+	}
+	return n;
+}
+
+/*
+ * Of a task that is cancelled before its first step there is no event.  The loop has
+ * run all that was ready, so those that have not begun are of this kind, or new.  They
+ * are looked at by POST: ENTER would make the events void that are there.
+ */
+void cotask_task_sweep(struct cotask_loop *loop)
+{
+	struct cotask *found[SWEEP];
+	struct cotask_op ops[SWEEP];
+	unsigned int i, n = find_fresh(loop, found, SWEEP);
+
+	for (i = 0; i < n; i++)
+		ops[i] = *OP(READ, .handle = found[i]->base.handle, .arg = COTASK_READ_STATE);
+	if (!n || cotask_post_ops(loop, ops, n))
+		return;
+	for (i = 0; i < n; i++) {
+		if (ops[i].result <= 0 && ops[i].result != -ENOENT)
+			continue;
+		found[i]->outcome = -ECANCELED;
+		cotask_task_gone(found[i]);
+	}
+}
+
+/* The bottom of each stack. */
+static void run_fn(void *arg)
+{
+	struct cotask *task = arg;
+	struct cotask_loop *loop = task->base.loop;
+
+	cotask_task_entered(loop);
+	task->outcome = task->fn(task->arg);
+	if (task->outcome < -4095)
+		task->outcome = -EINVAL;	/* no errno */
+	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->outcome);
+	task->flags |= TASK_ENDED;
+	if (task == loop->main)
+		loop->over = true;
+	loop->dead = task;
+	cotask_suspend(loop, false);
+	abort();
+}
+
+/* --- spawn ----------------------------------------------------------------------- */
+
+static uint32_t spawn_flags(const struct cotask_loop *loop, uint32_t flags)
+{
+	static const struct { uint32_t here, there; } map[] = {
+		{ COTASK_SPAWN_SURE_START, COTASK_SPAWN_F_SURE_START },
+		{ COTASK_SPAWN_CANCELLED, COTASK_SPAWN_F_CANCELLED },
+		{ COTASK_SPAWN_COMPLETION_WINS, COTASK_SPAWN_F_WINS },
+		{ COTASK_SPAWN_KEEP_CANCEL, COTASK_SPAWN_F_KEEP_CANCEL },
+	};
+	uint32_t there = 0;
+	unsigned int i;
+
+	if (flags & COTASK_SPAWN_EAGER ||
+	    (loop->options.flags & COTASK_LOOP_EAGER && !(flags & COTASK_SPAWN_LAZY)))
+		there = COTASK_SPAWN_F_EAGER;
+	for (i = 0; i < ARRAY_SIZE(map); i++) {
+		if (flags & map[i].here)
+			there |= map[i].there;
+	}
+	return there;
+}
+
+/* The first step of an eager task, inside of this one. */
+static void run_first_step(struct cotask_loop *loop, struct cotask *task)
+{
+	cotask_task_begun(task);
+	task->flags |= TASK_EAGER;
+	task->spawner = loop->current;
+	cotask_switch_to(loop, loop->current, task);
+}
+
+static int spawn_context(struct cotask_loop *loop, struct cotask *task,
+			 const struct cotask_spawn_args *args)
+{
+	struct cotask_context *from = loop->current ? loop->current->context : loop->context;
+
+	if (args->context) {
+		task->context = cotask_context_get(args->context);
+		return 0;
+	}
+	if (!from)
+		return 0;
+	task->context = cotask_context_copy(from);
+	return task->context ? 0 : -ENOMEM;
+}
+
+static int64_t do_spawn(struct cotask_loop *loop, struct cotask *task, uint32_t group,
+			uint32_t flags)
+{
+	size_t len = strlen(task->name);
+	struct cotask_op op = {
+		.opcode = COTASK_OP_SPAWN,
+		.handle = task->base.handle,
+		.other = group,
+		.user_data = (uintptr_t)task,
+		.addr = len ? (uintptr_t)task->name : 0,
+		.len = len,
+		.arg = flags,
+	};
+
+	return cotask_op(loop, &op);
+}
+
+/* Which group, by its handle; 0: none, < 0: it cannot be. */
+static int64_t group_handle(const struct cotask_group *group)
+{
+	int rc;
+
+	if (!group)
+		return 0;
+	rc = check_object(&group->base);
+	return rc ? rc : (int64_t)group->base.handle;
+}
+
+#define SPAWN_ALL	(COTASK_SPAWN_EAGER | COTASK_SPAWN_LAZY | COTASK_SPAWN_DETACHED |	\
+			 COTASK_SPAWN_SURE_START | COTASK_SPAWN_CANCELLED |			\
+			 COTASK_SPAWN_COMPLETION_WINS | COTASK_SPAWN_KEEP_CANCEL)
+
+static int check_spawn(struct cotask_loop *loop, const struct cotask_group *group,
+		       const struct cotask_spawn_args *args)
+{
+	int64_t rc;
+
+	if (!loop)
+		return -ESRCH;
+	if (args->flags & ~SPAWN_ALL || args->__reserved ||
+	    (args->flags & COTASK_SPAWN_DETACHED && group))
+		return -EINVAL;
+	rc = group_handle(group);
+	/* It was left, and its place in the kernel is gone. */
+	if (rc < 0 && group->state == SCOPE_LEFT)
+		return -ESHUTDOWN;
+	return rc < 0 ? rc : 0;
+}
+
+EXPORT struct cotask *cotask_spawn_with(struct cotask_group *group, cotask_fn fn, void *arg,
+					const struct cotask_spawn_args *args)
+{
+	static const struct cotask_spawn_args plain;
+	struct cotask_loop *loop = loop_here();
+	struct cotask *task;
+	uint32_t flags;
+	int64_t rc;
+
+	if (!args)
+		args = &plain;
+	rc = check_spawn(loop, group, args);
+	if (rc < 0)
+		goto refused;
+	task = cotask_task_new(loop, fn, arg, args, false);
+	if (!task)
+		return NULL;
+	flags = spawn_flags(loop, args->flags);
+	rc = spawn_context(loop, task, args);
+	if (!rc)
+		rc = do_spawn(loop, task, group ? group->base.handle : 0, flags);
+	if (rc < 0) {
+		cotask_task_free(task);
+		goto refused;
+	}
+	link_live(task);
+	if (rc)
+		run_first_step(loop, task);
+	return task;
+
+refused:
+	errno = -rc;
+	return NULL;
+}
+
+EXPORT struct cotask *cotask_spawn(struct cotask_group *group, cotask_fn fn, void *arg,
+				   const char *name)
+{
+	struct cotask_spawn_args args = { .name = name };
+
+	return cotask_spawn_with(group, fn, arg, &args);
+}
+
+EXPORT int cotask_go(struct cotask_group *group, cotask_fn fn, void *arg)
+{
+	struct cotask *task = cotask_spawn_with(group, fn, arg, NULL);
+
+	if (!task)
+		return -errno;
+	cotask_put(task);
+	return 0;
+}
+
+EXPORT struct cotask *cotask_spawn_native(struct cotask_group *group, const char *body,
+					  const void *arg, size_t size, const char *name)
+{
+	struct cotask_spawn_args args = { .name = name };
+	struct cotask_native native = { .arg = (uintptr_t)arg, .arg_size = size };
+	struct cotask_loop *loop = loop_here();
+	struct cotask *task = NULL;
+	int64_t rc = check_spawn(loop, group, &args);
+
+	if (!rc && (!body || strlen(body) >= sizeof(native.name) || (!arg && size) || name))
+		rc = -EINVAL;
+	if (rc)
+		goto refused;
+	strcpy(native.name, body);
+	rc = -ENOMEM;
+	task = calloc(1, sizeof(*task));
+	if (!task)
+		goto refused;
+	task->base.loop = loop;
+	task->base.kind = KIND_TASK;
+	task->flags = TASK_NATIVE;
+	atomic_init(&task->refs, 1);
+	task->base.handle = cotask_handle_new(&loop->handles, task);
+	if (task->base.handle)
+		rc = cotask_op(loop, OP(SPAWN_NATIVE, .handle = task->base.handle,
+					.other = group ? group->base.handle : 0,
+					.addr = (uintptr_t)&native, .len = sizeof(native)));
+	if (rc < 0)
+		goto refused;
+	return task;
+
+refused:
+	if (task)
+		cotask_task_free(task);
+	errno = -rc;
+	return NULL;
+}
+
+/* --- references -------------------------------------------------------------------- */
+
+EXPORT struct cotask *cotask_get(struct cotask *task)
+{
+	atomic_fetch_add_explicit(&task->refs, 1, memory_order_relaxed);
+	return task;
+}
+
+/* Of a native task nobody is told; have a callback when it ends, and forget it then. */
+static void put_native(struct cotask *task)
+{
+	struct cotask_loop *loop = task->base.loop;
+	int64_t rc;
+
+	if (atomic_fetch_sub_explicit(&task->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	rc = cotask_op(loop, OP(ON_DONE, .handle = task->base.handle,
+				.user_data = (uintptr_t)task | CALL_REAP));
+	if (rc >= 0)
+		loop->n_native++;
+}
+
+/* Another thread: the loop's own one does it, when it comes along. */
+static void put_elsewhere(struct cotask *task)
+{
+	struct cotask_loop *loop = task->base.loop;
+	struct cotask *first = atomic_load(&loop->dropped);
+
+	do {
+		task->next = first;
+	} while (!atomic_compare_exchange_weak(&loop->dropped, &first, task));
+}
+
+EXPORT void cotask_put(struct cotask *task)
+{
+	struct cotask_loop *loop;
+
+	if (!task)
+		return;
+	loop = task->base.loop;
+	if (loop->fd < 0)
+		return;		/* its memory goes with the loop */
+	if (task->flags & TASK_NATIVE) {
+		put_native(task);
+		return;
+	}
+	if (loop == cotask_here) {
+		drop(task);
+	} else if (atomic_fetch_sub_explicit(&task->refs, 1, memory_order_acq_rel) == 1) {
+		/* It has ended, so it is in no other list. */
+		put_elsewhere(task);
+	}
+}
+
+void cotask_dropped_elsewhere(struct cotask_loop *loop)
+{
+	struct cotask *task = atomic_exchange(&loop->dropped, NULL), *next;
+
+	for (; task; task = next) {
+		next = task->next;
+		forget(task);
+	}
+}
+
+/* --- asking -------------------------------------------------------------------------- */
+
+EXPORT struct cotask_awaitable *cotask_base(struct cotask *task)
+{
+	return task ? &task->base : NULL;
+}
+
+struct cotask *cotask_task_of(const struct cotask_awaitable *x)
+{
+	return container_of(x, struct cotask, base);
+}
+
+EXPORT struct cotask *cotask_current(void)
+{
+	return task_here();
+}
+
+EXPORT struct cotask_loop *cotask_get_loop(const struct cotask *task)
+{
+	return task->base.loop;
+}
+
+EXPORT bool cotask_done(const struct cotask *task)
+{
+	return cotask_awaitable_done(&task->base);
+}
+
+EXPORT bool cotask_cancelled(const struct cotask *task)
+{
+	return cotask_awaitable_cancelled(&task->base);
+}
+
+EXPORT long cotask_result(struct cotask *task)
+{
+	return cotask_awaitable_result(&task->base);
+}
+
+EXPORT int cotask_error(struct cotask *task)
+{
+	return cotask_awaitable_error(&task->base);
+}
+
+static int64_t read_task(const struct cotask *task, enum cotask_read what)
+{
+	int rc = check_object(&task->base);
+
+	if (rc)
+		return rc;
+	return cotask_op(task->base.loop, OP(READ, .handle = task->base.handle, .arg = what));
+}
+
+EXPORT bool cotask_cancel_delivered(const struct cotask *task)
+{
+	return read_task(task, COTASK_READ_DELIVERED) == 1;
+}
+
+EXPORT struct cotask_reason cotask_cancel_reason(const struct cotask *task)
+{
+	struct cotask_reason reason = { 0 };
+	int64_t by = read_task(task, COTASK_READ_BY);
+	int64_t cause = read_task(task, COTASK_READ_CAUSE);
+
+	if (by > 0)
+		reason.by = by;
+	if (cause > 0)
+		reason.cause = cause;
+	return reason;
+}
+
+EXPORT uint64_t cotask_id(const struct cotask *task)
+{
+	int64_t id = read_task(task, COTASK_READ_ID);
+
+	return id > 0 ? id : 0;
+}
+
+EXPORT int64_t cotask_effective_deadline(const struct cotask *task)
+{
+	int64_t deadline = read_task(task, COTASK_READ_DEADLINE);
+
+	return deadline < 0 ? COTASK_FOREVER : deadline;
+}
+
+EXPORT int cotask_set_name(struct cotask *task, const char *name)
+{
+	int rc = check_object(&task->base);
+
+	if (!name || strlen(name) > COTASK_NAME_MAX)
+		return -EINVAL;
+	if (rc)
+		return rc;
+	rc = cotask_op(task->base.loop, OP(NAME, .handle = task->base.handle,
+					   .addr = (uintptr_t)name, .len = strlen(name)));
+	if (!rc && !(task->flags & TASK_NATIVE))
+		name_task(task, name);
+	return rc;
+}
+
+EXPORT char *cotask_get_name(const struct cotask *task, char *buf, size_t size)
+{
+	char name[COTASK_NAME_MAX + 1] = "";
+	int64_t rc;
+
+	if (!size)
+		return buf;
+	rc = check_object(&task->base);
+	if (!rc)
+		rc = cotask_op(task->base.loop, OP(GET_NAME, .handle = task->base.handle,
+						   .addr = (uintptr_t)name, .len = sizeof(name)));
+	if (rc < 0 && !(task->flags & TASK_NATIVE))
+		strcpy(name, task->name);
+	strncpy(buf, name, size - 1);
+	buf[size - 1] = '\0';
+	return buf;
+}
+
+EXPORT int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned int n)
+{
+	struct cotask *task;
+	int count = 0;
+
+	if (!cotask_here)
+		return -ESRCH;
+	if (loop && loop != cotask_here)
+		return -EXDEV;
+	for (task = cotask_here->live; task; task = task->next_live) {
+		if (task->flags & TASK_ENDED)
+			continue;
+		if (tasks && (unsigned int)count < n)
+			tasks[count] = cotask_get(task);
+		count++;
+	}
+	return count;
+}

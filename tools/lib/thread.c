@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * libcotask - blocking functions in threads
+ *
+ * A job is a function and a future of the task's loop, which the worker completes.  The
+ * worker may only do that as long as the task has not given the future up: its number
+ * can be that of another object then.
+ */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+#define WORKERS_MAX	64
+#define IDLE_SECONDS	10
+
+enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_OVER };
+
+/**
+ * struct job - a function in a thread
+ * @next: in the queue
+ * @loop: whose task waits
+ * @future: what it waits for
+ * @fn: the function
+ * @arg: for it
+ * @context: of the task that has asked
+ * @state: under @pool.lock
+ * @unwanted: the task has given it up
+ * @refs: the task's and the worker's, under @pool.lock
+ */
+struct job {
+	struct job		*next;
+	struct cotask_loop	*loop;
+	struct cotask_future	future;
+	cotask_fn		fn;
+	void			*arg;
+	struct cotask_context	*context;
+	enum job_state		state;
+	atomic_bool		unwanted;
+	unsigned int		refs;
+};
+
+static struct {
+	pthread_mutex_t	lock;
+	pthread_cond_t	work;
+	struct job	*first;
+	struct job	**last;
+	unsigned int	workers;
+	unsigned int	idle;
+} pool = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.work = PTHREAD_COND_INITIALIZER,
+	.last = &pool.first,
+};
+
+static __thread struct job *this_job __attribute__((tls_model("initial-exec")));
+
+EXPORT bool cotask_job_unwanted(void)
+{
+	return this_job && atomic_load(&this_job->unwanted);
+}
+
+struct cotask_context **cotask_job_context(void)
+{
+	return this_job ? &this_job->context : NULL;
+}
+
+/* --- workers ------------------------------------------------------------------- */
+
+static void job_put(struct job *job)
+{
+	if (--job->refs)
+		return;
+	cotask_context_put(job->context);
+	free(job);
+}
+
+static void unqueue(struct job *job)
+{
+	struct job **p = &pool.first;
+
+	while (*p != job)
+		p = &(*p)->next;
+	*p = job->next;
+	if (!*p)
+		pool.last = p;
+}
+
+/* The loop may end now. */
+static void job_over(struct cotask_loop *loop)
+{
+	pthread_mutex_lock(&loop->lock);
+	if (!--loop->jobs)
+		pthread_cond_broadcast(&loop->idle);
+	pthread_mutex_unlock(&loop->lock);
+}
+
+/* Called with the lock, which is dropped meanwhile. */
+static void run_job(struct job *job)
+{
+	struct cotask_op op = { .opcode = COTASK_OP_COMPLETE };
+	struct cotask_loop *loop = job->loop;
+
+	job->state = JOB_RUNNING;
+	pthread_mutex_unlock(&pool.lock);
+	this_job = job;
+	op.value = job->fn(job->arg);
+	this_job = NULL;
+	pthread_mutex_lock(&pool.lock);
+	job->state = JOB_OVER;
+	if (!atomic_load(&job->unwanted)) {
+		op.handle = job->future.base.handle;
+		cotask_post(loop, &op);
+	}
+	job_put(job);
+	job_over(loop);
+}
+
+/* A worker goes when there was nothing to do for some time. */
+static bool wait_for_work(void)
+{
+	struct timespec until;
+	int rc = 0;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += IDLE_SECONDS;
+	pool.idle++;
+	while (!pool.first && !rc)
+		rc = pthread_cond_timedwait(&pool.work, &pool.lock, &until);
+	pool.idle--;
+	return pool.first;
+}
+
+static void *worker(void *unused)
+{
+	struct job *job;
+
+	(void)unused;
+	pthread_mutex_lock(&pool.lock);
+	while (pool.first || wait_for_work()) {
+		job = pool.first;
+		unqueue(job);
+		run_job(job);
+	}
+	pool.workers--;
+	pthread_mutex_unlock(&pool.lock);
+	return NULL;
+}
+
+/* With all signals blocked: they are the program's. */
+static int new_worker(void)
+{
+	pthread_attr_t attr;
+	sigset_t all, old;
+	pthread_t thread;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	rc = pthread_create(&thread, &attr, worker, NULL);
+	pthread_attr_destroy(&attr);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return -rc;
+}
+
+static int enqueue(struct job *job)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&pool.lock);
+	if (!pool.idle && pool.workers < WORKERS_MAX) {
+		rc = new_worker();
+		if (!rc)
+			pool.workers++;
+		else if (pool.workers)
+			rc = 0;		/* one of them is going to do it */
+	}
+	if (!rc) {
+		job->refs++;
+		job->next = NULL;
+		*pool.last = job;
+		pool.last = &job->next;
+		pthread_cond_signal(&pool.work);
+	}
+	pthread_mutex_unlock(&pool.lock);
+	return rc;
+}
+
+/* --- tasks ------------------------------------------------------------------------ */
+
+static struct job *new_job(struct cotask_loop *loop, cotask_fn fn, void *arg)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	job->loop = loop;
+	job->fn = fn;
+	job->arg = arg;
+	job->refs = 1;
+	if (loop->current->context)
+		job->context = cotask_context_copy(loop->current->context);
+	return job;
+}
+
+/* The task waits no longer.  A function that has not begun never does (TH-4). */
+static void give_up(struct job *job)
+{
+	bool never = false;
+
+	pthread_mutex_lock(&pool.lock);
+	atomic_store(&job->unwanted, true);
+	if (job->state == JOB_QUEUED) {
+		never = true;
+		unqueue(job);
+		job_put(job);
+	}
+	pthread_mutex_unlock(&pool.lock);
+	if (never)
+		job_over(job->loop);
+}
+
+/* The request is held back until the function has ended, and comes then (TH-B2). */
+static long await_uninterrupted(struct job *job)
+{
+	int before = cotask_cancelling(loop_here()->current), after;
+	struct cotask_section section;
+	long rc, cancelled;
+
+	rc = cotask_shield_enter(&section, COTASK_FOREVER);
+	if (rc)
+		return rc;
+	rc = cotask_shield_exit(&section, cotask_await_future(&job->future));
+	after = cotask_cancelling(loop_here()->current);
+	if (after > before) {
+		cancelled = cotask_yield();
+		if (cancelled < 0)
+			return cancelled;
+	}
+	return rc;
+}
+
+static long await_job(struct job *job, uint32_t flags)
+{
+	long rc;
+
+	if (flags & COTASK_JOB_UNINTERRUPTIBLE)
+		rc = await_uninterrupted(job);
+	else
+		rc = cotask_await_future(&job->future);
+	give_up(job);
+	return rc;
+}
+
+EXPORT long cotask_to_thread(cotask_fn fn, void *arg, uint32_t flags)
+{
+	struct cotask_loop *loop = loop_here();
+	struct job *job;
+	long rc;
+
+	if (!task_here())
+		return -ESRCH;
+	if (!fn || flags & ~COTASK_JOB_UNINTERRUPTIBLE)
+		return -EINVAL;
+	job = new_job(loop, fn, arg);
+	if (!job)
+		return -ENOMEM;
+	rc = cotask_future_init(&job->future);
+	if (!rc) {
+		pthread_mutex_lock(&loop->lock);
+		loop->jobs++;
+		pthread_mutex_unlock(&loop->lock);
+		rc = enqueue(job);
+		if (rc)
+			job_over(loop);
+		else
+			rc = await_job(job, flags);
+		cotask_future_fini(&job->future);
+	}
+	pthread_mutex_lock(&pool.lock);
+	job_put(job);
+	pthread_mutex_unlock(&pool.lock);
+	return rc;
+}
+
+void cotask_jobs_wait(struct cotask_loop *loop)
+{
+	pthread_mutex_lock(&loop->lock);
+	while (loop->jobs)
+		pthread_cond_wait(&loop->idle, &loop->lock);
+	pthread_mutex_unlock(&loop->lock);
+}
