@@ -196,6 +196,7 @@ struct cotask_aux {
  * @resumed: its outcome has come by a turn of the loop, and a cancel can still replace it
  * @was_armed: a cancel was due when the outcome came, and stays so
  * @over: its code has ended, or never ran and is not going to
+ * @exited: ... by COTASK_OP_EXIT
  * @opcode: of the operation that has ended its step
  * @handle: its handle, 0 once that is forgotten
  * @arg: of the operation
@@ -219,6 +220,7 @@ struct cotask_hosted {
 	bool			resumed : 1;
 	bool			was_armed : 1;
 	bool			over : 1;
+	bool			exited : 1;
 	u16			opcode;
 	u16			flags;
 	u32			handle;

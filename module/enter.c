@@ -186,6 +186,11 @@ static bool tell(struct cotask_file *f, struct cotask_turn *turn, struct cotask_
 	case COTASK_EVENT_CALL:
 		cotask_call_tell(turn, e);
 		return true;
+	case COTASK_EVENT_GONE:
+		tell_step(cotask_object_hosted(object_of(turn)), e);
+		e->result = -ECANCELED;
+		e->flags = 0;
+		return true;
 	default:
 		tell_error(f, turn, e);
 		return true;
@@ -265,6 +270,13 @@ void cotask_turns_drop(struct cotask_file *f)
 	}
 }
 
+/* The step of a task that has not had to suspend, and is not over. */
+static bool goes_on(struct cotask_turn *turn)
+{
+	return turn->type == COTASK_EVENT_STEP &&
+	       !cotask_object_hosted(object_of(turn))->resumed;
+}
+
 /* Give events as long as there are any; one that cannot be given stays. */
 static int give_events(struct cotask_file *f, struct cotask_enter *e)
 {
@@ -274,6 +286,8 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 		struct cotask_turn *turn = list_first_entry(&f->ready, struct cotask_turn, link);
 		struct cotask_event_info event = {};
 
+		if (f->running && !goes_on(turn))
+			break;
 		if (!tell(f, turn, &event))
 			continue;
 		if (copy_to_user(&user[e->n_events], &event, sizeof(event)))
@@ -318,12 +332,12 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 {
 	int rc;
 
-	/* Nobody runs inside of somebody else's step (SC-1). */
-	if (!e->max_events || f->running)
+	if (!e->max_events)
 		return 0;
 	for (;;) {
 		rc = give_events(f, e);
-		if (rc || e->n_events)
+		/* Nobody else runs inside of somebody's step (SC-1). */
+		if (rc || e->n_events || f->running)
 			return rc;
 		run(f, e->max_events);
 		if (!list_empty(&f->ready))

@@ -198,6 +198,16 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 	}
 }
 
+/* It has not ended by itself, and the process does not know. */
+static void tell_gone(struct cotask_hosted *h)
+{
+	if (h->object.file->dead || h->exited || h->frame.state == COTASK_FRAME_REFUSED)
+		return;
+	list_del_init(&h->object.turn.link);
+	cotask_object_get(&h->object);
+	cotask_turn_add(h->object.file, &h->object.turn, COTASK_EVENT_GONE);
+}
+
 /* The scopes that it was in were left for it before. */
 static void hosted_release(struct cotask_frame *frame)
 {
@@ -207,6 +217,7 @@ static void hosted_release(struct cotask_frame *frame)
 		cotask_hosted_leave(h);
 	let_go_of_operands(h);
 	h->over = true;
+	tell_gone(h);
 	cotask_object_put(&h->object);
 }
 
@@ -244,6 +255,7 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 	struct cotask_hosted *h = r->actor;
 
 	h->opcode = r->op->opcode;
+	h->exited = h->opcode == COTASK_OP_EXIT;
 	h->flags = r->op->flags;
 	h->arg = r->op->arg;
 	h->value = r->op->value;

@@ -127,6 +127,7 @@
 enum cotask_frame_state {
 	COTASK_FRAME_FRESH = 0x6672,	/* not 0: a frame that was not initialised */
 	COTASK_FRAME_TAKEN = 0x746b,
+	COTASK_FRAME_REFUSED = 0x7266,	/* never to be run */
 };
 
 /* Flag of a loop: that of a CPU. */

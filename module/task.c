@@ -364,7 +364,7 @@ static void set_context(struct cotask *t, const struct cotask_spawn_args *args, 
 /* A coroutine that was not spawned is released unrun (CO-6). */
 void cotask_frame_refuse(struct cotask_frame *frame)
 {
-	frame->state = COTASK_FRAME_TAKEN;
+	frame->state = COTASK_FRAME_REFUSED;
 	if (frame->release)
 		frame->release(frame);
 }

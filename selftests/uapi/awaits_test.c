@@ -39,7 +39,7 @@ FIXTURE_TEARDOWN(file)
 #define op(...)		t_op(self->fd, OP(__VA_ARGS__))
 #define step(...)	t_step(self->fd, OP(__VA_ARGS__))
 
-/* --- batches --------------------------------------------------------------------------- */
+/* --- batches --------------------------------------------------------------------- */
 
 /* SC-2, SC-3: many steps in one call, in order; those that were not begun come again */
 TEST_F(file, batch)
@@ -135,7 +135,7 @@ TEST_F(file, done_at_once_in_a_batch)
 	EXPECT_EQ(2, t.event[1].handle);
 }
 
-/* --- spawning ----------------------------------------------------------------------------- */
+/* --- spawning -------------------------------------------------------------------- */
 
 /* EA-1, EA-3, EA-4: an eager task runs at once, without an event */
 TEST_F(file, eager)
@@ -204,7 +204,7 @@ TEST_F(file, reason)
 	EXPECT_EQ(id, op(READ, .arg = COTASK_READ_BY, .handle = 2));
 }
 
-/* --- errors that nobody reads ------------------------------------------------------------- */
+/* --- errors that nobody reads ---------------------------------------------------- */
 
 /* AW-11: reported once, when the last handle goes */
 TEST_F(file, unread_error)
@@ -227,7 +227,7 @@ TEST_F(file, unread_error)
 	EXPECT_EQ(5, t_next(self->fd).handle);
 }
 
-/* --- shields, gather, wait, iterations ------------------------------------------------------ */
+/* --- shields, gather, wait, iterations ------------------------------------------- */
 
 /* SH-3: the one that waits is cancelled, what is shielded is not; SH-1: done at once */
 TEST_F(file, shield)
@@ -338,7 +338,7 @@ TEST_F(file, wait_for)
 	EXPECT_EQ(-ENOENT, op(WAIT_FOR, .task = 1, .handle = 11, .value = 0));
 }
 
-/* --- scopes ------------------------------------------------------------------------------------ */
+/* --- scopes ---------------------------------------------------------------------- */
 
 /* TG-1, TG-2, TG-35: a group that is made first, cancelled, and then entered */
 TEST_F(file, group_made_first)
@@ -361,7 +361,7 @@ TEST_F(file, group_errors)
 	EXPECT_EQ(0, op(SPAWN, .task = 1, .handle = 3, .other = 50));
 	EXPECT_EQ(-EAGAIN, op(SPAWN, .task = 1, .handle = 4, .other = 50));
 	EXPECT_EQ(2, step(LEAVE, .task = 1, .handle = 50, .value = -EPERM).handle);
-	op(EXIT, .task = 2);
+	EXPECT_EQ(COTASK_EVENT_GONE, step(EXIT, .task = 2).type);
 	EXPECT_EQ(-EPERM, t_next(self->fd).result);
 	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_ERRORS, .handle = 50));
 	EXPECT_EQ(-EPERM, op(READ, .arg = COTASK_READ_ERROR, .handle = 50));
@@ -408,7 +408,7 @@ TEST_F(file, timeout_questions)
 	EXPECT_EQ(0, op(LEAVE, .task = 1, .handle = 61, .value = -ECANCELED));
 }
 
-/* --- semaphores, events, conditions, queues ------------------------------------------------------- */
+/* --- semaphores, events, conditions, queues -------------------------------------- */
 
 /* SY-1, SY-4: permits in the order of asking; the release of what nobody has */
 TEST_F(file, semaphore)
@@ -479,7 +479,7 @@ TEST_F(file, queue)
 	EXPECT_EQ(0, op(PUT, .task = 1, .handle = 51, .value = 1, .flags = COTASK_OP_F_TRY));
 }
 
-/* --- calls ---------------------------------------------------------------------------------------- */
+/* --- calls ----------------------------------------------------------------------- */
 
 /* TK-3, TK-5, RT-6: in the order of registration, each once; some are taken back */
 TEST_F(file, calls)
@@ -512,7 +512,7 @@ TEST_F(file, calls)
 	EXPECT_EQ(0, op(ON_DONE, .handle = 1, .user_data = 204));
 }
 
-/* --- file descriptors ------------------------------------------------------------------------------ */
+/* --- file descriptors ------------------------------------------------------------ */
 
 TEST_F(file, readiness)
 {
@@ -546,7 +546,7 @@ TEST_F(file, readiness)
 	close(s[1]);
 }
 
-/* --- other threads ------------------------------------------------------------------------------------ */
+/* --- other threads --------------------------------------------------------------- */
 
 struct waiter {
 	int fd;

@@ -167,7 +167,7 @@ static void check_result(__s64 result)
 
 static void check_event(const struct cotask_event_info *e)
 {
-	if (e->type > COTASK_EVENT_ERROR)
+	if (e->type > COTASK_EVENT_GONE)
 		ksft_exit_fail_msg("event of type %u\n", e->type);
 	if (e->type == COTASK_EVENT_STEP && e->handle && e->handle != e->user_data)
 		ksft_exit_fail_msg("event of task %u\n", e->handle);

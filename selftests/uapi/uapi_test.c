@@ -214,7 +214,11 @@ TEST_F(file, group_cancel)
 	t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 50));
 	t_op(self->fd, OP(SPAWN, .task = 1, .handle = 2, .other = 50));
 	EXPECT_EQ(0, t_op(self->fd, OP(CANCEL, .handle = 50)));
+	/* The child never runs (CX-7). */
 	e = t_step(self->fd, OP(LEAVE, .task = 1, .handle = 50));
+	EXPECT_EQ(COTASK_EVENT_GONE, e.type);
+	EXPECT_EQ(2, e.handle);
+	e = t_next(self->fd);
 	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(0, e.result);
 	EXPECT_EQ(-ECANCELED, t_op(self->fd, OP(RESULT, .handle = 2)));
@@ -516,11 +520,16 @@ TEST_F(file, cancel_before_the_event_is_given)
 		.size = sizeof(fault), .events = 8, .min_events = 1, .max_events = 1,
 		.deadline = COTASK_NEVER,
 	};
+	struct cotask_event_info gone;
 
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	EXPECT_EQ(-EFAULT, t_enter_raw(self->fd, &fault));
 	EXPECT_EQ(1, t_op(self->fd, OP(CANCEL, .handle = 1)));
 	t_op(self->fd, OP(SPAWN, .handle = 2));
+	gone = t_next(self->fd);
+	EXPECT_EQ(COTASK_EVENT_GONE, gone.type);
+	EXPECT_EQ(1, gone.handle);
+	EXPECT_EQ(-ECANCELED, gone.result);
 	EXPECT_EQ(2, t_next(self->fd).handle);
 	EXPECT_EQ(-ECANCELED, t_op(self->fd, OP(RESULT, .handle = 1)));
 }

@@ -351,11 +351,14 @@ struct cotask_native {
  * @COTASK_EVENT_CALL: see COTASK_OP_CALL and ON_DONE; of the latter @handle: what is done
  * @COTASK_EVENT_ERROR: the task @handle, or something else (0), has failed with @result,
  *	and nobody has looked or is going to; of a task @user_data: of its SPAWN
+ * @COTASK_EVENT_GONE: the task @handle has ended without COTASK_OP_EXIT, with @result: it was
+ *	cancelled before its first step; @user_data: of its SPAWN
  */
 enum cotask_event_type {
 	COTASK_EVENT_STEP,
 	COTASK_EVENT_CALL,
 	COTASK_EVENT_ERROR,
+	COTASK_EVENT_GONE,
 };
 
 #define COTASK_EVENT_F_START	0x1	/* the first one of this task */
@@ -399,7 +402,8 @@ struct cotask_event_info {
  * process runs them one after the other.  What a step has done has to be applied before
  * the next one begins if it could matter to that: all operations, but those that end a
  * step and always suspend: SLEEP, POLL, EXIT.  As long as the code of a task runs there is
- * no event for another one, whatever @min_events says.
+ * no event for another one, whatever @min_events says, but for one that has not had to
+ * suspend: an eager task goes on inside of its spawner's step.
  *
  * Returns 0, also when a signal or the deadline has ended the wait after something was
  * done.  What was applied and what was given is told in any case, also with -EFAULT.

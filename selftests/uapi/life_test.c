@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - the life of files, processes, and exported tasks and groups
+ */
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "kselftest_harness.h"
+
+#include "cotask_test.h"
+
+#define op(...)		t_op(self->fd, OP(__VA_ARGS__))
+#define step(...)	t_step(self->fd, OP(__VA_ARGS__))
+#define other(...)	t_op(self->fd2, OP(__VA_ARGS__))
+#define other_step(...)	t_step(self->fd2, OP(__VA_ARGS__))
+
+/* Two loops, each with a task 1 that runs. */
+FIXTURE(two) {
+	int fd;
+	int fd2;
+};
+
+FIXTURE_SETUP(two)
+{
+	self->fd = t_open();
+	if (self->fd < 0)
+		SKIP(return, "no " DEVICE);
+	self->fd2 = t_open();
+	ASSERT_LE(0, self->fd2);
+	op(SPAWN, .handle = 1);
+	ASSERT_EQ(1, t_next(self->fd).handle);
+	other(SPAWN, .handle = 1);
+	ASSERT_EQ(1, t_next(self->fd2).handle);
+}
+
+FIXTURE_TEARDOWN(two)
+{
+	close(self->fd);
+	close(self->fd2);
+}
+
+static struct cotask_fd_status status_of(int fd)
+{
+	struct cotask_fd_status s = { .size = sizeof(s) };
+
+	if (ioctl(fd, COTASK_FD_IOC_STATUS, &s))
+		s.kind = POISON;
+	return s;
+}
+
+static int readable(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0);
+}
+
+/* Let a loop do what there is to do. */
+static void settle(int fd)
+{
+	t_enter_until(fd, NULL, 0, 1, t_now() + 5 * MS);
+}
+
+/* --- exported and imported ------------------------------------------------------- */
+
+/* TK-B2: readable when it is done; it can be cancelled by who has the descriptor */
+TEST_F(two, exported_task)
+{
+	int fd;
+
+	op(SPAWN, .handle = 2);
+	fd = op(EXPORT, .handle = 2);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
+	EXPECT_EQ(COTASK_FD_TASK, status_of(fd).kind);
+	EXPECT_EQ(0, status_of(fd).state);
+	EXPECT_EQ(-EINPROGRESS, status_of(fd).result);
+	EXPECT_EQ(op(READ, .arg = COTASK_READ_ID, .handle = 2), status_of(fd).id);
+	EXPECT_EQ(0, readable(fd));
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	op(SLEEP, .task = 2, .value = COTASK_NEVER);
+	EXPECT_EQ(1, ioctl(fd, COTASK_FD_IOC_CANCEL, 0));
+	EXPECT_EQ(1, status_of(fd).cancelling);
+	EXPECT_EQ(-ECANCELED, t_next(self->fd).result);
+	op(EXIT, .task = 2, .value = 6);
+	settle(self->fd);
+	EXPECT_EQ(1, readable(fd));
+	EXPECT_EQ(6, status_of(fd).result);
+	EXPECT_EQ(1, status_of(fd).state);
+	EXPECT_EQ(0, ioctl(fd, COTASK_FD_IOC_CANCEL, 0));
+	EXPECT_EQ(-1, ioctl(fd, COTASK_FD_IOC_CANCEL, 1));
+	EXPECT_EQ(-1, ioctl(fd, COTASK_IOC_QUERY, 0));
+	EXPECT_EQ(ENOTTY, errno);
+	EXPECT_EQ(-ENOENT, op(EXPORT, .handle = 77));
+	close(fd);
+}
+
+/* The loop goes; the descriptor tells how the task has ended (CO-B3). */
+TEST_F(two, exported_task_outlives_its_loop)
+{
+	int fd = op(EXPORT, .handle = 1);
+
+	close(self->fd);
+	EXPECT_EQ(1, readable(fd));
+	EXPECT_EQ(3, status_of(fd).state);
+	EXPECT_EQ(-ECANCELED, status_of(fd).result);
+	EXPECT_EQ(0, ioctl(fd, COTASK_FD_IOC_CANCEL, 0));
+	EXPECT_EQ(0, other(IMPORT, .handle = 9, .arg = fd));
+	EXPECT_EQ(-ECANCELED, other_step(AWAIT, .task = 1, .handle = 9).result);
+	close(fd);
+}
+
+/* AW-B1: a task of another loop is awaited; a cancel goes there, its outcome comes back */
+TEST_F(two, imported_task)
+{
+	int fd = op(EXPORT, .handle = 1);
+
+	EXPECT_EQ(0, other(IMPORT, .handle = 9, .arg = fd));
+	EXPECT_EQ(-EBADF, other(IMPORT, .handle = 10, .arg = self->fd));
+	EXPECT_EQ(-EBADF, other(IMPORT, .handle = 10, .arg = 1000));
+	EXPECT_EQ(-EEXIST, other(IMPORT, .handle = 9, .arg = fd));
+	close(fd);
+	EXPECT_EQ(0, other(AWAIT, .task = 1, .handle = 9));
+	settle(self->fd2);
+	EXPECT_EQ(1, other(CANCEL, .handle = 1));
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 1));
+	op(EXIT, .task = 1, .value = -EIO);
+	settle(self->fd);
+	EXPECT_EQ(-EIO, t_next(self->fd2).result);
+}
+
+/* A group of one loop with a child in another: waited for, and its failure aborts the group. */
+TEST_F(two, imported_group)
+{
+	int fd;
+
+	EXPECT_EQ(0, op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50));
+	fd = op(EXPORT, .handle = 50);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(COTASK_FD_GROUP, status_of(fd).kind);
+	EXPECT_EQ(0, other(IMPORT, .handle = 9, .arg = fd));
+	EXPECT_EQ(0, other(SPAWN, .handle = 2, .other = 9));
+	EXPECT_EQ(0, op(LEAVE, .task = 1, .handle = 50));
+	settle(self->fd);
+	EXPECT_EQ(0, readable(fd));
+	EXPECT_EQ(2, other_step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	other(EXIT, .task = 2, .value = -EIO);
+	settle(self->fd2);
+	EXPECT_EQ(-EIO, t_next(self->fd).result);
+	EXPECT_EQ(1, readable(fd));
+	EXPECT_EQ(-ESHUTDOWN, other(SPAWN, .handle = 3, .other = 9));
+	EXPECT_EQ(-ENOENT, other(RESULT, .handle = 3));
+	close(fd);
+}
+
+/* TG-33: the group is cancelled by its descriptor: so is the child in the other loop */
+TEST_F(two, cancel_of_an_imported_group)
+{
+	int fd;
+
+	op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50);
+	fd = op(EXPORT, .handle = 50);
+	other(IMPORT, .handle = 9, .arg = fd);
+	other(SPAWN, .handle = 2, .other = 9);
+	EXPECT_EQ(2, other_step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	other(SLEEP, .task = 2, .value = COTASK_NEVER);
+	op(LEAVE, .task = 1, .handle = 50);
+	settle(self->fd);
+	EXPECT_EQ(1, ioctl(fd, COTASK_FD_IOC_CANCEL, 0));
+	settle(self->fd);
+	EXPECT_EQ(-ECANCELED, t_next(self->fd2).result);
+	other(EXIT, .task = 2, .value = -ECANCELED);
+	settle(self->fd2);
+	EXPECT_EQ(0, t_next(self->fd).result);
+	close(fd);
+}
+
+/* The loop of the group is closed: its child elsewhere is cancelled; and the other way round. */
+TEST_F(two, one_of_two_loops_goes)
+{
+	int fd;
+
+	op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50);
+	fd = op(EXPORT, .handle = 50);
+	other(IMPORT, .handle = 9, .arg = fd);
+	other(SPAWN, .handle = 2, .other = 9);
+	other(SPAWN, .handle = 3);
+	EXPECT_EQ(2, other_step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(3, other_step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	settle(self->fd);
+	close(self->fd);
+	EXPECT_EQ(2, other_step(SLEEP, .task = 3, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(1, readable(fd));
+	close(fd);
+}
+
+TEST_F(two, the_child_s_loop_goes)
+{
+	int fd;
+
+	op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50);
+	fd = op(EXPORT, .handle = 50);
+	other(IMPORT, .handle = 9, .arg = fd);
+	other(SPAWN, .handle = 2, .other = 9);
+	op(LEAVE, .task = 1, .handle = 50);
+	settle(self->fd);
+	close(self->fd2);
+	EXPECT_EQ(0, t_next(self->fd).result);
+	close(fd);
+}
+
+static int send_fd(int socket, int fd)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(fd))] = {};
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+			    .msg_controllen = sizeof(control) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(socket, &m, 0) == 1 ? 0 : -1;
+}
+
+static int receive_fd(int socket)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+			    .msg_controllen = sizeof(control) };
+	int fd = -1;
+
+	if (recvmsg(socket, &m, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&m))
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(fd));
+	return fd;
+}
+
+/* A process that has got a group by SCM_RIGHTS has a child in it, and is killed. */
+TEST_F(two, passed_to_a_process_that_is_killed)
+{
+	int s[2], fd;
+	pid_t pid;
+	char c;
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+	pid = fork();
+	if (!pid) {
+		int mine = t_open(), group = receive_fd(s[1]);
+
+		t_op(mine, OP(IMPORT, .handle = 9, .arg = group));
+		t_op(mine, OP(SPAWN, .handle = 2, .other = 9));
+		t_next(mine);
+		write(s[1], "x", 1);
+		for (;;)
+			pause();
+	}
+	op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50);
+	fd = op(EXPORT, .handle = 50);
+	ASSERT_EQ(0, send_fd(s[0], fd));
+	ASSERT_EQ(1, read(s[0], &c, 1));
+	op(LEAVE, .task = 1, .handle = 50);
+	settle(self->fd);
+	EXPECT_EQ(0, readable(fd));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	/* Cancelled is no error (TG-8). */
+	EXPECT_EQ(0, t_next(self->fd).result);
+	close(s[0]);
+	close(s[1]);
+	close(fd);
+}
+
+/* --- what a task waits for holds our own file ------------------------------------ */
+
+/*
+ * The file lies in the queue of a socket that one of its tasks waits for. Nobody could
+ * release one of the two, but that the process closes its descriptor. That the file has
+ * gone is shown by the unloading of the module.
+ */
+TEST(waits_for_what_holds_the_file)
+{
+	int fd = t_open(), s[2];
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
+	t_op(fd, OP(SPAWN, .handle = 1));
+	t_next(fd);
+	t_op(fd, OP(POLL, .task = 1, .handle = s[0], .arg = POLLPRI));
+	settle(fd);
+	ASSERT_EQ(0, send_fd(s[1], fd));
+	close(s[0]);
+	close(s[1]);
+	close(fd);
+}
+
+/* One of two descriptors is closed, or that of a child: the wait goes on. */
+TEST(waits_go_on_with_another_descriptor)
+{
+	int fd = t_open(), two, s[2];
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
+	t_op(fd, OP(SPAWN, .handle = 1));
+	t_next(fd);
+	t_op(fd, OP(POLL, .task = 1, .handle = s[0], .arg = POLLIN));
+	settle(fd);
+	two = dup(fd);
+	close(two);
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	settle(fd);
+	ASSERT_EQ(1, write(s[1], "x", 1));
+	EXPECT_EQ(POLLIN, t_next(fd).result);
+	close(s[0]);
+	close(s[1]);
+	close(fd);
+}
+
+/* --- processes ------------------------------------------------------------------- */
+
+/* fork: both have the same file */
+TEST(fork_shares_the_file)
+{
+	int fd = t_open(), status;
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	t_op(fd, OP(SPAWN, .handle = 1));
+	t_next(fd);
+	pid = fork();
+	if (!pid)
+		_exit(t_op(fd, OP(EXIT, .task = 1, .value = 5)) ? 1 : 0);
+	waitpid(pid, &status, 0);
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	t_given[fd] = 0;
+	EXPECT_EQ(5, t_op(fd, OP(RESULT, .handle = 1)));
+	close(fd);
+}
+
+/* exec: the file is closed with its tasks; what was exported tells */
+TEST(exec_closes_the_file)
+{
+	int s[2], fd, exported = -1;
+	pid_t pid;
+
+	fd = t_open();
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	close(fd);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+	pid = fork();
+	if (!pid) {
+		fd = t_open();
+		t_op(fd, OP(SPAWN, .handle = 1));
+		send_fd(s[1], t_op(fd, OP(EXPORT, .handle = 1)));
+		execl("/bin/sleep", "sleep", "60", NULL);
+		_exit(1);
+	}
+	exported = receive_fd(s[0]);
+	ASSERT_LE(0, exported);
+	EXPECT_EQ(1, poll(&(struct pollfd){ .fd = exported, .events = POLLIN }, 1, 10000));
+	EXPECT_EQ(-ECANCELED, status_of(exported).result);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(exported);
+	close(s[0]);
+	close(s[1]);
+}
+
+/* Stopped and continued, by a signal and by ptrace: the wait of ENTER goes on. */
+TEST(stopped_in_enter)
+{
+	int fd = t_open(), status;
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	close(fd);
+	pid = fork();
+	if (!pid) {
+		fd = t_open();
+		t_op(fd, OP(SPAWN, .handle = 1));
+		t_next(fd);
+		t_op(fd, OP(SLEEP, .task = 1, .value = 300 * MS));
+		_exit(t_next(fd).handle == 1 ? 0 : 1);
+	}
+	usleep(50000);
+	kill(pid, SIGSTOP);
+	ASSERT_EQ(pid, waitpid(pid, &status, WUNTRACED));
+	kill(pid, SIGCONT);
+	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, pid, 0, 0));
+	ASSERT_EQ(0, ptrace(PTRACE_INTERRUPT, pid, 0, 0));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WIFSTOPPED(status));
+	ASSERT_EQ(0, ptrace(PTRACE_DETACH, pid, 0, 0));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+}
+
+static void *enter_for_a_while(void *arg)
+{
+	t_enter_until(*(int *)arg, NULL, 0, 1, t_now() + 50 * MS);
+	return NULL;
+}
+
+/* Closed by another thread: the thread that is inside stays until its deadline. */
+TEST(closed_in_another_thread)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		int fd = t_open(), s[2];
+		pthread_t thread;
+
+		if (fd < 0)
+			SKIP(return, "no " DEVICE);
+		ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+		t_op(fd, OP(SPAWN, .handle = 1));
+		t_next(fd);
+		t_op(fd, OP(POLL, .task = 1, .handle = s[0], .arg = POLLIN));
+		ASSERT_EQ(0, pthread_create(&thread, NULL, enter_for_a_while, &fd));
+		usleep(i * 500);
+		close(fd);
+		pthread_join(thread, NULL);
+		close(s[0]);
+		close(s[1]);
+	}
+}
+
+/* --- limits ---------------------------------------------------------------------- */
+
+static long set_parameter(const char *name, const char *value)
+{
+	char path[100];
+	int fd;
+	long n;
+
+	snprintf(path, sizeof(path), "/sys/module/cotask/parameters/%s", name);
+	fd = open(path, O_WRONLY);
+	n = write(fd, value, strlen(value));
+	close(fd);
+	return n;
+}
+
+TEST(limits)
+{
+	int fd = t_open(), two;
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	ASSERT_EQ(1, set_parameter("max_objects", "2"));
+	EXPECT_EQ(0, t_op(fd, OP(SPAWN, .handle = 1)));
+	EXPECT_EQ(0, t_op(fd, OP(CALL)));
+	EXPECT_EQ(-ENOSPC, t_op(fd, OP(SPAWN, .handle = 2)));
+	EXPECT_EQ(-ENOSPC, t_op(fd, OP(ON_DONE, .handle = 1)));
+	set_parameter("max_objects", "65536");
+	ASSERT_EQ(1, set_parameter("max_user_objects", "3"));
+	two = t_open();
+	EXPECT_EQ(0, t_op(two, OP(SPAWN, .handle = 1)));
+	EXPECT_EQ(-ENOSPC, t_op(two, OP(SPAWN, .handle = 2)));
+	EXPECT_EQ(-ENOENT, t_op(two, OP(RESULT, .handle = 2)));
+	close(fd);
+	EXPECT_EQ(0, t_op(two, OP(SPAWN, .handle = 2)));
+	set_parameter("max_user_objects", "1048576");
+	ASSERT_EQ(1, set_parameter("max_user_files", "1"));
+	EXPECT_EQ(-1, t_open());
+	EXPECT_EQ(EMFILE, errno);
+	set_parameter("max_user_files", "1024");
+	close(two);
+}
+
+/* A process that does not come back is reported, once. */
+TEST(late)
+{
+	struct cotask_enter e = { .size = sizeof(e) };
+	int fd = t_open();
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	set_parameter("enter_limit_ms", "1");
+	t_op(fd, OP(SPAWN, .handle = 1));
+	t_next(fd);
+	usleep(200000);
+	e.n_begun = t_given[fd];
+	EXPECT_EQ(0, t_enter_raw(fd, &e));
+	EXPECT_EQ(COTASK_ENTER_LATE, e.flags);
+	set_parameter("enter_limit_ms", "0");
+	e = (struct cotask_enter){ .size = sizeof(e) };
+	usleep(10000);
+	t_enter_raw(fd, &e);
+	e = (struct cotask_enter){ .size = sizeof(e) };
+	EXPECT_EQ(0, t_enter_raw(fd, &e));
+	EXPECT_EQ(0, e.flags);
+	close(fd);
+}
+
+TEST_HARNESS_MAIN
