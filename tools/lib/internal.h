@@ -123,7 +123,8 @@ struct handles {
 
 /**
  * struct cotask_loop - a loop
- * @fd: the file; -1: closed
+ * @fd: the file
+ * @closed: it was closed
  * @refs: references
  * @current: the task that runs
  * @ops: operations that were not applied
@@ -162,13 +163,16 @@ struct handles {
  * @foreign: handles of other threads
  * @foreign_stacks: stacks of other threads
  * @dropped: references that other threads have dropped
- * @submissions: tasks from outside
+ * @arrived: tasks that other threads have made and that have not begun
+ * @n_arrived: how many
+ * @submissions: for those who wait for them
  * @jobs: functions in threads
  * @idle: there is none
  * @context: context variables of main tasks, which share them (CO-11)
  */
 struct cotask_loop {
 	int			fd;
+	atomic_bool		closed;
 	atomic_uint		refs;
 	struct cotask		*current;
 	struct cotask_op	*ops;
@@ -207,6 +211,8 @@ struct cotask_loop {
 	struct handles		foreign;
 	struct stack_pool	foreign_stacks;
 	struct cotask *_Atomic	dropped;
+	struct cotask		*arrived;
+	atomic_uint		n_arrived;
 	struct cotask_submission *submissions;
 	unsigned int		jobs;
 	pthread_cond_t		idle;
@@ -254,7 +260,9 @@ void cotask_task_forget(struct cotask *task);
 void cotask_task_bury(struct cotask *task);
 void cotask_task_gone(struct cotask *task);
 void cotask_task_begun(struct cotask *task);
+void cotask_task_arrived(struct cotask *task);
 void cotask_task_sweep(struct cotask_loop *loop);
+void cotask_task_sweep_arrived(struct cotask_loop *loop);
 void cotask_dropped_elsewhere(struct cotask_loop *loop);
 struct cotask *cotask_task_of(const struct cotask_awaitable *x);
 

@@ -102,8 +102,6 @@ static int enter(struct cotask_loop *loop, unsigned int max, unsigned int min)
 		.deadline = COTASK_NEVER,
 	};
 
-	if (unlikely(loop->fd < 0))
-		return -ESHUTDOWN;
 	if (unlikely(ioctl(loop->fd, COTASK_IOC_ENTER, &e))) {
 		if (errno != EINTR)
 			return -errno;
@@ -141,6 +139,8 @@ int cotask_collect(struct cotask_loop *loop, unsigned int min)
 		cotask_dropped_elsewhere(loop);
 	if (unlikely(loop->n_fresh && loop->fresh_then))
 		cotask_task_sweep(loop);
+	if (unlikely(atomic_load_explicit(&loop->n_arrived, memory_order_relaxed)))
+		cotask_task_sweep_arrived(loop);
 	adapt(loop);
 	rc = enter(loop, loop->batch, min);
 	if (rc)
@@ -227,11 +227,11 @@ int cotask_post_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned in
 		.ops = (uintptr_t)ops,
 		.n_ops = n,
 	};
-	int fd = loop->fd;
-
-	if (fd < 0)
+	if (atomic_load_explicit(&loop->closed, memory_order_relaxed))
 		return -ESHUTDOWN;
-	return ioctl(fd, COTASK_IOC_POST, &p) ? -errno : 0;
+	if (!ioctl(loop->fd, COTASK_IOC_POST, &p))
+		return 0;
+	return errno == ENOTTY ? -ESHUTDOWN : -errno;
 }
 
 /* One operation from any thread.  Gives its result. */

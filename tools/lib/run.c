@@ -129,17 +129,24 @@ failed:
 	return NULL;
 }
 
+/*
+ * Other threads may be about to use the descriptor, so its number stays taken, by a file
+ * that knows none of our calls, until nobody has the loop any more.
+ */
 EXPORT int cotask_loop_close(struct cotask_loop *loop)
 {
-	int fd = loop->fd;
+	int null;
 
 	if (atomic_load(&loop->running))
 		return -EBUSY;
-	if (fd < 0)
+	if (atomic_load(&loop->closed))
 		return 0;
 	cotask_submissions_close(loop);
-	loop->fd = -1;
-	close(fd);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0) {
+		dup3(null, loop->fd, O_CLOEXEC);
+		close(null);
+	}
 	return 0;
 }
 
@@ -154,6 +161,7 @@ EXPORT void cotask_loop_put(struct cotask_loop *loop)
 	if (!loop || atomic_fetch_sub_explicit(&loop->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	cotask_loop_close(loop);
+	close(loop->fd);
 	free_loop(loop);
 }
 
@@ -164,7 +172,7 @@ EXPORT struct cotask_loop *cotask_loop_current(void)
 
 EXPORT int cotask_loop_fd(const struct cotask_loop *loop)
 {
-	return loop->fd < 0 ? -ESHUTDOWN : loop->fd;
+	return atomic_load(&loop->closed) ? -ESHUTDOWN : loop->fd;
 }
 
 EXPORT void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn)
@@ -387,7 +395,7 @@ EXPORT long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg)
 		return -EINVAL;
 	if (cotask_here)
 		return -EBUSY;
-	if (loop->fd < 0)
+	if (atomic_load(&loop->closed))
 		return -ESHUTDOWN;
 	if (!atomic_compare_exchange_strong(&loop->running, &idle, true))
 		return -EBUSY;

@@ -180,14 +180,47 @@ static void unlink_live(struct cotask *task)
 		loop->n_fresh--;
 }
 
+/* Another thread has made it, and holds the lock. */
+void cotask_task_arrived(struct cotask *task)
+{
+	struct cotask_loop *loop = task->base.loop;
+
+	task->prev_live = NULL;
+	task->next_live = loop->arrived;
+	if (loop->arrived)
+		loop->arrived->prev_live = task;
+	loop->arrived = task;
+	atomic_fetch_add(&loop->n_arrived, 1);
+}
+
+/* With the lock. */
+static void unlink_arrived(struct cotask *task)
+{
+	struct cotask_loop *loop = task->base.loop;
+
+	if (task->next_live)
+		task->next_live->prev_live = task->prev_live;
+	if (task->prev_live)
+		task->prev_live->next_live = task->next_live;
+	else
+		loop->arrived = task->next_live;
+	atomic_fetch_sub(&loop->n_arrived, 1);
+}
+
 /* The first event of a task has come. */
 void cotask_task_begun(struct cotask *task)
 {
+	struct cotask_loop *loop = task->base.loop;
+
 	task->flags |= TASK_STARTED;
-	if (task->flags & TASK_FOREIGN)
-		link_live(task);
-	else
-		task->base.loop->n_fresh--;
+	if (!(task->flags & TASK_FOREIGN)) {
+		loop->n_fresh--;
+		return;
+	}
+	pthread_mutex_lock(&loop->lock);
+	unlink_arrived(task);
+	pthread_mutex_unlock(&loop->lock);
+	link_live(task);
 }
 
 /* No reference is left, and its code is over. */
@@ -226,14 +259,11 @@ void cotask_task_gone(struct cotask *task)
 	drop(task);
 }
 
-/* Up to @max tasks that have not begun. */
-static unsigned int find_fresh(struct cotask_loop *loop, struct cotask **found, unsigned int max)
+/* Up to @max tasks of a list that have not begun. */
+static unsigned int find_fresh(struct cotask *task, struct cotask **found, unsigned int max)
 {
-	struct cotask *task = loop->live;
 	unsigned int n = 0;
 
-	if (max > loop->n_fresh)
-		max = loop->n_fresh;
 	for (; task && n < max; task = task->next_live) {
 		if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
 			found[n++] = task;
@@ -242,26 +272,59 @@ static unsigned int find_fresh(struct cotask_loop *loop, struct cotask **found, 
 }
 
 /*
- * Of a task that is cancelled before its first step there is no event.  The loop has
- * run all that was ready, so those that have not begun are of this kind, or new.  They
- * are looked at by POST: ENTER would make the events void that are there.
+ * Which of them have ended all the same.  They are looked at by POST: ENTER would make
+ * the events void that are there.
  */
-void cotask_task_sweep(struct cotask_loop *loop)
+static unsigned int find_ended(struct cotask_loop *loop, struct cotask **found, unsigned int n)
 {
-	struct cotask *found[SWEEP];
 	struct cotask_op ops[SWEEP];
-	unsigned int i, n = find_fresh(loop, found, SWEEP);
+	unsigned int i, ended = 0;
 
 	for (i = 0; i < n; i++)
 		ops[i] = *OP(READ, .handle = found[i]->base.handle, .arg = COTASK_READ_STATE);
 	if (!n || cotask_post_ops(loop, ops, n))
-		return;
+		return 0;
 	for (i = 0; i < n; i++) {
-		if (ops[i].result <= 0 && ops[i].result != -ENOENT)
-			continue;
-		found[i]->outcome = -ECANCELED;
-		cotask_task_gone(found[i]);
+		if (ops[i].result > 0)
+			found[ended++] = found[i];
 	}
+	return ended;
+}
+
+static void end_fresh(struct cotask **found, unsigned int n)
+{
+	while (n--) {
+		found[n]->outcome = -ECANCELED;
+		cotask_task_gone(found[n]);
+	}
+}
+
+/*
+ * Of a task that is cancelled before its first step there is no event.  The loop has
+ * run all that was ready, so those that have not begun are of this kind, or new.
+ */
+void cotask_task_sweep(struct cotask_loop *loop)
+{
+	unsigned int n = loop->n_fresh < SWEEP ? loop->n_fresh : SWEEP;
+	struct cotask *found[SWEEP];
+
+	n = find_fresh(loop->live, found, n);
+	end_fresh(found, find_ended(loop, found, n));
+}
+
+/* The same for those that other threads have made. */
+void cotask_task_sweep_arrived(struct cotask_loop *loop)
+{
+	struct cotask *found[SWEEP];
+	unsigned int i, n;
+
+	pthread_mutex_lock(&loop->lock);
+	n = find_fresh(loop->arrived, found, SWEEP);
+	n = find_ended(loop, found, n);
+	for (i = 0; i < n; i++)
+		unlink_arrived(found[i]);
+	pthread_mutex_unlock(&loop->lock);
+	end_fresh(found, n);
 }
 
 /* The bottom of each stack. */
@@ -432,6 +495,20 @@ EXPORT int cotask_go(struct cotask_group *group, cotask_fn fn, void *arg)
 	return 0;
 }
 
+static int64_t spawn_native(struct cotask *task, uint32_t group, const struct cotask_native *n)
+{
+	struct cotask_loop *loop = task->base.loop;
+
+	task->base.kind = KIND_TASK;
+	task->flags = TASK_NATIVE;
+	atomic_init(&task->refs, 1);
+	task->base.handle = cotask_handle_new(&loop->handles, task);
+	if (!task->base.handle)
+		return -ENOMEM;
+	return cotask_op(loop, OP(SPAWN_NATIVE, .handle = task->base.handle, .other = group,
+				  .addr = (uintptr_t)n, .len = sizeof(*n)));
+}
+
 EXPORT struct cotask *cotask_spawn_native(struct cotask_group *group, const char *body,
 					  const void *arg, size_t size, const char *name)
 {
@@ -441,33 +518,27 @@ EXPORT struct cotask *cotask_spawn_native(struct cotask_group *group, const char
 	struct cotask *task = NULL;
 	int64_t rc = check_spawn(loop, group, &args);
 
-	if (!rc && (!body || strlen(body) >= sizeof(native.name) || (!arg && size) || name))
+	if (!rc && (!body || strlen(body) >= sizeof(native.name) || (!arg && size) ||
+		    (name && strlen(name) > COTASK_NAME_MAX)))
 		rc = -EINVAL;
-	if (rc)
-		goto refused;
-	strcpy(native.name, body);
-	rc = -ENOMEM;
-	task = calloc(1, sizeof(*task));
-	if (!task)
-		goto refused;
-	task->base.loop = loop;
-	task->base.kind = KIND_TASK;
-	task->flags = TASK_NATIVE;
-	atomic_init(&task->refs, 1);
-	task->base.handle = cotask_handle_new(&loop->handles, task);
-	if (task->base.handle)
-		rc = cotask_op(loop, OP(SPAWN_NATIVE, .handle = task->base.handle,
-					.other = group ? group->base.handle : 0,
-					.addr = (uintptr_t)&native, .len = sizeof(native)));
-	if (rc < 0)
-		goto refused;
+	if (!rc) {
+		strcpy(native.name, body);
+		task = calloc(1, sizeof(*task));
+		rc = -ENOMEM;
+	}
+	if (task) {
+		task->base.loop = loop;
+		rc = spawn_native(task, group ? group->base.handle : 0, &native);
+	}
+	if (rc < 0) {
+		if (task)
+			cotask_task_free(task);
+		errno = -rc;
+		return NULL;
+	}
+	if (name)
+		cotask_set_name(task, name);
 	return task;
-
-refused:
-	if (task)
-		cotask_task_free(task);
-	errno = -rc;
-	return NULL;
 }
 
 /* --- references -------------------------------------------------------------------- */
@@ -510,7 +581,7 @@ EXPORT void cotask_put(struct cotask *task)
 	if (!task)
 		return;
 	loop = task->base.loop;
-	if (loop->fd < 0)
+	if (atomic_load_explicit(&loop->closed, memory_order_relaxed))
 		return;		/* its memory goes with the loop */
 	if (task->flags & TASK_NATIVE) {
 		put_native(task);
