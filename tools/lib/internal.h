@@ -142,6 +142,7 @@ struct handles {
  * @ground: the context of the thread
  * @ground_sp: for that
  * @main: the main task, as long as it is not done
+ * @main_handle: its handle, for a signal handler in any thread
  * @live: tasks that are not done
  * @n_live: how many of them are hosted
  * @n_fresh: how many of these have not begun
@@ -190,6 +191,7 @@ struct cotask_loop {
 	struct fiber		ground;
 	void			*ground_sp;
 	struct cotask		*main;
+	atomic_uint		main_handle;
 	struct cotask		*live;
 	unsigned int		n_live;
 	unsigned int		n_fresh;

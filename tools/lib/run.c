@@ -252,14 +252,12 @@ static struct sigaction sigint_before;
 static void on_sigint(int sig)
 {
 	struct cotask_loop *loop = atomic_load(&sigint_loop);
+	struct cotask_op op = { .opcode = COTASK_OP_CANCEL };
 	int error = errno;
 
-	if (loop && loop->main && !atomic_exchange(&loop->interrupted, true)) {
-		struct cotask_op op = {
-			.opcode = COTASK_OP_CANCEL,
-			.handle = loop->main->base.handle,
-		};
-
+	if (loop)
+		op.handle = atomic_load(&loop->main_handle);
+	if (op.handle && !atomic_exchange(&loop->interrupted, true)) {
 		cotask_post(loop, &op);
 	} else {
 		sigaction(SIGINT, &sigint_before, NULL);
@@ -373,7 +371,9 @@ static long run_main(struct cotask_loop *loop, cotask_fn fn, void *arg)
 		return -errno;
 	cotask_get(task);
 	loop->main = task;
+	atomic_store(&loop->main_handle, task->base.handle);
 	pump(loop);
+	atomic_store(&loop->main_handle, 0);
 	loop->main = NULL;
 	cotask_shut_down(loop);
 	cotask_jobs_wait(loop);
