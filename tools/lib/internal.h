@@ -145,8 +145,6 @@ struct handles {
  * @main_handle: its handle, for a signal handler in any thread
  * @live: tasks that are not done
  * @n_live: how many of them are hosted
- * @n_fresh: how many of these have not begun
- * @fresh_then: how many had not when the last call had given all that was ready
  * @n_native: how many native ones a callback is going to tell of
  * @over: the main task has ended: back to the ground
  * @failed: error of the device: nothing goes on
@@ -164,9 +162,7 @@ struct handles {
  * @foreign: handles of other threads
  * @foreign_stacks: stacks of other threads
  * @dropped: references that other threads have dropped
- * @arrived: tasks that other threads have made and that have not begun
- * @n_arrived: how many
- * @submissions: for those who wait for them
+ * @submissions: tasks from outside
  * @jobs: functions in threads
  * @idle: there is none
  * @context: context variables of main tasks, which share them (CO-11)
@@ -194,8 +190,6 @@ struct cotask_loop {
 	atomic_uint		main_handle;
 	struct cotask		*live;
 	unsigned int		n_live;
-	unsigned int		n_fresh;
-	unsigned int		fresh_then;
 	unsigned int		n_native;
 	bool			over;
 	int			failed;
@@ -213,8 +207,6 @@ struct cotask_loop {
 	struct handles		foreign;
 	struct stack_pool	foreign_stacks;
 	struct cotask *_Atomic	dropped;
-	struct cotask		*arrived;
-	atomic_uint		n_arrived;
 	struct cotask_submission *submissions;
 	unsigned int		jobs;
 	pthread_cond_t		idle;
@@ -229,7 +221,6 @@ struct cotask_op *cotask_op_add(struct cotask_loop *loop);
 int cotask_op_apply(struct cotask_loop *loop);
 int cotask_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n);
 int64_t cotask_op(struct cotask_loop *loop, const struct cotask_op *op);
-int cotask_post_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n);
 int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op);
 long cotask_suspend(struct cotask_loop *loop, bool may_matter);
 long cotask_step_op(const struct cotask_op *op);
@@ -262,9 +253,6 @@ void cotask_task_forget(struct cotask *task);
 void cotask_task_bury(struct cotask *task);
 void cotask_task_gone(struct cotask *task);
 void cotask_task_begun(struct cotask *task);
-void cotask_task_arrived(struct cotask *task);
-void cotask_task_sweep(struct cotask_loop *loop);
-void cotask_task_sweep_arrived(struct cotask_loop *loop);
 void cotask_dropped_elsewhere(struct cotask_loop *loop);
 struct cotask *cotask_task_of(const struct cotask_awaitable *x);
 

@@ -228,6 +228,13 @@ static void call(struct cotask_loop *loop, uint64_t user_data)
 	}
 }
 
+/* It was cancelled before its first step (CX-7). */
+static void gone(struct cotask *task, long outcome)
+{
+	task->outcome = outcome;
+	cotask_task_gone(task);
+}
+
 static void handle_pending(struct cotask_loop *loop)
 {
 	struct cotask_event_info e = *loop->pending;
@@ -239,6 +246,9 @@ static void handle_pending(struct cotask_loop *loop)
 		break;
 	case COTASK_EVENT_ERROR:
 		tell(loop, (struct cotask *)(uintptr_t)e.user_data, e.result);
+		break;
+	case COTASK_EVENT_GONE:
+		gone((struct cotask *)(uintptr_t)e.user_data, e.result);
 		break;
 	}
 }
@@ -331,8 +341,8 @@ void cotask_shut_down(struct cotask_loop *loop)
 	loop->over = false;
 	loop->nowait = true;
 	while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0)
-		cotask_pump(loop, !loop->n_fresh && (loop->n_live || loop->n_native));
-	while (!loop->failed && (cotask_pump(loop, 0) || loop->n_fresh))
+		cotask_pump(loop, loop->n_live || loop->n_native);
+	while (!loop->failed && cotask_pump(loop, 0))
 		;
 	loop->nowait = false;
 }

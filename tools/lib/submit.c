@@ -56,7 +56,7 @@ static int64_t post(const struct cotask_submission *s, struct cotask_op op)
 }
 
 /* The loop is not closed meanwhile, so nothing is submitted that nobody ends. */
-static int64_t hand_over(struct cotask_submission *s, struct cotask *task)
+static int64_t hand_over(struct cotask_submission *s, const struct cotask *task)
 {
 	struct cotask_loop *loop = s->loop;
 	int64_t rc;
@@ -65,10 +65,8 @@ static int64_t hand_over(struct cotask_submission *s, struct cotask *task)
 	rc = post(s, *OP(SUBMIT, .other = task->base.handle, .user_data = (uintptr_t)task,
 			 .addr = task->name[0] ? (uintptr_t)task->name : 0,
 			 .len = strlen(task->name)));
-	if (rc >= 0) {
+	if (rc >= 0)
 		link_it(s);
-		cotask_task_arrived(task);
-	}
 	pthread_mutex_unlock(&loop->lock);
 	return rc;
 }

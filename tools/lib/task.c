@@ -11,8 +11,6 @@
 
 #include "internal.h"
 
-#define SWEEP	16	/* tasks that are looked at by one call */
-
 /* --- memory ------------------------------------------------------------------- */
 
 static void run_fn(void *arg);
@@ -160,8 +158,6 @@ static void link_live(struct cotask *task)
 	loop->live = task;
 	if (!(task->flags & TASK_NATIVE))
 		loop->n_live++;
-	if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
-		loop->n_fresh++;
 }
 
 static void unlink_live(struct cotask *task)
@@ -176,51 +172,14 @@ static void unlink_live(struct cotask *task)
 		loop->live = task->next_live;
 	if (!(task->flags & TASK_NATIVE))
 		loop->n_live--;
-	if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
-		loop->n_fresh--;
-}
-
-/* Another thread has made it, and holds the lock. */
-void cotask_task_arrived(struct cotask *task)
-{
-	struct cotask_loop *loop = task->base.loop;
-
-	task->prev_live = NULL;
-	task->next_live = loop->arrived;
-	if (loop->arrived)
-		loop->arrived->prev_live = task;
-	loop->arrived = task;
-	atomic_fetch_add(&loop->n_arrived, 1);
-}
-
-/* With the lock. */
-static void unlink_arrived(struct cotask *task)
-{
-	struct cotask_loop *loop = task->base.loop;
-
-	if (task->next_live)
-		task->next_live->prev_live = task->prev_live;
-	if (task->prev_live)
-		task->prev_live->next_live = task->next_live;
-	else
-		loop->arrived = task->next_live;
-	atomic_fetch_sub(&loop->n_arrived, 1);
 }
 
 /* The first event of a task has come. */
 void cotask_task_begun(struct cotask *task)
 {
-	struct cotask_loop *loop = task->base.loop;
-
 	task->flags |= TASK_STARTED;
-	if (!(task->flags & TASK_FOREIGN)) {
-		loop->n_fresh--;
-		return;
-	}
-	pthread_mutex_lock(&loop->lock);
-	unlink_arrived(task);
-	pthread_mutex_unlock(&loop->lock);
-	link_live(task);
+	if (task->flags & TASK_FOREIGN)
+		link_live(task);
 }
 
 /* No reference is left, and its code is over. */
@@ -244,7 +203,7 @@ static void drop(struct cotask *task)
 		forget(task);
 }
 
-/* Its code is over, and its stack was left. */
+/* Its code is over, and its stack was left; or it has ended without its code. */
 void cotask_task_gone(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
@@ -257,74 +216,6 @@ void cotask_task_gone(struct cotask *task)
 	if (task == loop->main)
 		loop->over = true;
 	drop(task);
-}
-
-/* Up to @max tasks of a list that have not begun. */
-static unsigned int find_fresh(struct cotask *task, struct cotask **found, unsigned int max)
-{
-	unsigned int n = 0;
-
-	for (; task && n < max; task = task->next_live) {
-		if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
-			found[n++] = task;
-	}
-	return n;
-}
-
-/*
- * Which of them have ended all the same.  They are looked at by POST: ENTER would make
- * the events void that are there.
- */
-static unsigned int find_ended(struct cotask_loop *loop, struct cotask **found, unsigned int n)
-{
-	struct cotask_op ops[SWEEP];
-	unsigned int i, ended = 0;
-
-	for (i = 0; i < n; i++)
-		ops[i] = *OP(READ, .handle = found[i]->base.handle, .arg = COTASK_READ_STATE);
-	if (!n || cotask_post_ops(loop, ops, n))
-		return 0;
-	for (i = 0; i < n; i++) {
-		if (ops[i].result > 0)
-			found[ended++] = found[i];
-	}
-	return ended;
-}
-
-static void end_fresh(struct cotask **found, unsigned int n)
-{
-	while (n--) {
-		found[n]->outcome = -ECANCELED;
-		cotask_task_gone(found[n]);
-	}
-}
-
-/*
- * Of a task that is cancelled before its first step there is no event.  The loop has
- * run all that was ready, so those that have not begun are of this kind, or new.
- */
-void cotask_task_sweep(struct cotask_loop *loop)
-{
-	unsigned int n = loop->n_fresh < SWEEP ? loop->n_fresh : SWEEP;
-	struct cotask *found[SWEEP];
-
-	n = find_fresh(loop->live, found, n);
-	end_fresh(found, find_ended(loop, found, n));
-}
-
-/* The same for those that other threads have made. */
-void cotask_task_sweep_arrived(struct cotask_loop *loop)
-{
-	struct cotask *found[SWEEP];
-	unsigned int i, n;
-
-	pthread_mutex_lock(&loop->lock);
-	n = find_fresh(loop->arrived, found, SWEEP);
-	n = find_ended(loop, found, n);
-	for (i = 0; i < n; i++)
-		unlink_arrived(found[i]);
-	pthread_mutex_unlock(&loop->lock);
-	end_fresh(found, n);
 }
 
 /* The bottom of each stack. */
