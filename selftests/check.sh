@@ -212,14 +212,14 @@ lib()
 	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - $(grep -cE '^ok .*# SKIP' "$log")))
 	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
 	skipped=$((skipped + $(grep -cE '^ok .*# SKIP' "$log")))
-	grep -E '^not ok|^# scenarios' "$log"
+	grep -E '^not ok|^# scenarios|COTASK_SEED' "$log"
 	result "lib on $flavour: clean log, clean unload, no leaks" $rc
 }
 
 # The library and what is built on it. Scenarios need time that can be let pass.
 part_lib()
 {
-	local source tests=(lib_core_test lib_objects_test) flavour
+	local source tests=(lib_core_test lib_objects_test lib_stress_test)
 
 	need uml-7.3-smp uml-6.1-debug uml-7.3-tt || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")

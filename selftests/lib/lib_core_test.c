@@ -270,6 +270,26 @@ TASK_TEST(big_stack)
 	return 0;
 }
 
+static long joins(void *arg)
+{
+	return cotask_join((struct cotask *)arg);
+}
+
+/* EA-11, AW-1: what does not have to suspend is over when the spawn returns */
+TASK_TEST(eager_goes_on)
+{
+	struct cotask_spawn_args args = { .flags = COTASK_SPAWN_EAGER };
+	struct cotask *done = cotask_spawn(NULL, t_value, (void *)6, NULL), *t;
+
+	CHECK_EQ(cotask_join(done), 6);
+	t = cotask_spawn_with(NULL, joins, done, &args);
+	CHECK(t && cotask_done(t));
+	CHECK_EQ(cotask_result(t), 6);
+	cotask_put(t);
+	cotask_put(done);
+	return 0;
+}
+
 /* EA-1 to EA-5 */
 TASK_TEST(eager)
 {

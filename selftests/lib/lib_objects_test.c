@@ -231,7 +231,7 @@ static long shielded(void *arg)
 
 TASK_TEST(shield)
 {
-	struct cotask *t = cotask_spawn(NULL, t_sleeps, (void *)2, NULL);
+	struct cotask *t = cotask_spawn(NULL, t_sleeps, (void *)300, NULL);
 	struct cotask *s = cotask_spawn(NULL, shielded, cotask_base(t), NULL);
 	struct cotask_shield of_nothing;
 

@@ -123,7 +123,8 @@ struct handles {
 
 /**
  * struct cotask_loop - a loop
- * @fd: the file; -1: closed
+ * @fd: the file
+ * @closed: it was closed
  * @refs: references
  * @current: the task that runs
  * @ops: operations that were not applied
@@ -141,10 +142,9 @@ struct handles {
  * @ground: the context of the thread
  * @ground_sp: for that
  * @main: the main task, as long as it is not done
+ * @main_handle: its handle, for a signal handler in any thread
  * @live: tasks that are not done
  * @n_live: how many of them are hosted
- * @n_fresh: how many of these have not begun
- * @fresh_then: how many had not when the last call had given all that was ready
  * @n_native: how many native ones a callback is going to tell of
  * @over: the main task has ended: back to the ground
  * @failed: error of the device: nothing goes on
@@ -169,6 +169,7 @@ struct handles {
  */
 struct cotask_loop {
 	int			fd;
+	atomic_bool		closed;
 	atomic_uint		refs;
 	struct cotask		*current;
 	struct cotask_op	*ops;
@@ -186,10 +187,9 @@ struct cotask_loop {
 	struct fiber		ground;
 	void			*ground_sp;
 	struct cotask		*main;
+	atomic_uint		main_handle;
 	struct cotask		*live;
 	unsigned int		n_live;
-	unsigned int		n_fresh;
-	unsigned int		fresh_then;
 	unsigned int		n_native;
 	bool			over;
 	int			failed;
@@ -221,7 +221,6 @@ struct cotask_op *cotask_op_add(struct cotask_loop *loop);
 int cotask_op_apply(struct cotask_loop *loop);
 int cotask_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n);
 int64_t cotask_op(struct cotask_loop *loop, const struct cotask_op *op);
-int cotask_post_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n);
 int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op);
 long cotask_suspend(struct cotask_loop *loop, bool may_matter);
 long cotask_step_op(const struct cotask_op *op);
@@ -254,7 +253,6 @@ void cotask_task_forget(struct cotask *task);
 void cotask_task_bury(struct cotask *task);
 void cotask_task_gone(struct cotask *task);
 void cotask_task_begun(struct cotask *task);
-void cotask_task_sweep(struct cotask_loop *loop);
 void cotask_dropped_elsewhere(struct cotask_loop *loop);
 struct cotask *cotask_task_of(const struct cotask_awaitable *x);
 

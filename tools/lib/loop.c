@@ -102,8 +102,6 @@ static int enter(struct cotask_loop *loop, unsigned int max, unsigned int min)
 		.deadline = COTASK_NEVER,
 	};
 
-	if (unlikely(loop->fd < 0))
-		return -ESHUTDOWN;
 	if (unlikely(ioctl(loop->fd, COTASK_IOC_ENTER, &e))) {
 		if (errno != EINTR)
 			return -errno;
@@ -139,14 +137,10 @@ int cotask_collect(struct cotask_loop *loop, unsigned int min)
 		return loop->failed;
 	if (unlikely(atomic_load_explicit(&loop->dropped, memory_order_relaxed)))
 		cotask_dropped_elsewhere(loop);
-	if (unlikely(loop->n_fresh && loop->fresh_then))
-		cotask_task_sweep(loop);
 	adapt(loop);
 	rc = enter(loop, loop->batch, min);
 	if (rc)
 		broken(loop, rc);
-	/* All that was ready was given. */
-	loop->fresh_then = loop->n_events < loop->batch ? loop->n_fresh : 0;
 	return rc;
 }
 
@@ -219,27 +213,20 @@ void cotask_forget(struct cotask_loop *loop, uint32_t handle)
 		cotask_handle_free(&loop->handles, handle);
 }
 
-/* From any thread; 0 or an error of the call. */
-int cotask_post_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n)
-{
-	struct cotask_post_ops p = {
-		.size = sizeof(p),
-		.ops = (uintptr_t)ops,
-		.n_ops = n,
-	};
-	int fd = loop->fd;
-
-	if (fd < 0)
-		return -ESHUTDOWN;
-	return ioctl(fd, COTASK_IOC_POST, &p) ? -errno : 0;
-}
-
 /* One operation from any thread.  Gives its result. */
 int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op)
 {
-	int rc = cotask_post_ops(loop, op, 1);
+	struct cotask_post_ops p = {
+		.size = sizeof(p),
+		.ops = (uintptr_t)op,
+		.n_ops = 1,
+	};
 
-	return rc ? rc : op->result;
+	if (atomic_load_explicit(&loop->closed, memory_order_relaxed))
+		return -ESHUTDOWN;
+	if (!ioctl(loop->fd, COTASK_IOC_POST, &p))
+		return op->result;
+	return errno == ENOTTY ? -ESHUTDOWN : -errno;
 }
 
 /* --- events -------------------------------------------------------------------- */

@@ -129,17 +129,24 @@ failed:
 	return NULL;
 }
 
+/*
+ * Other threads may be about to use the descriptor, so its number stays taken, by a file
+ * that knows none of our calls, until nobody has the loop any more.
+ */
 EXPORT int cotask_loop_close(struct cotask_loop *loop)
 {
-	int fd = loop->fd;
+	int null;
 
 	if (atomic_load(&loop->running))
 		return -EBUSY;
-	if (fd < 0)
+	if (atomic_load(&loop->closed))
 		return 0;
 	cotask_submissions_close(loop);
-	loop->fd = -1;
-	close(fd);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0) {
+		dup3(null, loop->fd, O_CLOEXEC);
+		close(null);
+	}
 	return 0;
 }
 
@@ -154,6 +161,7 @@ EXPORT void cotask_loop_put(struct cotask_loop *loop)
 	if (!loop || atomic_fetch_sub_explicit(&loop->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	cotask_loop_close(loop);
+	close(loop->fd);
 	free_loop(loop);
 }
 
@@ -164,7 +172,7 @@ EXPORT struct cotask_loop *cotask_loop_current(void)
 
 EXPORT int cotask_loop_fd(const struct cotask_loop *loop)
 {
-	return loop->fd < 0 ? -ESHUTDOWN : loop->fd;
+	return atomic_load(&loop->closed) ? -ESHUTDOWN : loop->fd;
 }
 
 EXPORT void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn)
@@ -220,6 +228,13 @@ static void call(struct cotask_loop *loop, uint64_t user_data)
 	}
 }
 
+/* It was cancelled before its first step (CX-7). */
+static void gone(struct cotask *task, long outcome)
+{
+	task->outcome = outcome;
+	cotask_task_gone(task);
+}
+
 static void handle_pending(struct cotask_loop *loop)
 {
 	struct cotask_event_info e = *loop->pending;
@@ -231,6 +246,9 @@ static void handle_pending(struct cotask_loop *loop)
 		break;
 	case COTASK_EVENT_ERROR:
 		tell(loop, (struct cotask *)(uintptr_t)e.user_data, e.result);
+		break;
+	case COTASK_EVENT_GONE:
+		gone((struct cotask *)(uintptr_t)e.user_data, e.result);
 		break;
 	}
 }
@@ -244,14 +262,12 @@ static struct sigaction sigint_before;
 static void on_sigint(int sig)
 {
 	struct cotask_loop *loop = atomic_load(&sigint_loop);
+	struct cotask_op op = { .opcode = COTASK_OP_CANCEL };
 	int error = errno;
 
-	if (loop && loop->main && !atomic_exchange(&loop->interrupted, true)) {
-		struct cotask_op op = {
-			.opcode = COTASK_OP_CANCEL,
-			.handle = loop->main->base.handle,
-		};
-
+	if (loop)
+		op.handle = atomic_load(&loop->main_handle);
+	if (op.handle && !atomic_exchange(&loop->interrupted, true)) {
 		cotask_post(loop, &op);
 	} else {
 		sigaction(SIGINT, &sigint_before, NULL);
@@ -325,8 +341,8 @@ void cotask_shut_down(struct cotask_loop *loop)
 	loop->over = false;
 	loop->nowait = true;
 	while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0)
-		cotask_pump(loop, !loop->n_fresh && (loop->n_live || loop->n_native));
-	while (!loop->failed && (cotask_pump(loop, 0) || loop->n_fresh))
+		cotask_pump(loop, loop->n_live || loop->n_native);
+	while (!loop->failed && cotask_pump(loop, 0))
 		;
 	loop->nowait = false;
 }
@@ -365,7 +381,9 @@ static long run_main(struct cotask_loop *loop, cotask_fn fn, void *arg)
 		return -errno;
 	cotask_get(task);
 	loop->main = task;
+	atomic_store(&loop->main_handle, task->base.handle);
 	pump(loop);
+	atomic_store(&loop->main_handle, 0);
 	loop->main = NULL;
 	cotask_shut_down(loop);
 	cotask_jobs_wait(loop);
@@ -387,7 +405,7 @@ EXPORT long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg)
 		return -EINVAL;
 	if (cotask_here)
 		return -EBUSY;
-	if (loop->fd < 0)
+	if (atomic_load(&loop->closed))
 		return -ESHUTDOWN;
 	if (!atomic_compare_exchange_strong(&loop->running, &idle, true))
 		return -EBUSY;

@@ -14,6 +14,7 @@
  * @next: list of those of a loop
  * @prev: likewise
  * @closed: the loop was closed
+ * @outcome: at that time
  */
 struct cotask_submission {
 	struct cotask_loop		*loop;
@@ -21,19 +22,19 @@ struct cotask_submission {
 	struct cotask_submission	*next;
 	struct cotask_submission	**prev;
 	atomic_bool			closed;
+	long				outcome;
 };
 
+/* With the lock of the loop. */
 static void link_it(struct cotask_submission *s)
 {
 	struct cotask_loop *loop = s->loop;
 
-	pthread_mutex_lock(&loop->lock);
 	s->next = loop->submissions;
 	s->prev = &loop->submissions;
 	if (s->next)
 		s->next->prev = &s->next;
 	loop->submissions = s;
-	pthread_mutex_unlock(&loop->lock);
 }
 
 static void unlink_it(struct cotask_submission *s)
@@ -54,44 +55,56 @@ static int64_t post(const struct cotask_submission *s, struct cotask_op op)
 	return cotask_post(s->loop, &op);
 }
 
-EXPORT struct cotask_submission *cotask_submit(struct cotask_loop *loop, cotask_fn fn, void *arg,
-					       const char *name)
+/* The loop is not closed meanwhile, so nothing is submitted that nobody ends. */
+static int64_t hand_over(struct cotask_submission *s, const struct cotask *task)
 {
-	struct cotask_spawn_args args = { .name = name };
-	struct cotask_submission *s;
-	struct cotask *task;
+	struct cotask_loop *loop = s->loop;
 	int64_t rc;
 
-	if (!loop || !fn) {
-		errno = EINVAL;
-		return NULL;
-	}
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return NULL;
-	s->loop = loop;
-	s->handle = cotask_handle_new_foreign(loop, s);
-	task = s->handle ? cotask_task_new(loop, fn, arg, &args, true) : NULL;
-	if (!task) {
-		rc = -errno;
-		goto no_task;
-	}
-	atomic_store(&task->refs, 1);
-	link_it(s);
+	pthread_mutex_lock(&loop->lock);
 	rc = post(s, *OP(SUBMIT, .other = task->base.handle, .user_data = (uintptr_t)task,
 			 .addr = task->name[0] ? (uintptr_t)task->name : 0,
 			 .len = strlen(task->name)));
+	if (rc >= 0)
+		link_it(s);
+	pthread_mutex_unlock(&loop->lock);
+	return rc;
+}
+
+static int64_t submit(struct cotask_submission *s, cotask_fn fn, void *arg, const char *name)
+{
+	struct cotask_spawn_args args = { .name = name };
+	struct cotask *task;
+	int64_t rc;
+
+	task = cotask_task_new(s->loop, fn, arg, &args, true);
+	if (!task)
+		return -errno;
+	atomic_store(&task->refs, 1);
+	rc = hand_over(s, task);
+	if (rc < 0)
+		cotask_task_free(task);
+	return rc;
+}
+
+EXPORT struct cotask_submission *cotask_submit(struct cotask_loop *loop, cotask_fn fn, void *arg,
+					       const char *name)
+{
+	struct cotask_submission *s = loop && fn ? calloc(1, sizeof(*s)) : NULL;
+	int64_t rc = -ENOMEM;
+
+	if (!s) {
+		errno = loop && fn ? ENOMEM : EINVAL;
+		return NULL;
+	}
+	s->loop = loop;
+	s->handle = cotask_handle_new_foreign(loop, s);
+	if (s->handle)
+		rc = submit(s, fn, arg, name);
 	if (rc >= 0) {
 		cotask_loop_get(loop);
 		return s;
 	}
-	unlink_it(s);
-	cotask_task_free(task);
-	free(s);
-	errno = -rc;
-	return NULL;
-
-no_task:
 	if (s->handle)
 		cotask_handle_give_back(loop, s->handle);
 	free(s);
@@ -106,9 +119,10 @@ void cotask_submissions_close(struct cotask_loop *loop)
 
 	pthread_mutex_lock(&loop->lock);
 	for (s = loop->submissions; s; s = s->next) {
-		if (post(s, *OP(CANCEL)) == 1)
-			atomic_store(&s->closed, true);
+		s->outcome = post(s, *OP(CANCEL)) == 1 ? -ECANCELED : post(s, *OP(RESULT));
+		atomic_store(&s->closed, true);
 	}
+	atomic_store(&loop->closed, true);
 	pthread_mutex_unlock(&loop->lock);
 }
 
@@ -125,9 +139,9 @@ static int wait_done(struct cotask_submission *s, int64_t deadline, uint32_t fla
 		return -EDEADLK;
 	if (atomic_load(&s->closed))
 		return 0;
-	if (s->loop->fd < 0)
-		return -ESHUTDOWN;
-	return ioctl(s->loop->fd, COTASK_IOC_WAIT, &w) ? -errno : 0;
+	if (!ioctl(s->loop->fd, COTASK_IOC_WAIT, &w) || atomic_load(&s->closed))
+		return 0;
+	return -errno;
 }
 
 EXPORT int cotask_submission_wait(struct cotask_submission *s, int64_t ns)
@@ -139,7 +153,7 @@ EXPORT int cotask_submission_wait(struct cotask_submission *s, int64_t ns)
 
 EXPORT long cotask_submission_result(struct cotask_submission *s)
 {
-	return atomic_load(&s->closed) ? -ECANCELED : post(s, *OP(RESULT));
+	return atomic_load(&s->closed) ? s->outcome : post(s, *OP(RESULT));
 }
 
 EXPORT bool cotask_submission_done(const struct cotask_submission *s)

@@ -11,8 +11,6 @@
 
 #include "internal.h"
 
-#define SWEEP	16	/* tasks that are looked at by one call */
-
 /* --- memory ------------------------------------------------------------------- */
 
 static void run_fn(void *arg);
@@ -160,8 +158,6 @@ static void link_live(struct cotask *task)
 	loop->live = task;
 	if (!(task->flags & TASK_NATIVE))
 		loop->n_live++;
-	if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
-		loop->n_fresh++;
 }
 
 static void unlink_live(struct cotask *task)
@@ -176,8 +172,6 @@ static void unlink_live(struct cotask *task)
 		loop->live = task->next_live;
 	if (!(task->flags & TASK_NATIVE))
 		loop->n_live--;
-	if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
-		loop->n_fresh--;
 }
 
 /* The first event of a task has come. */
@@ -186,8 +180,6 @@ void cotask_task_begun(struct cotask *task)
 	task->flags |= TASK_STARTED;
 	if (task->flags & TASK_FOREIGN)
 		link_live(task);
-	else
-		task->base.loop->n_fresh--;
 }
 
 /* No reference is left, and its code is over. */
@@ -211,7 +203,7 @@ static void drop(struct cotask *task)
 		forget(task);
 }
 
-/* Its code is over, and its stack was left. */
+/* Its code is over, and its stack was left; or it has ended without its code. */
 void cotask_task_gone(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
@@ -224,44 +216,6 @@ void cotask_task_gone(struct cotask *task)
 	if (task == loop->main)
 		loop->over = true;
 	drop(task);
-}
-
-/* Up to @max tasks that have not begun. */
-static unsigned int find_fresh(struct cotask_loop *loop, struct cotask **found, unsigned int max)
-{
-	struct cotask *task = loop->live;
-	unsigned int n = 0;
-
-	if (max > loop->n_fresh)
-		max = loop->n_fresh;
-	for (; task && n < max; task = task->next_live) {
-		if (!(task->flags & (TASK_STARTED | TASK_NATIVE)))
-			found[n++] = task;
-	}
-	return n;
-}
-
-/*
- * Of a task that is cancelled before its first step there is no event.  The loop has
- * run all that was ready, so those that have not begun are of this kind, or new.  They
- * are looked at by POST: ENTER would make the events void that are there.
- */
-void cotask_task_sweep(struct cotask_loop *loop)
-{
-	struct cotask *found[SWEEP];
-	struct cotask_op ops[SWEEP];
-	unsigned int i, n = find_fresh(loop, found, SWEEP);
-
-	for (i = 0; i < n; i++)
-		ops[i] = *OP(READ, .handle = found[i]->base.handle, .arg = COTASK_READ_STATE);
-	if (!n || cotask_post_ops(loop, ops, n))
-		return;
-	for (i = 0; i < n; i++) {
-		if (ops[i].result <= 0 && ops[i].result != -ENOENT)
-			continue;
-		found[i]->outcome = -ECANCELED;
-		cotask_task_gone(found[i]);
-	}
 }
 
 /* The bottom of each stack. */
@@ -432,6 +386,20 @@ EXPORT int cotask_go(struct cotask_group *group, cotask_fn fn, void *arg)
 	return 0;
 }
 
+static int64_t spawn_native(struct cotask *task, uint32_t group, const struct cotask_native *n)
+{
+	struct cotask_loop *loop = task->base.loop;
+
+	task->base.kind = KIND_TASK;
+	task->flags = TASK_NATIVE;
+	atomic_init(&task->refs, 1);
+	task->base.handle = cotask_handle_new(&loop->handles, task);
+	if (!task->base.handle)
+		return -ENOMEM;
+	return cotask_op(loop, OP(SPAWN_NATIVE, .handle = task->base.handle, .other = group,
+				  .addr = (uintptr_t)n, .len = sizeof(*n)));
+}
+
 EXPORT struct cotask *cotask_spawn_native(struct cotask_group *group, const char *body,
 					  const void *arg, size_t size, const char *name)
 {
@@ -441,33 +409,27 @@ EXPORT struct cotask *cotask_spawn_native(struct cotask_group *group, const char
 	struct cotask *task = NULL;
 	int64_t rc = check_spawn(loop, group, &args);
 
-	if (!rc && (!body || strlen(body) >= sizeof(native.name) || (!arg && size) || name))
+	if (!rc && (!body || strlen(body) >= sizeof(native.name) || (!arg && size) ||
+		    (name && strlen(name) > COTASK_NAME_MAX)))
 		rc = -EINVAL;
-	if (rc)
-		goto refused;
-	strcpy(native.name, body);
-	rc = -ENOMEM;
-	task = calloc(1, sizeof(*task));
-	if (!task)
-		goto refused;
-	task->base.loop = loop;
-	task->base.kind = KIND_TASK;
-	task->flags = TASK_NATIVE;
-	atomic_init(&task->refs, 1);
-	task->base.handle = cotask_handle_new(&loop->handles, task);
-	if (task->base.handle)
-		rc = cotask_op(loop, OP(SPAWN_NATIVE, .handle = task->base.handle,
-					.other = group ? group->base.handle : 0,
-					.addr = (uintptr_t)&native, .len = sizeof(native)));
-	if (rc < 0)
-		goto refused;
+	if (!rc) {
+		strcpy(native.name, body);
+		task = calloc(1, sizeof(*task));
+		rc = -ENOMEM;
+	}
+	if (task) {
+		task->base.loop = loop;
+		rc = spawn_native(task, group ? group->base.handle : 0, &native);
+	}
+	if (rc < 0) {
+		if (task)
+			cotask_task_free(task);
+		errno = -rc;
+		return NULL;
+	}
+	if (name)
+		cotask_set_name(task, name);
 	return task;
-
-refused:
-	if (task)
-		cotask_task_free(task);
-	errno = -rc;
-	return NULL;
 }
 
 /* --- references -------------------------------------------------------------------- */
@@ -510,7 +472,7 @@ EXPORT void cotask_put(struct cotask *task)
 	if (!task)
 		return;
 	loop = task->base.loop;
-	if (loop->fd < 0)
+	if (atomic_load_explicit(&loop->closed, memory_order_relaxed))
 		return;		/* its memory goes with the loop */
 	if (task->flags & TASK_NATIVE) {
 		put_native(task);
