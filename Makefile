@@ -38,6 +38,9 @@ check-%:
 bench:
 	@selftests/bench.sh $(if $(ROWS),rows=$(ROWS)) $(if $(REPEAT),repeat=$(REPEAT))
 
+bench-hosted:
+	@selftests/hosted.sh $(if $(ON),on=$(ON)) $(if $(SLEEPERS),sleepers=$(SLEEPERS))
+
 kunit:
 	@selftests/vm/overlay.sh $(KDIR) $(KUNIT_ARGS)
 
@@ -62,7 +65,8 @@ help:
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'fuzz-semantics   random programs on the core and on a model (PROGRAMS= SEED=)'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
+	@echo 'bench-hosted     hosted tasks beside io_uring, Go, asyncio (ON=qemu|uml SLEEPERS=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
 
 .PHONY: modules modules_install clean lib examples install-lib install-headers \
-	install-man uninstall-lib demo check bench kunit fuzz-semantics rules help
+	install-man uninstall-lib demo check bench bench-hosted kunit fuzz-semantics rules help

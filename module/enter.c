@@ -92,27 +92,72 @@ static u32 take_late(struct cotask_file *f)
 
 /* --- operations ---------------------------------------------------------- */
 
+/* Operations that are copied at once; less than a page of them. */
+#define CHUNK	16
+
+/*
+ * Copy operations in.  Their results can be written, so that nothing happens that cannot be
+ * told: the pages are those of the first and of the last one.
+ */
+static int copy_ops(struct cotask_op *ops, struct cotask_op __user *user, u32 n)
+{
+	BUILD_BUG_ON(CHUNK * sizeof(*ops) > PAGE_SIZE);
+	if (copy_from_user(ops, user, n * sizeof(*ops)) ||
+	    put_user(0, &user->result) || put_user(0, &user[n - 1].result))
+		return -EFAULT;
+	return 0;
+}
+
+static int copy_results(const struct cotask_op *ops, struct cotask_op __user *user, u32 n)
+{
+	u32 i;
+
+	if (!user_write_access_begin(user, n * sizeof(*user)))
+		return -EFAULT;
+	for (i = 0; i < n; i++)
+		unsafe_put_user(ops[i].result, &user[i].result, fault);
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+/* Apply some; how many, which is fewer than @n if the process is being killed. */
+static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool posted)
+{
+	u32 i;
+
+	for (i = 0; i < n && !fatal_signal_pending(current); i++) {
+		ops[i].result = cotask_op_apply(f, &ops[i], posted);
+		cond_resched();
+	}
+	return i;
+}
+
 /*
  * Apply operations one after the other, and tell the result of each.  How many were
  * applied is told also if it ends early.
  */
-static int apply(struct cotask_file *f, u64 ops, u32 n, bool posted, u32 *applied)
+static int apply(struct cotask_file *f, u64 addr, u32 n, bool posted, u32 *applied)
 {
-	struct cotask_op __user *user = u64_to_user_ptr(ops);
-	struct cotask_op op;
+	struct cotask_op __user *user = u64_to_user_ptr(addr);
+	struct cotask_op ops[CHUNK];
+	u32 some, done;
+	int rc;
 
-	for (*applied = 0; *applied < n; user++) {
-		if (copy_from_user(&op, user, sizeof(op)))
+	for (*applied = 0; *applied < n; user += some) {
+		some = min_t(u32, n - *applied, CHUNK);
+		/* As far as there is memory. */
+		while ((rc = copy_ops(ops, user, some)) && some > 1)
+			some = 1;
+		if (rc)
+			return rc;
+		done = apply_chunk(f, ops, some, posted);
+		*applied += done;
+		if (done && copy_results(ops, user, done))
 			return -EFAULT;
-		/* Before it is applied, so that nothing happens that cannot be told. */
-		if (put_user(0, &user->result))
-			return -EFAULT;
-		op.result = cotask_op_apply(f, &op, posted);
-		++*applied;
-		if (put_user(op.result, &user->result))
-			return -EFAULT;
-		cond_resched();
-		if (fatal_signal_pending(current))
+		if (done < some)
 			return -EINTR;
 	}
 	return 0;
@@ -277,24 +322,53 @@ static bool goes_on(struct cotask_turn *turn)
 	       !cotask_object_hosted(object_of(turn))->resumed;
 }
 
-/* Give events as long as there are any; one that cannot be given stays. */
-static int give_events(struct cotask_file *f, struct cotask_enter *e)
+/* Up to @max events; how many. */
+static u32 collect_events(struct cotask_file *f, struct cotask_event_info *events, u32 max)
 {
-	struct cotask_event_info __user *user = u64_to_user_ptr(e->events);
+	u32 n = 0;
 
-	while (e->n_events < e->max_events && !list_empty(&f->ready)) {
+	while (n < max && !list_empty(&f->ready)) {
 		struct cotask_turn *turn = list_first_entry(&f->ready, struct cotask_turn, link);
-		struct cotask_event_info event = {};
 
 		if (f->running && !goes_on(turn))
 			break;
-		if (!tell(f, turn, &event))
+		events[n] = (struct cotask_event_info){};
+		if (!tell(f, turn, &events[n]))
 			continue;
-		if (copy_to_user(&user[e->n_events], &event, sizeof(event)))
-			return -EFAULT;
-		e->n_events++;
 		given(f, turn);
+		n++;
 	}
+	return n;
+}
+
+/* The last @n events did not reach the process after all. */
+static void take_back_last(struct cotask_file *f, u32 n)
+{
+	struct list_head *pos = &f->given;
+	LIST_HEAD(first);
+
+	while (n--)
+		pos = pos->prev;
+	list_cut_before(&first, &f->given, pos);
+	take_back(f);
+	list_splice(&first, &f->given);
+}
+
+/* Give events as long as there are any; those that cannot be given stay. */
+static int give_events(struct cotask_file *f, struct cotask_enter *e)
+{
+	struct cotask_event_info __user *user = u64_to_user_ptr(e->events);
+	struct cotask_event_info events[CHUNK];
+	u32 n;
+
+	do {
+		n = collect_events(f, events, min_t(u32, e->max_events - e->n_events, CHUNK));
+		if (copy_to_user(&user[e->n_events], events, n * sizeof(*events))) {
+			take_back_last(f, n);
+			return -EFAULT;
+		}
+		e->n_events += n;
+	} while (n == CHUNK);
 	return 0;
 }
 

@@ -128,13 +128,15 @@ static struct cotask_hosted *acting(struct cotask_file *f, const struct cotask_o
 
 	if (!op->task)
 		return row->is & NEEDS_TASK ? ERR_PTR(-ESRCH) : NULL;
-	o = cotask_object_find(f, op->task, BIT(COTASK_OBJECT_TASK));
-	if (IS_ERR(o))
-		return ERR_CAST(o);
-	if (cotask_object_hosted(o)->state == COTASK_HOSTED_RUNNING)
-		return cotask_object_hosted(o);
-	cotask_object_put(o);
-	return ERR_PTR(-ESRCH);
+	/* Only the owner, which this is, lets go of tasks. */
+	o = xa_load(&f->objects, op->task);
+	if (!o)
+		return ERR_PTR(-ENOENT);
+	if (o->kind != COTASK_OBJECT_TASK)
+		return ERR_PTR(-EINVAL);
+	if (cotask_object_hosted(o)->state != COTASK_HOSTED_RUNNING)
+		return ERR_PTR(-ESRCH);
+	return cotask_object_hosted(cotask_object_get(o));
 }
 
 static s64 with_object(struct cotask_request *r, const struct cotask_op_row *row)

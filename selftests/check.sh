@@ -247,9 +247,11 @@ part_edu()
 	local out=$top/.build/stock-6.1 rc=0
 
 	build stock-6.1 "$out" W=1 || return
+	silent examples-stock-6.1 make -s -C "$top/tools/examples" CC=gcc-12 \
+		OUT="$out/examples" LIB="$out/lib" || return
 	"$here/vm/qemu.sh" -k stock-6.1 -t 300 -o "$logs/edu.log" \
 		"$here/guest/edu.sh" "$out" || rc=$?
-	grep '^edu: ' "$logs/edu.log"
+	grep -E '^(edu: |[0-9]+! = )' "$logs/edu.log"
 	result "edu driver on the stock kernel: work, rebind under load, unload" $rc
 }
 

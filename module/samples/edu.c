@@ -8,9 +8,12 @@
  * of a device are in one group: remove() stops the group, whatever it is doing, and
  * then nothing of the driver runs any more.
  *
- * For show, each device is exercised by a task as long as it is bound.
+ * For show, each device is exercised by a task as long as it is bound, and processes that
+ * have /dev/cotask open can spawn "edu.factorial".
  */
 #include <linux/cotask.h>
+#include <linux/cotask_body.h>
+#include <linux/cotask_sync.h>
 #include <linux/cotask_wait.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
@@ -68,6 +71,7 @@ MODULE_PARM_DESC(late, "times that the device was late");
  * @mmio: its registers
  * @lock: orders a new @irq against the handler
  * @irq: done when the interrupt comes
+ * @busy: held by the task that uses the device
  * @group: all tasks of the device
  * @exercise: the one that there is
  * @buffer: memory for DMA
@@ -77,6 +81,7 @@ struct edu {
 	void __iomem *mmio;
 	spinlock_t lock;	/* guards the making of irq */
 	struct cotask_future irq;
+	struct cotask_lock busy;
 	struct cotask_group group;
 	struct exercise *exercise;
 	u8 *buffer;
@@ -156,6 +161,7 @@ static struct cotask_await edu_wait(struct cotask *task, struct await_irq *w, st
 
 struct exercise {
 	struct cotask_frame frame;
+	struct cotask_frame round;
 	struct edu *edu;
 	struct await_irq wait;
 	u32 n;
@@ -190,44 +196,181 @@ static u32 factorial(u32 n)
 	return product;
 }
 
-/* Compute, write memory to the device, read it back, compare; until cancelled. */
-static long exercise(struct cotask *task, struct cotask_frame *frame)
+/* Compute, write memory to the device, read it back, compare. */
+static long exercise_once(struct cotask *task, struct cotask_frame *frame)
 {
-	struct exercise *me = container_of(frame, struct exercise, frame);
+	struct exercise *me = container_of(frame, struct exercise, round);
 	struct edu *edu = me->edu;
 	struct cotask_loop *loop = cotask_get_loop(task);
 	long rc;
 
-	CO_BEGIN(task, frame, computed, written, read, paused);
+	CO_BEGIN(task, frame, computed, written, read);
+
+	me->n = me->n % 12 + 1;
+	start_factorial(edu, loop, me->n);
+	CO_AWAIT(computed, rc, edu_wait(task, &me->wait, edu));
+	if (rc < 0)
+		return rc;
+	if (readl(edu->mmio + EDU_FACTORIAL) != factorial(me->n))
+		return -EILSEQ;
+	atomic_inc(&done_ops);
+
+	memset(edu->buffer, ++me->pattern, EDU_BUFFER_SIZE);
+	start_dma(edu, loop, false);
+	CO_AWAIT(written, rc, edu_wait(task, &me->wait, edu));
+	if (rc < 0)
+		return rc;
+	memset(edu->buffer, 0, EDU_BUFFER_SIZE);
+	start_dma(edu, loop, true);
+	CO_AWAIT(read, rc, edu_wait(task, &me->wait, edu));
+	if (rc < 0)
+		return rc;
+	if (memchr_inv(edu->buffer, me->pattern, EDU_BUFFER_SIZE))
+		return -EILSEQ;
+	atomic_add(2, &done_ops);
+	return 0;
+}
+
+/* Again and again, until cancelled. */
+static long exercise(struct cotask *task, struct cotask_frame *frame)
+{
+	struct exercise *me = container_of(frame, struct exercise, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, locked, done, paused);
 
 	for (;;) {
-		me->n = me->n % 12 + 1;
-		start_factorial(edu, loop, me->n);
-		CO_AWAIT(computed, rc, edu_wait(task, &me->wait, edu));
+		CO_AWAIT(locked, rc, cotask_lock_acquire(task, &me->edu->busy));
 		if (rc < 0)
 			return rc;
-		if (readl(edu->mmio + EDU_FACTORIAL) != factorial(me->n))
-			return -EILSEQ;
-		atomic_inc(&done_ops);
-
-		memset(edu->buffer, ++me->pattern, EDU_BUFFER_SIZE);
-		start_dma(edu, loop, false);
-		CO_AWAIT(written, rc, edu_wait(task, &me->wait, edu));
+		CO_AWAIT(done, rc, cotask_call(task, cotask_frame_init(&me->round,
+								       exercise_once, NULL)));
+		cotask_lock_release(&me->edu->busy);
 		if (rc < 0)
 			return rc;
-		memset(edu->buffer, 0, EDU_BUFFER_SIZE);
-		start_dma(edu, loop, true);
-		CO_AWAIT(read, rc, edu_wait(task, &me->wait, edu));
-		if (rc < 0)
-			return rc;
-		if (memchr_inv(edu->buffer, me->pattern, EDU_BUFFER_SIZE))
-			return -EILSEQ;
-		atomic_add(2, &done_ops);
-
 		CO_AWAIT(paused, rc, cotask_sleep(task, NSEC_PER_MSEC));
 		if (rc < 0)
 			return rc;
 	}
+}
+
+/* --- for processes ------------------------------------------------------------------ */
+
+/* The device that processes use. */
+static struct edu *offered;
+static DEFINE_MUTEX(offered_lock);	/* guards offered */
+
+/**
+ * struct job - a computation for a process
+ * @frame: its coroutine, in the loop of the device
+ * @edu: the device, which stays as long as the group that the task is in
+ * @n: what to compute
+ * @wait: for the interrupt
+ */
+struct job {
+	struct cotask_frame frame;
+	struct edu *edu;
+	u32 n;
+	struct await_irq wait;
+};
+
+static long compute(struct cotask *task, struct cotask_frame *frame)
+{
+	struct job *me = container_of(frame, struct job, frame);
+	struct edu *edu = me->edu;
+	long rc;
+
+	CO_BEGIN(task, frame, locked, computed);
+
+	CO_AWAIT(locked, rc, cotask_lock_acquire(task, &edu->busy));
+	if (rc < 0)
+		return rc;
+	start_factorial(edu, cotask_get_loop(task), me->n);
+	CO_AWAIT(computed, rc, edu_wait(task, &me->wait, edu));
+	if (rc >= 0)
+		rc = readl(edu->mmio + EDU_FACTORIAL) & INT_MAX;
+	cotask_lock_release(&edu->busy);
+	return rc;
+}
+
+/* What the process has spawned, in its loop: waits for the job. */
+struct client {
+	struct cotask_frame frame;
+	struct cotask *job;
+};
+
+static long wait_for_job(struct cotask *task, struct cotask_frame *frame)
+{
+	struct client *me = container_of(frame, struct client, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, done);
+
+	CO_AWAIT(done, rc, cotask_await_across(task, me->job));
+	return rc;
+}
+
+static void client_release(struct cotask_frame *frame)
+{
+	struct client *me = container_of(frame, struct client, frame);
+
+	cotask_cancel(me->job);
+	cotask_put(me->job);
+	kfree(me);
+}
+
+/* With offered_lock. */
+static struct cotask *spawn_job(struct edu *edu, u32 n)
+{
+	struct job *job = kzalloc(sizeof(*job), GFP_KERNEL);
+
+	if (!job)
+		return ERR_PTR(-ENOMEM);
+	job->edu = edu;
+	job->n = n;
+	cotask_frame_init(&job->frame, compute, cotask_frame_kfree);
+	return cotask_spawn(&edu->group, &job->frame, "edu.factorial");
+}
+
+static struct cotask_frame *make_client(const void *arg)
+{
+	struct client *me = kzalloc(sizeof(*me), GFP_KERNEL);
+	u32 n = *(const u32 *)arg;
+
+	if (!me)
+		return ERR_PTR(-ENOMEM);
+	me->job = ERR_PTR(-ENODEV);
+	mutex_lock(&offered_lock);
+	if (n > 12)
+		me->job = ERR_PTR(-ERANGE);
+	else if (offered)
+		me->job = spawn_job(offered, n);
+	mutex_unlock(&offered_lock);
+	if (IS_ERR(me->job)) {
+		struct cotask_frame *error = ERR_CAST(me->job);
+
+		kfree(me);
+		return error;
+	}
+	return cotask_frame_init(&me->frame, wait_for_job, client_release);
+}
+
+static struct cotask_body factorial_body = {
+	.name = "edu.factorial",
+	.owner = THIS_MODULE,
+	.arg_size = sizeof(u32),
+	.capability = -1,
+	.make = make_client,
+};
+
+static void offer(struct edu *edu, bool offer)
+{
+	mutex_lock(&offered_lock);
+	if (offer && !offered)
+		offered = edu;
+	else if (!offer && offered == edu)
+		offered = NULL;
+	mutex_unlock(&offered_lock);
 }
 
 /* --- the driver -------------------------------------------------------------------- */
@@ -240,6 +383,7 @@ static int edu_start(struct pci_dev *pdev, struct edu *edu)
 	if (IS_ERR(loop))
 		return PTR_ERR(loop);
 	cotask_future_init(&edu->irq, loop);
+	cotask_lock_init(&edu->busy, loop);
 	cotask_group_init(&edu->group);
 	rc = request_irq(pci_irq_vector(pdev, 0), edu_irq, IRQF_SHARED, "cotask_edu", edu);
 	if (rc)
@@ -297,6 +441,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		pci_free_irq_vectors(pdev);
 		return rc;
 	}
+	offer(edu, true);
 	pci_info(pdev, "edu %#x\n", readl(edu->mmio + EDU_ID));
 	return 0;
 }
@@ -304,8 +449,10 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 static void edu_remove(struct pci_dev *pdev)
 {
 	struct edu *edu = pci_get_drvdata(pdev);
-	int rc = cotask_group_stop(&edu->group, NSEC_PER_SEC);
+	int rc;
 
+	offer(edu, false);
+	rc = cotask_group_stop(&edu->group, NSEC_PER_SEC);
 	/* No task is left, and the device must not write to memory any more. */
 	pci_clear_master(pdev);
 	free_irq(pci_irq_vector(pdev, 0), edu);
@@ -327,7 +474,26 @@ static struct pci_driver edu_driver = {
 	.probe = edu_probe,
 	.remove = edu_remove,
 };
-module_pci_driver(edu_driver);
+
+static int __init edu_init(void)
+{
+	int rc = cotask_body_register(&factorial_body);
+
+	if (rc)
+		return rc;
+	rc = pci_register_driver(&edu_driver);
+	if (rc)
+		cotask_body_unregister(&factorial_body);
+	return rc;
+}
+module_init(edu_init);
+
+static void __exit edu_exit(void)
+{
+	pci_unregister_driver(&edu_driver);
+	cotask_body_unregister(&factorial_body);
+}
+module_exit(edu_exit);
 
 MODULE_DESCRIPTION("A driver for QEMU's edu device, made of coroutines");
 MODULE_AUTHOR("The cotask authors");

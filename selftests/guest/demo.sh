@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: runs the tutorial; what it prints is what the kernel has logged.
+# In the guest: runs the tutorial in the kernel, which logs, and then in a process.
 set -u
 out=$1
 
@@ -13,5 +13,8 @@ for ((i = 0; i < 120; i++)); do
 done
 dmesg -t | grep '^tutorial:'
 [ "$i" -lt 120 ] || { echo "the tutorial has not ended"; exit 1; }
-rmmod cotask_tutorial && rmmod cotask || exit 1
+rmmod cotask_tutorial || exit 1
+"$out/examples/hello" >/tmp/hello || exit 1
+sed 's/^/in a process: /' /tmp/hello
+rmmod cotask || exit 1
 echo "unloaded"

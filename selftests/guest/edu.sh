@@ -26,6 +26,11 @@ insmod "$out/module/cotask.ko" || exit 1
 insmod "$out/module/samples/cotask_edu.ko" || exit 1
 device=$(basename "$(echo $driver/0000:*)")
 progress 10
+# A process has the driver's code run by name, while the driver uses the device itself.
+for n in 5 10 12; do
+	"$out/examples/edu" $n || exit 1
+done
+"$out/examples/edu" 13 2>/dev/null && exit 1
 for ((round = 0; round < 20; round++)); do
 	echo "$device" >$driver/unbind || exit 1
 	echo "$device" >$driver/bind || exit 1

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# "make bench-hosted": hosted tasks beside io_uring, Go and asyncio, in QEMU with the stock
+# kernel, where all code is slowed alike; on=uml: in UML 7.3 on one CPU, at native
+# speed, where system calls cost ten microseconds. Prints a table; .build/hosted.json and
+# .build/hosted-*.svg hold the same. A peer whose Debian package (liburing-dev,
+# golang-go, python3) is not there is left out. Arguments: on=qemu|uml sleepers=N.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+on=qemu sleepers=10000
+for arg in "$@"; do
+	case $arg in
+	on=qemu | on=uml) on=${arg#on=} ;;
+	sleepers=*) sleepers=${arg#sleepers=} ;;
+	*) echo "hosted.sh: $arg?" >&2; exit 2 ;;
+	esac
+done
+kernel=stock-6.1
+[ "$on" = qemu ] || kernel=uml-7.3
+out=$top/.build/$kernel
+log=$top/.build/hosted-$on.log
+
+programs()
+{
+	local flags=(-O2 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE)
+
+	mkdir -p "$out/hosted"
+	make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g" OUT="$out/lib"
+	gcc-12 "${flags[@]}" -static -pthread -I"$top/tools/lib/include" \
+		-o "$out/hosted/cotask_bench" "$here/hosted/cotask_bench.c" "$out/lib/libcotask.a"
+	gcc-12 "${flags[@]}" -o "$out/hosted/uring_bench" "$here/hosted/uring_bench.c" -luring \
+		2>>"$log" || echo "no liburing-dev: without io_uring"
+	if command -v go >/dev/null; then
+		(cd "$here/hosted" && CGO_ENABLED=0 GO111MODULE=off GOCACHE="$out/go" \
+			go build -o "$out/hosted/go_bench" bench.go)
+	else
+		echo "no golang-go: without Go"
+	fi
+	install -m 755 "$here/hosted/asyncio_bench.py" "$out/hosted"
+}
+
+"$here/vm/setup.sh"
+"$here/vm/build.sh" "$kernel" "$out" >"$log" 2>&1 || { tail -n 40 "$log" >&2; exit 1; }
+programs
+"$here/vm/$on.sh" -k "$kernel" -m 2G -t 900 -o "$log" \
+	"$here/guest/hosted.sh" "$out" "$sleepers"
+"$here/hosted/table.py" "$log" "$top/.build/hosted-$on"

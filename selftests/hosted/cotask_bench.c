@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask benchmark - hosted tasks: "cotask_bench SLEEPERS..."
+ */
+#include <cotask.h>
+
+#include "bench.h"
+
+static long yielder(void *arg)
+{
+	int i;
+
+	for (i = 0; i < YIELDS; i++)
+		(void)!cotask_yield();
+	return 0;
+}
+
+static long nothing(void *arg)
+{
+	return 0;
+}
+
+static long sleeper(void *arg)
+{
+	return cotask_sleep_until(*(int64_t *)arg, CLOCK_MONOTONIC);
+}
+
+static long run_group(long (*fn)(void *), void *arg, int n)
+{
+	struct cotask_group g;
+	int i;
+
+	cotask_group_init(&g);
+	if (cotask_group_enter(&g))
+		return -1;
+	for (i = 0; i < n; i++)
+		cotask_put(cotask_spawn(&g, fn, arg, NULL));
+	return cotask_group_exit(&g, 0);
+}
+
+static void bench_yield(void)
+{
+	int64_t begin = now();
+
+	run_group(yielder, NULL, YIELDERS);
+	print("yield", "cotask", (double)(now() - begin) / YIELDERS / YIELDS, "ns");
+}
+
+static void bench_spawn(void)
+{
+	int64_t begin = now();
+	int i;
+
+	for (i = 0; i < SPAWNS; i += 1000)
+		run_group(nothing, NULL, 1000);
+	print("spawn", "cotask", (double)(now() - begin) / SPAWNS, "ns");
+}
+
+static void bench_sleepers(int n)
+{
+	int64_t begin = cpu(), until = now() + (n > 20000 ? 20 : 5) * 1000000000LL;
+	struct cotask_group g;
+	long before = memory();
+	char row[40];
+	int i;
+
+	cotask_group_init(&g);
+	(void)!cotask_group_enter(&g);
+	for (i = 0; i < n; i++)
+		cotask_put(cotask_spawn(&g, sleeper, &until, NULL));
+	(void)!cotask_sleep(200000000);
+	snprintf(row, sizeof(row), "memory_%d", n);
+	print(row, "cotask", (double)(memory() - before) / n, "bytes");
+	(void)!cotask_group_exit(&g, 0);
+	snprintf(row, sizeof(row), "sleepers_%d", n);
+	print(row, "cotask", (double)(cpu() - begin) / n, "ns");
+}
+
+static void bench_cancel(int n)
+{
+	int64_t begin, until = now() + 3600 * 1000000000LL;
+	struct cotask_group g;
+	char row[40];
+	int i;
+
+	cotask_group_init(&g);
+	(void)!cotask_group_enter(&g);
+	for (i = 0; i < n; i++)
+		cotask_put(cotask_spawn(&g, sleeper, &until, NULL));
+	(void)!cotask_sleep(100000000);
+	begin = now();
+	cotask_group_cancel(&g);
+	(void)!cotask_group_exit(&g, 0);
+	snprintf(row, sizeof(row), "cancel_%d", n);
+	print(row, "cotask", (double)(now() - begin) / n, "ns");
+}
+
+static void bench_timeout(void)
+{
+	int64_t begin = now();
+	int i;
+
+	for (i = 0; i < SCOPES; i++) {
+		struct cotask_timeout t;
+
+		cotask_timeout_init(&t, 1000000000);
+		if (!cotask_timeout_enter(&t))
+			(void)!cotask_timeout_exit(&t, 0);
+	}
+	print("timeout", "cotask", (double)(now() - begin) / SCOPES, "ns");
+}
+
+static void bench_lateness(void)
+{
+	static int64_t late[WAKES];
+	int64_t next = now() + PERIOD_NS;
+	int i;
+
+	for (i = 0; i < WAKES; i++, next = now() + PERIOD_NS) {
+		(void)!cotask_sleep_until(next, CLOCK_MONOTONIC);
+		late[i] = now() - next;
+	}
+	print_lateness("cotask", late);
+}
+
+static long bench(void *arg)
+{
+	char **n;
+
+	bench_yield();
+	bench_spawn();
+	bench_timeout();
+	bench_lateness();
+	for (n = arg; *n; n++) {
+		bench_sleepers(atoi(*n));
+		bench_cancel(atoi(*n));
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	return cotask_run(bench, argv + 1) ? 1 : 0;
+}

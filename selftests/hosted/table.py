@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Lines "ROW PEER VALUE UNIT" as a table, JSON and SVG: "table.py LOG PREFIX"."""
+import json
+import re
+import sys
+
+PEERS = ("cotask", "io_uring", "io_uring_nop", "go", "asyncio")
+COLOURS = dict(zip(PEERS, ("#2f6fde", "#888888", "#888888", "#3aa675", "#d98a2b")))
+LINE = re.compile(r"^([a-z0-9_]+) (%s) ([0-9.]+) (ns|us|bytes)\s*$" % "|".join(PEERS))
+
+
+def read(path):
+    rows = {}
+    with open(path, errors="replace") as log:
+        for line in log:
+            m = LINE.match(line)
+            if m:
+                row = rows.setdefault(m[1], {"unit": m[4], "value": {}})
+                row["value"][m[2].replace("_nop", "")] = float(m[3])
+    return rows
+
+
+def table(rows):
+    peers = [p for p in PEERS if any(p in r["value"] for r in rows.values())]
+    print(f"{'row':<18}{'unit':>6}" + "".join(f"{p:>12}" for p in peers))
+    for name, row in rows.items():
+        cells = (f"{row['value'][p]:.0f}" if p in row["value"] else "-" for p in peers)
+        print(f"{name:<18}{row['unit']:>6}" + "".join(f"{c:>12}" for c in cells))
+
+
+def bars(name, row, y):
+    """One bar for each peer, in proportion to the slowest."""
+    most = max(row["value"].values()) or 1
+    yield f'<text x="0" y="{y}" font-weight="bold">{name} ({row["unit"]})</text>'
+    for peer, value in row["value"].items():
+        y += 18
+        width = max(1, 420 * value / most)
+        yield f'<text x="80" y="{y}" text-anchor="end">{peer}</text>'
+        yield (f'<rect x="90" y="{y - 11}" width="{width:.0f}" height="13" '
+               f'fill="{COLOURS[peer]}"/>')
+        yield f'<text x="{100 + width:.0f}" y="{y}">{value:.0f}</text>'
+
+
+def plot(rows):
+    body, y = [], 20
+    for name, row in rows.items():
+        body += bars(name, row, y)
+        y += 18 * len(row["value"]) + 30
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="{y}" '
+            f'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" '
+            f'fill="white"/><g transform="translate(10 0)">' + "".join(body) + "</g></svg>\n")
+
+
+def main(log, prefix):
+    rows = read(log)
+    table(rows)
+    with open(prefix + ".json", "w") as f:
+        json.dump(rows, f, indent=1)
+    with open(prefix + ".svg", "w") as f:
+        f.write(plot(rows))
+
+
+main(*sys.argv[1:])
