@@ -49,6 +49,7 @@
 #include <trace/events/cotask.h>
 
 #include "compat.h"
+#include "stats.h"
 
 /* Tells a driver's author in debug builds; the caller returns a clean error. */
 #define cotask_misuse(fmt, ...)						\
@@ -100,6 +101,7 @@
 #define COTASK_T_WINS		BIT(16)	/* completion wins over a cancel */
 #define COTASK_T_KEEPS		BIT(17)	/* a swallowed request comes again */
 #define COTASK_T_SURE_START	BIT(18)	/* its first step runs in any case */
+#define COTASK_T_SINCE		BIT(19)	/* unless it sleeps: entry.deadline is since when it waits */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
 				 COTASK_T_GRANTED | COTASK_T_DELIVERED)
 
@@ -279,12 +281,12 @@ enum cotask_clock {
  * @id_stash: how many task numbers it has in advance [L]
  * @last_id: the last one that was given [L]
  * @tasks: how many there are whose end was not recorded [L]
- * @spawned: how many there were [L]
  * @next: per clock: no deadline that was not looked at is earlier [L]
  * @armed_for: when @timer is going to fire, boot clock [L]
  * @fake_now: per clock [L]
  * @groups: entered groups [L]
  * @fanouts: cancels under way to many, innermost first, see fanout.c [L]
+ * @stats: what it has counted [L]
  * @refs: references [A]
  * @closed: takes no posts any more [RCU]
  * @stop: the loop's own thread is to end [A]
@@ -325,12 +327,12 @@ struct cotask_loop {
 	unsigned int		id_stash;
 	u64			last_id;
 	unsigned int		tasks;
-	unsigned int		spawned;
 	u64			next[COTASK_CLOCKS];
 	u64			armed_for;
 	u64			fake_now[COTASK_CLOCKS];
 	struct list_head	groups;
 	struct list_head	fanouts;
+	struct cotask_stats	stats;
 
 	refcount_t		refs ____cacheline_aligned_in_smp;
 	bool			closed;

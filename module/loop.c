@@ -137,6 +137,8 @@ static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *
 /* Whether there is anything to run (SC-3, SC-4). */
 static bool turn_begin(struct cotask_loop *loop)
 {
+	if (unlikely(READ_ONCE(cotask_account)))
+		loop->flags |= COTASK_LOOP_ACCOUNT;
 	if (posted(loop))
 		cotask_loop_take_in(loop);
 	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
@@ -180,6 +182,8 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 		if (unlikely(!(++n & RESCHED_MASK)))
 			cond_resched();
 	}
+	loop->stats.entries += n;
+	cotask_hist_add(&loop->stats.queue, n);
 	trace_cotask_turn(loop, n);
 	return true;
 }
