@@ -258,6 +258,9 @@ static long cotask_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_post(f, user);
 	case COTASK_IOC_WAIT:
 		return ioctl_wait(f, user);
+	case COTASK_IOC_INSPECT:
+	case COTASK_IOC_CANCEL_ID:
+		return cotask_inspect_ioctl(f, cmd, user);
 	default:
 		return -ENOTTY;
 	}
@@ -283,6 +286,7 @@ static const struct file_operations cotask_fops = {
 	.unlocked_ioctl	= cotask_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.poll		= cotask_poll,
+	.show_fdinfo	= cotask_show_fdinfo,
 };
 
 /* Whether it is a file of this device. */

@@ -412,6 +412,10 @@ int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p);
 void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type);
 void cotask_file_late(struct work_struct *work);
 
+/* inspect_ioctl.c */
+long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *arg);
+void cotask_show_fdinfo(struct seq_file *m, struct file *file);
+
 /* chrdev.c */
 void cotask_file_put(struct cotask_file *f);
 bool cotask_file_is_one(const struct file *file);

@@ -103,7 +103,7 @@
 #define COTASK_T_WINS		BIT(16)	/* completion wins over a cancel */
 #define COTASK_T_KEEPS		BIT(17)	/* a swallowed request comes again */
 #define COTASK_T_SURE_START	BIT(18)	/* its first step runs in any case */
-#define COTASK_T_SINCE		BIT(19)	/* unless it sleeps: entry.deadline is since when it waits */
+#define COTASK_T_SINCE		BIT(19)	/* entry.deadline: since when it waits */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
 				 COTASK_T_GRANTED | COTASK_T_DELIVERED)
 

@@ -483,6 +483,9 @@ int cotask_report_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *m = file->private_data;
 
+	/* Opening it has failed. */
+	if (!m)
+		return 0;
 	drop(m->private);
 	return seq_release_private(inode, file);
 }
