@@ -26,6 +26,12 @@ examples: lib
 install-lib install-headers install-man uninstall-lib:
 	$(MAKE) -C tools/lib $(@:-lib=)
 
+tools:
+	@$(MAKE) -C tools/cotask O=$(CURDIR)/.build/tool
+
+install-tools:
+	@$(MAKE) -C tools/cotask O=$(CURDIR)/.build/tool install
+
 demo:
 	@selftests/demo.sh
 
@@ -58,9 +64,12 @@ help:
 	@echo 'lib, examples    the user-space library; programs that show how to use it'
 	@echo 'install-lib      library, headers and manual pages (PREFIX= LIBDIR= DESTDIR=);'
 	@echo '                 uninstall-lib, install-headers, install-man'
+	@echo 'tools            the tool "cotask", for people who operate a machine'
+	@echo 'install-tools    install it (DESTDIR=<root> PREFIX=/usr/local)'
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
-	@echo 'check-PART       one part of them: static compile kunit fuzz stress trace uapi lib demo edu'
+	@echo 'check-PART       one part of them: static compile kunit fuzz stress trace uapi lib tool'
+	@echo '                 demo edu'
 	@echo 'kunit            the KUnit suites as part of the kernel source in KDIR, by its'
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'fuzz-semantics   random programs on the core and on a model (PROGRAMS= SEED=)'
@@ -68,5 +77,6 @@ help:
 	@echo 'bench-hosted     hosted tasks beside io_uring, Go, asyncio (ON=qemu|uml SLEEPERS=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
 
-.PHONY: modules modules_install clean lib examples install-lib install-headers \
-	install-man uninstall-lib demo check bench bench-hosted kunit fuzz-semantics rules help
+.PHONY: modules modules_install clean tools install-tools lib examples install-lib \
+	install-headers install-man uninstall-lib demo check bench bench-hosted kunit \
+	fuzz-semantics rules help

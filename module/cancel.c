@@ -35,6 +35,7 @@ static bool count_up(struct cotask *t, int extra, int *old)
 
 static void note_reason(struct cotask *t, const struct cotask_reason *why)
 {
+	t->base.loop->stats.cancels++;
 	/* The oldest undelivered one counts (CX-B2). */
 	if (!(t->entry.flags & (COTASK_T_ARMED | COTASK_T_HANDED)))
 		t->reason = *why;

@@ -40,7 +40,6 @@ static void wake_pollers(struct irq_work *work)
 static void file_init(struct cotask_file *f)
 {
 	refcount_set(&f->refs, 1);
-	mutex_init(&f->pump);
 	xa_init_flags(&f->objects, XA_FLAGS_ACCOUNT);
 	INIT_LIST_HEAD(&f->ready);
 	INIT_LIST_HEAD(&f->given);
@@ -64,7 +63,7 @@ static struct cotask_loop *make_loop(void)
 	char name[16];
 
 	snprintf(name, sizeof(name), "pid-%d", task_tgid_nr(current));
-	return cotask_loop_alloc(name, 0);
+	return cotask_loop_alloc_lent(name);
 }
 
 static int cotask_open(struct inode *inode, struct file *file)
@@ -108,6 +107,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	struct cotask_file *f = file->private_data;
 
 	cancel_delayed_work_sync(&f->late);
+	mutex_lock(&f->loop->pump);
 	cotask_file_enter(f);
 	f->dead = true;
 	cotask_polls_close(f, NULL);
@@ -122,6 +122,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	if (f->has_native)
 		cotask_pump_leave(f->loop);
 	WRITE_ONCE(f->loop->owner, NULL);
+	mutex_unlock(&f->loop->pump);
 	cotask_file_put(f);
 	return 0;
 }
@@ -188,10 +189,15 @@ static int ioctl_enter(struct file *file, void __user *arg)
 		return rc;
 	if (e.flags || e.n_events || e.applied || e.min_events > e.max_events || e.deadline < 0)
 		return -EINVAL;
-	if (!mutex_trylock(&f->pump))
+	if (atomic_xchg(&f->entered, 1))
 		return -EBUSY;
-	rc = cotask_file_collect(file, &e);
-	mutex_unlock(&f->pump);
+	/* Whoever borrows the loop does not keep it for long. */
+	rc = mutex_lock_killable(&f->loop->pump);
+	if (!rc) {
+		rc = cotask_file_collect(file, &e);
+		mutex_unlock(&f->loop->pump);
+	}
+	atomic_set_release(&f->entered, 0);
 	return copy_out(arg, &e, sizeof(e), usize) ?: rc;
 }
 
@@ -252,6 +258,9 @@ static long cotask_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ioctl_post(f, user);
 	case COTASK_IOC_WAIT:
 		return ioctl_wait(f, user);
+	case COTASK_IOC_INSPECT:
+	case COTASK_IOC_CANCEL_ID:
+		return cotask_inspect_ioctl(f, cmd, user);
 	default:
 		return -ENOTTY;
 	}
@@ -277,6 +286,7 @@ static const struct file_operations cotask_fops = {
 	.unlocked_ioctl	= cotask_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.poll		= cotask_poll,
+	.show_fdinfo	= cotask_show_fdinfo,
 };
 
 /* Whether it is a file of this device. */

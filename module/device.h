@@ -104,7 +104,7 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @loop: its loop
  * @refs: of the open file, and of each object [A]
  * @user: who has opened it, for the limit
- * @pump: held by the thread that is inside of ENTER
+ * @entered: a thread is inside of ENTER, and has the loop, see cotask_loop_borrow() [A]
  * @objects: by handle; its lock guards looking up and taking a reference
  * @n_objects: those that exist, forgotten ones included [A]
  * @ready: what there are events for, in order
@@ -136,7 +136,7 @@ struct cotask_file {
 	struct cotask_loop	*loop;
 	refcount_t		refs;
 	struct cotask_user	*user;
-	struct mutex		pump;		/* who is inside of ENTER */
+	atomic_t		entered;
 	struct xarray		objects;
 	atomic_t		n_objects;
 	struct list_head	ready;
@@ -411,6 +411,10 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e);
 int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p);
 void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type);
 void cotask_file_late(struct work_struct *work);
+
+/* inspect_ioctl.c */
+long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *arg);
+void cotask_show_fdinfo(struct seq_file *m, struct file *file);
 
 /* chrdev.c */
 void cotask_file_put(struct cotask_file *f);

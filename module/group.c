@@ -98,6 +98,14 @@ void cotask_group_adopt(struct cotask_group *g, struct cotask *t)
 	g->live++;
 }
 
+/* A child leaves the list of its group. */
+static void leave(struct cotask *t)
+{
+	if (unlikely(!list_empty(&t->base.loop->cursors)))
+		cotask_cursors_pass_task(t);
+	list_del_init(&t->sibling);
+}
+
 static void add_error(struct cotask_group *g, struct list_head *record, int error)
 {
 	list_add_tail(record, &g->errors);
@@ -118,7 +126,7 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 		.cause = COTASK_CAUSE_SIBLING,
 	};
 
-	list_del_init(&t->sibling);
+	leave(t);
 	g->live--;
 	g->base.loop->tasks--;
 	/* The run is over: nobody else is going to look (CO-9). */
@@ -181,6 +189,8 @@ void cotask_group_check_over(struct cotask_group *g)
 		return;
 	g->flags |= COTASK_G_OVER;
 	trace_cotask_group_end(g);
+	if (unlikely(!list_empty(&g->base.loop->cursors)))
+		cotask_cursors_pass_group(g);
 	if (g->flags & COTASK_G_OPENED)
 		unlist(g);
 	else
@@ -460,7 +470,7 @@ void cotask_group_abandon(struct cotask_scope *s)
 		cpu_relax();
 	}
 	list_for_each_entry_safe(t, next, &g->children, sibling) {
-		list_del(&t->sibling);
+		leave(t);
 		g->live--;
 		cotask_group_adopt(owner, t);
 		cotask_cancel_for(t, &why);

@@ -129,7 +129,9 @@ static void look_at_wait(const struct cotask *t, struct cotask_info *info)
 	info->waits_on = x->post.ops->name;
 	if (x->post.ops == &cotask_sleep_ops)
 		info->deadline = t->entry.deadline;
-	else if (cotask_is_task(x))
+	else if (t->entry.flags & COTASK_T_SINCE)
+		info->since = t->entry.deadline;
+	if (cotask_is_task(x))
 		info->waits_for = cotask_of(x)->id;
 }
 

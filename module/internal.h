@@ -41,14 +41,17 @@
 #include <linux/cotask_scope.h>
 #include <linux/cotask_wait.h>
 #include <linux/hrtimer.h>
+#include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/rcuwait.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/uidgid.h>
 #include <linux/workqueue.h>
 #include <trace/events/cotask.h>
 
 #include "compat.h"
+#include "stats.h"
 
 /* Tells a driver's author in debug builds; the caller returns a clean error. */
 #define cotask_misuse(fmt, ...)						\
@@ -100,6 +103,7 @@
 #define COTASK_T_WINS		BIT(16)	/* completion wins over a cancel */
 #define COTASK_T_KEEPS		BIT(17)	/* a swallowed request comes again */
 #define COTASK_T_SURE_START	BIT(18)	/* its first step runs in any case */
+#define COTASK_T_SINCE		BIT(19)	/* entry.deadline: since when it waits */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
 				 COTASK_T_GRANTED | COTASK_T_DELIVERED)
 
@@ -130,8 +134,9 @@ enum cotask_frame_state {
 	COTASK_FRAME_REFUSED = 0x7266,	/* never to be run */
 };
 
-/* Flag of a loop: that of a CPU. */
-#define COTASK_LOOP_SHARED	BIT(31)
+/* Flags of a loop. */
+#define COTASK_LOOP_SHARED	BIT(31)	/* that of a CPU */
+#define COTASK_LOOP_LENT	BIT(30)	/* whoever holds @pump is the owner */
 
 /* --- entries ------------------------------------------------------------ */
 
@@ -279,12 +284,13 @@ enum cotask_clock {
  * @id_stash: how many task numbers it has in advance [L]
  * @last_id: the last one that was given [L]
  * @tasks: how many there are whose end was not recorded [L]
- * @spawned: how many there were [L]
  * @next: per clock: no deadline that was not looked at is earlier [L]
  * @armed_for: when @timer is going to fire, boot clock [L]
  * @fake_now: per clock [L]
  * @groups: entered groups [L]
  * @fanouts: cancels under way to many, innermost first, see fanout.c [L]
+ * @stats: what it has counted [L]
+ * @cursors: of those who go through its tasks, see dump.c [L]
  * @refs: references [A]
  * @closed: takes no posts any more [RCU]
  * @stop: the loop's own thread is to end [A]
@@ -301,7 +307,10 @@ enum cotask_clock {
  * @node: in the table of pumps, see pump.c
  * @file: the open file of the device whose loop it is, or NULL; it stays until no more
  *	can be posted
- * @listed: in the list of loops, see debugfs.c
+ * @pump: with COTASK_LOOP_LENT: held by the owner
+ * @id: its number [I]
+ * @uid: of the process that has it, if there is one [I]
+ * @pid: that process, or NULL [I]
  * @rcu: frees it
  * @root: owns the tasks that belong to nobody else
  * @name: for people [I]
@@ -325,12 +334,13 @@ struct cotask_loop {
 	unsigned int		id_stash;
 	u64			last_id;
 	unsigned int		tasks;
-	unsigned int		spawned;
 	u64			next[COTASK_CLOCKS];
 	u64			armed_for;
 	u64			fake_now[COTASK_CLOCKS];
 	struct list_head	groups;
 	struct list_head	fanouts;
+	struct cotask_stats	stats;
+	struct list_head	cursors;
 
 	refcount_t		refs ____cacheline_aligned_in_smp;
 	bool			closed;
@@ -347,7 +357,10 @@ struct cotask_loop {
 	struct cotask_context	*context;
 	struct hlist_node	node;
 	struct cotask_file	*file;
-	struct list_head	listed;
+	struct mutex		pump;		/* who owns the loop */
+	u32			id;
+	kuid_t			uid;
+	struct pid		*pid;
 	struct rcu_head		rcu;
 	struct cotask_group	root;
 	char			name[32];
@@ -371,6 +384,7 @@ static inline void cotask_loop_queue(struct cotask_loop *loop,
 }
 
 struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags);
+struct cotask_loop *cotask_loop_alloc_lent(const char *name);
 void cotask_loop_wake(struct cotask_loop *loop);
 int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
 void cotask_loop_take_in(struct cotask_loop *loop);
@@ -420,6 +434,13 @@ void cotask_cpu_loops_exit(void);
 void cotask_pump_enter(struct cotask_loop *loop);
 void cotask_pump_leave(struct cotask_loop *loop);
 struct cotask_loop *cotask_pump_current(void);
+bool cotask_loop_borrow(struct cotask_loop *loop);
+void cotask_loop_return(struct cotask_loop *loop);
+
+/* loops.c: the table of all loops */
+int cotask_loops_add(struct cotask_loop *loop);
+void cotask_loops_del(struct cotask_loop *loop);
+struct cotask_loop *cotask_loops_next(u32 after);
 
 /* --- awaitable.c ---------------------------------------------------------- */
 
@@ -475,11 +496,14 @@ int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop
 
 void cotask_task_look(const struct cotask *t, struct cotask_info *info);
 
+/* dump.c */
+void cotask_cursors_pass_task(struct cotask *t);
+void cotask_cursors_pass_group(struct cotask_group *g);
+void cotask_cursors_end(struct cotask_loop *loop);
+
 /* debugfs.c */
 void cotask_debugfs_init(void);
 void cotask_debugfs_exit(void);
-void cotask_debugfs_add(struct cotask_loop *loop);
-void cotask_debugfs_del(struct cotask_loop *loop);
 
 /* watch.c */
 void cotask_watch_step(struct cotask *t, u64 ns);

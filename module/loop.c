@@ -7,6 +7,8 @@
  * Who calls it, and when, is not decided here: see thread.c for kthreads and run.c
  * for loops that the calling thread pumps.
  */
+#include <linux/cred.h>
+#include <linux/pid.h>
 #include <linux/prefetch.h>
 #include <linux/slab.h>
 
@@ -137,6 +139,8 @@ static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *
 /* Whether there is anything to run (SC-3, SC-4). */
 static bool turn_begin(struct cotask_loop *loop)
 {
+	if (unlikely(READ_ONCE(cotask_account)))
+		loop->flags |= COTASK_LOOP_ACCOUNT;
 	if (posted(loop))
 		cotask_loop_take_in(loop);
 	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
@@ -180,6 +184,8 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 		if (unlikely(!(++n & RESCHED_MASK)))
 			cond_resched();
 	}
+	loop->stats.entries += n;
+	cotask_hist_add(&loop->stats.queue, n);
 	trace_cotask_turn(loop, n);
 	return true;
 }
@@ -244,6 +250,47 @@ static void stash_return(struct cotask_loop *loop)
 		WARN_ON_ONCE(refcount_sub_and_test(n, &loop->refs));
 }
 
+static void loop_init(struct cotask_loop *loop, const char *name, u32 flags)
+{
+	INIT_LIST_HEAD(&loop->ready);
+	INIT_LIST_HEAD(&loop->batch);
+	INIT_LIST_HEAD(&loop->groups);
+	INIT_LIST_HEAD(&loop->fanouts);
+	INIT_LIST_HEAD(&loop->cursors);
+	INIT_LIST_HEAD(&loop->opened);
+	init_llist_head(&loop->inbox);
+	spin_lock_init(&loop->opened_lock);
+	mutex_init(&loop->pump);
+	rcuwait_init(&loop->idle);
+	refcount_set(&loop->refs, 1);
+	loop->flags = flags;
+	loop->grace_ns = COTASK_FOREVER;
+	strscpy(loop->name, name ?: "cotask", sizeof(loop->name));
+	cotask_timer_init(loop);
+	cotask_entry_init(&loop->watch.entry, COTASK_ENTRY_WATCH);
+	cotask_group_init(&loop->root);
+	cotask_group_open(&loop->root, loop, COTASK_GROUP_INDEPENDENT);
+}
+
+static struct cotask_loop *loop_new(const char *name, u32 flags)
+{
+	struct cotask_loop *loop = kvzalloc(sizeof(*loop), GFP_KERNEL_ACCOUNT);
+
+	if (!loop)
+		return ERR_PTR(-ENOMEM);
+	loop_init(loop, name, flags);
+	if (flags & COTASK_LOOP_LENT) {
+		loop->uid = current_euid();
+		loop->pid = get_pid(task_tgid(current));
+	}
+	if (cotask_loops_add(loop)) {
+		put_pid(loop->pid);
+		kvfree(loop);
+		return ERR_PTR(-ENOMEM);
+	}
+	return loop;
+}
+
 /**
  * cotask_loop_alloc - make a loop that nobody pumps yet
  * @name: for people, or NULL
@@ -254,36 +301,28 @@ static void stash_return(struct cotask_loop *loop)
  */
 struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags)
 {
-	struct cotask_loop *loop;
+	return flags & ~COTASK_LOOP_ALL ? ERR_PTR(-EINVAL) : loop_new(name, flags);
+}
 
-	if (flags & ~COTASK_LOOP_ALL)
-		return ERR_PTR(-EINVAL);
-	loop = kvzalloc(sizeof(*loop), GFP_KERNEL_ACCOUNT);
-	if (!loop)
-		return ERR_PTR(-ENOMEM);
-	INIT_LIST_HEAD(&loop->ready);
-	INIT_LIST_HEAD(&loop->batch);
-	INIT_LIST_HEAD(&loop->groups);
-	INIT_LIST_HEAD(&loop->fanouts);
-	INIT_LIST_HEAD(&loop->opened);
-	init_llist_head(&loop->inbox);
-	spin_lock_init(&loop->opened_lock);
-	rcuwait_init(&loop->idle);
-	refcount_set(&loop->refs, 1);
-	loop->flags = flags;
-	loop->grace_ns = COTASK_FOREVER;
-	strscpy(loop->name, name ?: "cotask", sizeof(loop->name));
-	cotask_timer_init(loop);
-	cotask_entry_init(&loop->watch.entry, COTASK_ENTRY_WATCH);
-	cotask_group_init(&loop->root);
-	cotask_group_open(&loop->root, loop, COTASK_GROUP_INDEPENDENT);
-	cotask_debugfs_add(loop);
-	return loop;
+/**
+ * cotask_loop_alloc_lent - make a loop whose owner is whoever holds its mutex
+ * @name: for people
+ *
+ * It belongs to the calling process.
+ *
+ * Return: As cotask_loop_alloc().
+ */
+struct cotask_loop *cotask_loop_alloc_lent(const char *name)
+{
+	return loop_new(name, COTASK_LOOP_LENT);
 }
 
 static void loop_free(struct rcu_head *rcu)
 {
-	kvfree(container_of(rcu, struct cotask_loop, rcu));
+	struct cotask_loop *loop = container_of(rcu, struct cotask_loop, rcu);
+
+	put_pid(loop->pid);
+	kvfree(loop);
 }
 
 /**
@@ -416,7 +455,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	u64 begin = ktime_get_ns();
 	bool doom = grace_ns < 0;
 
-	cotask_debugfs_del(loop);
+	cotask_loops_del(loop);
 	cotask_watch_exit(loop);
 	while (cancel_groups(loop, doom)) {
 		cond_resched();
@@ -437,6 +476,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	synchronize_rcu();
 	while (cotask_loop_turn(loop) || posted(loop))
 		;
+	cotask_cursors_end(loop);
 	cotask_timer_exit(loop);
 	cotask_context_put(loop->context);
 	loop->context = NULL;

@@ -40,6 +40,40 @@ void cotask_pump_leave(struct cotask_loop *loop)
 }
 
 /**
+ * cotask_loop_borrow - be the owner of a loop that nobody pumps
+ * @loop: the loop, pinned by the caller
+ *
+ * To look at it, or to do what a callback could do; no task runs.
+ *
+ * Context: Process context; for a short time, as its process waits meanwhile.
+ * Return: true, and cotask_loop_return() has to be called; false if it is no loop that
+ *	is lent, somebody has it, or it has ended.
+ */
+bool cotask_loop_borrow(struct cotask_loop *loop)
+{
+	if (!(READ_ONCE(loop->flags) & COTASK_LOOP_LENT) || !mutex_trylock(&loop->pump))
+		return false;
+	if (loop->closed) {
+		mutex_unlock(&loop->pump);
+		return false;
+	}
+	WRITE_ONCE(loop->owner, current);
+	return true;
+}
+
+/**
+ * cotask_loop_return - give it back
+ * @loop: the loop
+ */
+void cotask_loop_return(struct cotask_loop *loop)
+{
+	WRITE_ONCE(loop->owner, NULL);
+	if (loop->file && cotask_loop_has_work(loop))
+		cotask_file_wake(loop->file);
+	mutex_unlock(&loop->pump);
+}
+
+/**
  * cotask_pump_current - the loop that the current thread pumps
  *
  * Return: The loop, or NULL, also in an interrupt.

@@ -49,12 +49,12 @@ void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *exce
 /* The leftover's end is recorded; was it an error, the handler is told (CO-9). */
 static void pump_leftovers(struct cotask_loop *loop)
 {
-	unsigned int seen = loop->spawned - 1;
+	u64 seen = loop->stats.spawned - 1;
 
 	while (loop->tasks) {
 		/* Those that were spawned meanwhile, too (CO-B1). */
-		if (seen != loop->spawned) {
-			seen = loop->spawned;
+		if (seen != loop->stats.spawned) {
+			seen = loop->stats.spawned;
 			cotask_cancel_leftovers(loop, NULL);
 		}
 		if (!cotask_loop_turn(loop))

@@ -94,6 +94,7 @@ void cotask_task_finish(struct cotask *t, long rc)
 
 	old = publish(t, rc);
 	t->entry.flags &= ~COTASK_T_SIGNALS;
+	cotask_stats_end(t);
 	trace_cotask_done(t, cotask_cancelled(t));
 	/* The record comes before the waiters (TG-29). */
 	t->entry.kind = COTASK_ENTRY_RECORD;
@@ -183,11 +184,18 @@ static __always_inline void run_frames(struct cotask *t)
 
 static noinline void run_frames_timed(struct cotask *t)
 {
-	u64 begin = ktime_get_ns();
+	cotask_step_fn step = t->frame->step;
+	u64 begin = ktime_get_ns(), end;
 
 	run_frames(t);
+	end = ktime_get_ns();
 	t->steps++;
-	cotask_watch_step(t, ktime_get_ns() - begin);
+	if (!cotask_done(t) && t->entry.level == COTASK_NO_DEADLINE) {
+		t->entry.deadline = end;
+		t->entry.flags |= COTASK_T_SINCE;
+	}
+	cotask_stats_step(t, step, end - begin);
+	cotask_watch_step(t, end - begin);
 }
 
 static __always_inline void task_frames(struct cotask *t)

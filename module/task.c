@@ -284,7 +284,7 @@ void cotask_task_start(struct cotask *t, u32 flags)
 
 	cotask_group_adopt(g, t);
 	loop->tasks++;
-	loop->spawned++;
+	loop->stats.spawned++;
 	trace_cotask_spawn(t);
 	why = unlikely(g->flags & COTASK_G_LEVEL) ? cotask_cancel_scope_covers(g) : NULL;
 	if (why) {

@@ -44,7 +44,7 @@ static struct cotask_loop *create(const char *name, u32 flags, int cpu)
 		thread = kthread_create(loop_thread, loop, "%s", loop->name);
 	}
 	if (IS_ERR(thread)) {
-		cotask_debugfs_del(loop);
+		cotask_loops_del(loop);
 		cotask_loop_put(loop);
 		return ERR_CAST(thread);
 	}

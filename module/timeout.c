@@ -188,6 +188,7 @@ void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e)
 	};
 
 	t->state = TIMEOUT_EXPIRING;
+	loop->stats.timeouts++;
 	trace_cotask_timeout(t->scope.task, t->deadline);
 	cotask_scope_cancel(&t->scope, &why);
 }

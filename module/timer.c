@@ -193,13 +193,14 @@ static void timer_arm(struct cotask_loop *loop)
 }
 
 /* They are about to be run; what a step touches lies anywhere. */
-static void announce_tasks(struct list_head *due)
+static void announce(struct cotask_loop *loop, struct list_head *due, const u64 *now)
 {
 	struct cotask_entry *e;
 
 	list_for_each_entry(e, due, link) {
 		struct cotask *t = container_of(e, struct cotask, entry);
 
+		cotask_hist_add(&loop->stats.late, now[e->clock] - e->deadline);
 		if (e->kind != COTASK_ENTRY_TASK)
 			continue;
 		prefetchw(t->frame);
@@ -215,7 +216,8 @@ static void announce_tasks(struct list_head *due)
  */
 void cotask_timer_run(struct cotask_loop *loop)
 {
-	bool mono, boot;
+	u64 now[COTASK_CLOCKS] = {};
+	bool mono, boot = false;
 	LIST_HEAD(due);
 
 	/* Before the clock is read: what fires from here on is looked at again. */
@@ -224,14 +226,17 @@ void cotask_timer_run(struct cotask_loop *loop)
 		WRITE_ONCE(loop->timer_fired, false);
 		loop->armed_for = U64_MAX;
 	}
+	now[COTASK_CLOCK_MONOTONIC] = cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC);
 	mono = cotask_dq_expire(&loop->deadlines[COTASK_CLOCK_MONOTONIC],
-				cotask_loop_time(loop, COTASK_CLOCK_MONOTONIC), &due);
-	boot = loop->deadlines[COTASK_CLOCK_BOOTTIME].levels &&
-	       cotask_dq_expire(&loop->deadlines[COTASK_CLOCK_BOOTTIME],
-				cotask_loop_time(loop, COTASK_CLOCK_BOOTTIME), &due);
+				now[COTASK_CLOCK_MONOTONIC], &due);
+	if (loop->deadlines[COTASK_CLOCK_BOOTTIME].levels) {
+		now[COTASK_CLOCK_BOOTTIME] = cotask_loop_time(loop, COTASK_CLOCK_BOOTTIME);
+		boot = cotask_dq_expire(&loop->deadlines[COTASK_CLOCK_BOOTTIME],
+					now[COTASK_CLOCK_BOOTTIME], &due);
+	}
 	if (mono && boot)
 		list_sort(loop, &due, cmp_deadline);
-	announce_tasks(&due);
+	announce(loop, &due, now);
 	list_splice_tail(&due, &loop->ready);
 	timer_arm(loop);
 }

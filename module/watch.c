@@ -28,11 +28,15 @@ static void report(struct cotask *t, u64 ns)
 /* A step has ended, and with it possibly the task, which its record still holds. */
 void cotask_watch_step(struct cotask *t, u64 ns)
 {
-	const struct cotask_watch *w = &t->base.loop->watch;
+	struct cotask_loop *loop = t->base.loop;
+	u64 limit = loop->watch.step_ns ?:
+		    (u64)READ_ONCE(cotask_slow_step_us) * NSEC_PER_USEC;
 
 	t->run_us += min_t(u64, ns / NSEC_PER_USEC, U32_MAX - t->run_us);
-	if (w->step_ns && ns > w->step_ns)
+	if (limit && ns > limit) {
+		loop->stats.slow_steps++;
 		report(t, ns);
+	}
 }
 
 static void look_at(struct cotask *t)

@@ -5,7 +5,7 @@
 # With arguments, only the named parts.
 set -uo pipefail
 
-parts=(static compile kunit fuzz stress trace uapi lib demo edu)
+parts=(static compile kunit fuzz stress trace uapi lib tool demo edu)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs
@@ -228,6 +228,35 @@ part_lib()
 		cxx_test examples.sh
 	lib uml-6.1-debug "${tests[@]}" examples.sh
 	lib uml-7.3-tt scenario_test
+}
+
+# The tool for operators: on a saved snapshot here, then with real tasks; only the stock
+# kernel has pseudo-terminals. "tool FLAVOUR MACHINE SCRIPT [make arguments]"
+tool()
+{
+	local flavour=$1 out=$top/.build/$1 log=$logs/tool-$1.log rc=0
+
+	build "$flavour" "$out" W=1 "${@:4}" || return
+	silent "tool-uapi-$flavour" "$here/uapi/build.sh" \
+		"$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")" "$out/uapi" || return
+	"$here/vm/$2.sh" -k "$flavour" -t 300 -o "$log" \
+		"$here/guest/$3.sh" "$out" "$top/.build/tool/cotask" || rc=$?
+	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log")))
+	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
+	grep -E '^not ok|^# trace: ' "$log"
+	result "tool on $flavour: clean log, clean unload, no leaks" $rc
+}
+
+part_tool()
+{
+	need uml-7.3-smp uml-6.1-debug stock-6.1 || return
+	silent tool-build make -s -C "$top/tools/cotask" O="$top/.build/tool" CC=gcc-12 \
+		CFLAGS="-O2 -g -Werror" || return
+	silent tool-man mandoc -T lint -W warning "$top/tools/cotask/cotask.8"
+	silent tool-golden "$here/tool/golden.sh" "$top/.build/tool/cotask"
+	tool uml-7.3-smp uml tool CONFIG_COTASK_KUNIT_TEST=m
+	tool uml-6.1-debug uml tool CONFIG_COTASK_KUNIT_TEST=m
+	tool stock-6.1 qemu top
 }
 
 part_demo()

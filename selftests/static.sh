@@ -51,7 +51,9 @@ man()
 }
 
 case $1 in
-shellcheck) find selftests tools .ci -name '*.sh' -exec shellcheck -x .ci/run {} + ;;
+shellcheck)
+	find selftests tools .ci \( -name '*.sh' -o -name '*.bash' \) \
+		-exec shellcheck -x .ci/run {} + ;;
 checkpatch) checkpatch ;;
 kernel-doc) kernel_doc ;;
 man) man ;;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - looking at tasks: lists, the await graph, dumps, the watchdog
+ * cotask tests - looking at tasks: lists, the await graph, the watchdog
  */
 #include <linux/completion.h>
-#include <linux/seq_file.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "helpers.h"
@@ -301,7 +299,7 @@ static void snapshot_from_another_thread(struct kunit *test)
 		cotask_put(alive[i]);
 }
 
-/* --- dumps ------------------------------------------------------------------------ */
+/* --- one task ------------------------------------------------------------------------ */
 
 /* IN-B1: id, name, state, what it waits on, count, armed, reason, group, steps */
 static void info(struct kunit *test)
@@ -348,51 +346,6 @@ static void info(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_task_info(env->task[2], &i), 0);
 	KUNIT_EXPECT_STREQ(test, i.state, "cancelled");
 	KUNIT_EXPECT_EQ(test, cotask_task_info(NULL, &i), -EINVAL);
-}
-
-/* Whether the part of the dump in debugfs that is about a loop has this text. */
-static bool dump_has(struct kunit *test, struct cotask_loop *loop, const char *text)
-{
-	struct seq_file m = {
-		.buf = kunit_kzalloc(test, SZ_64K, GFP_KERNEL),
-		.size = SZ_64K - 1,
-	};
-
-	KUNIT_ASSERT_NOT_NULL(test, m.buf);
-	KUNIT_EXPECT_EQ(test, cotask_debugfs_show(&m, loop), 0);
-	return strstr(m.buf, text);
-}
-
-/* IN-B1: the dump lists the tasks of each loop, one line each */
-static void dump(struct kunit *test)
-{
-	struct cotask_loop *loop = cotask_loop_create("lister", 0);
-	atomic_t running = ATOMIC_INIT(0);
-	static struct forever f;
-	struct cotask *t;
-
-	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
-	f.running = &running;
-	t = cotask_spawn(cotask_loop_root(loop), cotask_frame_init(&f.frame, forever, NULL),
-			 "a sleeper");
-	KUNIT_EXPECT_TRUE(test, dump_has(test, loop, "loop=\"lister\" "));
-	KUNIT_EXPECT_TRUE(test, dump_has(test, loop, " name=\"a sleeper\" state=pending "));
-	cotask_loop_get(loop);
-	cotask_loop_stop(loop, COTASK_FOREVER);
-	KUNIT_EXPECT_FALSE(test, dump_has(test, loop, "loop="));
-	cotask_loop_put(loop);
-	cotask_put(t);
-}
-
-static void look_at_busy(struct env *env)
-{
-	KUNIT_EXPECT_TRUE(env->test, dump_has(env->test, env->loop, "# loop \"manual\" is busy"));
-}
-
-/* IN-B1: a loop that nobody pumps is listed as busy, and not waited for long */
-static void dump_of_a_busy_loop(struct kunit *test)
-{
-	elsewhere(env_of(test), look_at_busy);
 }
 
 /* --- the watchdog ------------------------------------------------------------------- */
@@ -469,8 +422,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(current_task),
 	KUNIT_CASE(snapshot_from_another_thread),
 	KUNIT_CASE(info),
-	KUNIT_CASE(dump),
-	KUNIT_CASE(dump_of_a_busy_loop),
 	KUNIT_CASE(slow_step),
 	KUNIT_CASE(ignored_cancel),
 	{}

@@ -29,6 +29,8 @@ extern struct kunit_suite cotask_submit_suite;
 extern struct kunit_suite cotask_section_suite;
 extern struct kunit_suite cotask_options_suite;
 extern struct kunit_suite cotask_inspect_suite;
+extern struct kunit_suite cotask_stats_suite;
+extern struct kunit_suite cotask_dump_suite;
 extern struct kunit_suite cotask_wait_for_suite;
 extern struct kunit_suite cotask_scopes_suite;
 extern struct kunit_suite cotask_scenario_group_suite;

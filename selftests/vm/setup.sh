@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Installs the Debian packages that the test bed needs and that are missing:
-# a compiler and the tools of a kernel build, QEMU, busybox, static checkers.
+# a compiler and the tools of a kernel build, QEMU, busybox, static checkers, libraries.
 # Owns nothing else; silent when there is nothing to do.
 set -euo pipefail
 
 packages=(
 	bc binutils bison busybox-static ca-certificates coreutils cpio
-	debian-archive-keyring dwarves flex g++ gcc gcc-12 git gzip kmod libc6-dev
-	libelf-dev libssl-dev make perl pkg-config procps python3 qemu-system-x86 rsync
-	shellcheck sparse util-linux xz-utils
+	debian-archive-keyring dwarves flex g++ gcc gcc-12 git gzip kmod
+	libc6-dev libelf-dev libjansson-dev libncurses-dev libssl-dev
+	libtracefs-dev make mandoc perl pkg-config procps python3
+	qemu-system-x86 rsync shellcheck sparse util-linux xz-utils
 )
 
 missing()

@@ -501,11 +501,60 @@ struct cotask_fd_status {
 	__u32		cancelling;
 };
 
+/**
+ * struct cotask_inspect - look at loops, groups and tasks
+ * @size: of this struct
+ * @flags: 0
+ * @__reserved: zero
+ *
+ * Returns a file descriptor, closed on exec, that reads as one JSON object per line, see
+ * Documentation/observe.rst.  Each reading from the beginning is a new look.  There are
+ * the loops of processes whose effective user was the caller's when they opened the
+ * device, without the file's own; for a caller with CAP_PERFMON or CAP_SYS_ADMIN in
+ * the initial user namespace there are all.  Errors: EMFILE, ENFILE, ENOMEM.
+ */
+struct cotask_inspect {
+	__u32		size;
+	__u32		flags;
+	__aligned_u64	__reserved;
+};
+
+#define COTASK_CANCEL_TASK	0
+#define COTASK_CANCEL_GROUP	1
+
+/**
+ * struct cotask_cancel_id - cancel a task or a group by its number
+ * @size: of this struct
+ * @flags: 0
+ * @kind: COTASK_CANCEL_TASK, or COTASK_CANCEL_GROUP: all children of the group, and its
+ *	body
+ * @reason: a number >= 0 of the caller's choice, which is shown with the cause
+ * @loop: number of the loop, or 0: look for it
+ * @id: number of the task or group
+ * @__reserved: zero
+ *
+ * Possible for those loops that COTASK_IOC_INSPECT shows; cancelling those of others
+ * needs CAP_SYS_ADMIN.  Returns 1; 0 if it was too late, or is the root group of a loop.
+ * Errors: ENOENT, there is none that the caller may cancel; EAGAIN, its loop does not
+ * answer; ENOMEM; EINTR.
+ */
+struct cotask_cancel_id {
+	__u32		size;
+	__u32		flags;
+	__u32		kind;
+	__s32		reason;
+	__u32		loop;
+	__u32		__reserved;
+	__aligned_u64	id;
+};
+
 #define COTASK_IOC_TYPE		0xC7
 #define COTASK_IOC_QUERY	_IO(COTASK_IOC_TYPE, 0x00)
 #define COTASK_IOC_ENTER	_IO(COTASK_IOC_TYPE, 0x01)
 #define COTASK_IOC_POST		_IO(COTASK_IOC_TYPE, 0x02)
 #define COTASK_IOC_WAIT		_IO(COTASK_IOC_TYPE, 0x03)
+#define COTASK_IOC_INSPECT	_IO(COTASK_IOC_TYPE, 0x10)
+#define COTASK_IOC_CANCEL_ID	_IO(COTASK_IOC_TYPE, 0x11)
 
 /* Of descriptors made by COTASK_OP_EXPORT; CANCEL takes no argument and gives 1 or 0. */
 #define COTASK_FD_IOC_STATUS	_IO(COTASK_IOC_TYPE, 0x20)

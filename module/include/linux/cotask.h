@@ -379,6 +379,7 @@ void cotask_shield_drop(struct cotask_shield *s);
  * @COTASK_CAUSE_GROUP: its group was cancelled
  * @COTASK_CAUSE_SHUTDOWN: its loop is being stopped
  * @COTASK_CAUSE_OWNER: the task that owns its group ended
+ * @COTASK_CAUSE_OPERATOR: somebody who operates the machine wanted it
  */
 enum cotask_cause {
 	COTASK_CAUSE_NONE,
@@ -388,13 +389,16 @@ enum cotask_cause {
 	COTASK_CAUSE_GROUP,
 	COTASK_CAUSE_SHUTDOWN,
 	COTASK_CAUSE_OWNER,
+	COTASK_CAUSE_OPERATOR,
 };
 
 /**
  * struct cotask_reason - who cancelled a task, and why
- * @by: number of the task that did, 0 if it was none
+ * @by: number of the task that did, 0 if it was none; with COTASK_CAUSE_OPERATOR: of
+ *	the process that did
  * @scope: instead, with COTASK_CAUSE_DEADLINE: name of the timeout, or NULL
- * @error: with COTASK_CAUSE_SIBLING: the code that the sibling failed with
+ * @error: with COTASK_CAUSE_SIBLING: the code that the sibling failed with; with
+ *	COTASK_CAUSE_OPERATOR: what the operator has given as reason
  * @cause: one of enum cotask_cause
  */
 struct cotask_reason {
@@ -757,6 +761,7 @@ struct cotask_loop *cotask_loop_create_here(const char *name, u32 flags);
 struct cotask_loop *cotask_cpu_loop(unsigned int cpu);
 int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns);
 struct cotask_loop *cotask_loop_get(struct cotask_loop *loop);
+u32 cotask_loop_id(const struct cotask_loop *loop);
 void cotask_loop_put(struct cotask_loop *loop);
 struct cotask_group *cotask_loop_root(struct cotask_loop *loop);
 void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn);

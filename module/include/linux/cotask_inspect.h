@@ -20,6 +20,7 @@ int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned i
  * @parent: number of the task that has entered the group, or 0
  * @deadline: nanoseconds on the clock of the loop, while it sleeps; otherwise
  *	COTASK_FOREVER
+ * @since: since when it waits, unless it sleeps, on a loop with COTASK_LOOP_ACCOUNT; or 0
  * @waits_for: number of the task that it waits for, or 0
  * @run_ns: how long its steps took, on a loop with COTASK_LOOP_ACCOUNT
  * @steps: how many there were, likewise
@@ -35,6 +36,7 @@ struct cotask_info {
 	u64			group;
 	u64			parent;
 	s64			deadline;
+	u64			since;
 	u64			waits_for;
 	u64			run_ns;
 	u32			steps;

@@ -18,8 +18,4 @@ unsigned int cotask_manual_turns(struct cotask_loop *loop, unsigned int max);
 void cotask_manual_advance(struct cotask_loop *loop, u64 ns);
 void cotask_manual_suspend(struct cotask_loop *loop, u64 ns);
 
-/* Only for the tests of cotask itself. */
-struct seq_file;
-int cotask_debugfs_show(struct seq_file *m, struct cotask_loop *loop);
-
 #endif /* _LINUX_COTASK_TEST_H */

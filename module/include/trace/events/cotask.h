@@ -2,9 +2,9 @@
 /*
  * cotask - tracepoints: one per change of state
  *
- * Tasks and groups are told by their numbers, loops by their address (hashed); the
- * name of a task comes with its spawn.  All of them run in the loop's owner, but for
- * a cancel from outside, which is traced where it is accepted.
+ * Loops, tasks and groups are told by their numbers; the name of a task comes with
+ * its spawn.  All of them run in the loop's owner, but for a cancel from outside,
+ * which is traced where it is accepted.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM cotask
@@ -23,26 +23,27 @@
 		{ COTASK_CAUSE_SIBLING,		"sibling" },	\
 		{ COTASK_CAUSE_GROUP,		"group" },	\
 		{ COTASK_CAUSE_SHUTDOWN,	"shutdown" },	\
-		{ COTASK_CAUSE_OWNER,		"owner" })
+		{ COTASK_CAUSE_OWNER,		"owner" },	\
+		{ COTASK_CAUSE_OPERATOR,	"operator" })
 
 TRACE_EVENT(cotask_spawn,
 	TP_PROTO(const struct cotask *task),
 	TP_ARGS(task),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__field(u64, task)
 		__field(u64, group)
 		__field(const void *, step)
 		__array(char, name, COTASK_NAME_MAX + 1)
 	),
 	TP_fast_assign(
-		__entry->loop = task->base.loop;
+		__entry->loop = cotask_loop_id(task->base.loop);
 		__entry->task = task->id;
 		__entry->group = task->group->id;
 		__entry->step = task->frame->step;
 		cotask_get_name(task, __entry->name, sizeof(__entry->name));
 	),
-	TP_printk("loop=%p task=%llu group=%llu name=\"%s\" coroutine=%ps",
+	TP_printk("loop=%u task=%llu group=%llu name=\"%s\" coroutine=%ps",
 		  __entry->loop, __entry->task, __entry->group, __entry->name,
 		  __entry->step)
 );
@@ -51,14 +52,14 @@ DECLARE_EVENT_CLASS(cotask_task,
 	TP_PROTO(const struct cotask *task),
 	TP_ARGS(task),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__field(u64, task)
 	),
 	TP_fast_assign(
-		__entry->loop = task->base.loop;
+		__entry->loop = cotask_loop_id(task->base.loop);
 		__entry->task = task->id;
 	),
-	TP_printk("loop=%p task=%llu", __entry->loop, __entry->task)
+	TP_printk("loop=%u task=%llu", __entry->loop, __entry->task)
 );
 
 DEFINE_EVENT(cotask_task, cotask_step_begin,
@@ -76,20 +77,20 @@ TRACE_EVENT(cotask_suspend,
 	TP_PROTO(const struct cotask *task, const char *kind),
 	TP_ARGS(task, kind),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__field(u64, task)
-		__field(const char *, kind)
+		__array(char, kind, 24)
 		__field(const void *, step)
 		__field(u32, line)
 	),
 	TP_fast_assign(
-		__entry->loop = task->base.loop;
+		__entry->loop = cotask_loop_id(task->base.loop);
 		__entry->task = task->id;
-		__entry->kind = kind;
+		strscpy(__entry->kind, kind, sizeof(__entry->kind));
 		__entry->step = task->frame->step;
 		__entry->line = task->frame->at >> 8;
 	),
-	TP_printk("loop=%p task=%llu on=%s at=%ps:%u", __entry->loop, __entry->task,
+	TP_printk("loop=%u task=%llu on=%s at=%ps:%u", __entry->loop, __entry->task,
 		  __entry->kind, __entry->step, __entry->line)
 );
 
@@ -98,16 +99,16 @@ TRACE_EVENT(cotask_wake,
 	TP_PROTO(const struct cotask *task, long result),
 	TP_ARGS(task, result),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__field(u64, task)
 		__field(long, result)
 	),
 	TP_fast_assign(
-		__entry->loop = task->base.loop;
+		__entry->loop = cotask_loop_id(task->base.loop);
 		__entry->task = task->id;
 		__entry->result = result;
 	),
-	TP_printk("loop=%p task=%llu result=%ld", __entry->loop, __entry->task,
+	TP_printk("loop=%u task=%llu result=%ld", __entry->loop, __entry->task,
 		  __entry->result)
 );
 
@@ -115,20 +116,20 @@ TRACE_EVENT(cotask_cancel,
 	TP_PROTO(const struct cotask *task, const struct cotask_reason *why),
 	TP_ARGS(task, why),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__field(u64, task)
 		__field(u64, by)
 		__field(u32, cause)
 		__field(s32, error)
 	),
 	TP_fast_assign(
-		__entry->loop = task->base.loop;
+		__entry->loop = cotask_loop_id(task->base.loop);
 		__entry->task = task->id;
 		__entry->by = why->cause == COTASK_CAUSE_DEADLINE ? 0 : why->by;
 		__entry->cause = why->cause;
 		__entry->error = why->error;
 	),
-	TP_printk("loop=%p task=%llu cause=%s by=%llu error=%d", __entry->loop,
+	TP_printk("loop=%u task=%llu cause=%s by=%llu error=%d", __entry->loop,
 		  __entry->task, show_cotask_cause(__entry->cause), __entry->by,
 		  __entry->error)
 );
@@ -137,18 +138,18 @@ TRACE_EVENT(cotask_done,
 	TP_PROTO(const struct cotask *task, bool cancelled),
 	TP_ARGS(task, cancelled),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__field(u64, task)
 		__field(long, result)
 		__field(bool, cancelled)
 	),
 	TP_fast_assign(
-		__entry->loop = task->base.loop;
+		__entry->loop = cotask_loop_id(task->base.loop);
 		__entry->task = task->id;
 		__entry->result = task->base.result;
 		__entry->cancelled = cancelled;
 	),
-	TP_printk("loop=%p task=%llu result=%ld%s", __entry->loop, __entry->task,
+	TP_printk("loop=%u task=%llu result=%ld%s", __entry->loop, __entry->task,
 		  __entry->result, __entry->cancelled ? " cancelled" : "")
 );
 
@@ -157,16 +158,16 @@ TRACE_EVENT(cotask_timeout,
 	TP_PROTO(const struct cotask *task, s64 deadline),
 	TP_ARGS(task, deadline),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__field(u64, task)
 		__field(s64, deadline)
 	),
 	TP_fast_assign(
-		__entry->loop = task->base.loop;
+		__entry->loop = cotask_loop_id(task->base.loop);
 		__entry->task = task->id;
 		__entry->deadline = deadline;
 	),
-	TP_printk("loop=%p task=%llu deadline=%lld", __entry->loop, __entry->task,
+	TP_printk("loop=%u task=%llu deadline=%lld", __entry->loop, __entry->task,
 		  __entry->deadline)
 );
 
@@ -174,20 +175,20 @@ DECLARE_EVENT_CLASS(cotask_group,
 	TP_PROTO(const struct cotask_group *group),
 	TP_ARGS(group),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__field(u64, group)
 		__field(u64, parent)
 		__field(u32, live)
 		__field(s32, error)
 	),
 	TP_fast_assign(
-		__entry->loop = group->base.loop;
+		__entry->loop = cotask_loop_id(group->base.loop);
 		__entry->group = group->id;
 		__entry->parent = group->scope.task ? group->scope.task->id : 0;
 		__entry->live = group->live;
 		__entry->error = group->error;
 	),
-	TP_printk("loop=%p group=%llu parent=%llu live=%u error=%d", __entry->loop,
+	TP_printk("loop=%u group=%llu parent=%llu live=%u error=%d", __entry->loop,
 		  __entry->group, __entry->parent, __entry->live, __entry->error)
 );
 
@@ -211,14 +212,14 @@ TRACE_EVENT(cotask_turn,
 	TP_PROTO(const struct cotask_loop *loop, unsigned int entries),
 	TP_ARGS(loop, entries),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__field(u32, entries)
 	),
 	TP_fast_assign(
-		__entry->loop = loop;
+		__entry->loop = cotask_loop_id(loop);
 		__entry->entries = entries;
 	),
-	TP_printk("loop=%p entries=%u", __entry->loop, __entry->entries)
+	TP_printk("loop=%u entries=%u", __entry->loop, __entry->entries)
 );
 
 /* A process runs the code of tasks, and has not come back for too long. */
@@ -226,14 +227,14 @@ TRACE_EVENT(cotask_late,
 	TP_PROTO(const struct cotask_loop *loop, const char *name),
 	TP_ARGS(loop, name),
 	TP_STRUCT__entry(
-		__field(const void *, loop)
+		__field(u32, loop)
 		__array(char, name, 32)
 	),
 	TP_fast_assign(
-		__entry->loop = loop;
+		__entry->loop = cotask_loop_id(loop);
 		strscpy(__entry->name, name, sizeof(__entry->name));
 	),
-	TP_printk("loop=%p name=\"%s\"", __entry->loop, __entry->name)
+	TP_printk("loop=%u name=\"%s\"", __entry->loop, __entry->name)
 );
 
 #endif /* _TRACE_COTASK_H */

@@ -1,0 +1,196 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# In the guest: the tool "cotask" with real tasks; TAP on the standard output.
+# "tool.sh OUT TOOL"
+set -u
+out=$1 tool=$2
+here=$(cd "$(dirname "$0")" && pwd)
+holder=$here/../tool/holder.py
+n=0 failed=0
+export LC_ALL=C.UTF-8
+
+# is NAME EXPECTED GOT
+is()
+{
+	n=$((n + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $n $1"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "not ok $n $1"
+	diff <(echo "$2") <(echo "$3") | sed 's/^/# /'
+}
+
+# status NAME EXPECTED COMMAND...
+status()
+{
+	local name=$1 expected=$2
+
+	shift 2
+	"$@" >/tmp/stdout 2>/tmp/stderr
+	is "$name" "$expected" $?
+}
+
+# Times and lines of code are different each time.
+normal()
+{
+	sed -E 's/[0-9.]+(ns|us|ms|s)\b/T/g; s/:[0-9]+/:L/g; s/ up to T/ T/g'
+}
+
+# Somebody who is not root; a script that is read from the standard input.
+nobody()
+{
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+# Start a process with some tasks; its pid in $pid. It ends when its input does.
+hold()
+{
+	mkfifo "/tmp/in.$1" "/tmp/out.$1"
+	"${@:3}" "$holder" "$2" <"/tmp/in.$1" >"/tmp/out.$1" &
+	pid=$!
+	eval "exec $1>/tmp/in.$1"
+	read -r pid <"/tmp/out.$1"
+}
+
+id_of()
+{
+	"$tool" ps --json "$@" | sed -nE 's/^\{"type":"task",.*"id":([0-9]+),"name".*/\1/p' | head -n 1
+}
+
+# --- without the module -----------------------------------------------------------
+
+status "no module" 3 "$tool" ps
+is "no module, in words" 1 "$(grep -c 'is the module loaded' /tmp/stderr)"
+status "no module: the doctor" 3 "$tool" doctor
+status "no command" 2 "$tool"
+status "unknown command" 2 "$tool" dance
+status "unknown option" 2 "$tool" ps --dance
+status "unknown key" 2 "$tool" ps --sort colour
+
+# --- tasks that stand still ---------------------------------------------------------
+
+"$here/../vm/kmemleak.sh" clear
+insmod "$out/module/cotask.ko" account=1 || exit 1
+status "no tasks" 1 "$tool" ps
+insmod "$out/module/samples/cotask_busy.ko" tasks=40 loops=1 still=1 || exit 1
+sleep 0.5
+is "tree" "$(cat "$here/../tool/golden/guest-tree.out")" "$("$tool" tree --ascii | normal)"
+is "ps" "$(cat "$here/../tool/golden/guest-ps.out")" \
+	"$("$tool" ps --name 'nvme0*' | cut -c 7- | sed -E 's/  +/ /g; s/ [^ ]+ [0-9]+ ([a-z_]+:)/ RUN \1/' |
+		normal)"
+is "tasks" 64 "$("$tool" ps | tail -n +2 | wc -l)"
+is "filter by kind" 40 "$("$tool" ps --on sleep | tail -n +2 | wc -l)"
+is "filter by loop" 64 "$("$tool" ps --loop storage | tail -n +2 | wc -l)"
+is "debugfs has the same" "$("$tool" ps --json | grep -c '"type":"task"')" \
+	"$(grep -c '"type":"task"' /sys/kernel/debug/cotask/json)"
+is "no addresses" 0 "$(grep -cE '0x[0-9a-f]|[0-9a-f]{16}' /sys/kernel/debug/cotask/json)"
+"$tool" ps --json >/tmp/saved
+is "a saved snapshot" "$("$tool" tree --ascii | normal)" \
+	"$("$tool" tree --ascii --file /tmp/saved | normal)"
+is "and from standard input" "$("$tool" ps | wc -l)" "$("$tool" ps -f - </tmp/saved | wc -l)"
+status "no such task" 1 "$tool" tree 1000000
+status "no such loop" 1 "$tool" ps --loop nowhere
+status "stat" 0 "$tool" stat
+is "stat counts" 1 "$(grep -c '64 spawned, 0 finished, 0 failed, 0 cancelled, 64 alive' /tmp/stdout)"
+status "rates" 0 "$tool" stat 1 1
+
+# --- cancel ---------------------------------------------------------------------------
+
+victim=$(id_of --name nvme0.io0)
+status "cancel a task" 0 "$tool" cancel --reason 42 "$victim"
+sleep 0.3
+status "it has gone" 1 "$tool" ps "$victim"
+status "cancel it again" 1 "$tool" cancel "$victim"
+status "cancel nothing" 2 "$tool" cancel
+status "cancel what is no number" 2 "$tool" cancel all
+group=$("$tool" ps --json | sed -nE 's/^\{"type":"group",.*"id":([0-9]+),"name":"nvme1".*/\1/p')
+status "cancel a group" 0 "$tool" cancel --group "$group"
+sleep 0.3
+is "its tasks have gone" "" "$("$tool" ps --name 'nvme1*')"
+rmmod cotask_busy
+
+# --- others than root -------------------------------------------------------------------
+
+status "the device is for root" 3 nobody "$tool" ps
+chmod 666 /dev/cotask
+hold 5 3 env
+root_pid=$pid
+hold 6 2 nobody
+user_pid=$pid
+is "root sees all" 5 "$("$tool" ps | tail -n +2 | wc -l)"
+is "by process" 2 "$("$tool" ps --pid "$user_pid" | tail -n +2 | wc -l)"
+is "by user" 2 "$("$tool" ps --user 65534 | tail -n +2 | wc -l)"
+is "others see theirs" 2 "$(nobody "$tool" ps | tail -n +2 | wc -l)"
+is "with their names" "worker 0 worker 1" \
+	"$(nobody "$tool" ps | grep -o 'worker [0-9]' | tr '\n' ' ' | sed 's/ $//')"
+insmod "$out/module/samples/cotask_busy.ko" tasks=40 loops=1 || exit 1
+is "and none of the kernel's" 2 "$(nobody "$tool" ps | tail -n +2 | wc -l)"
+status "cancel root's task" 1 nobody "$tool" cancel "$(id_of --pid "$root_pid")"
+status "cancel a task of the kernel" 1 nobody "$tool" cancel "$(id_of --loop storage)"
+is "none was cancelled" "" "$("$tool" ps --cancelled --loop "pid-$root_pid")"
+status "cancel their own" 0 nobody "$tool" cancel --reason 7 "$(id_of --pid "$user_pid")"
+is "the reason is told" 1 "$("$tool" ps --cancelled | grep -c 'operator pid [0-9]* (reason 7)')"
+status "trace is for root" 3 nobody "$tool" trace 1
+is "fdinfo" 3 "$(sed -n 's/^cotask-tasks:\t//p' "/proc/$root_pid"/fdinfo/* 2>/dev/null)"
+exec 5>&- 6>&-
+wait
+rmmod cotask_busy
+
+# --- much to do -------------------------------------------------------------------------
+
+insmod "$out/module/samples/cotask_busy.ko" tasks=2000 || exit 1
+sleep 0.5
+status "trace" 0 "$tool" trace --output /tmp/busy 1
+is "trace files" 0 "$(python3 -B "$here/../tool/check_trace.py" /tmp/busy >/tmp/check; echo $?)"
+grep '^trace: ' /tmp/check | sed 's/^/# /'
+is "no instance is left" "" "$(ls /sys/kernel/tracing/instances)"
+
+# The watchdog for all loops, switched on while they run.
+echo 500 >/sys/module/cotask/parameters/slow_step_us
+for ((i = 0; i < 100; i++)); do
+	dmesg -t | grep -qE '(storage|net): a step of (nvme|nic)[0-9]' && break
+	sleep 0.2
+done
+is "slow steps are reported" 1 "$((i < 100))"
+"$tool" stat >/tmp/stdout
+is "and counted" 1 "$(($(grep -c 'too long' /tmp/stdout) > 0))"
+echo 0 >/sys/module/cotask/parameters/slow_step_us
+
+# Readers of all kinds, some of which go in the middle, while tasks come and go, processes
+# with operations at random too, and at last the loops themselves.
+readers=()
+for i in 1 2 3; do
+	while [ ! -e /tmp/stop ]; do
+		"$tool" ps --json >/dev/null || [ $? -eq 1 ] || touch /tmp/bad
+		head -c $((i * 3000)) /sys/kernel/debug/cotask/json >/dev/null
+		cat /sys/kernel/debug/cotask/tasks >/dev/null || touch /tmp/bad
+	done &
+	readers+=($!)
+done
+"$out/uapi/fuzz_test" >/tmp/fuzz || touch /tmp/bad
+for i in 1 2 3 4 5 6; do
+	python3 "$holder" $((i * 100)) </dev/null >/dev/null
+	for victim in $("$tool" ps --json --on future --most 20 |
+			sed -nE 's/^\{"type":"task",.*"id":([0-9]+),"name".*/\1/p'); do
+		"$tool" cancel --quiet "$victim"
+	done
+	if [ $((i % 3)) -eq 0 ]; then
+		rmmod cotask_busy
+		insmod "$out/module/samples/cotask_busy.ko" tasks=2000 || exit 1
+	fi
+done
+rmmod cotask_busy
+touch /tmp/stop
+wait "${readers[@]}"
+is "looked at under load" "" "$(ls /tmp/bad 2>/dev/null)"
+status "bench" 0 "$tool" bench --json
+is "bench rows" 8 "$(wc -l </tmp/stdout)"
+"$tool" doctor >/tmp/stdout
+is "the doctor is content" 0 "$(grep -c ^BAD /tmp/stdout)"
+rmmod cotask || exit 1
+echo "1..$n"
+"$here/../vm/kmemleak.sh" check || exit 1
+[ $failed -eq 0 ]

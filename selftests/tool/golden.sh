@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the tool shows of a saved snapshot: "golden.sh TOOL" compares with golden/*.txt,
+# which begin with the arguments, and is silent if all is as it was; with --update as
+# second argument it writes them anew.
+set -uo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+tool=$1 update=${2:-}
+rc=0
+export LC_ALL=C.UTF-8 TERM=dumb
+
+show()
+{
+	local args
+
+	read -ra args <<< "$1"
+	echo "$1"
+	(cd "$here/golden" && "$tool" "${args[@]}" 2>&1)
+	echo "status $?"
+}
+
+for golden in "$here"/golden/*.txt; do
+	got=$(show "$(head -n 1 "$golden")")
+	if [ "$update" = --update ]; then
+		echo "$got" >"$golden"
+	elif [ "$got" != "$(cat "$golden")" ]; then
+		echo "${golden##*/} differs:"
+		diff "$golden" <(echo "$got")
+		rc=1
+	fi
+done
+exit $rc

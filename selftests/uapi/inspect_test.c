@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - looking at tasks and cancelling them by number
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "kselftest_harness.h"
+
+#include "cotask_test.h"
+
+#define TEXT	0x100000
+#define GROUP	.arg = COTASK_KIND_GROUP
+
+static int inspect(int fd)
+{
+	struct cotask_inspect i = { .size = sizeof(i) };
+	int rc = ioctl(fd, COTASK_IOC_INSPECT, &i);
+
+	return rc < 0 ? -errno : rc;
+}
+
+/* All that can be read from an inspect fd, in a buffer of its own. */
+static char *read_all(int fd, size_t step)
+{
+	char *text = malloc(TEXT);
+	size_t n = 0;
+	ssize_t rc = 1;
+
+	while (rc > 0 && n + step < TEXT) {
+		rc = read(fd, text + n, step);
+		n += rc > 0 ? rc : 0;
+	}
+	text[n] = '\0';
+	return text;
+}
+
+static char *look(int fd)
+{
+	int ifd = inspect(fd);
+	char *text = read_all(ifd, 65536);
+
+	close(ifd);
+	return text;
+}
+
+/* The line of the loop that belongs to this process and is not hidden, and what follows. */
+static char *my_loop(char *text)
+{
+	char key[64], *at;
+
+	snprintf(key, sizeof(key), "\"name\":\"pid-%d\"", getpid());
+	at = strstr(text, key);
+	while (at && at > text && at[-1] != '\n')
+		at--;
+	return at;
+}
+
+static long number_after(const char *text, const char *key)
+{
+	const char *at = text ? strstr(text, key) : NULL;
+
+	return at ? strtol(at + strlen(key), NULL, 10) : -1;
+}
+
+static long cancel(int fd, unsigned int kind, unsigned int loop, unsigned long long id)
+{
+	struct cotask_cancel_id c = {
+		.size = sizeof(c), .kind = kind, .loop = loop, .id = id, .reason = 7,
+	};
+	int rc = ioctl(fd, COTASK_IOC_CANCEL_ID, &c);
+
+	return rc < 0 ? -errno : rc;
+}
+
+static unsigned int count(const char *text, const char *what)
+{
+	unsigned int n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
+/* @fd: the tool's; @other: the loop that is looked at. */
+FIXTURE(two) {
+	int fd;
+	int other;
+};
+
+FIXTURE_SETUP(two)
+{
+	self->fd = t_open();
+	if (self->fd < 0)
+		SKIP(return, "no " DEVICE);
+	self->other = t_open();
+	ASSERT_GE(self->other, 0);
+}
+
+FIXTURE_TEARDOWN(two)
+{
+	close(self->fd);
+	close(self->other);
+}
+
+TEST_F(two, tasks_of_an_idle_loop)
+{
+	char *text, *loop;
+
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	ASSERT_EQ(1, t_next(self->other).handle);
+	EXPECT_EQ(0, t_op(self->other, OP(SLEEP, .task = 1, .value = 1000 * MS)));
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 2)));
+	text = look(self->fd);
+	loop = my_loop(text);
+	ASSERT_NE(NULL, loop);
+	EXPECT_EQ(getpid(), number_after(loop, "\"pid\":"));
+	EXPECT_EQ(geteuid(), number_after(loop, "\"uid\":"));
+	EXPECT_NE(NULL, strstr(loop, "\"kind\":\"process\""));
+	EXPECT_EQ(2, number_after(loop, "\"tasks\":"));
+	EXPECT_NE(NULL, strstr(loop, "\"waits_on\":\"sleep\""));
+	EXPECT_EQ(2, count(loop, "\"type\":\"task\""));
+	/* The loop of the file itself is left out. */
+	EXPECT_EQ(1, count(text, "\"name\":\"pid-"));
+	EXPECT_EQ(NULL, strstr(text, "0x"));
+	free(text);
+}
+
+/* In small pieces, and again from the beginning. */
+TEST_F(two, reading)
+{
+	char *small, *again;
+	int i, ifd = inspect(self->fd);
+
+	for (i = 1; i <= 300; i++)
+		ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = i)));
+	ASSERT_GE(ifd, 0);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(ifd, F_GETFD));
+	EXPECT_EQ(O_RDONLY, fcntl(ifd, F_GETFL) & O_ACCMODE);
+	small = read_all(ifd, 111);
+	EXPECT_EQ(300, count(my_loop(small), "\"type\":\"task\""));
+	EXPECT_EQ(0, lseek(ifd, 0, SEEK_SET));
+	again = read_all(ifd, 65536);
+	EXPECT_EQ(300, count(my_loop(again), "\"type\":\"task\""));
+	EXPECT_EQ('\n', again[strlen(again) - 1]);
+	/* A reader that goes in the middle. */
+	EXPECT_EQ(0, lseek(ifd, 0, SEEK_SET));
+	EXPECT_EQ(10, read(ifd, small, 10));
+	close(ifd);
+	free(small);
+	free(again);
+}
+
+TEST_F(two, cancel_a_task)
+{
+	struct cotask_event_info e;
+	char *text, *loop;
+	long id;
+
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	ASSERT_EQ(1, t_next(self->other).handle);
+	EXPECT_EQ(0, t_op(self->other, OP(SLEEP, .task = 1, .value = 100000 * MS)));
+	text = look(self->fd);
+	loop = strstr(my_loop(text), "\"type\":\"task\"");
+	id = number_after(loop, "\"id\":");
+	EXPECT_EQ(-ENOENT, cancel(self->fd, COTASK_CANCEL_GROUP, 0, 1ULL << 60));
+	EXPECT_EQ(-ENOENT, cancel(self->fd, COTASK_CANCEL_TASK, 0, 1ULL << 60));
+	EXPECT_EQ(1, cancel(self->fd, COTASK_CANCEL_TASK, 0, id));
+	free(text);
+	text = look(self->fd);
+	loop = strstr(my_loop(text), "\"type\":\"task\"");
+	EXPECT_EQ(1, number_after(loop, "\"cancelling\":"));
+	EXPECT_NE(NULL, strstr(loop, "\"cause\":\"operator\""));
+	EXPECT_EQ(getpid(), number_after(loop, "\"by\":"));
+	EXPECT_EQ(7, number_after(loop, "\"error\":"));
+	e = t_next(self->other);
+	EXPECT_EQ(1, e.handle);
+	EXPECT_EQ(-ECANCELED, e.result);
+	free(text);
+}
+
+TEST_F(two, cancel_a_group)
+{
+	char *text, *loop, *group;
+	long id;
+
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	ASSERT_EQ(1, t_next(self->other).handle);
+	EXPECT_EQ(0, t_op(self->other, OP(ENTER, GROUP, .task = 1, .handle = 2)));
+	text = look(self->fd);
+	loop = my_loop(text);
+	group = strstr(loop, "\"type\":\"group\"");
+	id = number_after(group, "\"id\":");
+	/* The root group is not to be had. */
+	EXPECT_EQ(0, cancel(self->fd, COTASK_CANCEL_GROUP, 0, id));
+	group = strstr(group + 1, "\"type\":\"group\"");
+	ASSERT_NE(NULL, group);
+	id = number_after(group, "\"id\":");
+	EXPECT_EQ(-ENOENT, cancel(self->fd, COTASK_CANCEL_GROUP,
+				  number_after(loop, "\"id\":") + 1, id));
+	EXPECT_EQ(1, cancel(self->fd, COTASK_CANCEL_GROUP, number_after(loop, "\"id\":"), id));
+	EXPECT_EQ(0, cancel(self->fd, COTASK_CANCEL_GROUP, 0, id));
+	EXPECT_EQ(-ECANCELED, t_step(self->other, OP(SLEEP, .task = 1, .value = MS)).result);
+	free(text);
+}
+
+TEST_F(two, arguments)
+{
+	struct cotask_cancel_id c = { .size = sizeof(c), .id = 1 };
+	struct cotask_inspect i = { .size = sizeof(i), .flags = 1 };
+
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_INSPECT, &i));
+	EXPECT_EQ(EINVAL, errno);
+	i.flags = 0;
+	i.__reserved = 1;
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_INSPECT, &i));
+	EXPECT_EQ(EINVAL, errno);
+	i.size = 4;
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_INSPECT, &i));
+	EXPECT_EQ(EINVAL, errno);
+	i.size = TEXT;
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_INSPECT, &i));
+	EXPECT_EQ(E2BIG, errno);
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_INSPECT, NULL));
+	EXPECT_EQ(EFAULT, errno);
+#define REFUSED(field, value) do {					\
+	struct cotask_cancel_id bad = c;				\
+									\
+	bad.field = (value);						\
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_CANCEL_ID, &bad));	\
+	EXPECT_EQ(EINVAL, errno);					\
+} while (0)
+	REFUSED(flags, 1);
+	REFUSED(__reserved, 1);
+	REFUSED(kind, 2);
+	REFUSED(reason, -1);
+	REFUSED(loop, 1U << 31);
+	REFUSED(id, 0);
+	REFUSED(size, sizeof(c) - 8);
+}
+
+struct thread {
+	int fd;
+	atomic_bool stop;
+	int rc;
+};
+
+/* Sleeps in ENTER most of the time. */
+static void *enter_again_and_again(void *arg)
+{
+	struct thread *t = arg;
+
+	while (!t->stop && !t->rc)
+		t->rc = t_enter_until(t->fd, NULL, 0, 1, t_now() + MS / 2).rc;
+	return NULL;
+}
+
+/* ENTER does not notice that somebody looks, and who looks does not notice ENTER. */
+TEST_F(two, look_at_a_loop_in_use)
+{
+	struct thread t = { .fd = self->other };
+	pthread_t thread;
+	int i;
+
+	for (i = 1; i <= 100; i++) {
+		ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = i)));
+		ASSERT_EQ(i, t_next(self->other).handle);
+		ASSERT_EQ(0, t_op(self->other, OP(SLEEP, .task = i, .value = 1000000 * MS)));
+	}
+	ASSERT_EQ(0, pthread_create(&thread, NULL, enter_again_and_again, &t));
+	for (i = 0; i < 300; i++) {
+		char *text = look(self->fd);
+
+		EXPECT_EQ(100, count(my_loop(text), "\"type\":\"task\""));
+		free(text);
+	}
+	t.stop = true;
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, t.rc);
+}
+
+/* Somebody who waits in ENTER answers. */
+static void *enter_once(void *arg)
+{
+	struct thread *t = arg;
+
+	t->rc = t_enter_until(t->fd, NULL, 0, 1, t_now() + 300 * MS).rc;
+	return NULL;
+}
+
+TEST_F(two, look_at_a_loop_that_waits)
+{
+	struct thread t = { .fd = self->other };
+	pthread_t thread;
+	char *text;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, enter_once, &t));
+	usleep(20000);
+	text = look(self->fd);
+	EXPECT_NE(NULL, strstr(my_loop(text), "\"state\":\"running\""));
+	free(text);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(0, t.rc);
+}
+
+/* Close while somebody looks. */
+static void *look_again_and_again(void *arg)
+{
+	struct thread *t = arg;
+
+	while (!t->stop)
+		free(look(t->fd));
+	return NULL;
+}
+
+TEST_F(two, close_what_is_looked_at)
+{
+	struct thread t = { .fd = self->fd };
+	pthread_t thread;
+	int i, k;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, look_again_and_again, &t));
+	for (i = 0; i < 100; i++) {
+		int fd = t_open();
+
+		for (k = 1; k <= 100; k++)
+			ASSERT_EQ(0, t_op(fd, OP(SPAWN, .handle = k)));
+		close(fd);
+	}
+	t.stop = true;
+	pthread_join(thread, NULL);
+}
+
+/* Another user sees nothing of it, and cannot cancel it. */
+TEST_F(two, another_user)
+{
+	int status;
+	pid_t pid;
+	char *text;
+	long id;
+
+	if (geteuid())
+		SKIP(return, "not root");
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	text = look(self->fd);
+	id = number_after(strstr(my_loop(text), "\"type\":\"task\""), "\"id\":");
+	free(text);
+	pid = fork();
+	if (!pid) {
+		int rc = 0;
+
+		if (setresuid(65534, 65534, 65534))
+			_exit(1);
+		text = look(self->fd);
+		rc |= (strlen(text) > 0) << 1;
+		rc |= (cancel(self->fd, COTASK_CANCEL_TASK, 0, id) != -ENOENT) << 2;
+		_exit(rc);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(1, cancel(self->fd, COTASK_CANCEL_TASK, 0, id));
+}
+
+TEST_F(two, fdinfo)
+{
+	char path[64], text[1024];
+	ssize_t n;
+	int fd;
+
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", self->other);
+	fd = open(path, O_RDONLY);
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	ASSERT_GT(n, 0);
+	text[n] = '\0';
+	EXPECT_EQ(getpid(), number_after(text, "cotask-owner:\t"));
+	EXPECT_EQ(1, number_after(text, "cotask-tasks:\t"));
+	EXPECT_EQ(1, number_after(text, "cotask-objects:\t"));
+	EXPECT_EQ(0, number_after(text, "cotask-entered:\t"));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask cancel - cancel tasks or groups by their numbers
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/cotask.h>
+
+#include "cotask.h"
+
+static const char usage[] =
+	"cancel [options] NUMBER...\n\n"
+	"Asks tasks to cancel: each gets -ECANCELED at the await where it is, and may clean\n"
+	"up. With --group, all children of a group and the body of the group.\n\n"
+	"  -g, --group       numbers of groups, not of tasks\n"
+	"  -r, --reason N    a number that \"cotask ps\" is going to show as the reason\n"
+	"  -q, --quiet       say nothing of those that have gone\n"
+	"  -l, --loop N      the loop is known: its number\n"
+	"  -h, --help        this text\n";
+
+static bool quiet;
+
+/* What became of it: an exit code. */
+static int cancel(int fd, struct cotask_cancel_id *arg)
+{
+	const char *what = arg->kind == COTASK_CANCEL_GROUP ? "group" : "task";
+	int rc = ioctl(fd, COTASK_IOC_CANCEL_ID, arg);
+
+	if (rc > 0)
+		return RC_OK;
+	if (rc < 0 && errno != ENOENT) {
+		fprintf(stderr, "cotask: %s %llu: %s\n", what, (unsigned long long)arg->id,
+			errno == EAGAIN ? "its loop does not answer" : strerror(errno));
+		return RC_CANNOT;
+	}
+	if (!quiet)
+		fprintf(stderr, "cotask: %s %llu: %s\n", what, (unsigned long long)arg->id,
+			rc ? "there is none that you may cancel" :
+			"it is the root group of a loop, or too late");
+	return RC_NOTHING;
+}
+
+int cmd_cancel(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "group", no_argument, NULL, 'g' },
+		{ "reason", required_argument, NULL, 'r' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "loop", required_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
+	};
+	struct cotask_cancel_id arg = { .size = sizeof(arg) };
+	int c, fd, one, rc = RC_OK;
+
+	while ((c = getopt_long(argc, argv, "gr:ql:h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'g':
+			arg.kind = COTASK_CANCEL_GROUP;
+			break;
+		case 'r':
+			arg.reason = number(optarg, "--reason") & 0x7fffffff;
+			break;
+		case 'q':
+			quiet = true;
+			break;
+		case 'l':
+			arg.loop = number(optarg, "--loop");
+			break;
+		case 'h':
+			printf("usage: cotask %s", usage);
+			return RC_OK;
+		default:
+			usage_error(usage, NULL);
+		}
+	}
+	if (optind == argc)
+		usage_error(usage, "cancel what?");
+	fd = device_open();
+	for (; optind < argc; optind++) {
+		arg.id = number(argv[optind], "NUMBER");
+		one = cancel(fd, &arg);
+		rc = one > rc ? one : rc;
+	}
+	close(fd);
+	return rc;
+}

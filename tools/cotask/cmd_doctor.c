@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask doctor - is everything there that is needed?
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <linux/cotask.h>
+
+#include "cotask.h"
+
+static const char usage[] =
+	"doctor\n\n"
+	"Looks whether the module is loaded and usable, at limits, permissions, the clock, and\n"
+	"at loops with known problems, and says what to do.\n\n"
+	"  -h, --help         this text\n";
+
+enum verdict { OK, NOTE, BAD };
+
+static int worst;
+
+__attribute__((format(printf, 3, 4)))
+static void say(enum verdict v, const char *what, const char *fmt, ...)
+{
+	static const char *const words[] = { "ok", "note", "BAD" };
+	static const enum colour colours[] = { GREEN, YELLOW, RED };
+	va_list args;
+
+	worst = (int)v > worst ? (int)v : worst;
+	printf("%s%-4s%s  %-12s ", colour(colours[v]), words[v], colour(PLAIN), what);
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	putchar('\n');
+}
+
+/* The first line of a file, or NULL. */
+static char *read_line(const char *path)
+{
+	static char line[256];
+	FILE *f = fopen(path, "r");
+	bool ok = f && fgets(line, sizeof(line), f);
+
+	if (f)
+		fclose(f);
+	if (!ok)
+		return NULL;
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+#define MODULE	"/sys/module/cotask"
+#define CLOCKS	"/sys/devices/system/clocksource/clocksource0"
+
+static bool check_module(void)
+{
+	struct utsname u;
+
+	uname(&u);
+	if (access(MODULE, F_OK)) {
+		say(BAD, "module", "is not loaded: modprobe cotask (kernel %s)", u.release);
+		return false;
+	}
+	say(OK, "module", "is loaded, kernel %s", u.release);
+	return true;
+}
+
+static bool check_device(void)
+{
+	struct stat st;
+
+	if (stat(DEVICE, &st)) {
+		say(BAD, "device", "%s: %s", DEVICE, strerror(errno));
+		return false;
+	}
+	if (access(DEVICE, R_OK | W_OK)) {
+		say(BAD, "device", "%s is not for you: mode %o, owner %u, group %u", DEVICE,
+		    st.st_mode & 07777, st.st_uid, st.st_gid);
+		return false;
+	}
+	say(OK, "device", "%s, mode %o%s", DEVICE, st.st_mode & 07777,
+	    st.st_mode & 066 ? "" : ": for root only, a udev rule can change that");
+	return true;
+}
+
+static void check_version(void)
+{
+	struct cotask_query q = { .size = sizeof(q) };
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || ioctl(fd, COTASK_IOC_QUERY, &q))
+		say(BAD, "version", "the module does not tell: %s", strerror(errno));
+	else if (q.version != COTASK_VERSION)
+		say(NOTE, "version", "module %u, tool %u: get them from the same release",
+		    q.version, COTASK_VERSION);
+	else
+		say(OK, "version", "%u, %u operations, %u objects per file", q.version,
+		    q.n_opcodes, q.max_objects);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void check_accounting(void)
+{
+	static const char path[] = MODULE "/parameters/account";
+	const char *account = read_line(path);
+
+	if (account && *account == 'Y')
+		say(OK, "account", "steps are timed");
+	else
+		say(NOTE, "account", "steps are not timed, waits have no begin: echo 1 >%s", path);
+}
+
+static void check_tracing(void)
+{
+	if (geteuid())
+		say(NOTE, "tracing", "\"cotask trace\" is for root");
+	else if (access("/sys/kernel/tracing/events/cotask", F_OK) &&
+		 access("/sys/kernel/debug/tracing/events/cotask", F_OK))
+		say(NOTE, "tracing", "no events: is tracefs mounted on /sys/kernel/tracing?");
+	else
+		say(OK, "tracing", "events are there");
+}
+
+static void check_clock(void)
+{
+	const char *clock = read_line(CLOCKS "/current_clocksource");
+
+	if (!clock)
+		say(NOTE, "clock", "unknown");
+	else if (!strcmp(clock, "hpet") || !strcmp(clock, "acpi_pm") || !strcmp(clock, "jiffies"))
+		say(NOTE, "clock", "%s is slow to read: sleeps and timeouts cost more", clock);
+	else
+		say(OK, "clock", "%s", clock);
+}
+
+static void check_loop(const struct loop *l)
+{
+	if (!strcmp(l->state, "busy"))
+		say(BAD, "loop", "%s %u does not answer: a step takes for ever", l->name, l->id);
+	else if (l->slow_steps)
+		say(NOTE, "loop", "%s %u had %llu slow steps, the slowest %s in %s", l->name, l->id,
+		    (unsigned long long)l->slow_steps, say_ns(BUF, l->slowest_ns),
+		    say_frame(BUF, l->slowest));
+}
+
+/* A cancel that has not ended a task for so long is not going to. */
+#define IGNORED_NS	(10 * NSEC_PER_SEC)
+
+static void check_tasks(const struct snapshot *s)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < s->n_tasks; i++) {
+		const struct task *t = &s->task[i];
+
+		if (t->cancelling && t->since && t->loop->now > t->since + IGNORED_NS && !n++)
+			say(NOTE, "task", "%s was cancelled and waits since %s in %s", t->name,
+			    say_time(BUF, t), say_where(BUF, t));
+	}
+	if (n > 1)
+		say(NOTE, "task", "and %u more like it", n - 1);
+}
+
+static void check_loops(void)
+{
+	struct snapshot *s = snapshot_load();
+	unsigned int i;
+
+	say(OK, "loops", "you see %u, with %u tasks", s->n_loops, s->n_tasks);
+	for (i = 0; i < s->n_loops; i++)
+		check_loop(&s->loop[i]);
+	check_tasks(s);
+	snapshot_free(s);
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, {} };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+		if (c != 'h')
+			usage_error(usage, NULL);
+		printf("usage: cotask %s", usage);
+		return RC_OK;
+	}
+	check_clock();
+	if (!check_module() || !check_device())
+		return RC_CANNOT;
+	check_version();
+	check_accounting();
+	check_tracing();
+	check_loops();
+	return worst == BAD ? RC_CANNOT : worst == NOTE ? RC_NOTHING : RC_OK;
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask ps - a list of tasks
+ */
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cotask.h"
+
+static const char usage[] =
+	"ps [options] [TASK...]\n\n"
+	"Lists tasks: whose they are, what they wait on and since when, where in their code.\n\n"
+	"  -s, --sort KEY    id (the default), name, loop, wait (the longest first), run,\n"
+	"                    steps; a - before it: the other way round\n"
+	"  -n, --name GLOB   only tasks with such a name\n"
+	"  -o, --on KIND     only those that wait on it: sleep, future, task, group, gather ...;\n"
+	"                    \"nothing\": those that are ready\n"
+	"  -c, --cancelled   only those that were asked to cancel\n"
+	"  -m, --most N      no more than this\n";
+
+static struct {
+	const char *sort;
+	bool reverse;
+	const char *name, *on;
+	bool cancelled;
+	unsigned long long most;
+	char **ids;
+	int n_ids;
+} want = { .sort = "id", .most = -1ULL };
+
+/* --- order -------------------------------------------------------------- */
+
+/* How long it has been waiting; who sleeps knows when it goes on. */
+static uint64_t waiting(const struct task *t)
+{
+	return t->since && t->on && t->loop->now > t->since ? t->loop->now - t->since : 0;
+}
+
+#define LESS(a, b)	(((a) > (b)) - ((a) < (b)))
+
+static int compare(const struct task *a, const struct task *b)
+{
+	switch (*want.sort) {
+	case 'n':
+		return strverscmp(a->name, b->name);
+	case 'l':
+		return LESS(a->loop->id, b->loop->id);
+	case 'w':
+		return LESS(waiting(b), waiting(a));
+	case 'r':
+		return LESS(b->run_ns, a->run_ns);
+	case 's':
+		return LESS(b->steps, a->steps);
+	default:
+		return LESS(a->id, b->id);
+	}
+}
+
+static int in_order(const void *a, const void *b)
+{
+	const struct task *ta = *(const struct task **)a, *tb = *(const struct task **)b;
+	int rc = compare(ta, tb);
+
+	if (!rc)
+		return LESS(ta->id, tb->id);
+	return want.reverse ? -rc : rc;
+}
+
+/* --- choice ------------------------------------------------------------- */
+
+static bool named(const struct task *t)
+{
+	int i;
+
+	for (i = 0; i < want.n_ids; i++) {
+		if (number(want.ids[i], "TASK") == t->id)
+			return true;
+	}
+	return !want.n_ids;
+}
+
+static bool wanted(const struct task *t)
+{
+	if (!loop_wanted(t->loop) || !named(t))
+		return false;
+	if (want.name && fnmatch(want.name, t->name, 0))
+		return false;
+	if (want.on && strcmp(want.on, t->on ? t->on : "nothing"))
+		return false;
+	return !want.cancelled || t->cancelling;
+}
+
+static unsigned int choose(const struct snapshot *s, struct task **chosen)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < s->n_tasks; i++) {
+		if (wanted(&s->task[i]))
+			chosen[n++] = &s->task[i];
+	}
+	qsort(chosen, n, sizeof(*chosen), in_order);
+	return n < want.most ? n : want.most;
+}
+
+/* --- output ------------------------------------------------------------- */
+
+static void print_json(const struct snapshot *s, struct task **chosen, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_loops; i++) {
+		if (loop_wanted(&s->loop[i]))
+			puts(s->loop[i].line);
+	}
+	for (i = 0; i < s->n_groups; i++) {
+		if (loop_wanted(s->group[i].loop))
+			puts(s->group[i].line);
+	}
+	for (i = 0; i < n; i++)
+		puts(chosen[i]->line);
+}
+
+/* Who has cancelled a task is a column if there is one that somebody did. */
+static void row(struct table *out, const struct snapshot *s, const struct task *t, bool cancels)
+{
+	char buf[WORDS];
+
+	snprintf(buf, sizeof(buf), "%" PRIu64, t->id);
+	table_cell(out, BOLD, buf);
+	table_cell(out, PLAIN, t->loop->name);
+	table_cell(out, PLAIN, t->loop->pid ? say_user(buf, t->loop->uid) : "kernel");
+	table_cell(out, PLAIN, t->name);
+	table_cell(out, colour_of_wait(t), t->on ? say_wait(buf, s, t) : t->state);
+	table_cell(out, PLAIN, say_time(buf, t));
+	table_cell(out, PLAIN, t->steps ? say_ns(buf, t->run_ns) : "-");
+	snprintf(buf, sizeof(buf), "%u", t->steps);
+	table_cell(out, PLAIN, t->steps ? buf : "-");
+	if (cancels)
+		table_cell(out, RED, t->cancelling && t->cause ?
+			   say_cancel(buf, t->cause, t->by, t->error) : "-");
+	table_cell(out, DIM, say_where(buf, t));
+}
+
+static void print(const struct snapshot *s, struct task **chosen, unsigned int n)
+{
+	static const char *const titles[] = {
+		"TASK", "<LOOP", "<USER", "<NAME", "<WAITS ON", "TIME", "RUN", "STEPS", "<WHERE"
+	};
+	static const char *const more_titles[] = {
+		"TASK", "<LOOP", "<USER", "<NAME", "<WAITS ON", "TIME", "RUN", "STEPS",
+		"<CANCELLED BY", "<WHERE"
+	};
+	struct table out = { .title = titles, .columns = ARRAY_SIZE(titles) };
+	unsigned int i, cancels = 0;
+
+	for (i = 0; i < n; i++)
+		cancels += chosen[i]->cancelling > 0;
+	if (cancels) {
+		out.title = more_titles;
+		out.columns = ARRAY_SIZE(more_titles);
+	}
+	for (i = 0; i < n; i++)
+		row(&out, s, chosen[i], cancels);
+	table_print(&out, true);
+}
+
+static void set_order(const char *key)
+{
+	static const char *const keys[] = { "id", "name", "loop", "wait", "run", "steps" };
+	size_t i;
+
+	want.reverse = *key == '-';
+	want.sort = key + want.reverse;
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (!strcmp(keys[i], want.sort))
+			return;
+	}
+	usage_error(usage, "no such key to sort by");
+}
+
+static void parse(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		COMMON_LONG,
+		{ "sort", required_argument, NULL, 's' },
+		{ "name", required_argument, NULL, 'n' },
+		{ "on", required_argument, NULL, 'o' },
+		{ "cancelled", no_argument, NULL, 'c' },
+		{ "most", required_argument, NULL, 'm' },
+		{}
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, COMMON_SHORT "s:n:o:cm:", longs, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			set_order(optarg);
+			break;
+		case 'n':
+			want.name = optarg;
+			break;
+		case 'o':
+			want.on = optarg;
+			break;
+		case 'c':
+			want.cancelled = true;
+			break;
+		case 'm':
+			want.most = number(optarg, "--most");
+			break;
+		default:
+			options_common(c, usage);
+		}
+	}
+	want.ids = argv + optind;
+	want.n_ids = argc - optind;
+}
+
+int cmd_ps(int argc, char **argv)
+{
+	struct task **chosen;
+	struct snapshot *s;
+	unsigned int n;
+
+	parse(argc, argv);
+	s = snapshot_load();
+	chosen = xrealloc(NULL, s->n_tasks, sizeof(*chosen));
+	n = choose(s, chosen);
+	if (options.json)
+		print_json(s, chosen, n);
+	else if (n)
+		print(s, chosen, n);
+	free(chosen);
+	snapshot_free(s);
+	return n ? RC_OK : RC_NOTHING;
+}

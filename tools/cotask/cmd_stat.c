@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask stat - what loops have done, and how late and how long
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cotask.h"
+
+static const char usage[] =
+	"stat [options] [SECONDS [TIMES]]\n\n"
+	"Shows the counters of each loop, and how values are distributed: how late sleeps and\n"
+	"timeouts are noticed, how long steps take, how many entries a turn runs. With\n"
+	"SECONDS, what happens in each such interval, per second.\n\n";
+
+#define BAR	40
+
+static bool is_time;
+
+static const char *upper(char *buf, unsigned int bucket)
+{
+	if (is_time)
+		return say_ns(buf, 1ULL << bucket);
+	snprintf(buf, WORDS, "%llu", 1ULL << bucket);
+	return buf;
+}
+
+static void bar(uint64_t n, uint64_t most)
+{
+	static const char *const eighth[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+	unsigned int i, length = most ? n * BAR * 8 / most : 0;
+
+	if (n && !length)
+		length = 1;
+	for (i = 0; i < length / 8; i++)
+		fputs(term_utf8() ? "█" : "#", stdout);
+	fputs(term_utf8() ? eighth[length % 8] : length % 8 && !i ? "#" : "", stdout);
+}
+
+static void print_hist(const char *title, const struct hist *h)
+{
+	unsigned int i, first = BUCKETS, last = 0;
+	uint64_t most = 0, total = hist_total(h);
+	char a[WORDS], b[WORDS], c[WORDS];
+
+	for (i = 0; i < BUCKETS; i++) {
+		if (!h->count[i])
+			continue;
+		first = i < first ? i : first;
+		last = i;
+		most = h->count[i] > most ? h->count[i] : most;
+	}
+	if (!total)
+		return;
+	printf("\n  %s%s%s  half below %s, 99%% below %s, all below %s\n", colour(BOLD), title,
+	       colour(PLAIN), upper(a, __builtin_ctzll(hist_percentile(h, 50))),
+	       upper(b, __builtin_ctzll(hist_percentile(h, 99))), upper(c, last));
+	for (i = first; i <= last; i++) {
+		if (!h->count[i]) {
+			if (h->count[i - 1])
+				printf("  %s      ...%s\n", colour(DIM), colour(PLAIN));
+			continue;
+		}
+		printf("  %s< %7s%s %10" PRIu64 "  %s", colour(DIM), upper(a, i), colour(PLAIN),
+		       h->count[i], colour(BLUE));
+		bar(h->count[i], most);
+		printf("%s\n", colour(PLAIN));
+	}
+}
+
+static void print_counters(const struct loop *l)
+{
+	printf("  tasks     %" PRIu64 " spawned, %" PRIu64 " finished, %" PRIu64 " failed, %"
+	       PRIu64 " cancelled, %u alive\n", l->spawned, l->finished, l->failed,
+	       l->cancelled, l->tasks);
+	printf("  requests  %" PRIu64 " to cancel, %" PRIu64 " of them by timeouts that came due\n",
+	       l->cancels, l->timeouts);
+	printf("  turns     %" PRIu64 ", with %" PRIu64 " entries\n", hist_total(&l->queue),
+	       l->entries);
+	if (!l->steps) {
+		printf("  steps     not timed (parameter \"account\" of the module)\n");
+		return;
+	}
+	printf("  steps     %" PRIu64 " in %s, %s each", l->steps, say_ns(BUF, l->step_ns),
+	       say_ns(BUF, l->step_ns / l->steps));
+	if (l->slow_steps)
+		printf(", %" PRIu64 " too long", l->slow_steps);
+	printf("\n            the slowest: %s in %s, task %" PRIu64 "\n",
+	       say_ns(BUF, l->slowest_ns), say_frame(BUF, l->slowest), l->slowest_task);
+}
+
+static void print_loop(const struct loop *l)
+{
+	printf("%sloop %s%s %u  %s, %s\n", colour(BOLD), l->name, colour(PLAIN), l->id,
+	       say_owner(BUF, l), l->state);
+	print_counters(l);
+	is_time = true;
+	print_hist("how late sleeps and timeouts are noticed", &l->late);
+	print_hist("how long steps take", &l->step);
+	is_time = false;
+	print_hist("entries of a turn", &l->queue);
+	putchar('\n');
+}
+
+static unsigned int print_all(const struct snapshot *s)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < s->n_loops; i++) {
+		if (!loop_wanted(&s->loop[i]))
+			continue;
+		if (options.json)
+			puts(s->loop[i].line);
+		else
+			print_loop(&s->loop[i]);
+		n++;
+	}
+	return n;
+}
+
+/* --- per second --------------------------------------------------------- */
+
+static const struct loop *loop_before(const struct snapshot *s, const struct loop *l)
+{
+	unsigned int i;
+
+	for (i = 0; s && i < s->n_loops; i++) {
+		if (s->loop[i].id == l->id)
+			return &s->loop[i];
+	}
+	return NULL;
+}
+
+static void rate(struct table *out, uint64_t now, uint64_t before, double seconds)
+{
+	char buf[WORDS];
+
+	snprintf(buf, sizeof(buf), "%.0f", (now - before) / seconds);
+	table_cell(out, PLAIN, buf);
+}
+
+static void rates(struct table *out, const struct loop *l, const struct loop *b)
+{
+	double seconds = l->now > b->now ? (l->now - b->now) / 1e9 : 1;
+	struct hist late = hist_since(&l->late, &b->late);
+	char buf[WORDS];
+
+	table_cell(out, BOLD, l->name);
+	snprintf(buf, sizeof(buf), "%u", l->tasks);
+	table_cell(out, PLAIN, buf);
+	rate(out, l->spawned, b->spawned, seconds);
+	rate(out, l->finished + l->failed + l->cancelled,
+	     b->finished + b->failed + b->cancelled, seconds);
+	rate(out, l->entries, b->entries, seconds);
+	rate(out, l->timeouts, b->timeouts, seconds);
+	rate(out, l->cancels, b->cancels, seconds);
+	snprintf(buf, sizeof(buf), "%.1f", (l->step_ns - b->step_ns) / seconds / 1e7);
+	table_cell(out, PLAIN, l->steps ? buf : "-");
+	table_cell(out, PLAIN, hist_total(&late) ? say_ns(buf, hist_percentile(&late, 99)) : "-");
+}
+
+static int print_rates(unsigned int seconds, unsigned int times)
+{
+	static const char *const titles[] = {
+		"<LOOP", "TASKS", "SPAWN/s", "END/s", "ENTRIES/s", "TIMEOUT/s", "CANCEL/s",
+		"BUSY%", "LATE99<"
+	};
+	struct snapshot *s, *before = snapshot_load();
+	unsigned int i, n = 0;
+
+	for (; times; times--) {
+		struct table out = { .title = titles, .columns = ARRAY_SIZE(titles) };
+
+		sleep(seconds);
+		s = snapshot_load();
+		for (i = 0; i < s->n_loops; i++) {
+			const struct loop *b = loop_before(before, &s->loop[i]);
+
+			if (!b || !loop_wanted(&s->loop[i]))
+				continue;
+			rates(&out, &s->loop[i], b);
+			n++;
+		}
+		table_print(&out, true);
+		fflush(stdout);
+		snapshot_free(before);
+		before = s;
+	}
+	snapshot_free(before);
+	return n ? RC_OK : RC_NOTHING;
+}
+
+int cmd_stat(int argc, char **argv)
+{
+	static const struct option longs[] = { COMMON_LONG, {} };
+	unsigned int seconds, times = -1U, n;
+	struct snapshot *s;
+	int c;
+
+	while ((c = getopt_long(argc, argv, COMMON_SHORT, longs, NULL)) != -1)
+		options_common(c, usage);
+	if (argc - optind > 2)
+		usage_error(usage, "too many arguments");
+	if (optind < argc) {
+		seconds = number(argv[optind], "SECONDS");
+		if (optind + 1 < argc)
+			times = number(argv[optind + 1], "TIMES");
+		return print_rates(seconds, times);
+	}
+	s = snapshot_load();
+	n = print_all(s);
+	snapshot_free(s);
+	return n ? RC_OK : RC_NOTHING;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - the tool: what its files share
+ */
+#ifndef COTASK_TOOL_H
+#define COTASK_TOOL_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define VERSION		"1"
+#define DEVICE		"/dev/cotask"
+#define NSEC_PER_USEC	1000ULL
+#define NSEC_PER_MSEC	1000000ULL
+#define NSEC_PER_SEC	1000000000ULL
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Exit codes, see cotask(8). */
+enum {
+	RC_OK,
+	RC_NOTHING,	/* what was asked for is not there, or it was too late */
+	RC_USAGE,
+	RC_CANNOT,	/* no module, no permission, no memory ... */
+};
+
+/* --- commands: cmd_*.c -------------------------------------------------- */
+
+int cmd_bench(int argc, char **argv);
+int cmd_cancel(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+int cmd_ps(int argc, char **argv);
+int cmd_stat(int argc, char **argv);
+int cmd_top(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
+int cmd_tree(int argc, char **argv);
+
+/* --- options: options.c ------------------------------------------------- */
+
+/**
+ * struct options - what several commands have in common
+ * @file: a saved snapshot in place of the kernel's, or NULL
+ * @json: for programs
+ * @loop: name or number of the only loop to be shown, or NULL
+ * @user: name or number of the only user, or NULL
+ * @pid: the only process, or 0
+ */
+struct options {
+	const char *file;
+	bool json;
+	const char *loop;
+	const char *user;
+	int pid;
+};
+
+extern struct options options;
+
+/* Short and long options that options_common() knows. */
+#define COMMON_SHORT	"f:hjl:p:u:"
+#define COMMON_LONG						\
+	{ "file", required_argument, NULL, 'f' },		\
+	{ "help", no_argument, NULL, 'h' },			\
+	{ "json", no_argument, NULL, 'j' },			\
+	{ "loop", required_argument, NULL, 'l' },		\
+	{ "pid", required_argument, NULL, 'p' },		\
+	{ "user", required_argument, NULL, 'u' },		\
+	{ "color", required_argument, NULL, 'C' }
+
+void options_common(int c, const char *usage);
+unsigned long long number(const char *text, const char *what);
+__attribute__((noreturn)) void usage_error(const char *usage, const char *what);
+__attribute__((noreturn, format(printf, 1, 2))) void fail(const char *fmt, ...);
+void *xrealloc(void *p, size_t n, size_t size);
+
+/* --- what there is: snapshot.c ------------------------------------------ */
+
+#define BUCKETS		40
+#define EDGES		8
+#define FRAMES		8
+
+/**
+ * struct hist - how many values there were of each order of magnitude
+ * @count: 0: of zeros; n: from 2^(n-1) up to 2^n - 1
+ */
+struct hist {
+	uint64_t count[BUCKETS];
+};
+
+struct loop {
+	const char *line;	/* as it was read; NULL unless it is asked for */
+	unsigned int id;
+	const char *name, *kind, *state;
+	int pid, thread;
+	unsigned int uid;
+	uint64_t now;
+	unsigned int tasks;
+	bool account;
+	uint64_t spawned, finished, failed, cancelled, cancels, timeouts, entries;
+	uint64_t steps, step_ns, slow_steps;
+	uint64_t slowest_ns, slowest_task;
+	const char *slowest;
+	struct hist late, step, queue;
+};
+
+struct group {
+	const char *line;	/* as it was read; NULL unless it is asked for */
+	struct loop *loop;
+	unsigned int loop_id;
+	uint64_t id, parent;
+	const char *name, *state;
+	bool root;
+	unsigned int children, jobs;
+	int outcome;
+	const char *cause;	/* NULL: it was not cancelled */
+	uint64_t by;
+	int error;
+	unsigned int n;		/* its tasks: snapshot.member[first], ... */
+	unsigned int first;
+};
+
+struct task {
+	const char *line;	/* as it was read; NULL unless it is asked for */
+	struct loop *loop;
+	struct group *group;
+	uint64_t id, group_id, parent;
+	const char *name, *state;
+	const char *on;		/* kind of what it waits on; NULL: it is ready */
+	uint64_t waits_for[EDGES];
+	unsigned int n_waits_for;
+	int64_t deadline;	/* 0: none */
+	uint64_t since;		/* 0: not known */
+	unsigned int cancelling;
+	bool armed;
+	const char *cause;
+	uint64_t by;
+	int error;
+	uint64_t run_ns;
+	unsigned int steps;
+	const char *frame[FRAMES];
+	unsigned int n_frames;	/* there may be more */
+};
+
+/**
+ * struct snapshot - what there is, by number
+ * @loop: loops
+ * @group: groups, in order
+ * @task: tasks, in order
+ * @member: all tasks, those of a group together and in their order there
+ * @string: all words in it, each once, by a hash
+ * @strings: room for them, a power of two
+ * @n_strings: how many
+ * @n_loops: how many loops
+ * @n_groups: how many groups
+ * @n_tasks: how many tasks
+ */
+struct snapshot {
+	struct loop *loop;
+	struct group *group;
+	struct task *task;
+	struct task **member;
+	char **string;
+	size_t strings, n_strings;
+	unsigned int n_loops, n_groups, n_tasks;
+};
+
+int device_open(void);
+struct snapshot *snapshot_load(void);
+void snapshot_free(struct snapshot *s);
+struct task *snapshot_task(const struct snapshot *s, uint64_t id);
+struct group *snapshot_group(const struct snapshot *s, uint64_t id);
+bool loop_wanted(const struct loop *l);
+
+/* --- words: words.c ----------------------------------------------------- */
+
+#define WORDS	160
+
+/* A buffer for words that is used up by one expression. */
+#define BUF	((char [WORDS]) { 0 })
+
+char *say_ns(char *buf, uint64_t ns);
+char *say_frame(char *buf, const char *frame);
+char *say_where(char *buf, const struct task *t);
+char *say_wait(char *buf, const struct snapshot *s, const struct task *t);
+char *say_time(char *buf, const struct task *t);
+char *say_cancel(char *buf, const char *cause, uint64_t by, int error);
+char *say_owner(char *buf, const struct loop *l);
+char *say_user(char *buf, unsigned int uid);
+uint64_t hist_total(const struct hist *h);
+struct hist hist_since(const struct hist *now, const struct hist *before);
+uint64_t hist_percentile(const struct hist *h, unsigned int percent);
+
+/* --- terminal: term.c --------------------------------------------------- */
+
+enum colour { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN };
+
+void term_init(void);
+void term_colours(const char *when);
+const char *colour(enum colour c);
+enum colour colour_of_wait(const struct task *t);
+unsigned int term_width(void);
+bool term_utf8(void);
+
+/**
+ * struct table - rows of words, whose columns are made as wide as they need
+ * @title: of each column; a "<" before it: the words begin at the left
+ * @columns: how many
+ * @cell: rows of @columns words
+ * @tint: colour of each cell
+ * @cells: how many there are
+ */
+struct table {
+	const char *const *title;
+	unsigned int columns;
+	char **cell;
+	enum colour *tint;
+	unsigned int cells;
+};
+
+void table_cell(struct table *t, enum colour tint, const char *text);
+void table_print(struct table *t, bool titles);
+
+/* --- trace: trace_*.c --------------------------------------------------- */
+
+enum event_kind {
+	EVENT_SPAWN, EVENT_BEGIN, EVENT_END, EVENT_SUSPEND, EVENT_WAKE, EVENT_CANCEL,
+	EVENT_DONE, EVENT_TIMEOUT, EVENT_GROUP_BEGIN, EVENT_GROUP_ABORT, EVENT_GROUP_END,
+	EVENT_TURN, EVENT_KINDS
+};
+
+/**
+ * struct event - something that has happened
+ * @ts: nanoseconds on CLOCK_MONOTONIC
+ * @nr: in order of arrival
+ * @kind: what
+ * @loop: on which loop
+ * @task: to which task, or group
+ * @value: its outcome, a group's parent, who has cancelled ...
+ * @text: what it waits on, or its name; or the cause of a cancel
+ * @where: function and line, or ""
+ */
+struct event {
+	uint64_t ts;
+	size_t nr;
+	enum event_kind kind;
+	unsigned int loop;
+	uint64_t task;
+	int64_t value;
+	char text[64];
+	char where[80];
+};
+
+/**
+ * struct recording - what has happened in some time
+ * @event: in order of time; the first ones may be from before @begin
+ * @n: how many
+ * @begin: when it began
+ * @end: when it has ended
+ * @lost: how many events are missing
+ * @before: what there was just before the beginning
+ */
+struct recording {
+	struct event *event;
+	size_t n;
+	uint64_t begin, end;
+	uint64_t lost;
+	struct snapshot *before;
+};
+
+/* What a task does for some time. */
+enum slice_kind {
+	SLICE_RUN, SLICE_READY, SLICE_SLEEP, SLICE_TASK, SLICE_FUTURE, SLICE_GROUP,
+	SLICE_OTHER, SLICE_KINDS
+};
+
+extern const char *const slice_name[SLICE_KINDS];
+
+struct slice {
+	uint64_t begin, end;
+	enum slice_kind kind;
+	char on[24];
+	char where[80];
+};
+
+/**
+ * struct lane - the life of a task, as far as it was recorded
+ * @task: its number
+ * @loop: its loop's
+ * @name: its name
+ * @begin: when it was spawned, or the recording began
+ * @end: when it was done, or the recording has ended
+ * @outcome: what it has ended with, in words, or "" if it has not
+ * @slice: what it did, one after the other without gaps
+ * @n: how many
+ * @room: for slices
+ * @run_ns: how long it ran
+ */
+struct lane {
+	uint64_t task;
+	unsigned int loop;
+	char name[64];
+	uint64_t begin, end;
+	char outcome[32];
+	struct slice *slice;
+	size_t n, room;
+	uint64_t run_ns;
+};
+
+struct timeline {
+	const struct recording *recording;
+	struct lane *lane;
+	size_t n;
+};
+
+struct recording *trace_record(double seconds, size_t most);
+struct timeline *timeline_make(const struct recording *r);
+const char *timeline_loop_name(const struct timeline *t, unsigned int loop, char *buf);
+int trace_write_json(const struct timeline *t, const char *path);
+int trace_write_svg(const struct timeline *t, const char *path, unsigned int lanes);
+
+#endif /* COTASK_TOOL_H */

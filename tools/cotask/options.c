@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - options that several commands have, and how to give up
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cotask.h"
+
+struct options options;
+
+static const char common_usage[] =
+	"  -l, --loop LOOP   only this loop: its name or number\n"
+	"  -u, --user USER   only loops of processes of this user\n"
+	"  -p, --pid PID     only loops of this process\n"
+	"  -f, --file FILE   look at a saved snapshot (cotask ps --json)\n"
+	"  -j, --json        for programs: one JSON object per line\n"
+	"      --color WHEN  always, never or auto\n"
+	"  -h, --help        this text\n";
+
+/**
+ * usage_error - tell what is wrong with the arguments, and leave
+ * @usage: of the command
+ * @what: is wrong; NULL: getopt has told
+ */
+void usage_error(const char *usage, const char *what)
+{
+	if (what)
+		fprintf(stderr, "cotask: %s\n", what);
+	fprintf(stderr, "usage: cotask %.*s (--help: more)\n", (int)strcspn(usage, "\n"), usage);
+	exit(RC_USAGE);
+}
+
+/**
+ * fail - tell why it cannot be done, and leave
+ * @fmt: as for printf()
+ */
+void fail(const char *fmt, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("cotask: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(RC_CANNOT);
+}
+
+unsigned long long number(const char *text, const char *what)
+{
+	unsigned long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (errno || end == text || *end || *text == '-') {
+		fprintf(stderr, "cotask: %s is not a number: %s\n", what, text);
+		exit(RC_USAGE);
+	}
+	return n;
+}
+
+/* An option of COMMON_SHORT or COMMON_LONG. */
+void options_common(int c, const char *usage)
+{
+	switch (c) {
+	case 'f':
+		options.file = optarg;
+		break;
+	case 'j':
+		options.json = true;
+		break;
+	case 'l':
+		options.loop = optarg;
+		break;
+	case 'p':
+		options.pid = number(optarg, "--pid");
+		break;
+	case 'u':
+		options.user = optarg;
+		break;
+	case 'C':
+		term_colours(optarg);
+		break;
+	case 'h':
+		printf("usage: cotask %s%s", usage, common_usage);
+		exit(RC_OK);
+	default:
+		usage_error(usage, NULL);
+	}
+}
+
+void *xrealloc(void *p, size_t n, size_t size)
+{
+	p = reallocarray(p, n ? n : 1, size);
+	if (!p)
+		fail("no memory");
+	return p;
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - what there is: the lines of COTASK_IOC_INSPECT as loops, groups and tasks
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/cotask.h>
+
+#include "cotask.h"
+
+/* --- where it comes from ------------------------------------------------ */
+
+/**
+ * device_open - open the device, or tell why not and leave
+ *
+ * Return: The file descriptor.
+ */
+int device_open(void)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	switch (errno) {
+	case ENOENT:
+	case ENXIO:
+	case ENODEV:
+		fail("there is no " DEVICE "; is the module loaded? (cotask doctor)");
+	case EACCES:
+	case EPERM:
+		fail("no permission for " DEVICE " (cotask doctor)");
+	default:
+		fail(DEVICE ": %s", strerror(errno));
+	}
+}
+
+static FILE *open_kernel(void)
+{
+	struct cotask_inspect arg = { .size = sizeof(arg) };
+	int fd = device_open();
+	int look = ioctl(fd, COTASK_IOC_INSPECT, &arg);
+	FILE *f;
+
+	if (look < 0)
+		fail("the module does not let itself be looked at: %s", strerror(errno));
+	close(fd);
+	f = fdopen(look, "r");
+	if (!f)
+		fail("no memory");
+	return f;
+}
+
+static FILE *open_source(void)
+{
+	FILE *f;
+
+	if (!options.file)
+		return open_kernel();
+	if (!strcmp(options.file, "-"))
+		return stdin;
+	f = fopen(options.file, "r");
+	if (!f)
+		fail("%s: %s", options.file, strerror(errno));
+	return f;
+}
+
+/* --- fields ------------------------------------------------------------- */
+
+static uint64_t num(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+static size_t slot_of(const struct snapshot *s, const char *text)
+{
+	size_t hash = 5381, i;
+
+	for (i = 0; text[i]; i++)
+		hash = hash * 33 + (unsigned char)text[i];
+	for (i = hash & (s->strings - 1); s->string[i] && strcmp(s->string[i], text);)
+		i = (i + 1) & (s->strings - 1);
+	return i;
+}
+
+static void make_room(struct snapshot *s)
+{
+	struct snapshot bigger = *s;
+	size_t i;
+
+	bigger.strings = s->strings ? 2 * s->strings : 1024;
+	bigger.string = calloc(bigger.strings, sizeof(*bigger.string));
+	if (!bigger.string)
+		fail("no memory");
+	for (i = 0; i < s->strings; i++) {
+		if (s->string[i])
+			bigger.string[slot_of(&bigger, s->string[i])] = s->string[i];
+	}
+	free(s->string);
+	*s = bigger;
+}
+
+/* The one copy of a text; thousands of tasks wait at the same place. */
+static const char *keep(struct snapshot *s, const char *text)
+{
+	size_t i;
+
+	if (2 * s->n_strings >= s->strings)
+		make_room(s);
+	i = slot_of(s, text);
+	if (!s->string[i]) {
+		s->string[i] = strdup(text);
+		if (!s->string[i])
+			fail("no memory");
+		s->n_strings++;
+	}
+	return s->string[i];
+}
+
+/* Names are for a terminal, which is not to be told what to do. */
+static const char *keep_clean(struct snapshot *s, const char *text)
+{
+	char clean[256];
+	size_t i;
+
+	for (i = 0; text[i] && i < sizeof(clean) - 1; i++)
+		clean[i] = isascii(text[i]) && isprint((unsigned char)text[i]) ? text[i] : '?';
+	clean[i] = '\0';
+	return keep(s, clean);
+}
+
+static const char *text(struct snapshot *s, const json_t *o, const char *key)
+{
+	return keep_clean(s, json_string_value(json_object_get(o, key)) ?: "");
+}
+
+static const char *text_or_null(struct snapshot *s, const json_t *o, const char *key)
+{
+	return json_object_get(o, key) ? text(s, o, key) : NULL;
+}
+
+static void read_hist(struct hist *h, const json_t *o, const char *key)
+{
+	const json_t *a = json_object_get(o, key);
+	size_t i;
+
+	for (i = 0; i < json_array_size(a) && i < BUCKETS; i++)
+		h->count[i] = json_integer_value(json_array_get(a, i));
+}
+
+/* --- one line ----------------------------------------------------------- */
+
+static void read_loop(struct snapshot *s, const json_t *o, const char *line)
+{
+	const json_t *slowest = json_object_get(o, "slowest");
+	struct loop *l;
+
+	/* A second line of the same loop: it has not told all. */
+	if (s->n_loops && s->loop[s->n_loops - 1].id == num(o, "id")) {
+		s->loop[s->n_loops - 1].state = "busy";
+		return;
+	}
+	s->loop = xrealloc(s->loop, s->n_loops + 1, sizeof(*l));
+	l = &s->loop[s->n_loops++];
+	*l = (struct loop){
+		.line = line,
+		.id = num(o, "id"),
+		.name = text(s, o, "name"),
+		.kind = text(s, o, "kind"),
+		.state = text(s, o, "state"),
+		.pid = num(o, "pid"),
+		.uid = num(o, "uid"),
+		.thread = num(o, "thread"),
+		.now = num(o, "now"),
+		.tasks = num(o, "tasks"),
+		.account = json_is_true(json_object_get(o, "account")),
+		.spawned = num(o, "spawned"),
+		.finished = num(o, "finished"),
+		.failed = num(o, "failed"),
+		.cancelled = num(o, "cancelled"),
+		.cancels = num(o, "cancels"),
+		.timeouts = num(o, "timeouts"),
+		.entries = num(o, "entries"),
+		.steps = num(o, "steps"),
+		.step_ns = num(o, "step_ns"),
+		.slow_steps = num(o, "slow_steps"),
+		.slowest_ns = num(slowest, "ns"),
+		.slowest_task = num(slowest, "task"),
+		.slowest = text(s, slowest, "in"),
+	};
+	read_hist(&l->late, o, "late");
+	read_hist(&l->step, o, "step");
+	read_hist(&l->queue, o, "queue");
+}
+
+static void read_group(struct snapshot *s, const json_t *o, const char *line)
+{
+	struct group *g;
+
+	s->group = xrealloc(s->group, s->n_groups + 1, sizeof(*g));
+	g = &s->group[s->n_groups++];
+	*g = (struct group){
+		.line = line,
+		.id = num(o, "id"),
+		.loop_id = num(o, "loop"),
+		.parent = num(o, "parent"),
+		.name = text(s, o, "name"),
+		.state = text(s, o, "state"),
+		.root = json_is_true(json_object_get(o, "root")),
+		.children = num(o, "children"),
+		.jobs = num(o, "jobs"),
+		.outcome = num(o, "outcome"),
+		.cause = text_or_null(s, o, "cause"),
+		.by = num(o, "by"),
+		.error = num(o, "error"),
+	};
+}
+
+static void read_task(struct snapshot *s, const json_t *o, const char *line)
+{
+	const json_t *edges = json_object_get(o, "waits_for");
+	const json_t *frames = json_object_get(o, "frames");
+	struct task *t;
+	size_t i;
+
+	if ((s->n_tasks & (s->n_tasks - 1)) == 0)
+		s->task = xrealloc(s->task, s->n_tasks ? 2 * s->n_tasks : 1, sizeof(*t));
+	t = &s->task[s->n_tasks++];
+	*t = (struct task){
+		.line = line,
+		.id = num(o, "id"),
+		.group_id = num(o, "group"),
+		.parent = num(o, "parent"),
+		.name = text(s, o, "name"),
+		.state = text(s, o, "state"),
+		.on = text_or_null(s, o, "waits_on"),
+		.deadline = num(o, "deadline"),
+		.since = num(o, "since"),
+		.cancelling = num(o, "cancelling"),
+		.armed = json_is_true(json_object_get(o, "armed")),
+		.cause = text_or_null(s, o, "cause"),
+		.by = num(o, "by"),
+		.error = num(o, "error"),
+		.run_ns = num(o, "run_ns"),
+		.steps = num(o, "steps"),
+	};
+	for (i = 0; i < json_array_size(edges) && i < EDGES; i++)
+		t->waits_for[t->n_waits_for++] = json_integer_value(json_array_get(edges, i));
+	for (i = 0; i < json_array_size(frames) && i < FRAMES; i++)
+		t->frame[t->n_frames++] =
+			keep_clean(s, json_string_value(json_array_get(frames, i)) ?: "?");
+}
+
+static void read_line(struct snapshot *s, char *line, size_t len)
+{
+	json_error_t error;
+	json_t *o = json_loadb(line, len, 0, &error);
+	const char *type = json_string_value(json_object_get(o, "type"));
+	const char *kept;
+
+	if (!type)
+		fail("this is no snapshot: %s", o ? "an object without type" : error.text);
+	line[strcspn(line, "\n")] = '\0';
+	kept = options.json ? keep(s, line) : NULL;
+	if (!strcmp(type, "loop"))
+		read_loop(s, o, kept);
+	else if (!strcmp(type, "group"))
+		read_group(s, o, kept);
+	else if (!strcmp(type, "task"))
+		read_task(s, o, kept);
+	json_decref(o);
+}
+
+/* --- putting it together ------------------------------------------------ */
+
+static int by_id_of_group(const void *a, const void *b)
+{
+	const struct group *ga = a, *gb = b;
+
+	return (ga->id > gb->id) - (ga->id < gb->id);
+}
+
+static int by_id_of_task(const void *a, const void *b)
+{
+	const struct task *ta = a, *tb = b;
+
+	return (ta->id > tb->id) - (ta->id < tb->id);
+}
+
+static struct loop *find_loop(const struct snapshot *s, unsigned int id)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_loops; i++) {
+		if (s->loop[i].id == id)
+			return &s->loop[i];
+	}
+	return NULL;
+}
+
+struct group *snapshot_group(const struct snapshot *s, uint64_t id)
+{
+	struct group key = { .id = id };
+
+	if (!s->n_groups)
+		return NULL;
+	return bsearch(&key, s->group, s->n_groups, sizeof(key), by_id_of_group);
+}
+
+struct task *snapshot_task(const struct snapshot *s, uint64_t id)
+{
+	struct task key = { .id = id };
+
+	if (!s->n_tasks)
+		return NULL;
+	return bsearch(&key, s->task, s->n_tasks, sizeof(key), by_id_of_task);
+}
+
+/* Tasks of a group that is listed, each once, in order. */
+static void tidy(struct snapshot *s)
+{
+	unsigned int i, n = 0;
+
+	qsort(s->group, s->n_groups, sizeof(*s->group), by_id_of_group);
+	qsort(s->task, s->n_tasks, sizeof(*s->task), by_id_of_task);
+	for (i = 0; i < s->n_groups; i++) {
+		s->group[i].loop = find_loop(s, s->group[i].loop_id);
+		if (s->group[i].loop)
+			s->group[n++] = s->group[i];
+	}
+	s->n_groups = n;
+	for (i = n = 0; i < s->n_tasks; i++) {
+		struct group *g = snapshot_group(s, s->task[i].group_id);
+
+		if (!g || (n && s->task[n - 1].id == s->task[i].id))
+			continue;
+		s->task[i].group = g;
+		s->task[i].loop = g->loop;
+		g->n++;
+		s->task[n++] = s->task[i];
+	}
+	s->n_tasks = n;
+}
+
+static void fill_groups(struct snapshot *s)
+{
+	unsigned int i, first = 0;
+
+	s->member = xrealloc(NULL, s->n_tasks, sizeof(*s->member));
+	for (i = 0; i < s->n_groups; i++) {
+		s->group[i].first = first;
+		first += s->group[i].n;
+		s->group[i].n = 0;
+	}
+	for (i = 0; i < s->n_tasks; i++) {
+		struct group *g = s->task[i].group;
+
+		s->member[g->first + g->n++] = &s->task[i];
+	}
+}
+
+/**
+ * snapshot_load - look at what there is
+ *
+ * What cannot be had ends the program.
+ *
+ * Return: The snapshot.
+ */
+struct snapshot *snapshot_load(void)
+{
+	struct snapshot *s = xrealloc(NULL, 1, sizeof(*s));
+	FILE *f = open_source();
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
+
+	*s = (struct snapshot){};
+	while ((len = getline(&line, &room, f)) > 0) {
+		if (line[0] != '\n')
+			read_line(s, line, len);
+	}
+	if (ferror(f))
+		fail("reading: %s", strerror(errno));
+	free(line);
+	if (f != stdin)
+		fclose(f);
+	tidy(s);
+	fill_groups(s);
+	return s;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	size_t i;
+
+	if (!s)
+		return;
+	for (i = 0; i < s->strings; i++)
+		free(s->string[i]);
+	free(s->string);
+	free(s->loop);
+	free(s->group);
+	free(s->task);
+	free(s->member);
+	free(s);
+}
+
+/* --- what the user wants to see ----------------------------------------- */
+
+static bool user_wanted(const struct loop *l)
+{
+	const struct passwd *p = getpwnam(options.user);
+
+	if (!l->pid)
+		return false;
+	return p ? p->pw_uid == l->uid : (unsigned int)number(options.user, "--user") == l->uid;
+}
+
+static bool is_number(const char *text)
+{
+	return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+/* Whether the options let a loop through. */
+bool loop_wanted(const struct loop *l)
+{
+	if (options.pid && l->pid != options.pid)
+		return false;
+	if (options.user && !user_wanted(l))
+		return false;
+	if (!options.loop || !strcmp(options.loop, l->name))
+		return true;
+	return is_number(options.loop) && number(options.loop, "--loop") == l->id;
+}
