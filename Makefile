@@ -32,6 +32,11 @@ tools:
 install-tools:
 	@$(MAKE) -C tools/cotask O=$(CURDIR)/.build/tool install
 
+# Who may open the device besides root.
+install-udev:
+	install -D -m 644 tools/udev/60-cotask.rules \
+		$(DESTDIR)/usr/lib/udev/rules.d/60-cotask.rules
+
 demo:
 	@selftests/demo.sh
 
@@ -78,5 +83,5 @@ help:
 	@echo 'rules            which test shows which rule of the semantics'
 
 .PHONY: modules modules_install clean tools install-tools lib examples install-lib \
-	install-headers install-man uninstall-lib demo check bench bench-hosted kunit \
+	install-headers install-man uninstall-lib install-udev demo check bench bench-hosted kunit \
 	fuzz-semantics rules help

@@ -179,14 +179,17 @@ part_trace()
 # The device, from user space. The tests use the harness of the newest kernel.
 uapi()
 {
-	local flavour=$1 source=$2 out=$top/.build/$1 log=$logs/uapi-$1.log rc=0
+	local machine=$1 flavour=$2 source=$3 out=$top/.build/$2 log=$logs/uapi-$2.log rc=0
 
-	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
+	build "$flavour" "$out" W=1 || return
 	silent "uapi-build-$flavour" "$here/uapi/build.sh" "$source" "$out/uapi" || return
-	"$here/vm/uml.sh" -k "$flavour" -t 200 -o "$log" "$here/guest/uapi.sh" "$out" || rc=$?
+	[ "$machine" = uml ] || silent "uapi-build-$flavour-32" "$here/uapi/build.sh" \
+		"$source" "$out/uapi32" -m32 || return
+	"$here/vm/$machine.sh" -k "$flavour" -t 500 -o "$log" "$here/guest/uapi.sh" "$out" ||
+		rc=$?
 	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log")))
 	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
-	grep -E '^not ok|COTASK_SEED' "$log"
+	grep -aE '^not ok|COTASK_SEED' "$log"
 	result "uapi on $flavour: clean log, clean unload, no leaks" $rc
 }
 
@@ -197,8 +200,10 @@ part_uapi()
 	need uml-7.3-smp uml-6.1-debug || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
 	for flavour in uml-7.3-smp uml-6.1-debug; do
-		uapi "$flavour" "$source"
+		uapi uml "$flavour" "$source"
 	done
+	# The stock kernel, where 32-bit processes run, too.
+	uapi qemu stock-6.1 "$source"
 }
 
 # Tests of libcotask in the guest, by their names.

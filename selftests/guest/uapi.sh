@@ -8,8 +8,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 "$here/../vm/kmemleak.sh" clear
 insmod "$out/module/cotask.ko" || exit 1
-for test in "$out"/uapi/*_test; do
-	"$test" || rc=1
+for test in "$out"/uapi/*_test "$out"/uapi32/*_test; do
+	[ ! -x "$test" ] || "$test" || rc=1
 done
 rmmod cotask || exit 1
 "$here/../vm/kmemleak.sh" check || rc=1
