@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "make bench-hosted": hosted tasks beside io_uring, Go and asyncio, in QEMU with the stock
-# kernel, where all code is slowed alike; on=uml: in UML 7.3 on one CPU, at native
+# "make bench-hosted": hosted tasks beside io_uring, epoll, libuv, threads, Go and asyncio, in
+# QEMU with the stock kernel, where all code is slowed alike; on=uml: in UML 7.3 on one CPU, at native
 # speed, where system calls cost ten microseconds. Prints a table; .build/hosted.json and
 # .build/hosted-*.svg hold the same. A peer whose Debian package (liburing-dev,
-# golang-go, python3) is not there is left out. Arguments: on=qemu|uml sleepers=N.
+# libuv1-dev, golang-go, python3) is not there is left out. Arguments: on=qemu|uml sleepers=N.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,12 +25,18 @@ log=$top/.build/hosted-$on.log
 
 programs()
 {
-	local flags=(-O2 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE)
+	local name flags=(-O2 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE)
 
 	mkdir -p "$out/hosted"
 	make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g" OUT="$out/lib"
 	gcc-12 "${flags[@]}" -static -pthread -I"$top/tools/lib/include" \
 		-o "$out/hosted/cotask_bench" "$here/hosted/cotask_bench.c" "$out/lib/libcotask.a"
+	make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/lib"
+	for name in epoll_bench echo_load thread_bench; do
+		gcc-12 "${flags[@]}" -static -pthread -o "$out/hosted/$name" "$here/hosted/$name.c"
+	done
+	gcc-12 "${flags[@]}" -o "$out/hosted/uv_bench" "$here/hosted/uv_bench.c" -luv \
+		2>>"$log" || echo "no libuv1-dev: without libuv"
 	gcc-12 "${flags[@]}" -o "$out/hosted/uring_bench" "$here/hosted/uring_bench.c" -luring \
 		2>>"$log" || echo "no liburing-dev: without io_uring"
 	if command -v go >/dev/null; then

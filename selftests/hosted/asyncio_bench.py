@@ -51,7 +51,18 @@ async def cancel(n):
     show(f"cancel_{n}", (time.monotonic_ns() - begin) / n)
 
 
+async def serve(path):
+    async def echo(reader, writer):
+        while data := await reader.read(4096):
+            writer.write(data)
+            await writer.drain()
+    server = await asyncio.start_unix_server(echo, path, backlog=1024)
+    await server.serve_forever()
+
+
 async def main():
+    if sys.argv[1] == "echo":
+        await serve(sys.argv[2].removeprefix("unix:"))
     begin = time.monotonic_ns()
     await gather(yielder, YIELDERS)
     show("yield", (time.monotonic_ns() - begin) / YIELDERS / YIELDS)

@@ -5,10 +5,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"runtime"
 	"sort"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -69,8 +71,31 @@ func cancel(n int) {
 	show("cancel_"+strconv.Itoa(n), float64(time.Since(begin))/float64(n), "ns")
 }
 
+func serve(path string) {
+	l, err := net.Listen("unix", path)
+	for err == nil {
+		var c net.Conn
+		if c, err = l.Accept(); err == nil {
+			go func() {
+				buf := make([]byte, 4096)
+				for {
+					n, err := c.Read(buf)
+					if err != nil {
+						return
+					}
+					c.Write(buf[:n])
+				}
+			}()
+		}
+	}
+}
+
 func main() {
 	runtime.GOMAXPROCS(1)
+	if len(os.Args) == 3 && os.Args[1] == "echo" {
+		serve(strings.TrimPrefix(os.Args[2], "unix:"))
+		return
+	}
 	begin := time.Now()
 	all(yielders, func() {
 		for i := 0; i < yields; i++ {

@@ -5,8 +5,9 @@ import json
 import re
 import sys
 
-PEERS = ("cotask", "io_uring", "io_uring_nop", "go", "asyncio")
-COLOURS = dict(zip(PEERS, ("#2f6fde", "#888888", "#888888", "#3aa675", "#d98a2b")))
+PEERS = ("cotask", "io_uring", "io_uring_nop", "epoll", "libuv", "threads", "go", "asyncio")
+COLOURS = dict(zip(PEERS, ("#2f6fde", "#888888", "#888888", "#b9b9b9", "#8a6bbf", "#c0504d",
+                           "#3aa675", "#d98a2b")))
 LINE = re.compile(r"^([a-z0-9_]+) (%s) ([0-9.]+) (ns|us|bytes)\s*$" % "|".join(PEERS))
 
 
@@ -23,10 +24,10 @@ def read(path):
 
 def table(rows):
     peers = [p for p in PEERS if any(p in r["value"] for r in rows.values())]
-    print(f"{'row':<18}{'unit':>6}" + "".join(f"{p:>12}" for p in peers))
+    print(f"{'row':<16}{'unit':>6}" + "".join(f"{p:>10}" for p in peers))
     for name, row in rows.items():
         cells = (f"{row['value'][p]:.0f}" if p in row["value"] else "-" for p in peers)
-        print(f"{name:<18}{row['unit']:>6}" + "".join(f"{c:>12}" for c in cells))
+        print(f"{name:<16}{row['unit']:>6}" + "".join(f"{c:>10}" for c in cells))
 
 
 def bars(name, row, y):
