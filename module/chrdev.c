@@ -235,9 +235,11 @@ static int ioctl_wait(struct cotask_file *f, void __user *arg)
 	if (IS_ERR(o))
 		return PTR_ERR(o);
 	if (w.flags & COTASK_WAIT_CANCEL)
-		rc = cotask_submission_cancel_and_wait(cotask_object_submission(o));
-	else
-		rc = cotask_submission_wait(cotask_object_submission(o), time_left(w.deadline));
+		cotask_submission_cancel(cotask_object_submission(o));
+	rc = cotask_submission_block(cotask_object_submission(o), time_left(w.deadline),
+				     w.flags & COTASK_WAIT_CANCEL);
+	if (rc == -EINTR)
+		rc = -ERESTARTSYS;
 	if (!rc)
 		w.result = cotask_submission_result(cotask_object_submission(o));
 	cotask_object_put(o);

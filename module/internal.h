@@ -462,6 +462,10 @@ void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e);
 /* future.c */
 bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
 
+/* submit.c */
+struct cotask_submission;
+int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended);
+
 /* offload.c */
 int cotask_offload_init(void);
 void cotask_offload_exit(void);

@@ -249,11 +249,12 @@ static struct cotask_await perform_poll(struct cotask *task, struct cotask_hoste
 	init_poll_funcptr(&p->table, enqueue);
 	p->table._key = p->events;
 	p->mask = vfs_poll(file, &p->table) & p->events;
-	if (p->mask || p->error)
-		return cotask_yield(task);
+	/* From here on the process may close our file, and @file go. */
 	spin_lock(&p->f->polls_lock);
 	list_add_tail(&p->link, &p->f->polls);
 	spin_unlock(&p->f->polls_lock);
+	if (p->mask || p->error)
+		return cotask_yield(task);
 	return cotask_await_future(task, &p->ready);
 }
 

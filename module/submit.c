@@ -176,6 +176,22 @@ int cotask_submission_wait(struct cotask_submission *s, s64 timeout_ns)
 }
 EXPORT_SYMBOL_GPL(cotask_submission_wait);
 
+/*
+ * The same for a process, which signals and the freezer interrupt; @ended: until its task
+ * has really ended, whatever the outcome.
+ */
+int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended)
+{
+	struct cotask_awaitable *x = &s->base;
+
+	if (ended) {
+		if (!s->task)
+			return 0;
+		x = &s->task->base;
+	}
+	return cotask_awaitable_block(x, timeout_ns, TASK_INTERRUPTIBLE);
+}
+
 /**
  * cotask_submission_cancel - cancel a submission
  * @s: the submission

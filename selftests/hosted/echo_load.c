@@ -36,6 +36,8 @@ int main(int argc, char **argv)
 	long echoed = 0;
 	int64_t end;
 
+	if (argc != 3)
+		return 2;
 	for (i = 0; i < CONNECTIONS; i++) {
 		int fd = connect_to(argv[1] + strlen("unix:"));
 

@@ -7,8 +7,10 @@
  */
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "kselftest_harness.h"
 
@@ -597,6 +599,24 @@ TEST_F(file, submission)
 	w.w.result = 0;
 	wait_done(&w);
 	EXPECT_EQ(-ENOENT, w.rc);
+}
+
+static void nothing(int sig)
+{
+}
+
+/* A signal ends the wait. */
+TEST_F(file, signal_in_wait)
+{
+	struct sigaction sa = { .sa_handler = nothing };
+	struct waiter w = waiter_for(self->fd, 30, COTASK_NEVER, 0);
+	struct itimerval in = { .it_value.tv_usec = 20000 };
+
+	sigaction(SIGALRM, &sa, NULL);
+	t_post(self->fd, OP(SUBMIT, .handle = 30, .other = 31));
+	setitimer(ITIMER_REAL, &in, NULL);
+	wait_done(&w);
+	EXPECT_EQ(-EINTR, w.rc);
 }
 
 /* RT-4, RT-B1: cancelled from outside; who waits for the real end waits longer */

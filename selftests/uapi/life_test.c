@@ -301,6 +301,23 @@ TEST(waits_for_what_holds_the_file)
 	close(fd);
 }
 
+/* The same with a wait that has found the socket ready, and was not resumed. */
+TEST(has_found_ready_what_holds_the_file)
+{
+	int fd = t_open(), s[2];
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
+	t_op(fd, OP(SPAWN, .handle = 1));
+	t_next(fd);
+	t_op(fd, OP(POLL, .task = 1, .handle = s[0], .arg = POLLOUT));
+	ASSERT_EQ(0, send_fd(s[1], fd));
+	close(s[0]);
+	close(s[1]);
+	close(fd);
+}
+
 /* One of two descriptors is closed, or that of a child: the wait goes on. */
 TEST(waits_go_on_with_another_descriptor)
 {
