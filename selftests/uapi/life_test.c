@@ -6,8 +6,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
@@ -426,6 +428,73 @@ TEST(stopped_in_enter)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFEXITED(status));
 	EXPECT_EQ(0, WEXITSTATUS(status));
+}
+
+static int write_to(const char *dir, const char *name, const char *text)
+{
+	char path[200];
+	int fd, n;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY);
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n;
+}
+
+/* Whether the processes of a cgroup are frozen, within ten seconds. */
+static int is_frozen(const char *dir)
+{
+	char path[200], text[200];
+	int i, fd, n;
+
+	snprintf(path, sizeof(path), "%s/cgroup.events", dir);
+	for (i = 0; i < 1000; i++) {
+		fd = open(path, O_RDONLY);
+		n = read(fd, text, sizeof(text) - 1);
+		close(fd);
+		text[n > 0 ? n : 0] = '\0';
+		if (strstr(text, "frozen 1"))
+			return 1;
+		usleep(10000);
+	}
+	return 0;
+}
+
+/* Frozen in the wait of ENTER, and thawed: it goes on. */
+TEST(frozen_in_enter)
+{
+	char root[] = "/tmp/cgroup.XXXXXX", dir[100], pid_text[20];
+	int fd = t_open(), status;
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	close(fd);
+	if (!mkdtemp(root) || mount("cgroup2", root, "cgroup2", 0, NULL))
+		SKIP(return, "no cgroups");
+	snprintf(dir, sizeof(dir), "%s/cotask", root);
+	ASSERT_EQ(0, mkdir(dir, 0755));
+	pid = fork();
+	if (!pid) {
+		fd = t_open();
+		t_op(fd, OP(SPAWN, .handle = 1));
+		t_next(fd);
+		t_op(fd, OP(SLEEP, .task = 1, .value = 200 * MS));
+		_exit(t_next(fd).handle == 1 ? 0 : 1);
+	}
+	snprintf(pid_text, sizeof(pid_text), "%d", pid);
+	usleep(50000);
+	EXPECT_LT(0, write_to(dir, "cgroup.procs", pid_text));
+	EXPECT_EQ(1, write_to(dir, "cgroup.freeze", "1"));
+	EXPECT_EQ(1, is_frozen(dir));
+	EXPECT_EQ(1, write_to(dir, "cgroup.freeze", "0"));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+	rmdir(dir);
+	umount(root);
+	rmdir(root);
 }
 
 static void *enter_for_a_while(void *arg)
