@@ -119,9 +119,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	f->loop->file = NULL;
 	irq_work_sync(&f->wake);
 	cotask_objects_drop(f);
-	if (f->has_native)
-		cotask_pump_leave(f->loop);
-	WRITE_ONCE(f->loop->owner, NULL);
+	cotask_file_leave(f);
 	mutex_unlock(&f->loop->pump);
 	cotask_file_put(f);
 	return 0;
@@ -143,21 +141,28 @@ static int cotask_flush(struct file *file, fl_owner_t owner)
 
 /* --- ioctls -------------------------------------------------------------- */
 
-/*
- * Copy in a struct that begins with its size; @least: the size of its first version.
+/**
+ * cotask_copy_in - copy in a struct that begins with its size
+ * @to: where to
+ * @size: of it; all versions so far have the same
+ * @from: the process's
+ * @usize: out: how large it is there
+ *
+ * Return: 0; -EFAULT; -EINVAL: too small; -E2BIG: larger, with something in it.
  */
-static int copy_in(void *to, size_t size, size_t least, void __user *from, u32 *usize)
+int cotask_copy_in(void *to, size_t size, const void __user *from, u32 *usize)
 {
-	if (get_user(*usize, (u32 __user *)from))
+	if (get_user(*usize, (const u32 __user *)from))
 		return -EFAULT;
-	if (*usize < least)
+	if (*usize < size)
 		return -EINVAL;
 	if (*usize > PAGE_SIZE)
 		return -E2BIG;
 	return copy_struct_from_user(to, size, from, *usize);
 }
 
-static int copy_out(void __user *to, const void *from, size_t size, u32 usize)
+/* The way back. */
+int cotask_copy_out(void __user *to, const void *from, size_t size, u32 usize)
 {
 	return copy_to_user(to, from, min_t(size_t, size, usize)) ? -EFAULT : 0;
 }
@@ -166,7 +171,7 @@ static int ioctl_query(struct cotask_file *f, void __user *arg)
 {
 	struct cotask_query q;
 	u32 usize;
-	int rc = copy_in(&q, sizeof(q), sizeof(q), arg, &usize);
+	int rc = cotask_copy_in(&q, sizeof(q), arg, &usize);
 
 	if (rc)
 		return rc;
@@ -175,7 +180,7 @@ static int ioctl_query(struct cotask_file *f, void __user *arg)
 	q.version = COTASK_VERSION;
 	q.n_opcodes = COTASK_OP_LAST;
 	q.max_objects = READ_ONCE(cotask_max_objects);
-	return copy_out(arg, &q, sizeof(q), usize);
+	return cotask_copy_out(arg, &q, sizeof(q), usize);
 }
 
 static int ioctl_enter(struct file *file, void __user *arg)
@@ -183,7 +188,7 @@ static int ioctl_enter(struct file *file, void __user *arg)
 	struct cotask_file *f = file->private_data;
 	struct cotask_enter e;
 	u32 usize;
-	int rc = copy_in(&e, sizeof(e), sizeof(e), arg, &usize);
+	int rc = cotask_copy_in(&e, sizeof(e), arg, &usize);
 
 	if (rc)
 		return rc;
@@ -198,21 +203,21 @@ static int ioctl_enter(struct file *file, void __user *arg)
 		mutex_unlock(&f->loop->pump);
 	}
 	atomic_set_release(&f->entered, 0);
-	return copy_out(arg, &e, sizeof(e), usize) ?: rc;
+	return cotask_copy_out(arg, &e, sizeof(e), usize) ?: rc;
 }
 
 static int ioctl_post(struct cotask_file *f, void __user *arg)
 {
 	struct cotask_post_ops p;
 	u32 usize;
-	int rc = copy_in(&p, sizeof(p), sizeof(p), arg, &usize);
+	int rc = cotask_copy_in(&p, sizeof(p), arg, &usize);
 
 	if (rc)
 		return rc;
 	if (p.flags || p.applied)
 		return -EINVAL;
 	rc = cotask_file_post(f, &p);
-	return copy_out(arg, &p, sizeof(p), usize) ?: rc;
+	return cotask_copy_out(arg, &p, sizeof(p), usize) ?: rc;
 }
 
 static s64 time_left(s64 deadline)
@@ -225,7 +230,7 @@ static int ioctl_wait(struct cotask_file *f, void __user *arg)
 	struct cotask_wait_done w;
 	struct cotask_object *o;
 	u32 usize;
-	int rc = copy_in(&w, sizeof(w), sizeof(w), arg, &usize);
+	int rc = cotask_copy_in(&w, sizeof(w), arg, &usize);
 
 	if (rc)
 		return rc;
@@ -243,7 +248,7 @@ static int ioctl_wait(struct cotask_file *f, void __user *arg)
 	if (!rc)
 		w.result = cotask_submission_result(cotask_object_submission(o));
 	cotask_object_put(o);
-	return copy_out(arg, &w, sizeof(w), usize) ?: rc;
+	return cotask_copy_out(arg, &w, sizeof(w), usize) ?: rc;
 }
 
 static long cotask_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

@@ -71,6 +71,8 @@ struct cotask_object {
  * @cache: where its memory comes from; NULL: kmalloc()
  * @size: of its memory
  * @make: for COTASK_OP_MAKE: all but memory and handle; NULL: it is made otherwise
+ * @uses: fields that @make uses, as in &struct cotask_op_row.is
+ * @flags: COTASK_MAKE_F_* that it knows
  * @fini: before its memory goes; or NULL
  * @awaitable: what can be awaited; NULL: nothing
  */
@@ -78,6 +80,8 @@ struct cotask_object_ops {
 	struct kmem_cache		**cache;
 	size_t				size;
 	int				(*make)(struct cotask_request *r, struct cotask_object *o);
+	u32				uses;
+	u32				flags;
 	void				(*fini)(struct cotask_object *o);
 	struct cotask_awaitable		*(*awaitable)(struct cotask_object *o);
 };
@@ -297,6 +301,9 @@ struct cotask_op_row {
 #define NO_OBJECT	BIT(12)	/* its handle is not looked up */
 #define RESUMES_SIMPLY	BIT(13)	/* its outcome touches nobody else, see enter.c */
 
+/* The part of an operation's @arg that is a kind; the rest is COTASK_MAKE_F_*. */
+#define KIND_MASK	0xff
+
 /* What POST may look up: all else belongs to the owner. */
 #define SHARED_KINDS	(TASK_KINDS | BIT(COTASK_KIND_FUTURE) | BIT(COTASK_KIND_GROUP) |	\
 			 BIT(COTASK_OBJECT_SUBMISSION) | BIT(COTASK_OBJECT_REMOTE))
@@ -352,6 +359,7 @@ struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct co
 					u32 handle);
 void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
 			 struct cotask_aux *aux);
+s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);
 bool cotask_hosted_revise(struct cotask_hosted *h);
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);
 void cotask_hosted_leave(struct cotask_hosted *h);
@@ -381,6 +389,7 @@ struct cotask_submission *cotask_object_submission(struct cotask_object *o);
 struct cotask_group *cotask_object_group(struct cotask_object *o);
 struct cotask_timeout *cotask_object_timeout(struct cotask_object *o);
 struct cotask_cancel_scope *cotask_object_scope(struct cotask_object *o);
+u32 cotask_awaitable_state(const struct cotask_awaitable *x);
 s64 cotask_set_object_winner(struct cotask_object *o);
 s64 cotask_sync_object_free(struct cotask_object *o);
 s64 cotask_queue_object_count(struct cotask_object *o);
@@ -419,6 +428,8 @@ void cotask_show_fdinfo(struct seq_file *m, struct file *file);
 /* chrdev.c */
 void cotask_file_put(struct cotask_file *f);
 bool cotask_file_is_one(const struct file *file);
+int cotask_copy_in(void *to, size_t size, const void __user *from, u32 *usize);
+int cotask_copy_out(void __user *to, const void *from, size_t size, u32 usize);
 int cotask_chrdev_init(void);
 void cotask_chrdev_exit(void);
 

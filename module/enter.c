@@ -82,12 +82,19 @@ static void expect_back(struct cotask_file *f)
 		mod_delayed_work(system_wq, &f->late, msecs_to_jiffies(limit));
 }
 
-static u32 take_late(struct cotask_file *f)
+static void is_back(struct cotask_file *f)
 {
-	if (likely(!READ_ONCE(f->was_late) && !delayed_work_pending(&f->late)))
+	if (unlikely(delayed_work_pending(&f->late)))
+		cancel_delayed_work_sync(&f->late);
+}
+
+/* Not to a call that is restarted, which has to find its flags as they were. */
+static u32 tell_late(struct cotask_file *f)
+{
+	if (likely(!READ_ONCE(f->was_late)))
 		return 0;
-	cancel_delayed_work_sync(&f->late);
-	return xchg(&f->was_late, false) ? COTASK_ENTER_LATE : 0;
+	WRITE_ONCE(f->was_late, false);
+	return COTASK_ENTER_LATE;
 }
 
 /* --- operations ---------------------------------------------------------- */
@@ -450,7 +457,7 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 	struct cotask_file *f = file->private_data;
 	int rc;
 
-	e->flags = take_late(f);
+	is_back(f);
 	cotask_file_enter(f);
 	rc = take_begun(f, e);
 	if (!rc)
@@ -463,5 +470,7 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 	/* Whatever has ended the wait: what was done is told. */
 	if ((rc == -EINTR || rc == -ERESTARTSYS) && (e->applied || e->n_events))
 		rc = 0;
+	if (rc != -ERESTARTSYS)
+		e->flags = tell_late(f);
 	return rc;
 }

@@ -15,7 +15,6 @@
 #include <linux/poll.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "device.h"
 
@@ -70,21 +69,12 @@ static __poll_t fd_poll(struct file *file, poll_table *table)
 	return cotask_awaitable_done(base_of(cf)) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
-static u32 state_of(const struct cotask_awaitable *x)
-{
-	if (!cotask_awaitable_done(x))
-		return 0;
-	if (cotask_awaitable_cancelled(x))
-		return 3;
-	return x->result < 0 ? 2 : 1;
-}
-
 static void fill_status(const struct cotask_fd *cf, struct cotask_fd_status *s)
 {
 	struct cotask_awaitable *x = base_of(cf);
 
 	s->kind = cf->kind;
-	s->state = state_of(x);
+	s->state = cotask_awaitable_state(x);
 	s->result = s->state ? x->result : -EINPROGRESS;
 	if (cf->task) {
 		s->id = cotask_id(cf->task);
@@ -94,18 +84,18 @@ static void fill_status(const struct cotask_fd *cf, struct cotask_fd_status *s)
 	}
 }
 
-static long fd_status(struct cotask_fd *cf, struct cotask_fd_status __user *user)
+static long fd_status(struct cotask_fd *cf, void __user *arg)
 {
-	struct cotask_fd_status s = {};
-	u32 size;
+	struct cotask_fd_status s;
+	u32 usize;
+	int rc = cotask_copy_in(&s, sizeof(s), arg, &usize);
 
-	if (get_user(size, &user->size))
-		return -EFAULT;
-	if (size < sizeof(s))
+	if (rc)
+		return rc;
+	if (s.kind || s.id || s.result || s.state || s.cancelling)
 		return -EINVAL;
-	s.size = sizeof(s);
 	fill_status(cf, &s);
-	return copy_to_user(user, &s, sizeof(s)) ? -EFAULT : 0;
+	return cotask_copy_out(arg, &s, sizeof(s), usize);
 }
 
 static s64 fd_cancel(struct cotask_fd *cf)
@@ -134,7 +124,12 @@ static long fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 #ifdef CONFIG_PROC_FS
 static void fd_show(struct seq_file *m, struct file *file)
 {
-	static const char *const states[] = { "pending", "finished", "failed", "cancelled" };
+	static const char *const states[] = {
+		[COTASK_STATE_PENDING] = "pending",
+		[COTASK_STATE_FINISHED] = "finished",
+		[COTASK_STATE_FAILED] = "failed",
+		[COTASK_STATE_CANCELLED] = "cancelled",
+	};
 	struct cotask_fd_status s = {};
 
 	fill_status(file->private_data, &s);

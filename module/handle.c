@@ -135,6 +135,19 @@ s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc)
 	return rc;
 }
 
+/* Fields and flags that the kind does not use, or know. */
+static int check_make(const struct cotask_object_ops *ops, const struct cotask_op *op)
+{
+	u32 flags = ops->uses & MAY_BE_ABSOLUTE ? COTASK_OP_F_ABSOLUTE : 0;
+
+	if ((op->flags & ~flags) || (op->arg & ~(KIND_MASK | ops->flags)) ||
+	    (op->value && !(ops->uses & USES_VALUE)) ||
+	    (op->len && !(ops->uses & USES_LEN)) ||
+	    (op->other && !(ops->uses & USES_OTHER)))
+		return -EINVAL;
+	return 0;
+}
+
 /**
  * cotask_object_make - make what the process has asked for
  * @r: the request, with handle, value and so on
@@ -148,7 +161,8 @@ s64 cotask_object_make(struct cotask_request *r, u32 kind, struct cotask_object 
 	struct cotask_object *o;
 	s64 rc;
 
-	if (kind == COTASK_KIND_NONE || kind >= COTASK_KIND_LAST)
+	if (kind == COTASK_KIND_NONE || kind >= COTASK_KIND_LAST ||
+	    check_make(kinds[kind], r->op))
 		return -EINVAL;
 	o = cotask_object_new(r->f, r->op->handle, kind);
 	if (IS_ERR(o))

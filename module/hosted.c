@@ -268,6 +268,29 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 	h->issuing = false;
 }
 
+static void aux_kfree(struct cotask_aux *aux)
+{
+	kfree(aux);
+}
+
+/**
+ * cotask_hosted_issue_with - the same, with what the operation names and cleared memory
+ * @r: the request
+ * @size: of the memory, which begins with a &struct cotask_aux
+ *
+ * Return: 0; -ENOMEM.
+ */
+s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size)
+{
+	struct cotask_aux *aux = kzalloc(size, GFP_KERNEL_ACCOUNT);
+
+	if (!aux)
+		return -ENOMEM;
+	aux->drop = aux_kfree;
+	cotask_hosted_issue(r, cotask_object_get(r->object), aux);
+	return 0;
+}
+
 /* The task has entered a scope, which stays as long as that. */
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope)
 {

@@ -10,7 +10,6 @@
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/sched.h>
-#include <linux/uaccess.h>
 
 #include "device.h"
 #include "dump.h"
@@ -128,18 +127,6 @@ static long cancel_id(const struct cotask_cancel_id *arg)
 
 /* --- ioctls --------------------------------------------------------------------------- */
 
-/* All versions so far have the same size. */
-static int copy_in(void *to, size_t size, const void __user *from)
-{
-	u32 usize;
-
-	if (get_user(usize, (const u32 __user *)from))
-		return -EFAULT;
-	if (usize < size)
-		return -EINVAL;
-	return usize > PAGE_SIZE ? -E2BIG : copy_struct_from_user(to, size, from, usize);
-}
-
 /**
  * cotask_inspect_ioctl - COTASK_IOC_INSPECT and COTASK_IOC_CANCEL_ID
  * @f: the file
@@ -154,13 +141,14 @@ long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *
 		struct cotask_inspect inspect;
 		struct cotask_cancel_id cancel;
 	} u;
+	u32 usize;
 	long rc;
 
 	if (cmd == COTASK_IOC_INSPECT) {
-		rc = copy_in(&u.inspect, sizeof(u.inspect), arg);
+		rc = cotask_copy_in(&u.inspect, sizeof(u.inspect), arg, &usize);
 		return rc ?: inspect(f, &u.inspect);
 	}
-	rc = copy_in(&u.cancel, sizeof(u.cancel), arg);
+	rc = cotask_copy_in(&u.cancel, sizeof(u.cancel), arg, &usize);
 	return rc ?: cancel_id(&u.cancel);
 }
 

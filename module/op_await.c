@@ -2,8 +2,6 @@
 /*
  * cotask - operations of the device: sleeping, awaiting, futures, shields
  */
-#include <linux/slab.h>
-
 #include "device.h"
 
 /* --- sleeping ------------------------------------------------------------ */
@@ -70,23 +68,11 @@ struct wait_for {
 	struct cotask_wait_for	wait;
 };
 
-static void wait_for_drop(struct cotask_aux *aux)
-{
-	kfree(container_of(aux, struct wait_for, aux));
-}
-
 static s64 op_wait_for(struct cotask_request *r)
 {
-	struct wait_for *w;
-
 	if (!has_arrived(r->object))
 		return -ENOENT;
-	w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
-	if (!w)
-		return -ENOMEM;
-	w->aux.drop = wait_for_drop;
-	cotask_hosted_issue(r, cotask_object_get(r->object), &w->aux);
-	return 0;
+	return cotask_hosted_issue_with(r, sizeof(struct wait_for));
 }
 
 static struct cotask_await perform_wait_for(struct cotask *task, struct cotask_hosted *h)
@@ -161,8 +147,6 @@ static struct cotask_future *future_of(struct cotask_object *o)
 
 static int future_make(struct cotask_request *r, struct cotask_object *o)
 {
-	if (r->op->value || r->op->len || r->op->other || r->op->flags)
-		return -EINVAL;
 	return cotask_future_init(future_of(o), r->f->loop);
 }
 

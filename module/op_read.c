@@ -6,17 +6,27 @@
 
 #include "device.h"
 
+/**
+ * cotask_awaitable_state - pending, or how it has ended
+ * @x: the awaitable
+ *
+ * Context: Any thread.
+ * Return: As COTASK_READ_STATE.
+ */
+u32 cotask_awaitable_state(const struct cotask_awaitable *x)
+{
+	if (!cotask_awaitable_done(x))
+		return COTASK_STATE_PENDING;
+	if (cotask_awaitable_cancelled(x))
+		return COTASK_STATE_CANCELLED;
+	return x->result < 0 ? COTASK_STATE_FAILED : COTASK_STATE_FINISHED;
+}
+
 static s64 read_state(struct cotask_request *r)
 {
 	struct cotask_awaitable *x = cotask_object_awaitable(r->object);
 
-	if (!x)
-		return -ENOENT;
-	if (!cotask_awaitable_done(x))
-		return 0;
-	if (cotask_awaitable_cancelled(x))
-		return 3;
-	return x->result < 0 ? 2 : 1;
+	return x ? cotask_awaitable_state(x) : -ENOENT;
 }
 
 static s64 read_id(struct cotask_request *r)

@@ -5,8 +5,6 @@
  * A scope that a task has entered stays until the task has left it, whatever becomes
  * of its handle.
  */
-#include <linux/slab.h>
-
 #include "device.h"
 
 /* --- the objects --------------------------------------------------------- */
@@ -59,16 +57,6 @@ static struct section_object *section_of(struct cotask_object *o)
 
 /* --- making -------------------------------------------------------------- */
 
-#define KIND_MASK	0xff
-
-/* Flags that a kind does not know, and fields that it does not use. */
-static int check_make(const struct cotask_op *op, u32 flags, bool has_len)
-{
-	if (op->arg & ~(KIND_MASK | flags))
-		return -EINVAL;
-	return op->other || (op->len && !has_len) ? -EINVAL : 0;
-}
-
 static int group_make(struct cotask_request *r, struct cotask_object *o)
 {
 	const struct cotask_op *op = r->op;
@@ -77,8 +65,7 @@ static int group_make(struct cotask_request *r, struct cotask_object *o)
 		.deadline = ns_to_ktime(op->value),
 	};
 
-	if (check_make(op, COTASK_MAKE_F_RECANCEL | COTASK_MAKE_F_INDEPENDENT, true) ||
-	    op->value < 0 || op->flags)
+	if (op->value < 0)
 		return -EINVAL;
 	if (op->arg & COTASK_MAKE_F_RECANCEL)
 		options.flags |= COTASK_GROUP_RECANCEL;
@@ -96,6 +83,8 @@ static void group_fini(struct cotask_object *o)
 const struct cotask_object_ops cotask_group_object = {
 	.size = sizeof(struct group_object),
 	.make = group_make,
+	.uses = USES_VALUE | USES_LEN,
+	.flags = COTASK_MAKE_F_RECANCEL | COTASK_MAKE_F_INDEPENDENT,
 	.fini = group_fini,
 };
 
@@ -105,9 +94,6 @@ static int timeout_make(struct cotask_request *r, struct cotask_object *o)
 	const struct cotask_op *op = r->op;
 	u32 flags = 0;
 
-	if (check_make(op, COTASK_MAKE_F_STRICT | COTASK_MAKE_F_QUIET, false) ||
-	    (op->flags & ~COTASK_OP_F_ABSOLUTE))
-		return -EINVAL;
 	if (op->flags & COTASK_OP_F_ABSOLUTE)
 		cotask_timeout_init_at(t, ns_to_ktime(op->value), CLOCK_MONOTONIC);
 	else
@@ -122,12 +108,12 @@ static int timeout_make(struct cotask_request *r, struct cotask_object *o)
 const struct cotask_object_ops cotask_timeout_object = {
 	.size = sizeof(struct timeout_object),
 	.make = timeout_make,
+	.uses = USES_VALUE | MAY_BE_ABSOLUTE,
+	.flags = COTASK_MAKE_F_STRICT | COTASK_MAKE_F_QUIET,
 };
 
 static int cancel_scope_make(struct cotask_request *r, struct cotask_object *o)
 {
-	if (check_make(r->op, 0, false) || (r->op->flags & ~COTASK_OP_F_ABSOLUTE))
-		return -EINVAL;
 	cotask_cancel_scope_init(cotask_object_scope(o), ns_to_ktime(r->op->value));
 	return 0;
 }
@@ -135,12 +121,11 @@ static int cancel_scope_make(struct cotask_request *r, struct cotask_object *o)
 const struct cotask_object_ops cotask_scope_object = {
 	.size = sizeof(struct cancel_scope_object),
 	.make = cancel_scope_make,
+	.uses = USES_VALUE | MAY_BE_ABSOLUTE,
 };
 
 static int section_make(struct cotask_request *r, struct cotask_object *o)
 {
-	if (check_make(r->op, 0, false) || r->op->flags)
-		return -EINVAL;
 	section_of(o)->ns = r->op->value;
 	return 0;
 }
@@ -148,6 +133,7 @@ static int section_make(struct cotask_request *r, struct cotask_object *o)
 const struct cotask_object_ops cotask_section_object = {
 	.size = sizeof(struct section_object),
 	.make = section_make,
+	.uses = USES_VALUE,
 };
 
 static s64 op_make(struct cotask_request *r)

@@ -311,20 +311,9 @@ static struct next *next_of(struct cotask_aux *aux)
 	return container_of(aux, struct next, aux);
 }
 
-static void next_drop(struct cotask_aux *aux)
-{
-	kfree(next_of(aux));
-}
-
 static s64 op_next(struct cotask_request *r)
 {
-	struct next *n = kzalloc(sizeof(*n), GFP_KERNEL_ACCOUNT);
-
-	if (!n)
-		return -ENOMEM;
-	n->aux.drop = next_drop;
-	cotask_hosted_issue(r, cotask_object_get(r->object), &n->aux);
-	return 0;
+	return cotask_hosted_issue_with(r, sizeof(struct next));
 }
 
 static struct cotask_await perform_next(struct cotask *task, struct cotask_hosted *h)

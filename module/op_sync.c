@@ -6,14 +6,6 @@
 
 #include "device.h"
 
-static int check_make(const struct cotask_op *op, bool has_value, bool has_len, bool has_other)
-{
-	if ((op->value && !has_value) || (op->len && !has_len) || (op->other && !has_other) ||
-	    op->flags || op->arg > COTASK_KIND_LAST)
-		return -EINVAL;
-	return op->value < 0 ? -EINVAL : 0;
-}
-
 /* --- semaphores ---------------------------------------------------------- */
 
 struct sem_object {
@@ -35,7 +27,7 @@ static int sem_make(struct cotask_request *r, struct cotask_object *o)
 {
 	const struct cotask_op *op = r->op;
 
-	if (check_make(op, true, true, false) || op->value > LONG_MAX)
+	if (op->value < 0 || op->value > LONG_MAX)
 		return -EINVAL;
 	return cotask_sem_init(sem_of(o), r->f->loop, op->value, op->len ?: ULONG_MAX);
 }
@@ -43,6 +35,7 @@ static int sem_make(struct cotask_request *r, struct cotask_object *o)
 const struct cotask_object_ops cotask_sem_object = {
 	.size = sizeof(struct sem_object),
 	.make = sem_make,
+	.uses = USES_VALUE | USES_LEN,
 };
 
 static s64 op_acquire(struct cotask_request *r)
@@ -90,8 +83,6 @@ static struct cotask_event *event_of(struct cotask_object *o)
 
 static int event_make(struct cotask_request *r, struct cotask_object *o)
 {
-	if (check_make(r->op, false, false, false))
-		return -EINVAL;
 	return cotask_event_init(event_of(o), r->f->loop);
 }
 
@@ -164,8 +155,6 @@ static int cond_make(struct cotask_request *r, struct cotask_object *o)
 	struct cotask_object *lock;
 	int rc;
 
-	if (check_make(r->op, false, false, true))
-		return -EINVAL;
 	lock = cotask_object_find(r->f, r->op->other, BIT(COTASK_KIND_SEM));
 	if (IS_ERR(lock))
 		return PTR_ERR(lock);
@@ -187,6 +176,7 @@ static void cond_fini(struct cotask_object *o)
 const struct cotask_object_ops cotask_cond_object = {
 	.size = sizeof(struct cond_object),
 	.make = cond_make,
+	.uses = USES_OTHER,
 	.fini = cond_fini,
 };
 
@@ -200,20 +190,9 @@ struct cond_wait {
 	struct cotask_cond_wait	wait;
 };
 
-static void cond_wait_drop(struct cotask_aux *aux)
-{
-	kfree(container_of(aux, struct cond_wait, aux));
-}
-
 static s64 op_cond_wait(struct cotask_request *r)
 {
-	struct cond_wait *w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
-
-	if (!w)
-		return -ENOMEM;
-	w->aux.drop = cond_wait_drop;
-	cotask_hosted_issue(r, cotask_object_get(r->object), &w->aux);
-	return 0;
+	return cotask_hosted_issue_with(r, sizeof(struct cond_wait));
 }
 
 static struct cotask_await perform_cond_wait(struct cotask *task, struct cotask_hosted *h)
@@ -261,7 +240,7 @@ static struct cotask_queue *queue_of(struct cotask_object *o)
 
 static int queue_make(struct cotask_request *r, struct cotask_object *o)
 {
-	if (check_make(r->op, true, false, false) || r->op->value > LONG_MAX)
+	if (r->op->value < 0 || r->op->value > LONG_MAX)
 		return -EINVAL;
 	return cotask_queue_init(queue_of(o), r->f->loop, r->op->value);
 }
@@ -282,6 +261,7 @@ static void queue_fini(struct cotask_object *o)
 const struct cotask_object_ops cotask_queue_object = {
 	.size = sizeof(struct queue_object),
 	.make = queue_make,
+	.uses = USES_VALUE,
 	.fini = queue_fini,
 };
 

@@ -2,7 +2,6 @@
 /*
  * cotask - operations of the device: tasks come, are cancelled, and go
  */
-#include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "device.h"
@@ -266,23 +265,11 @@ struct cancel_wait {
 	struct cotask_cancel_wait	wait;
 };
 
-static void cancel_wait_drop(struct cotask_aux *aux)
-{
-	kfree(container_of(aux, struct cancel_wait, aux));
-}
-
 static s64 op_cancel_wait(struct cotask_request *r)
 {
-	struct cancel_wait *w;
-
 	if (!cotask_object_task(r->object))
 		return -ENOENT;
-	w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
-	if (!w)
-		return -ENOMEM;
-	w->aux.drop = cancel_wait_drop;
-	cotask_hosted_issue(r, cotask_object_get(r->object), &w->aux);
-	return 0;
+	return cotask_hosted_issue_with(r, sizeof(struct cancel_wait));
 }
 
 static struct cotask_await perform_cancel_wait(struct cotask *task, struct cotask_hosted *h)

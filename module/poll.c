@@ -87,6 +87,7 @@ static int woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *
 
 	if (mask && !(mask & (p->events | POLLFREE)))
 		return 0;
+	/* Who comes too late finds that the task is going to look anyway. */
 	cotask_future_complete(&p->ready, (__force u32)(mask & p->events));
 	if (mask & POLLFREE) {
 		list_del_init(&entry->entry);
@@ -210,30 +211,42 @@ bool cotask_polls_file_open(const struct file *file)
 
 /* --- the operation ------------------------------------------------------- */
 
+/* With the file that a descriptor stands for, and nothing else. */
+static struct poll *poll_new(u32 fd)
+{
+	struct file *file = fget(fd);
+	struct poll *p;
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (cotask_file_is_one(file)) {
+		fput(file);
+		return ERR_PTR(-EINVAL);
+	}
+	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
+	if (!p) {
+		fput(file);
+		return ERR_PTR(-ENOMEM);
+	}
+	p->file = file;
+	return p;
+}
+
 static s64 op_poll(struct cotask_request *r)
 {
 	__poll_t events = demangle_poll(r->op->arg);
-	struct file *file;
 	struct poll *p;
 
 	if (r->op->arg & ~(POLLIN | POLLPRI | POLLOUT | POLLRDNORM | POLLRDBAND | POLLWRNORM |
 			   POLLWRBAND | POLLMSG | POLLRDHUP | POLLERR | POLLHUP))
 		return -EINVAL;
-	file = fget(r->op->handle);
-	if (!file)
-		return -EBADF;
-	p = cotask_file_is_one(file) ? NULL : kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
-	if (!p) {
-		s64 rc = cotask_file_is_one(file) ? -EINVAL : -ENOMEM;
-
-		fput(file);
-		return rc;
-	}
+	p = poll_new(r->op->handle);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
 	p->aux.drop = poll_drop;
 	refcount_set(&p->refs, 1);
 	INIT_LIST_HEAD(&p->link);
 	p->f = r->f;
-	p->file = file;
 	p->owner = current->files;
 	p->events = events | EPOLLERR | EPOLLHUP;
 	cotask_future_init(&p->ready, r->f->loop);

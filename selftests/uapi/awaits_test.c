@@ -481,6 +481,58 @@ TEST_F(file, queue)
 	EXPECT_EQ(0, op(PUT, .task = 1, .handle = 51, .value = 1, .flags = COTASK_OP_F_TRY));
 }
 
+/* What a kind does not use, or know, is refused for each of them. */
+TEST_F(file, making_is_checked)
+{
+	static const struct {
+		__u32 kind, flags;
+		int value, len, other, absolute;
+	} uses[] = {
+		{ COTASK_KIND_FUTURE },
+		{ COTASK_KIND_GROUP, COTASK_MAKE_F_RECANCEL | COTASK_MAKE_F_INDEPENDENT, 1, 1 },
+		{ COTASK_KIND_TIMEOUT, COTASK_MAKE_F_STRICT | COTASK_MAKE_F_QUIET, 1, 0, 0, 1 },
+		{ COTASK_KIND_SCOPE, 0, 1, 0, 0, 1 },
+		{ COTASK_KIND_SECTION, 0, 1 },
+		{ COTASK_KIND_SEM, 0, 1, 1 },
+		{ COTASK_KIND_EVENT },
+		{ COTASK_KIND_COND, 0, 0, 0, 1 },
+		{ COTASK_KIND_QUEUE, 0, 1 },
+	};
+	unsigned int i, bit;
+
+	EXPECT_EQ(COTASK_KIND_LAST - 1, sizeof(uses) / sizeof(*uses));
+	for (i = 0; i < sizeof(uses) / sizeof(*uses); i++) {
+		struct cotask_op make = OP(MAKE, .handle = 50, .arg = uses[i].kind);
+
+		for (bit = 8; bit < 32; bit++) {
+			struct cotask_op bad = make;
+
+			bad.arg |= 1U << bit;
+			if (!(uses[i].flags & 1U << bit))
+				EXPECT_EQ(-EINVAL, t_op(self->fd, bad));
+		}
+#define REFUSED(field, bad_value)						\
+		do {								\
+			struct cotask_op bad = make;				\
+										\
+			bad.field = bad_value;					\
+			EXPECT_EQ(-EINVAL, t_op(self->fd, bad));		\
+		} while (0)
+		if (!uses[i].value)
+			REFUSED(value, 1);
+		if (!uses[i].len)
+			REFUSED(len, 1);
+		if (!uses[i].other)
+			REFUSED(other, 1);
+		if (!uses[i].absolute)
+			REFUSED(flags, COTASK_OP_F_ABSOLUTE);
+		REFUSED(flags, COTASK_OP_F_BOOTTIME);
+	}
+	EXPECT_EQ(-EINVAL, op(MAKE, .handle = 50));
+	EXPECT_EQ(-EINVAL, op(MAKE, .handle = 50, .arg = COTASK_KIND_LAST));
+	EXPECT_EQ(-ENOENT, op(READ, .arg = COTASK_READ_STATE, .handle = 50));
+}
+
 /* --- calls ----------------------------------------------------------------------- */
 
 /* TK-3, TK-5, RT-6: in the order of registration, each once; some are taken back */
@@ -610,12 +662,15 @@ TEST_F(file, signal_in_wait)
 {
 	struct sigaction sa = { .sa_handler = nothing };
 	struct waiter w = waiter_for(self->fd, 30, COTASK_NEVER, 0);
-	struct itimerval in = { .it_value.tv_usec = 20000 };
+	/* Again and again, so that one comes inside of the wait. */
+	struct itimerval in = { .it_value.tv_usec = 20000, .it_interval.tv_usec = 20000 };
+	struct itimerval never = {};
 
 	sigaction(SIGALRM, &sa, NULL);
 	t_post(self->fd, OP(SUBMIT, .handle = 30, .other = 31));
 	setitimer(ITIMER_REAL, &in, NULL);
 	wait_done(&w);
+	setitimer(ITIMER_REAL, &never, NULL);
 	EXPECT_EQ(-EINTR, w.rc);
 }
 

@@ -137,7 +137,7 @@ EXPORT bool cotask_awaitable_done(const struct cotask_awaitable *x)
 
 EXPORT bool cotask_awaitable_cancelled(const struct cotask_awaitable *x)
 {
-	return state_of(x) == 3;
+	return state_of(x) == COTASK_STATE_CANCELLED;
 }
 
 EXPORT long cotask_awaitable_result(struct cotask_awaitable *x)

@@ -258,9 +258,15 @@ enum cotask_opcode {
 #define COTASK_WAIT_F_FIRST	1	/* until one has ended */
 #define COTASK_WAIT_F_FIRST_ERROR 2	/* until one has failed, or all have ended */
 
+/* How something that can be awaited is. */
+#define COTASK_STATE_PENDING	0
+#define COTASK_STATE_FINISHED	1	/* with a value */
+#define COTASK_STATE_FAILED	2
+#define COTASK_STATE_CANCELLED	3
+
 /**
  * enum cotask_read - what COTASK_OP_READ tells
- * @COTASK_READ_STATE: of what can be awaited: 0 pending, 1 finished, 2 failed, 3 cancelled
+ * @COTASK_READ_STATE: of what can be awaited: COTASK_STATE_*
  * @COTASK_READ_ID: of a task or group: its number in the system
  * @COTASK_READ_CANCELLING: of a task: requests to cancel it that were not taken back
  * @COTASK_READ_DELIVERED: of a task: 1 if its last await has given -ECANCELED for a request
