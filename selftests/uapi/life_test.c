@@ -80,7 +80,7 @@ TEST_F(two, exported_task)
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(FD_CLOEXEC, fcntl(fd, F_GETFD));
 	EXPECT_EQ(COTASK_FD_TASK, status_of(fd).kind);
-	EXPECT_EQ(0, status_of(fd).state);
+	EXPECT_EQ(COTASK_STATE_PENDING, status_of(fd).state);
 	EXPECT_EQ(-EINPROGRESS, status_of(fd).result);
 	EXPECT_EQ(op(READ, .arg = COTASK_READ_ID, .handle = 2), status_of(fd).id);
 	EXPECT_EQ(0, readable(fd));
@@ -93,12 +93,37 @@ TEST_F(two, exported_task)
 	settle(self->fd);
 	EXPECT_EQ(1, readable(fd));
 	EXPECT_EQ(6, status_of(fd).result);
-	EXPECT_EQ(1, status_of(fd).state);
+	EXPECT_EQ(COTASK_STATE_FINISHED, status_of(fd).state);
 	EXPECT_EQ(0, ioctl(fd, COTASK_FD_IOC_CANCEL, 0));
 	EXPECT_EQ(-1, ioctl(fd, COTASK_FD_IOC_CANCEL, 1));
 	EXPECT_EQ(-1, ioctl(fd, COTASK_IOC_QUERY, 0));
 	EXPECT_EQ(ENOTTY, errno);
 	EXPECT_EQ(-ENOENT, op(EXPORT, .handle = 77));
+	close(fd);
+}
+
+/* As for every struct: too small, larger with zeros, larger with something, outputs set */
+TEST_F(two, arguments_of_status)
+{
+	struct {
+		struct cotask_fd_status s;
+		__u64 more;
+	} big = { .s.size = sizeof(big) };
+	struct cotask_fd_status small = { .size = sizeof(small) - 8 };
+	struct cotask_fd_status set = { .size = sizeof(set), .cancelling = 1 };
+	int fd = op(EXPORT, .handle = 1);
+
+	EXPECT_EQ(0, ioctl(fd, COTASK_FD_IOC_STATUS, &big));
+	EXPECT_EQ(COTASK_FD_TASK, big.s.kind);
+	big = (typeof(big)){ .s.size = sizeof(big), .more = 1 };
+	EXPECT_EQ(-1, ioctl(fd, COTASK_FD_IOC_STATUS, &big));
+	EXPECT_EQ(E2BIG, errno);
+	EXPECT_EQ(-1, ioctl(fd, COTASK_FD_IOC_STATUS, &small));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, ioctl(fd, COTASK_FD_IOC_STATUS, &set));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, ioctl(fd, COTASK_FD_IOC_STATUS, NULL));
+	EXPECT_EQ(EFAULT, errno);
 	close(fd);
 }
 
@@ -109,7 +134,7 @@ TEST_F(two, exported_task_outlives_its_loop)
 
 	close(self->fd);
 	EXPECT_EQ(1, readable(fd));
-	EXPECT_EQ(3, status_of(fd).state);
+	EXPECT_EQ(COTASK_STATE_CANCELLED, status_of(fd).state);
 	EXPECT_EQ(-ECANCELED, status_of(fd).result);
 	EXPECT_EQ(0, ioctl(fd, COTASK_FD_IOC_CANCEL, 0));
 	EXPECT_EQ(0, other(IMPORT, .handle = 9, .arg = fd));
@@ -160,15 +185,23 @@ TEST_F(two, imported_group)
 	close(fd);
 }
 
-/* TG-33: the group is cancelled by its descriptor: so is the child in the other loop */
-TEST_F(two, cancel_of_an_imported_group)
+/* A group of a loop, 50, which another one has as 9, with a child there, 2; a descriptor. */
+static int share_group(int of, int with)
 {
 	int fd;
 
-	op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50);
-	fd = op(EXPORT, .handle = 50);
-	other(IMPORT, .handle = 9, .arg = fd);
-	other(SPAWN, .handle = 2, .other = 9);
+	t_op(of, OP(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50));
+	fd = t_op(of, OP(EXPORT, .handle = 50));
+	t_op(with, OP(IMPORT, .handle = 9, .arg = fd));
+	t_op(with, OP(SPAWN, .handle = 2, .other = 9));
+	return fd;
+}
+
+/* TG-33: the group is cancelled by its descriptor: so is the child in the other loop */
+TEST_F(two, cancel_of_an_imported_group)
+{
+	int fd = share_group(self->fd, self->fd2);
+
 	EXPECT_EQ(2, other_step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
 	other(SLEEP, .task = 2, .value = COTASK_NEVER);
 	op(LEAVE, .task = 1, .handle = 50);
@@ -182,15 +215,11 @@ TEST_F(two, cancel_of_an_imported_group)
 	close(fd);
 }
 
-/* The loop of the group is closed: its child elsewhere is cancelled; and the other way round. */
+/* The loop of the group is closed: its child elsewhere is cancelled. */
 TEST_F(two, one_of_two_loops_goes)
 {
-	int fd;
+	int fd = share_group(self->fd, self->fd2);
 
-	op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50);
-	fd = op(EXPORT, .handle = 50);
-	other(IMPORT, .handle = 9, .arg = fd);
-	other(SPAWN, .handle = 2, .other = 9);
 	other(SPAWN, .handle = 3);
 	EXPECT_EQ(2, other_step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
 	EXPECT_EQ(3, other_step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
@@ -201,14 +230,11 @@ TEST_F(two, one_of_two_loops_goes)
 	close(fd);
 }
 
+/* The other way round: to the group the child is CANCELLED, which is no error (TG-8). */
 TEST_F(two, the_child_s_loop_goes)
 {
-	int fd;
+	int fd = share_group(self->fd, self->fd2);
 
-	op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50);
-	fd = op(EXPORT, .handle = 50);
-	other(IMPORT, .handle = 9, .arg = fd);
-	other(SPAWN, .handle = 2, .other = 9);
 	op(LEAVE, .task = 1, .handle = 50);
 	settle(self->fd);
 	close(self->fd2);
@@ -399,24 +425,62 @@ TEST(exec_closes_the_file)
 	close(s[1]);
 }
 
-/* Stopped and continued, by a signal and by ptrace: the wait of ENTER goes on. */
-TEST(stopped_in_enter)
+/* How a process is: R, S ... */
+static char state_of(pid_t pid)
 {
-	int fd = t_open(), status;
-	pid_t pid;
+	char path[64], text[512], *end;
+	int fd, n;
 
-	if (fd < 0)
-		SKIP(return, "no " DEVICE);
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY);
+	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	end = strrchr(text, ')');
+	return end && end[1] ? end[2] : 0;
+}
+
+/*
+ * A child that waits in ENTER for us to write to a socket, which it tells by its exit. It
+ * sleeps nowhere else once it has written itself.
+ */
+static pid_t child_in_enter(int *socket)
+{
+	int s[2], fd, i;
+	pid_t pid;
+	char c;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, s))
+		return -1;
 	pid = fork();
 	if (!pid) {
 		fd = t_open();
 		t_op(fd, OP(SPAWN, .handle = 1));
 		t_next(fd);
-		t_op(fd, OP(SLEEP, .task = 1, .value = 300 * MS));
-		_exit(t_next(fd).handle == 1 ? 0 : 1);
+		t_op(fd, OP(POLL, .task = 1, .handle = s[1], .arg = POLLIN));
+		write(s[1], "x", 1);
+		_exit(t_next(fd).result == POLLIN ? 0 : 1);
 	}
-	usleep(50000);
+	close(s[1]);
+	*socket = s[0];
+	if (read(s[0], &c, 1) != 1)
+		return -1;
+	for (i = 0; i < 1000 && state_of(pid) != 'S'; i++)
+		usleep(10000);
+	return i < 1000 ? pid : -1;
+}
+
+/* Stopped and continued, by a signal and by ptrace: the wait of ENTER goes on. */
+TEST(stopped_in_enter)
+{
+	int fd = t_open(), s, status;
+	pid_t pid;
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	close(fd);
+	pid = child_in_enter(&s);
+	ASSERT_LT(0, pid);
 	kill(pid, SIGSTOP);
 	ASSERT_EQ(pid, waitpid(pid, &status, WUNTRACED));
 	kill(pid, SIGCONT);
@@ -425,9 +489,11 @@ TEST(stopped_in_enter)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	ASSERT_TRUE(WIFSTOPPED(status));
 	ASSERT_EQ(0, ptrace(PTRACE_DETACH, pid, 0, 0));
+	ASSERT_EQ(1, write(s, "x", 1));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFEXITED(status));
 	EXPECT_EQ(0, WEXITSTATUS(status));
+	close(s);
 }
 
 static int write_to(const char *dir, const char *name, const char *text)
@@ -465,7 +531,7 @@ static int is_frozen(const char *dir)
 TEST(frozen_in_enter)
 {
 	char root[] = "/tmp/cgroup.XXXXXX", dir[100], pid_text[20];
-	int fd = t_open(), status;
+	int fd = t_open(), s, status;
 	pid_t pid;
 
 	if (fd < 0)
@@ -475,23 +541,18 @@ TEST(frozen_in_enter)
 		SKIP(return, "no cgroups");
 	snprintf(dir, sizeof(dir), "%s/cotask", root);
 	ASSERT_EQ(0, mkdir(dir, 0755));
-	pid = fork();
-	if (!pid) {
-		fd = t_open();
-		t_op(fd, OP(SPAWN, .handle = 1));
-		t_next(fd);
-		t_op(fd, OP(SLEEP, .task = 1, .value = 200 * MS));
-		_exit(t_next(fd).handle == 1 ? 0 : 1);
-	}
+	pid = child_in_enter(&s);
+	ASSERT_LT(0, pid);
 	snprintf(pid_text, sizeof(pid_text), "%d", pid);
-	usleep(50000);
 	EXPECT_LT(0, write_to(dir, "cgroup.procs", pid_text));
 	EXPECT_EQ(1, write_to(dir, "cgroup.freeze", "1"));
 	EXPECT_EQ(1, is_frozen(dir));
 	EXPECT_EQ(1, write_to(dir, "cgroup.freeze", "0"));
+	ASSERT_EQ(1, write(s, "x", 1));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFEXITED(status));
 	EXPECT_EQ(0, WEXITSTATUS(status));
+	close(s);
 	rmdir(dir);
 	umount(root);
 	rmdir(root);
@@ -531,15 +592,7 @@ TEST(closed_in_another_thread)
 
 static long set_parameter(const char *name, const char *value)
 {
-	char path[100];
-	int fd;
-	long n;
-
-	snprintf(path, sizeof(path), "/sys/module/cotask/parameters/%s", name);
-	fd = open(path, O_WRONLY);
-	n = write(fd, value, strlen(value));
-	close(fd);
-	return n;
+	return write_to("/sys/module/cotask/parameters", name, value);
 }
 
 TEST(limits)
@@ -573,16 +626,19 @@ TEST(limits)
 TEST(late)
 {
 	struct cotask_enter e = { .size = sizeof(e) };
-	int fd = t_open();
+	int fd = t_open(), i;
 
 	if (fd < 0)
 		SKIP(return, "no " DEVICE);
 	set_parameter("enter_limit_ms", "1");
 	t_op(fd, OP(SPAWN, .handle = 1));
 	t_next(fd);
-	usleep(200000);
-	e.n_begun = t_given[fd];
-	EXPECT_EQ(0, t_enter_raw(fd, &e));
+	/* Its task runs; whoever reports has to get a turn. */
+	for (i = 0; i < 1000 && !e.flags; i++) {
+		usleep(10000);
+		e = (struct cotask_enter){ .size = sizeof(e), .n_begun = !i };
+		ASSERT_EQ(0, t_enter_raw(fd, &e));
+	}
 	EXPECT_EQ(COTASK_ENTER_LATE, e.flags);
 	set_parameter("enter_limit_ms", "0");
 	e = (struct cotask_enter){ .size = sizeof(e) };

@@ -478,7 +478,7 @@ TEST_F(file, signal)
 	struct sigaction sa = { .sa_handler = nothing };
 	struct turn t;
 	timer_t timer;
-	struct itimerspec in = { .it_value.tv_nsec = 20 * MS };
+	struct itimerspec in = { .it_value.tv_nsec = 20 * MS, .it_interval.tv_nsec = 20 * MS };
 
 	sigaction(SIGALRM, &sa, NULL);
 	ASSERT_EQ(0, timer_create(CLOCK_MONOTONIC, NULL, &timer));
