@@ -63,13 +63,13 @@ int cmd_cancel(int argc, char **argv)
 			arg.kind = COTASK_CANCEL_GROUP;
 			break;
 		case 'r':
-			arg.reason = number(optarg, "--reason") & 0x7fffffff;
+			arg.reason = number_int(optarg, "--reason");
 			break;
 		case 'q':
 			quiet = true;
 			break;
 		case 'l':
-			arg.loop = number(optarg, "--loop");
+			arg.loop = number_int(optarg, "--loop");
 			break;
 		case 'h':
 			printf("usage: cotask %s", usage);

@@ -71,9 +71,13 @@ extern struct options options;
 
 void options_common(int c, const char *usage);
 unsigned long long number(const char *text, const char *what);
+unsigned int number_int(const char *text, const char *what);
 __attribute__((noreturn)) void usage_error(const char *usage, const char *what);
 __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *fmt, ...);
 void *xrealloc(void *p, size_t n, size_t size);
+
+/* Room for one more than @n; what there is doubles when that is a power of two. */
+void *xgrow(void *p, size_t n, size_t size);
 
 /* --- what there is: snapshot.c ------------------------------------------ */
 
@@ -294,7 +298,6 @@ struct slice {
  * @outcome: what it has ended with, in words, or "" if it has not
  * @slice: what it did, one after the other without gaps
  * @n: how many
- * @room: for slices
  * @run_ns: how long it ran
  */
 struct lane {
@@ -304,7 +307,7 @@ struct lane {
 	uint64_t begin, end;
 	char outcome[32];
 	struct slice *slice;
-	size_t n, room;
+	size_t n;
 	uint64_t run_ns;
 };
 

@@ -3,6 +3,7 @@
  * cotask - options that several commands have, and how to give up
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,17 @@ unsigned long long number(const char *text, const char *what)
 	return n;
 }
 
+unsigned int number_int(const char *text, const char *what)
+{
+	unsigned long long n = number(text, what);
+
+	if (n > INT_MAX) {
+		fprintf(stderr, "cotask: %s is too large: %s\n", what, text);
+		exit(RC_USAGE);
+	}
+	return n;
+}
+
 /* An option of COMMON_SHORT or COMMON_LONG. */
 void options_common(int c, const char *usage)
 {
@@ -78,7 +90,7 @@ void options_common(int c, const char *usage)
 		options.loop = optarg;
 		break;
 	case 'p':
-		options.pid = number(optarg, "--pid");
+		options.pid = number_int(optarg, "--pid");
 		break;
 	case 'u':
 		options.user = optarg;
@@ -100,4 +112,9 @@ void *xrealloc(void *p, size_t n, size_t size)
 	if (!p)
 		fail("no memory");
 	return p;
+}
+
+void *xgrow(void *p, size_t n, size_t size)
+{
+	return n & (n - 1) ? p : xrealloc(p, n ? 2 * n : 1, size);
 }

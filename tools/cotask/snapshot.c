@@ -167,7 +167,7 @@ static void read_loop(struct snapshot *s, const json_t *o, const char *line)
 		s->loop[s->n_loops - 1].state = "busy";
 		return;
 	}
-	s->loop = xrealloc(s->loop, s->n_loops + 1, sizeof(*l));
+	s->loop = xgrow(s->loop, s->n_loops, sizeof(*l));
 	l = &s->loop[s->n_loops++];
 	*l = (struct loop){
 		.line = line,
@@ -204,7 +204,7 @@ static void read_group(struct snapshot *s, const json_t *o, const char *line)
 {
 	struct group *g;
 
-	s->group = xrealloc(s->group, s->n_groups + 1, sizeof(*g));
+	s->group = xgrow(s->group, s->n_groups, sizeof(*g));
 	g = &s->group[s->n_groups++];
 	*g = (struct group){
 		.line = line,
@@ -230,8 +230,7 @@ static void read_task(struct snapshot *s, const json_t *o, const char *line)
 	struct task *t;
 	size_t i;
 
-	if ((s->n_tasks & (s->n_tasks - 1)) == 0)
-		s->task = xrealloc(s->task, s->n_tasks ? 2 * s->n_tasks : 1, sizeof(*t));
+	s->task = xgrow(s->task, s->n_tasks, sizeof(*t));
 	t = &s->task[s->n_tasks++];
 	*t = (struct task){
 		.line = line,
@@ -420,7 +419,7 @@ static bool user_wanted(const struct loop *l)
 
 	if (!l->pid)
 		return false;
-	return p ? p->pw_uid == l->uid : (unsigned int)number(options.user, "--user") == l->uid;
+	return p ? p->pw_uid == l->uid : number(options.user, "--user") == l->uid;
 }
 
 static bool is_number(const char *text)

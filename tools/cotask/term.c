@@ -74,8 +74,8 @@ bool term_utf8(void)
 
 void table_cell(struct table *t, enum colour tint, const char *text)
 {
-	t->cell = xrealloc(t->cell, t->cells + 1, sizeof(*t->cell));
-	t->tint = xrealloc(t->tint, t->cells + 1, sizeof(*t->tint));
+	t->cell = xgrow(t->cell, t->cells, sizeof(*t->cell));
+	t->tint = xgrow(t->tint, t->cells, sizeof(*t->tint));
 	t->cell[t->cells] = strdup(text);
 	t->tint[t->cells] = tint;
 	if (!t->cell[t->cells++])

@@ -46,13 +46,12 @@ static void on_signal(int signal)
 /**
  * struct work - a recording under way
  * @r: what was recorded
- * @room: for events
  * @most: no more than this
  * @tep: knows the format of events
  */
 struct work {
 	struct recording *r;
-	size_t room, most;
+	size_t most;
 	struct tep_handle *tep;
 };
 
@@ -147,10 +146,7 @@ static int on_event(struct tep_event *e, struct tep_record *record, int cpu, voi
 		w->r->lost++;
 		return 0;
 	}
-	if (w->r->n == w->room) {
-		w->room = w->room ? 2 * w->room : 4096;
-		w->r->event = xrealloc(w->r->event, w->room, sizeof(*w->r->event));
-	}
+	w->r->event = xgrow(w->r->event, w->r->n, sizeof(*w->r->event));
 	to = &w->r->event[w->r->n];
 	*to = (struct event){
 		.ts = record->ts,

@@ -84,10 +84,7 @@ static struct slice *current(struct lane *l)
 
 static void slice_begin(struct lane *l, const struct slice *next, uint64_t ts)
 {
-	if (l->n == l->room) {
-		l->room = l->room ? 2 * l->room : 8;
-		l->slice = xrealloc(l->slice, l->room, sizeof(*l->slice));
-	}
+	l->slice = xgrow(l->slice, l->n, sizeof(*l->slice));
 	l->slice[l->n] = *next;
 	l->slice[l->n].begin = ts;
 	l->slice[l->n++].end = ts;
