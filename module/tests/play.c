@@ -28,7 +28,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "script.c"	/* an object can only be part of one module */
+#include "course.c"	/* an object can only be part of one module */
+#include "script.c"
 #include "../compat.h"
 
 #define SCRIPTS		ENV_OBJECTS

@@ -4,26 +4,12 @@
  */
 #include <linux/slab.h>
 
-#include "script.h"
-
-#define BLOCKS	12	/* nesting of TRY, GROUP, TIMEOUT and REPEAT */
-
-/* An open block: where it began, and what an EXCEPT has caught. */
-struct block {
-	const struct line *begin;
-	long caught;
-	long left;
-};
+#include "course.h"
 
 /**
  * struct actor - one activation of a script
  * @frame: its coroutine
- * @env: the test
- * @pc: the next line
- * @block: open blocks, innermost last
- * @depth: how many
- * @last: last outcome, for SHOW
- * @raised: the error that is leaving the innermost block
+ * @at: where it is
  * @shield: for SHIELD
  * @shielded: what @shield is awaited as, until then
  * @wait_for: for WAIT_FOR
@@ -34,12 +20,7 @@ struct block {
  */
 struct actor {
 	struct cotask_frame frame;
-	struct env *env;
-	const struct line *pc;
-	struct block block[BLOCKS];
-	unsigned int depth;
-	long last;
-	long raised;
+	struct course at;
 	struct cotask_shield shield;
 	struct cotask_awaitable *shielded;
 	struct cotask_wait_for wait_for;
@@ -49,79 +30,6 @@ struct actor {
 	struct cotask_cancel_wait cancel_wait;
 };
 
-/* --- the log -------------------------------------------------------------- */
-
-void note(struct env *env, const char *fmt, ...)
-{
-	size_t len = strlen(env->log);
-	va_list args;
-
-	if (len)
-		len += scnprintf(env->log + len, sizeof(env->log) - len, " ");
-	va_start(args, fmt);
-	vscnprintf(env->log + len, sizeof(env->log) - len, fmt, args);
-	va_end(args);
-}
-
-const char *error_name(long rc)
-{
-	switch (rc) {
-	case -ECANCELED:
-		return "ECANCELED";
-	case -ETIMEDOUT:
-		return "ETIMEDOUT";
-	case -EDEADLK:
-		return "EDEADLK";
-	case -ESHUTDOWN:
-		return "ESHUTDOWN";
-	case -EALREADY:
-		return "EALREADY";
-	case -EINVAL:
-		return "EINVAL";
-	case -EXDEV:
-		return "EXDEV";
-	case E1:
-		return "E1";
-	case E2:
-		return "E2";
-	default:
-		return NULL;
-	}
-}
-
-void note_outcome(struct env *env, long rc)
-{
-	const char *name = error_name(rc);
-
-	if (name)
-		note(env, "%s", name);
-	else
-		note(env, "%ld", rc);
-}
-
-int number_of(struct env *env, const struct cotask *t)
-{
-	int i = ENV_OBJECTS;
-
-	while (i-- && env->task[i] != t)
-		;
-	return i;
-}
-
-void note_errors(struct env *env, int g)
-{
-	struct cotask_group_error e[ENV_OBJECTS];
-	unsigned int i, n = cotask_group_errors(&env->group[g], e, ENV_OBJECTS);
-
-	for (i = 0; i < n; i++) {
-		if (e[i].task)
-			note(env, "t%d:", number_of(env, e[i].task));
-		else
-			note(env, "body:");
-		note_outcome(env, e[i].error);
-	}
-}
-
 /* NULL if there is no such task (yet), which all calls refuse. */
 static struct cotask_awaitable *task_base(struct env *env, int i)
 {
@@ -130,7 +38,7 @@ static struct cotask_awaitable *task_base(struct env *env, int i)
 
 /* --- sets ------------------------------------------------------------------- */
 
-static struct cotask_member member(struct env *env, const struct arg *arg)
+struct cotask_member member(struct env *env, const struct arg *arg)
 {
 	struct cotask_shield *s;
 
@@ -151,24 +59,6 @@ static struct cotask_member member(struct env *env, const struct arg *arg)
 	}
 }
 
-unsigned int members(struct env *env, int i, const struct arg *arg)
-{
-	unsigned int n = 0;
-
-	for (; arg->kind != ARG_LAST && n < ENV_MEMBERS; arg++)
-		env->member[i][n++] = member(env, arg);
-	return n;
-}
-
-struct cotask_awaitable *make_set(struct env *env, int i, u32 flags, const struct arg *arg)
-{
-	unsigned int n = members(env, i, arg);
-
-	if (flags & RACE)
-		return cotask_race(&env->set[i], NULL, env->member[i], n);
-	return cotask_gather(&env->set[i], NULL, env->member[i], n, flags);
-}
-
 static void note_results(struct env *env, int i, unsigned int n)
 {
 	unsigned int m;
@@ -186,7 +76,7 @@ static void note_results(struct env *env, int i, unsigned int n)
 static struct cotask_await begin_wait(struct actor *a, struct cotask *task,
 				      const struct line *l)
 {
-	struct env *env = a->env;
+	struct env *env = a->at.env;
 	unsigned int n = members(env, l->a, l->arg);
 
 	return cotask_wait_members(task, &env->wait[l->a], env->member[l->a], n, l->g,
@@ -196,12 +86,12 @@ static struct cotask_await begin_wait(struct actor *a, struct cotask *task,
 static void note_next(struct actor *a)
 {
 	struct cotask_member *m = a->next.member;
-	int i = a->next.it - a->env->it;
+	int i = a->next.it - a->at.env->it;
 
 	if (!m)
-		return note(a->env, "end");
-	note(a->env, "#%d=", (int)(m - a->env->member[i]));
-	note_outcome(a->env, m->result);
+		return note(a->at.env, "end");
+	note(a->at.env, "#%d=", (int)(m - a->at.env->member[i]));
+	note_outcome(a->at.env, m->result);
 }
 
 static struct cotask_await put(struct actor *a, struct cotask *task, const struct line *l)
@@ -210,7 +100,7 @@ static struct cotask_await put(struct actor *a, struct cotask *task, const struc
 
 	item->value = l->b;
 	a->queue_op.item = &item->link;	/* also if it is refused */
-	return cotask_queue_put(task, &a->queue_op, &a->env->queue[l->a], &item->link);
+	return cotask_queue_put(task, &a->queue_op, &a->at.env->queue[l->a], &item->link);
 }
 
 /* An item that was not put, or was got, goes. */
@@ -223,94 +113,11 @@ static long item_done(struct actor *a)
 	return value;
 }
 
-/* --- blocks --------------------------------------------------------------- */
-
-static int nesting(const struct line *l)
-{
-	switch (l->op) {
-	case OP_TRY:
-	case OP_GROUP:
-	case OP_TIMEOUT:
-	case OP_SECTION:
-	case OP_SCOPE:
-	case OP_REPEAT:
-		return 1;
-	case OP_ENDTRY:
-	case OP_ENDGROUP:
-	case OP_ENDTIMEOUT:
-	case OP_ENDSECTION:
-	case OP_ENDSCOPE:
-	case OP_ENDREPEAT:
-		return -1;
-	default:
-		return 0;
-	}
-}
-
-/* The EXCEPT or END.. that belongs to the block which begins at @l. */
-static const struct line *block_end(const struct line *l, bool or_except)
-{
-	int depth = 0;
-
-	for (;; l++) {
-		depth += nesting(l);
-		if (!depth || (or_except && depth == 1 && l->op == OP_EXCEPT))
-			return l;
-	}
-}
-
-/* The test is wrong, whatever is tested. */
-static long broken(struct env *env, const char *why)
-{
-	env->broken = why;
-	return -EOPNOTSUPP;
-}
-
-static long block_push(struct actor *a, const struct line *begin)
-{
-	if (a->depth == BLOCKS)
-		return broken(a->env, "too many blocks");
-	a->block[a->depth++] = (struct block){ .begin = begin };
-	return 0;
-}
-
-static bool is_scope(const struct line *l)
-{
-	return l->op == OP_GROUP || l->op == OP_TIMEOUT || l->op == OP_SECTION ||
-	       l->op == OP_SCOPE;
-}
-
-/*
- * An error, or a return, leaves the innermost block.  True: the script goes on
- * somewhere; false: it ends.
- */
-static bool unwind(struct actor *a, long rc)
-{
-	struct block *b;
-
-	while (a->depth) {
-		b = &a->block[a->depth - 1];
-		a->last = rc;
-		a->pc = block_end(b->begin, b->begin->op == OP_TRY);
-		if (is_scope(b->begin)) {
-			a->raised = rc;
-			return true;
-		}
-		if (b->begin->op == OP_TRY && !b->caught && rc < 0) {
-			b->caught = rc;
-			a->pc++;
-			return true;
-		}
-		a->depth--;
-	}
-	return false;
-}
-
 /* --- instructions --------------------------------------------------------- */
 
 static int do_spawn(struct actor *a, const struct line *l)
 {
-	struct env *env = a->env;
+	struct env *env = a->at.env;
 	struct cotask_frame *frame = script_frame(env, l->script);
 	struct cotask_spawn_args args = { .flags = l->b };
 	struct cotask *t;
@@ -325,7 +132,7 @@ static int do_spawn(struct actor *a, const struct line *l)
 
 static int enter_timeout(struct actor *a, struct cotask *task, const struct line *l)
 {
-	struct cotask_timeout *t = &a->env->timeout[l->a];
+	struct cotask_timeout *t = &a->at.env->timeout[l->a];
 	s64 ns = l->b == NEVER ? COTASK_FOREVER : l->b * MS;
 
 	if (l->g)
@@ -336,15 +143,17 @@ static int enter_timeout(struct actor *a, struct cotask *task, const struct line
 /* What does not suspend; 0 or an error. */
 static long instant(struct actor *a, struct cotask *task, const struct line *l)
 {
-	struct env *env = a->env;
+	struct env *env = a->at.env;
 	long rc;
 
+	if (course_control(&a->at, l, &rc))
+		return rc;
 	switch (l->op) {
 	case OP_LOG:
 		note(env, "%s", l->text);
 		return 0;
 	case OP_SHOW:
-		note_outcome(env, a->last);
+		note_outcome(env, a->at.last);
 		return 0;
 	case OP_COUNT:
 		note(env, "n%u", cotask_cancelling(task));
@@ -352,22 +161,22 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 	case OP_SPAWN:
 		return do_spawn(a, l);
 	case OP_CANCEL:
-		a->last = cotask_cancel(env->task[l->a]);
+		a->at.last = cotask_cancel(env->task[l->a]);
 		return 0;
 	case OP_CANCEL_SELF:
-		a->last = cotask_cancel(task);
+		a->at.last = cotask_cancel(task);
 		return 0;
 	case OP_UNCANCEL:
-		a->last = cotask_uncancel(task);
+		a->at.last = cotask_uncancel(task);
 		return 0;
 	case OP_SET:
-		a->last = cotask_future_complete(&env->future[l->a], l->b);
+		a->at.last = cotask_future_complete(&env->future[l->a], l->b);
 		return 0;
 	case OP_FAIL:
-		a->last = cotask_future_fail(&env->future[l->a], l->b);
+		a->at.last = cotask_future_fail(&env->future[l->a], l->b);
 		return 0;
 	case OP_CANCEL_FUTURE:
-		a->last = cotask_future_cancel(&env->future[l->a]);
+		a->at.last = cotask_future_cancel(&env->future[l->a]);
 		return 0;
 	case OP_ERRORS:
 		note_errors(env, l->a);
@@ -375,29 +184,29 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 	case OP_CANCEL_GROUP:
 		return cotask_group_cancel(&env->group[l->a]);
 	case OP_SET_GATHER:
-		a->last = PTR_ERR_OR_ZERO(make_set(env, l->a, l->b, l->arg));
+		a->at.last = PTR_ERR_OR_ZERO(make_set(env, l->a, l->b, l->arg));
 		return 0;
 	case OP_CANCEL_SET:
-		a->last = cotask_awaitable_cancel(&env->set[l->a].base);
+		a->at.last = cotask_awaitable_cancel(&env->set[l->a].base);
 		return 0;
 	case OP_RESULTS:
 		note_results(env, l->a, env->member[l->a][0].set ? env->member[l->a][0].set->n : 0);
 		return 0;
 	case OP_AS_COMPLETED:
-		a->last = cotask_as_completed(&env->it[l->a], NULL, env->member[l->a],
-					      members(env, l->a, l->arg),
-					      l->b == NEVER ? COTASK_FOREVER : l->b * MS);
-		return a->last;
+		a->at.last = cotask_as_completed(&env->it[l->a], NULL, env->member[l->a],
+						 members(env, l->a, l->arg),
+						 l->b == NEVER ? COTASK_FOREVER : l->b * MS);
+		return a->at.last;
 	case OP_END_ITERATION:
 		cotask_as_completed_end(&env->it[l->a]);
 		return 0;
 	case OP_RELEASE:
-		a->last = cotask_lock_release(&env->lock[l->a]);
+		a->at.last = cotask_lock_release(&env->lock[l->a]);
 		return 0;
 	case OP_EVENT_SET:
 		return cotask_event_set(&env->event[l->a]);
 	case OP_NOTIFY:
-		a->last = cotask_cond_notify(&env->cond[l->a], l->b);
+		a->at.last = cotask_cond_notify(&env->cond[l->a], l->b);
 		return 0;
 	case OP_CLOSE:
 		cotask_queue_shutdown(&env->queue[l->a], NULL);
@@ -408,48 +217,26 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 	case OP_ADVANCE:
 		cotask_manual_advance(env->loop, l->b * MS);
 		return 0;
-	case OP_RAISE:
-		return l->b;
-	case OP_RERAISE:
-		return a->block[a->depth - 1].caught;
-	case OP_TRY:
-	case OP_REPEAT:
-		rc = block_push(a, l);
-		if (!rc)
-			a->block[a->depth - 1].left = l->b;
-		return rc;
-	case OP_EXCEPT:		/* reached without an error: skip it */
-		a->pc = block_end(a->block[--a->depth].begin, false) + 1;
-		return 0;
-	case OP_ENDTRY:
-		a->depth--;
-		return 0;
-	case OP_ENDREPEAT:
-		if (--a->block[a->depth - 1].left > 0)
-			a->pc = a->block[a->depth - 1].begin + 1;
-		else
-			a->depth--;
-		return 0;
 	case OP_GROUP:
-		a->last = block_push(a, l);
-		if (a->last)
-			return a->last;
-		a->last = cotask_group_enter(task, &env->group[l->a]);
-		if (a->last)
-			a->depth--;
-		return a->last;
+		a->at.last = course_push(&a->at, l);
+		if (a->at.last)
+			return a->at.last;
+		a->at.last = cotask_group_enter(task, &env->group[l->a]);
+		if (a->at.last)
+			a->at.depth--;
+		return a->at.last;
 	case OP_TIMEOUT:
-		return block_push(a, l) ?: enter_timeout(a, task, l);
+		return course_push(&a->at, l) ?: enter_timeout(a, task, l);
 	case OP_SECTION:
-		return block_push(a, l) ?:
+		return course_push(&a->at, l) ?:
 			cotask_shield_enter(task, &env->section[l->a],
 					    l->b == NEVER ? COTASK_FOREVER : l->b * MS);
 	case OP_SCOPE:
-		return block_push(a, l) ?: cotask_cancel_scope_enter(task, &env->scope[l->a]);
+		return course_push(&a->at, l) ?: cotask_cancel_scope_enter(task, &env->scope[l->a]);
 	case OP_CANCEL_SCOPE:
 		return cotask_cancel_scope_cancel(&env->scope[l->a]);
 	case OP_READY:
-		a->last = cotask_start_ready(task, &env->start[l->a], l->b);
+		a->at.last = cotask_start_ready(task, &env->start[l->a], l->b);
 		return 0;
 	default:
 		return broken(env, "unknown instruction");
@@ -459,9 +246,9 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 /* The block of an ENDGROUP or ENDTIMEOUT, and what its body has ended with. */
 static struct block *leave(struct actor *a, long *rc)
 {
-	*rc = a->raised;
-	a->raised = 0;
-	return &a->block[--a->depth];
+	*rc = a->at.raised;
+	a->at.raised = 0;
+	return &a->at.block[--a->at.depth];
 }
 
 /* What does not suspend: the end of a timeout, section or cancel scope. */
@@ -469,7 +256,7 @@ static long leave_scope(struct actor *a, const struct line *l)
 {
 	long rc;
 	struct block *b = leave(a, &rc);
-	struct env *env = a->env;
+	struct env *env = a->at.env;
 	int i = b->begin->a;
 
 	if (l->op == OP_ENDTIMEOUT)
@@ -484,12 +271,12 @@ static struct cotask_await leave_group(struct actor *a, struct cotask *task)
 	long rc;
 	struct block *b = leave(a, &rc);
 
-	return cotask_group_exit(task, &a->env->group[b->begin->a], rc);
+	return cotask_group_exit(task, &a->at.env->group[b->begin->a], rc);
 }
 
 static struct cotask_await await_shield(struct actor *a, struct cotask *task, int i)
 {
-	a->shielded = cotask_shield(&a->shield, task_base(a->env, i));
+	a->shielded = cotask_shield(&a->shield, task_base(a->at.env, i));
 	return cotask_await(task, a->shielded);
 }
 
@@ -504,7 +291,7 @@ static void drop_shield(struct actor *a)
 static struct cotask_await wait_for(struct actor *a, struct cotask *task,
 				    const struct line *l)
 {
-	struct env *env = a->env;
+	struct env *env = a->at.env;
 	struct cotask_wait_for *w = &a->wait_for;
 	s64 ns = l->b == NEVER ? COTASK_FOREVER : l->b * MS;
 
@@ -523,7 +310,7 @@ static struct cotask_await wait_for(struct actor *a, struct cotask *task,
 
 static struct cotask_await start(struct actor *a, struct cotask *task, const struct line *l)
 {
-	struct env *env = a->env;
+	struct env *env = a->at.env;
 
 	return cotask_group_start(task, &env->start[l->a], &env->group[l->g],
 				  script_frame(env, l->script), NULL);
@@ -532,7 +319,7 @@ static struct cotask_await start(struct actor *a, struct cotask *task, const str
 static struct cotask_await await_set(struct actor *a, struct cotask *task,
 				     const struct line *l)
 {
-	struct cotask_awaitable *x = &a->env->set[l->a].base;
+	struct cotask_awaitable *x = &a->at.env->set[l->a].base;
 
 	if (l->op == OP_SHIELD_SET)
 		x = cotask_shield(&a->shield, x);
@@ -542,7 +329,7 @@ static struct cotask_await await_set(struct actor *a, struct cotask *task,
 static struct cotask_await await_sync(struct actor *a, struct cotask *task,
 				      const struct line *l)
 {
-	struct env *env = a->env;
+	struct env *env = a->at.env;
 
 	switch (l->op) {
 	case OP_ACQUIRE:
@@ -556,14 +343,14 @@ static struct cotask_await await_sync(struct actor *a, struct cotask *task,
 
 static void trace(struct actor *a, struct cotask *task, const struct line *l, long rc)
 {
-	if (a->env->trace)
-		a->env->trace(a->env, task, l, rc, a->last);
+	if (a->at.env->trace)
+		a->at.env->trace(a->at.env, task, l, rc, a->at.last);
 }
 
 static long play_step(struct cotask *task, struct cotask_frame *frame)
 {
 	struct actor *a = container_of(frame, struct actor, frame);
-	struct env *env = a->env;
+	struct env *env = a->at.env;
 	long rc;
 
 	CO_BEGIN(task, frame, slept, joined, future, shield, called, left,
@@ -572,7 +359,7 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 	for (;;) {
 		const struct line *l;
 
-		l = a->pc++;
+		l = a->at.pc++;
 		switch (l->op) {
 		case OP_END:
 			return 0;
@@ -653,9 +440,9 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 			trace(a, task, l, 0);
 			continue;
 		}
-		a->last = rc;
-		trace(a, task, a->pc - 1, rc);
-		if (rc < 0 && !unwind(a, rc))
+		a->at.last = rc;
+		trace(a, task, a->at.pc - 1, rc);
+		if (rc < 0 && !course_unwind(&a->at, rc))
 			return rc;
 	}
 }
@@ -664,7 +451,7 @@ static void actor_release(struct cotask_frame *frame)
 {
 	struct actor *a = container_of(frame, struct actor, frame);
 
-	a->env->actors--;
+	a->at.env->actors--;
 	kfree(a);
 }
 
@@ -676,8 +463,8 @@ struct cotask_frame *script_frame(struct env *env, const struct line *script)
 		broken(env, "no memory");
 		return NULL;
 	}
-	a->env = env;
-	a->pc = script;
+	a->at.env = env;
+	a->at.pc = script;
 	env->actors++;
 	return cotask_frame_init(&a->frame, play_step, actor_release);
 }

@@ -56,18 +56,25 @@ static void bench_spawn(void)
 	print("spawn", "cotask", (double)(now() - begin) / SPAWNS, "ns");
 }
 
+/* A group of tasks that sleep until then. */
+static void start_sleepers(struct cotask_group *g, int64_t *until, int n)
+{
+	int i;
+
+	cotask_group_init(g);
+	(void)!cotask_group_enter(g);
+	for (i = 0; i < n; i++)
+		cotask_put(cotask_spawn(g, sleeper, until, NULL));
+}
+
 static void bench_sleepers(int n)
 {
 	int64_t begin = cpu(), until = now() + (n > 20000 ? 20 : 5) * 1000000000LL;
 	struct cotask_group g;
 	long before = memory();
 	char row[40];
-	int i;
 
-	cotask_group_init(&g);
-	(void)!cotask_group_enter(&g);
-	for (i = 0; i < n; i++)
-		cotask_put(cotask_spawn(&g, sleeper, &until, NULL));
+	start_sleepers(&g, &until, n);
 	(void)!cotask_sleep(200000000);
 	snprintf(row, sizeof(row), "memory_%d", n);
 	print(row, "cotask", (double)(memory() - before) / n, "bytes");
@@ -81,12 +88,8 @@ static void bench_cancel(int n)
 	int64_t begin, until = now() + 3600 * 1000000000LL;
 	struct cotask_group g;
 	char row[40];
-	int i;
 
-	cotask_group_init(&g);
-	(void)!cotask_group_enter(&g);
-	for (i = 0; i < n; i++)
-		cotask_put(cotask_spawn(&g, sleeper, &until, NULL));
+	start_sleepers(&g, &until, n);
 	(void)!cotask_sleep(100000000);
 	begin = now();
 	cotask_group_cancel(&g);

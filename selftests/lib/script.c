@@ -7,115 +7,16 @@
  */
 #include <stdlib.h>
 
+#include "course.h"
 #include "helpers.h"
-
-#define BLOCKS	12	/* nesting of TRY, GROUP, TIMEOUT and REPEAT */
-
-/* An open block: where it began, and what an EXCEPT has caught. */
-struct block {
-	const struct line *begin;
-	long caught;
-	long left;
-};
-
-/**
- * struct actor - one activation of a script
- * @env: the test
- * @pc: the next line
- * @block: open blocks, innermost last
- * @depth: how many
- * @last: last outcome, for SHOW
- * @raised: the error that is leaving the innermost block
- */
-struct actor {
-	struct env *env;
-	const struct line *pc;
-	struct block block[BLOCKS];
-	unsigned int depth;
-	long last;
-	long raised;
-};
-
-/* --- the log -------------------------------------------------------------- */
-
-void note(struct env *env, const char *fmt, ...)
-{
-	size_t len = strlen(env->log);
-	va_list args;
-
-	if (len)
-		len += snprintf(env->log + len, sizeof(env->log) - len, " ");
-	va_start(args, fmt);
-	vsnprintf(env->log + len, sizeof(env->log) - len, fmt, args);
-	va_end(args);
-}
-
-const char *error_name(long rc)
-{
-	switch (rc) {
-	case -ECANCELED:
-		return "ECANCELED";
-	case -ETIMEDOUT:
-		return "ETIMEDOUT";
-	case -EDEADLK:
-		return "EDEADLK";
-	case -ESHUTDOWN:
-		return "ESHUTDOWN";
-	case -EALREADY:
-		return "EALREADY";
-	case -EINVAL:
-		return "EINVAL";
-	case -EXDEV:
-		return "EXDEV";
-	case E1:
-		return "E1";
-	case E2:
-		return "E2";
-	default:
-		return NULL;
-	}
-}
-
-void note_outcome(struct env *env, long rc)
-{
-	const char *name = error_name(rc);
-
-	if (name)
-		note(env, "%s", name);
-	else
-		note(env, "%ld", rc);
-}
-
-int number_of(struct env *env, const struct cotask *t)
-{
-	int i = ENV_OBJECTS;
-
-	while (i-- && env->task[i] != t)
-		;
-	return i;
-}
-
-void note_errors(struct env *env, int g)
-{
-	struct cotask_group_error e[ENV_OBJECTS];
-	int i, n = cotask_group_errors(&env->group[g], e, ENV_OBJECTS);
-
-	for (i = 0; i < n; i++) {
-		if (e[i].task)
-			note(env, "t%d:", number_of(env, e[i].task));
-		else
-			note(env, "body:");
-		note_outcome(env, e[i].error);
-	}
-}
 
 /* --- sets ------------------------------------------------------------------- */
 
 static long run_script(void *arg);
 
-static struct actor *actor_new(struct env *env, const struct line *script)
+static struct course *actor_new(struct env *env, const struct line *script)
 {
-	struct actor *a = calloc(1, sizeof(*a));
+	struct course *a = calloc(1, sizeof(*a));
 
 	if (!a)
 		abort();
@@ -125,7 +26,7 @@ static struct actor *actor_new(struct env *env, const struct line *script)
 	return a;
 }
 
-static struct cotask_member member(struct env *env, const struct arg *arg)
+struct cotask_member member(struct env *env, const struct arg *arg)
 {
 	struct cotask_member m = { 0 };
 
@@ -150,24 +51,6 @@ static struct cotask_member member(struct env *env, const struct arg *arg)
 		break;
 	}
 	return m;
-}
-
-unsigned int members(struct env *env, int i, const struct arg *arg)
-{
-	unsigned int n = 0;
-
-	for (; arg->kind != ARG_LAST && n < ENV_MEMBERS; arg++)
-		env->member[i][n++] = member(env, arg);
-	return n;
-}
-
-struct cotask_awaitable *make_set(struct env *env, int i, u32 flags, const struct arg *arg)
-{
-	unsigned int n = members(env, i, arg);
-
-	if (flags & RACE)
-		return cotask_race(&env->set[i], NULL, env->member[i], n);
-	return cotask_gather(&env->set[i], NULL, env->member[i], n, flags);
 }
 
 /* What wait() does not read, the test does. */
@@ -201,89 +84,6 @@ static long next(struct env *env, int i)
 	return 0;
 }
 
-/* --- blocks --------------------------------------------------------------- */
-
-static int nesting(const struct line *l)
-{
-	switch (l->op) {
-	case OP_TRY:
-	case OP_GROUP:
-	case OP_TIMEOUT:
-	case OP_SECTION:
-	case OP_SCOPE:
-	case OP_REPEAT:
-		return 1;
-	case OP_ENDTRY:
-	case OP_ENDGROUP:
-	case OP_ENDTIMEOUT:
-	case OP_ENDSECTION:
-	case OP_ENDSCOPE:
-	case OP_ENDREPEAT:
-		return -1;
-	default:
-		return 0;
-	}
-}
-
-/* The EXCEPT or END.. that belongs to the block which begins at @l. */
-static const struct line *block_end(const struct line *l, bool or_except)
-{
-	int depth = 0;
-
-	for (;; l++) {
-		depth += nesting(l);
-		if (!depth || (or_except && depth == 1 && l->op == OP_EXCEPT))
-			return l;
-	}
-}
-
-/* The test is wrong, whatever is tested. */
-static long broken(struct env *env, const char *why)
-{
-	env->broken = why;
-	return -EOPNOTSUPP;
-}
-
-static long block_push(struct actor *a, const struct line *begin)
-{
-	if (a->depth == BLOCKS)
-		return broken(a->env, "too many blocks");
-	a->block[a->depth++] = (struct block){ .begin = begin };
-	return 0;
-}
-
-static bool is_scope(const struct line *l)
-{
-	return l->op == OP_GROUP || l->op == OP_TIMEOUT || l->op == OP_SECTION ||
-	       l->op == OP_SCOPE;
-}
-
-/*
- * An error, or a return, leaves the innermost block.  True: the script goes on
- * somewhere; false: it ends.
- */
-static bool unwind(struct actor *a, long rc)
-{
-	struct block *b;
-
-	while (a->depth) {
-		b = &a->block[a->depth - 1];
-		a->last = rc;
-		a->pc = block_end(b->begin, b->begin->op == OP_TRY);
-		if (is_scope(b->begin)) {
-			a->raised = rc;
-			return true;
-		}
-		if (b->begin->op == OP_TRY && !b->caught && rc < 0) {
-			b->caught = rc;
-			a->pc++;
-			return true;
-		}
-		a->depth--;
-	}
-	return false;
-}
-
 /* --- instructions --------------------------------------------------------- */
 
 static s64 time_of(const struct line *l)
@@ -291,10 +91,10 @@ static s64 time_of(const struct line *l)
 	return l->b == NEVER ? COTASK_FOREVER : l->b * MS;
 }
 
-static long do_spawn(struct actor *a, const struct line *l)
+static long do_spawn(struct course *a, const struct line *l)
 {
 	struct env *env = a->env;
-	struct actor *child = actor_new(env, l->script);
+	struct course *child = actor_new(env, l->script);
 	struct cotask_spawn_args args = { .flags = l->b };
 	struct cotask *t;
 
@@ -310,10 +110,10 @@ static long do_spawn(struct actor *a, const struct line *l)
 }
 
 /* A block that is not entered is not left, but for a timeout: as in script.c. */
-static long enter_block(struct actor *a, const struct line *l)
+static long enter_block(struct course *a, const struct line *l)
 {
 	struct env *env = a->env;
-	long rc = block_push(a, l);
+	long rc = course_push(a, l);
 
 	if (rc)
 		return rc;
@@ -336,7 +136,7 @@ static long enter_block(struct actor *a, const struct line *l)
 	return rc;
 }
 
-static long leave_block(struct actor *a, const struct line *l)
+static long leave_block(struct course *a, const struct line *l)
 {
 	int i = a->block[--a->depth].begin->a;
 	struct env *env = a->env;
@@ -370,7 +170,7 @@ static long await_shield(struct cotask_awaitable *inner, const struct line *l)
 
 static long call(struct env *env, const struct line *l)
 {
-	struct actor *a = actor_new(env, l->script);
+	struct course *a = actor_new(env, l->script);
 	long rc;
 
 	if (l->op == OP_CALL)
@@ -384,7 +184,7 @@ static long call(struct env *env, const struct line *l)
 }
 
 /* What suspends, or can fail. */
-static long wait_step(struct actor *a, const struct line *l)
+static long wait_step(struct course *a, const struct line *l)
 {
 	struct env *env = a->env;
 	long rc;
@@ -435,7 +235,7 @@ static long wait_step(struct actor *a, const struct line *l)
 }
 
 /* What neither suspends nor fails: true. */
-static bool instant(struct actor *a, const struct line *l)
+static bool instant(struct course *a, const struct line *l)
 {
 	struct env *env = a->env;
 
@@ -501,34 +301,14 @@ static bool instant(struct actor *a, const struct line *l)
 }
 
 /* Blocks, and what can fail but does not suspend; < 0 leaves a block. */
-static long control(struct actor *a, const struct line *l, bool *is_wait)
+static long control(struct course *a, const struct line *l, bool *is_wait)
 {
 	struct env *env = a->env;
 	long rc;
 
-	switch (l->op) {
-	case OP_RAISE:
-		return l->b;
-	case OP_RERAISE:
-		return a->block[a->depth - 1].caught;
-	case OP_TRY:
-	case OP_REPEAT:
-		rc = block_push(a, l);
-		if (!rc)
-			a->block[a->depth - 1].left = l->b;
+	if (course_control(a, l, &rc))
 		return rc;
-	case OP_EXCEPT:		/* reached without an error: skip it */
-		a->pc = block_end(a->block[--a->depth].begin, false) + 1;
-		return 0;
-	case OP_ENDTRY:
-		a->depth--;
-		return 0;
-	case OP_ENDREPEAT:
-		if (--a->block[a->depth - 1].left > 0)
-			a->pc = a->block[a->depth - 1].begin + 1;
-		else
-			a->depth--;
-		return 0;
+	switch (l->op) {
 	case OP_GROUP:
 	case OP_TIMEOUT:
 	case OP_SECTION:
@@ -559,7 +339,7 @@ static bool is_leave(const struct line *l)
 	       l->op == OP_ENDSCOPE;
 }
 
-static long play_lines(struct actor *a)
+static long play_lines(struct course *a)
 {
 	const struct line *l;
 	bool is_wait;
@@ -579,14 +359,14 @@ static long play_lines(struct actor *a)
 			rc = is_leave(l) ? leave_block(a, l) : wait_step(a, l);
 		if (is_wait || rc)
 			a->last = rc;
-		if (rc < 0 && !unwind(a, rc))
+		if (rc < 0 && !course_unwind(a, rc))
 			return rc;
 	}
 }
 
 static long run_script(void *arg)
 {
-	struct actor *a = arg;
+	struct course *a = arg;
 	struct env *env = a->env;
 	long rc = play_lines(a);
 

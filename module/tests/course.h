@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask tests - where a script is: its next line, and the blocks around it
+ */
+#ifndef COTASK_TESTS_COURSE_H
+#define COTASK_TESTS_COURSE_H
+
+#include "script.h"
+
+#define BLOCKS	12	/* nesting of TRY, GROUP, TIMEOUT and REPEAT */
+
+/* An open block: where it began, and what an EXCEPT has caught. */
+struct block {
+	const struct line *begin;
+	long caught;
+	long left;
+};
+
+/**
+ * struct course - where one activation of a script is
+ * @env: the test
+ * @pc: the next line
+ * @block: open blocks, innermost last
+ * @depth: how many
+ * @last: last outcome, for SHOW
+ * @raised: the error that is leaving the innermost block
+ */
+struct course {
+	struct env *env;
+	const struct line *pc;
+	struct block block[BLOCKS];
+	unsigned int depth;
+	long last;
+	long raised;
+};
+
+long broken(struct env *env, const char *why);
+long course_push(struct course *c, const struct line *begin);
+bool course_unwind(struct course *c, long rc);
+bool course_control(struct course *c, const struct line *l, long *rc);
+
+/* Of the one who plays scripts: what an argument names. */
+struct cotask_member member(struct env *env, const struct arg *arg);
+
+#endif /* COTASK_TESTS_COURSE_H */
