@@ -45,6 +45,18 @@ static s64 time_of(ktime_t t)
 	return max_t(s64, ktime_to_ns(t), 0);
 }
 
+/* The task that has cancelled it, if it was one: others are no business of the process. */
+static s64 canceller(const struct cotask *task)
+{
+	switch (task->reason.cause) {
+	case COTASK_CAUSE_DEADLINE:	/* the name of the timeout */
+	case COTASK_CAUSE_OPERATOR:	/* a process */
+		return 0;
+	default:
+		return task->reason.by;
+	}
+}
+
 /* What is said about a task. */
 static s64 read_task(struct cotask_request *r)
 {
@@ -60,8 +72,7 @@ static s64 read_task(struct cotask_request *r)
 	case COTASK_READ_CAUSE:
 		return cotask_cancel_reason(task).cause;
 	case COTASK_READ_BY:
-		/* Of a deadline it is the name of the timeout. */
-		return task->reason.cause == COTASK_CAUSE_DEADLINE ? 0 : task->reason.by;
+		return canceller(task);
 	default:
 		return time_of(cotask_effective_deadline(task));
 	}

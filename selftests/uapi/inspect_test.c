@@ -180,6 +180,8 @@ TEST_F(two, cancel_a_task)
 	e = t_next(self->other);
 	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(-ECANCELED, e.result);
+	/* It was no task that did. */
+	EXPECT_EQ(0, t_op(self->other, OP(READ, .arg = COTASK_READ_BY, .handle = 1)));
 	free(text);
 }
 
