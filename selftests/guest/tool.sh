@@ -33,10 +33,29 @@ status()
 	is "$name" "$expected" $?
 }
 
+# comes NAME EXPECTED COMMAND...: the same, once it does, or has not for a long time
+comes()
+{
+	local i got
+
+	for ((i = 0; i < 100; i++)); do
+		got=$("${@:3}" 2>/dev/null)
+		[ "$2" = "$got" ] && break
+		sleep 0.1
+	done
+	is "$1" "$2" "$got"
+}
+
 # Times and lines of code are different each time.
 normal()
 {
 	sed -E 's/[0-9.]+(ns|us|ms|s)\b/T/g; s/:[0-9]+/:L/g; s/ up to T/ T/g'
+}
+
+# How many tasks there are.
+count()
+{
+	"$tool" ps "$@" | tail -n +2 | wc -l
 }
 
 # Somebody who is not root; a script that is read from the standard input.
@@ -76,14 +95,13 @@ status "unknown key" 2 "$tool" ps --sort colour
 insmod "$out/module/cotask.ko" account=1 || exit 1
 status "no tasks" 1 "$tool" ps
 insmod "$out/module/samples/cotask_busy.ko" tasks=40 loops=1 still=1 || exit 1
-sleep 0.5
+comes "all are asleep" 40 count --on sleep
 is "tree" "$(cat "$here/../tool/golden/guest-tree.out")" "$("$tool" tree --ascii | normal)"
 is "ps" "$(cat "$here/../tool/golden/guest-ps.out")" \
 	"$("$tool" ps --name 'nvme0*' | cut -c 7- | sed -E 's/  +/ /g; s/ [^ ]+ [0-9]+ ([a-z_]+:)/ RUN \1/' |
 		normal)"
-is "tasks" 64 "$("$tool" ps | tail -n +2 | wc -l)"
-is "filter by kind" 40 "$("$tool" ps --on sleep | tail -n +2 | wc -l)"
-is "filter by loop" 64 "$("$tool" ps --loop storage | tail -n +2 | wc -l)"
+is "tasks" 64 "$(count)"
+is "filter by loop" 64 "$(count --loop storage)"
 is "debugfs has the same" "$("$tool" ps --json | grep -c '"type":"task"')" \
 	"$(grep -c '"type":"task"' /sys/kernel/debug/cotask/json)"
 is "no addresses" 0 "$(grep -cE '0x[0-9a-f]|[0-9a-f]{16}' /sys/kernel/debug/cotask/json)"
@@ -101,15 +119,14 @@ status "rates" 0 "$tool" stat 1 1
 
 victim=$(id_of --name nvme0.io0)
 status "cancel a task" 0 "$tool" cancel --reason 42 "$victim"
-sleep 0.3
-status "it has gone" 1 "$tool" ps "$victim"
+comes "it has gone" 0 count "$victim"
+status "and is not found" 1 "$tool" ps "$victim"
 status "cancel it again" 1 "$tool" cancel "$victim"
 status "cancel nothing" 2 "$tool" cancel
 status "cancel what is no number" 2 "$tool" cancel all
 group=$("$tool" ps --json | sed -nE 's/^\{"type":"group",.*"id":([0-9]+),"name":"nvme1".*/\1/p')
 status "cancel a group" 0 "$tool" cancel --group "$group"
-sleep 0.3
-is "its tasks have gone" "" "$("$tool" ps --name 'nvme1*')"
+comes "its tasks have gone" 0 count --name 'nvme1*'
 rmmod cotask_busy
 
 # --- others than root -------------------------------------------------------------------
@@ -120,9 +137,9 @@ hold 5 3 env
 root_pid=$pid
 hold 6 2 nobody
 user_pid=$pid
-is "root sees all" 5 "$("$tool" ps | tail -n +2 | wc -l)"
-is "by process" 2 "$("$tool" ps --pid "$user_pid" | tail -n +2 | wc -l)"
-is "by user" 2 "$("$tool" ps --user 65534 | tail -n +2 | wc -l)"
+is "root sees all" 5 "$(count)"
+is "by process" 2 "$(count --pid "$user_pid")"
+is "by user" 2 "$(count --user 65534)"
 is "others see theirs" 2 "$(nobody "$tool" ps | tail -n +2 | wc -l)"
 is "with their names" "worker 0 worker 1" \
 	"$(nobody "$tool" ps | grep -o 'worker [0-9]' | tr '\n' ' ' | sed 's/ $//')"
@@ -142,7 +159,6 @@ rmmod cotask_busy
 # --- much to do -------------------------------------------------------------------------
 
 insmod "$out/module/samples/cotask_busy.ko" tasks=2000 || exit 1
-sleep 0.5
 status "trace" 0 "$tool" trace --output /tmp/busy 1
 is "trace files" 0 "$(python3 -B "$here/../tool/check_trace.py" /tmp/busy >/tmp/check; echo $?)"
 grep '^trace: ' /tmp/check | sed 's/^/# /'
