@@ -266,6 +266,9 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 	h->issuing = true;
 	cotask_task_resume(h->task);
 	h->issuing = false;
+	/* Its first step, if that was eager, is over unless it has another event at once. */
+	if (unlikely(h->task->entry.flags & COTASK_T_EAGER) && h->state == COTASK_HOSTED_KERNEL)
+		cotask_task_joined(h->task);
 }
 
 static void aux_kfree(struct cotask_aux *aux)

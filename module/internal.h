@@ -485,6 +485,7 @@ struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *l
 				   struct cotask_frame *frame,
 				   const struct cotask_spawn_args *args);
 void cotask_task_discard(struct cotask *t, struct cotask_frame *frame);
+void cotask_task_joined(struct cotask *t);
 void cotask_task_start(struct cotask *t, u32 flags);
 void cotask_task_born_level(struct cotask *t);
 void cotask_frame_refuse(struct cotask_frame *frame);

@@ -89,11 +89,13 @@ static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotas
 	h->eager = false;
 	if (IS_ERR(t))
 		return PTR_ERR(t);
-	/* A reference is there already, if it was eager. */
-	if (h->task)
+	if (h->task) {
+		/* It was eager, so a reference is there, and the process runs its first step. */
+		t->entry.flags |= COTASK_T_EAGER;
 		cotask_put(t);
-	else
+	} else {
 		h->task = t;
+	}
 	return h->started;
 }
 

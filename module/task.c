@@ -244,7 +244,6 @@ static void eager_step(struct cotask_loop *loop, struct cotask *t)
 	loop->eager_depth++;
 	cotask_task_step(loop, t);
 	loop->eager_depth--;
-	t->entry.flags &= ~COTASK_T_EAGER;
 }
 
 static bool wants_eager(const struct cotask_loop *loop, u32 flags)
@@ -267,6 +266,24 @@ void cotask_task_born_level(struct cotask *t)
 		t->entry.flags |= COTASK_T_LEVEL;
 	for (s = t->scopes; s && s->kind != COTASK_SCOPE_SHIELD; s = s->outer)
 		cotask_group_mark_level(s);
+}
+
+/**
+ * cotask_task_joined - a task is in its group like any other from now on
+ * @t: the task, which may have ended; not inside its eager first step, if it has that
+ *
+ * The owner.  The group may have been aborted since it was admitted, or in its first
+ * step (TG-32).
+ */
+void cotask_task_joined(struct cotask *t)
+{
+	struct cotask_group *g = t->group;
+
+	t->entry.flags &= ~COTASK_T_EAGER;
+	if (g->flags & COTASK_G_DOOMED)
+		t->entry.flags |= COTASK_T_DOOMED;
+	if (g->flags & COTASK_G_ABORTING)
+		cotask_cancel_for(t, &g->why);
 }
 
 /**
@@ -295,11 +312,7 @@ void cotask_task_start(struct cotask *t, u32 flags)
 		eager_step(loop, t);
 	else
 		cotask_loop_queue(loop, &t->entry);
-	if (g->flags & COTASK_G_DOOMED)
-		t->entry.flags |= COTASK_T_DOOMED;
-	/* The group was aborted since it was admitted, or in its first step (TG-32). */
-	if (g->flags & COTASK_G_ABORTING)
-		cotask_cancel_for(t, &g->why);
+	cotask_task_joined(t);
 }
 
 /**

@@ -156,37 +156,12 @@ static struct kunit_suite *const suites[] = {
 	&cotask_scenario_sync_suite, &cotask_scenario_timeout_suite,
 };
 
-/* What does not hold for tasks of a process, and why. */
-static const struct {
-	const char *name;
-	const char *reason;
-} skipped[] = {
-	{ "eager_child_cancels_its_group_and_ends",
-	  "an eager child is in its group before its code runs" },
-};
-
 static unsigned int number, failed;
-
-static const char *why_skip(const struct kunit_case *c)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(skipped); i++) {
-		if (!strcmp(c->name, skipped[i].name))
-			return skipped[i].reason;
-	}
-	return NULL;
-}
 
 static void run_case(const struct kunit_suite *suite, const struct kunit_case *c)
 {
-	const char *reason = why_skip(c);
 	struct kunit test = { 0 };
 
-	if (reason) {
-		printf("ok %u %s.%s # SKIP %s\n", ++number, suite->name + 7, c->name, reason);
-		return;
-	}
 	suite->init(&test);
 	c->run_case(&test);
 	suite->exit(&test);
