@@ -370,8 +370,8 @@ const struct cotask_op_row *cotask_op_row(unsigned int opcode);
 
 /* op_task.c, op_await.c, op_scope.c, op_set.c, op_sync.c, op_read.c */
 extern const struct cotask_op_row cotask_op_spawn, cotask_op_submit, cotask_op_exit,
-	cotask_op_uncancel, cotask_op_cancel_all, cotask_op_cancel_wait, cotask_op_name,
-	cotask_op_get_name;
+	cotask_op_start, cotask_op_ready, cotask_op_uncancel, cotask_op_cancel_all,
+	cotask_op_cancel_wait, cotask_op_name, cotask_op_get_name;
 extern const struct cotask_op_row cotask_op_sleep, cotask_op_await, cotask_op_wait_for,
 	cotask_op_complete, cotask_op_cancel, cotask_op_result, cotask_op_shield;
 extern const struct cotask_op_row cotask_op_make, cotask_op_enter, cotask_op_leave,

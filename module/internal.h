@@ -495,6 +495,11 @@ struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x)
 int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x);
 const char *cotask_task_state(const struct cotask *t);
 
+/* start.c */
+struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start *s,
+				       struct cotask *child);
+struct cotask_start *cotask_start_of(struct cotask *child);
+
 /* inspect.c */
 int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),
 		    void *arg);

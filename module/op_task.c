@@ -208,6 +208,59 @@ const struct cotask_op_row cotask_op_submit = {
 	.is = FROM_ANYWHERE | NO_OBJECT | USES_OTHER | USES_USER_DATA | USES_MEMORY,
 };
 
+/* --- until it is ready ---------------------------------------------------- */
+
+/**
+ * struct start - START
+ * @aux: of the operation
+ * @start: of the core
+ */
+struct start {
+	struct cotask_aux	aux;
+	struct cotask_start	start;
+};
+
+static s64 op_start(struct cotask_request *r)
+{
+	struct cotask_hosted *h = cotask_object_hosted(r->object);
+	struct cotask *child = cotask_object_task(r->object);
+
+	if (!child)
+		return -ENOENT;
+	if (h->started || cotask_start_of(child))
+		return -EINVAL;
+	return cotask_hosted_issue_with(r, sizeof(struct start));
+}
+
+static struct cotask_await perform_start(struct cotask *task, struct cotask_hosted *h)
+{
+	struct start *w = container_of(h->aux, struct start, aux);
+
+	cotask_future_init(&w->start.ready, task->base.loop);
+	return cotask_start_child(task, &w->start, cotask_get(cotask_object_task(h->awaited)));
+}
+
+const struct cotask_op_row cotask_op_start = {
+	.issue = op_start,
+	.perform = perform_start,
+	.kinds = BIT(COTASK_OBJECT_TASK),
+	.is = NEEDS_TASK,
+};
+
+static s64 op_ready(struct cotask_request *r)
+{
+	struct cotask_start *s = cotask_start_of(r->actor->task);
+
+	if (!s || r->op->value < 0 || !cotask_is_outcome(r->op->value))
+		return -EINVAL;
+	return cotask_start_ready(r->actor->task, s, r->op->value);
+}
+
+const struct cotask_op_row cotask_op_ready = {
+	.issue = op_ready,
+	.is = NEEDS_TASK | USES_VALUE,
+};
+
 /* --- the end ------------------------------------------------------------- */
 
 static s64 op_exit(struct cotask_request *r)

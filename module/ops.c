@@ -77,6 +77,8 @@ static const struct cotask_op_row *const rows[COTASK_OP_LAST] = {
 	[COTASK_OP_GET_NAME]	= &cotask_op_get_name,
 	[COTASK_OP_EXPORT]	= &cotask_op_export,
 	[COTASK_OP_IMPORT]	= &cotask_op_import,
+	[COTASK_OP_START]	= &cotask_op_start,
+	[COTASK_OP_READY]	= &cotask_op_ready,
 };
 
 /* The row of an operation that was checked. */

@@ -58,6 +58,46 @@ static void start_release(struct cotask_frame *frame)
 }
 
 /**
+ * cotask_start_child - wait until a child is ready
+ * @task: the current task
+ * @s: not in use; stays until the await is over
+ * @child: has not begun and is not started by anybody else; a reference that is taken
+ *	over
+ *
+ * Context: A step of @task.
+ * Return: As cotask_group_start(), once the child is there.
+ */
+struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start *s,
+				       struct cotask *child)
+{
+	s->child = child;
+	if (!cotask_awaitable_done(&s->ready.base))
+		child->entry.flags |= COTASK_T_APART;
+	cotask_on_done(&child->base, &s->ended, child_ended);
+	return cotask_call(task, cotask_frame_init(&s->frame, start_step, start_release));
+}
+
+/**
+ * cotask_start_of - what a task was started with
+ * @child: the task
+ *
+ * Context: The loop's owner.
+ * Return: NULL: nobody waits for it to be ready.
+ */
+struct cotask_start *cotask_start_of(struct cotask *child)
+{
+	struct cotask_entry *e;
+
+	list_for_each_entry(e, &child->base.waiters, link) {
+		struct cotask_callback *cb = container_of(e, struct cotask_callback, entry);
+
+		if (e->kind == COTASK_ENTRY_CALLBACK && cb->fn == child_ended)
+			return container_of(cb, struct cotask_start, ended);
+	}
+	return NULL;
+}
+
+/**
  * cotask_group_start - spawn a child and wait until it is ready
  * @task: the current task
  * @s: not in use; stays until the await is over and, for cotask_start_ready(), as
@@ -85,11 +125,7 @@ struct cotask_await cotask_group_start(struct cotask *task, struct cotask_start 
 	child = cotask_spawn(group, frame, name);
 	if (IS_ERR(child))
 		return cotask_refuse(task, PTR_ERR(child));
-	s->child = child;
-	if (!cotask_awaitable_done(&s->ready.base))
-		child->entry.flags |= COTASK_T_APART;
-	cotask_on_done(&child->base, &s->ended, child_ended);
-	return cotask_call(task, cotask_frame_init(&s->frame, start_step, start_release));
+	return cotask_start_child(task, s, child);
 }
 EXPORT_SYMBOL_GPL(cotask_group_start);
 

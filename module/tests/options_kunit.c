@@ -399,85 +399,6 @@ static void group_deadline(struct kunit *test)
 	expect_log(env, "in time");
 }
 
-/* TG-B7: waits until the child is ready, then it is a child like any other */
-static void start_until_ready(struct kunit *test)
-{
-	struct env *env = env_of(test);
-	static const struct line child[] = {
-		SLEEP(5), READY(1, 9), LOG("ready"), SLEEP(5), RAISE(E1)
-	};
-	static const struct line p[] = {
-		TRY, GROUP(0), START(1, 0, child), SHOW, SLEEP(50), ENDGROUP,
-		EXCEPT, SHOW, ENDTRY, ERRORS(0), END
-	};
-
-	play(env, 0, p);
-	settle(env);
-	pass(env, 5);
-	expect_log(env, "ready 9");
-	pass(env, 5);
-	expect_log(env, "E1 t-1: E1");
-}
-
-/* TG-B7: what fails before it is ready fails the call, not the group */
-static void start_fails(struct kunit *test)
-{
-	struct env *env = env_of(test);
-	static const struct line child[] = { SLEEP(5), RAISE(E1) };
-	static const struct line silent[] = { SLEEP(5), RETURN(3) };
-	static const struct line p[] = {
-		GROUP(0),
-		TRY, START(1, 0, child), EXCEPT, SHOW, ENDTRY,
-		TRY, START(2, 0, silent), EXCEPT, LOG("nodata"), ENDTRY,
-		SLEEP(5), LOG("body"), ENDGROUP, SHOW, COUNT, END
-	};
-
-	play(env, 0, p);
-	settle(env);
-	pass(env, 5);
-	pass(env, 5);
-	pass(env, 5);
-	expect_log(env, "E1 nodata body 0 n0");
-	KUNIT_EXPECT_EQ(test, env->errors, 0);
-}
-
-/* TG-B7: cancelling the call cancels that child only, and waits for it */
-static void start_cancelled(struct kunit *test)
-{
-	struct env *env = env_of(test);
-	static const struct line child[] = {
-		TRY, SLEEP(50), EXCEPT, SLEEP(5), LOG("child"), RERAISE, ENDTRY, END
-	};
-	static const struct line q[] = {
-		TRY, GROUP(0), SPAWN(2, 0, sleeper),
-		TRY, TIMEOUT(0, 10), START(1, 0, child), ENDTIMEOUT, EXCEPT, SHOW, ENDTRY,
-		ENDGROUP, EXCEPT, ENDTRY, LOG("out"), END
-	};
-
-	play(env, 0, q);
-	settle(env);
-	pass(env, 10);
-	expect_log(env, "");
-	pass(env, 5);
-	expect_log(env, "child ETIMEDOUT");
-	expect_pending(env, 2);
-	pass(env, 50);
-	expect_log(env, "slept out");
-}
-
-/* TG-B7: ready, and at its end before who has started it has resumed */
-static void start_ready_and_ended(struct kunit *test)
-{
-	struct env *env = env_of(test);
-	static const struct line child[] = { READY(1, 5), END };
-	static const struct line p[] = { GROUP(0), START(1, 0, child), SHOW, ENDGROUP, END };
-
-	play(env, 0, p);
-	settle(env);
-	expect_log(env, "5");
-	expect_finished(env, 0, 0);
-}
-
 /* CX-B5, TG-16: a request that has passed the exit of a group does not come again */
 static void kept_request_and_group(struct kunit *test)
 {
@@ -639,12 +560,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(cancelled_again),
 	KUNIT_CASE(group_limit),
 	KUNIT_CASE(group_deadline),
-	KUNIT_CASE(start_until_ready),
-	KUNIT_CASE(start_fails),
-	KUNIT_CASE(start_cancelled),
 	KUNIT_CASE(across_loops),
 	KUNIT_CASE(across_loops_waiter_goes),
-	KUNIT_CASE(start_ready_and_ended),
 	KUNIT_CASE(kept_request_and_group),
 	KUNIT_CASE(eager_into_an_aborting_group),
 	KUNIT_CASE(limit_and_gather),

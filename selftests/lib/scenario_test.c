@@ -153,7 +153,8 @@ void env_exit(struct kunit *test)
 static struct kunit_suite *const suites[] = {
 	&cotask_scenario_cancel_suite, &cotask_scenario_gather_suite,
 	&cotask_scenario_group_suite, &cotask_scenario_nested_suite,
-	&cotask_scenario_sync_suite, &cotask_scenario_timeout_suite,
+	&cotask_scenario_start_suite, &cotask_scenario_sync_suite,
+	&cotask_scenario_timeout_suite,
 };
 
 static unsigned int number, failed;

@@ -183,6 +183,18 @@ static long call(struct env *env, const struct line *l)
 	return rc;
 }
 
+static long start(struct env *env, const struct line *l)
+{
+	struct course *child = actor_new(env, l->script);
+	long rc = cotask_group_start(&env->group[l->g], run_script, child, NULL);
+
+	if (rc == -ESHUTDOWN) {
+		env->actors--;
+		free(child);
+	}
+	return rc;
+}
+
 /* What suspends, or can fail. */
 static long wait_step(struct course *a, const struct line *l)
 {
@@ -211,6 +223,8 @@ static long wait_step(struct course *a, const struct line *l)
 		return cotask_wait_for(&env->future[l->a].base, time_of(l));
 	case OP_CANCEL_WAIT:
 		return cotask_cancel_and_wait(env->task[l->a]);
+	case OP_START:
+		return start(env, l);
 	case OP_AWAIT_SET:
 		return cotask_await(&env->set[l->a].base);
 	case OP_WAIT:
@@ -290,6 +304,9 @@ static bool instant(struct course *a, const struct line *l)
 		break;
 	case OP_CLOSE:
 		cotask_queue_shutdown(&env->queue[l->a], false);
+		break;
+	case OP_READY:
+		a->last = cotask_start_ready(l->b);
 		break;
 	case OP_ADVANCE:
 		cotask_manual_advance(env->loop, l->b * MS);

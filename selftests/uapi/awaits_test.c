@@ -195,6 +195,32 @@ TEST_F(file, cancel_and_wait)
 	EXPECT_EQ(-EDEADLK, step(CANCEL_WAIT, .task = 1, .handle = 1).result);
 }
 
+/* TG-B7: a child is apart from its group until it is ready */
+TEST_F(file, start)
+{
+	op(ENTER, .task = 1, .handle = 50, .arg = COTASK_KIND_GROUP);
+	op(SPAWN, .task = 1, .handle = 3, .other = 50);
+	op(SPAWN, .task = 1, .handle = 4, .other = 50);
+	EXPECT_EQ(-EINVAL, op(START, .task = 1, .handle = 1));	/* has begun */
+	EXPECT_EQ(-EINVAL, op(START, .task = 1, .handle = 50));
+	EXPECT_EQ(-ENOENT, op(START, .task = 1, .handle = 9));
+	EXPECT_EQ(-ESRCH, op(START, .handle = 3));
+	EXPECT_EQ(-EINVAL, op(READY, .task = 1, .value = 1));	/* nobody waits for that */
+	EXPECT_EQ(2, step(START, .task = 1, .handle = 3).handle);
+	EXPECT_EQ(-EINVAL, op(START, .task = 2, .handle = 3));	/* somebody does already */
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(4, step(EXIT, .task = 3, .value = -EIO).handle);
+	EXPECT_EQ(-EIO, step(SLEEP, .task = 4, .value = COTASK_NEVER).result);
+	/* The group is as it was. */
+	op(SPAWN, .task = 1, .handle = 6, .other = 50);
+	EXPECT_EQ(6, step(START, .task = 1, .handle = 6).handle);
+	EXPECT_EQ(-EINVAL, op(READY, .task = 6, .value = -1));
+	EXPECT_EQ(0, op(READY, .task = 6, .value = 7));
+	EXPECT_EQ(-EINVAL, op(READY, .task = 6, .value = 7));
+	EXPECT_EQ(7, step(SLEEP, .task = 6, .value = COTASK_NEVER).result);
+	EXPECT_EQ(-EINVAL, op(START, .task = 1, .handle = 6));
+}
+
 /* CX-B2: who has cancelled it, and why */
 TEST_F(file, reason)
 {

@@ -93,6 +93,7 @@ static void tell(int fd, int socket)
 		OP(ENTER, .task = 1, .handle = 50, .arg = COTASK_KIND_GROUP),
 		OP(ENTER, .task = 1, .handle = 51, .arg = COTASK_KIND_TIMEOUT, .value = MS),
 		OP(SPAWN, .task = 1, .handle = 3, .other = 50),
+		OP(SPAWN, .task = 1, .handle = 4, .other = 50),
 		OP(PUT, .task = 1, .handle = 25, .value = 1, .flags = COTASK_OP_F_TRY),
 	};
 	const struct cotask_op waits[] = {
@@ -102,6 +103,7 @@ static void tell(int fd, int socket)
 		OP(NEXT, .handle = 29),
 		OP(GET, .handle = 25),
 		OP(CANCEL_WAIT, .handle = 3),
+		OP(START, .handle = 4),
 		OP(COND_WAIT, .handle = 23),
 	};
 	unsigned int i;

@@ -96,6 +96,8 @@ static const unsigned char uses[COTASK_OP_LAST] = {
 	[COTASK_OP_NAME] = H | N,
 	[COTASK_OP_EXPORT] = H,
 	[COTASK_OP_IMPORT] = H,
+	[COTASK_OP_START] = H,
+	[COTASK_OP_READY] = V,
 };
 
 static const char a_name[] = "a name";

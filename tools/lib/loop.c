@@ -24,6 +24,7 @@ static bool ends_step(const struct cotask_op *op)
 	case COTASK_OP_EVENT_WAIT:
 	case COTASK_OP_COND_WAIT:
 	case COTASK_OP_POLL:
+	case COTASK_OP_START:
 		return true;
 	case COTASK_OP_ACQUIRE:
 	case COTASK_OP_PUT:

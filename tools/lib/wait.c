@@ -60,7 +60,7 @@ EXPORT long cotask_sleep_until(int64_t deadline, clockid_t clock)
 
 EXPORT long cotask_await(struct cotask_awaitable *x)
 {
-	int rc = check_object(x);
+	long rc = check_object(x);
 
 	if (rc)
 		return rc;
@@ -90,6 +90,35 @@ EXPORT long cotask_wait_for(struct cotask_awaitable *x, int64_t ns)
 	if (x->kind == KIND_SET)
 		cotask_set_refresh(x);
 	return rc;
+}
+
+/* A child that has begun before would have no chance to be apart from its group. */
+EXPORT long cotask_group_start(struct cotask_group *group, cotask_fn fn, void *arg,
+			       const char *name)
+{
+	struct cotask_spawn_args args = { .flags = COTASK_SPAWN_LAZY, .name = name };
+	struct cotask *child;
+	long rc;
+
+	if (!group)
+		return -EINVAL;
+	if (!task_here())
+		return -ESRCH;
+	child = cotask_spawn_with(group, fn, arg, &args);
+	if (!child)
+		return -errno;
+	rc = cotask_step_op(OP(START, .handle = child->base.handle));
+	cotask_put(child);
+	return rc;
+}
+
+EXPORT int cotask_start_ready(long value)
+{
+	struct cotask *task = task_here();
+
+	if (!task)
+		return -ESRCH;
+	return cotask_op(task->base.loop, OP(READY, .task = task->base.handle, .value = value));
 }
 
 /* WF-1 to WF-3: a function runs inside of the calling task. */

@@ -171,13 +171,19 @@ enum cotask_kind {
  * @COTASK_OP_IMPORT: @handle is what such a descriptor, @arg, stands for.  A task can be
  *	awaited and cancelled; a group can be awaited and cancelled, and hosted tasks can be
  *	spawned into it
+ * @COTASK_OP_START: the task waits until the task @handle, which was spawned and has not
+ *	begun, is READY; gives the value of that.  What @handle fails with before is no error
+ *	of its group, but the outcome of this; -ENODATA: it has ended otherwise;
+ *	-ECANCELED: it was cancelled with this, and has ended (TG-B7)
+ * @COTASK_OP_READY: the acting task is ready, with @value, >= 0.  -EINVAL: nobody waits for
+ *	that, or not any more
  * @COTASK_OP_LAST: how many there are
  *
  * What can be awaited, cancelled and be a member: tasks, futures, shields, gathers.
  * Imported tasks and groups can be awaited and cancelled.
  *
  * SLEEP, AWAIT, WAIT_FOR, CANCEL_WAIT, NEXT, WAIT, LEAVE of a group, ACQUIRE, EVENT_WAIT,
- * COND_WAIT, PUT, GET, POLL and EXIT end the step of the acting task: its next event gives
+ * COND_WAIT, PUT, GET, POLL, START and EXIT end the step of the acting task: its next event gives
  * the outcome.
  * With COTASK_OP_F_TRY, ACQUIRE, PUT and GET do not: their result is 0, of GET the number,
  * or -EAGAIN.
@@ -225,6 +231,8 @@ enum cotask_opcode {
 	COTASK_OP_GET_NAME,
 	COTASK_OP_EXPORT,
 	COTASK_OP_IMPORT,
+	COTASK_OP_START,
+	COTASK_OP_READY,
 	COTASK_OP_LAST
 };
 

@@ -41,6 +41,34 @@ __cotask_must_check long cotask_wait_for_call(cotask_fn fn, void *arg, int64_t n
  */
 __cotask_must_check long cotask_cancel_and_wait(struct cotask *task);
 
+/**
+ * cotask_group_start - spawn a child and wait until it is ready
+ * @group: the group, which was entered
+ * @fn: the child's code, which calls cotask_start_ready()
+ * @arg: its argument
+ * @name: up to %COTASK_NAME_MAX bytes, copied; NULL: Task-<number>
+ *
+ * What the child fails with before it is ready is no error of the group, and cancelling
+ * the call cancels only that child (TG-B7).
+ *
+ * Return: The value of cotask_start_ready(); what the child has failed with before;
+ *	-ENODATA: it has ended otherwise before; -ECANCELED, and the child was cancelled
+ *	and has ended; the errors of cotask_spawn().
+ */
+__cotask_must_check long cotask_group_start(struct cotask_group *group, cotask_fn fn, void *arg,
+					    const char *name);
+
+/**
+ * cotask_start_ready - the current task is ready
+ * @value: >= 0, what cotask_group_start() gives
+ *
+ * From now on the task is a child of its group like any other.
+ *
+ * Return: 0; -EINVAL if @value is negative, or if nobody waits for the task to be ready, or
+ *	not any more; -ESRCH outside of a task.
+ */
+int cotask_start_ready(long value);
+
 #ifdef __cplusplus
 }
 #endif
