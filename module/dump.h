@@ -28,6 +28,7 @@
  * @n_waits_for: how many
  * @frame: where it is suspended, innermost first
  * @n_frames: how many frames it has; there is room for the first of them
+ * @code: where a process says that the code of the task is, or 0
  */
 struct cotask_task_record {
 	struct cotask_info	info;
@@ -35,6 +36,7 @@ struct cotask_task_record {
 	unsigned int		n_waits_for;
 	struct cotask_location	frame[COTASK_DUMP_FRAMES];
 	unsigned int		n_frames;
+	u64			code;
 };
 
 /**

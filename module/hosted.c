@@ -315,6 +315,22 @@ void cotask_hosted_leave(struct cotask_hosted *h)
 	cotask_object_put(&scope->object);
 }
 
+/**
+ * cotask_hosted_code - where a process says that the code of a task is
+ * @task: any task of the loop that the caller owns
+ *
+ * Return: The user_data of a hosted task, which libcotask lets point to what an unwinder
+ *	needs; 0 of others.
+ */
+u64 cotask_hosted_code(const struct cotask *task)
+{
+	struct cotask_frame *frame = task->frame;
+
+	while (frame && frame->outer)
+		frame = frame->outer;
+	return frame && frame->release == hosted_release ? hosted_of(frame)->user_data : 0;
+}
+
 /* The last reference to an object. */
 static void hosted_fini(struct cotask_object *o)
 {

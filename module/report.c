@@ -3,7 +3,8 @@
  * cotask - all loops, groups and tasks as text, for people and for programs
  *
  * Read like a file; one record of seq_file is one chunk of a dump.  Code is told by
- * the name of its function, never by an address.
+ * the name of its function, never by an address; but a number that a process has given
+ * its task is told to those who may see the task.
  */
 #include <linux/ctype.h>
 #include <linux/kallsyms.h>
@@ -289,6 +290,8 @@ static void json_task(struct seq_file *m, const struct cotask_dump *d,
 		json_why(m, &t->info.reason);
 	seq_printf(m, ",\"run_ns\":%llu,\"steps\":%u", t->info.run_ns, t->info.steps);
 	json_frames(m, t);
+	if (t->code)
+		seq_printf(m, ",\"code\":%lld", t->code);
 	seq_puts(m, "}\n");
 }
 

@@ -257,6 +257,7 @@ part_tool()
 	need uml-7.3-smp uml-6.1-debug stock-6.1 || return
 	silent tool-build make -s -C "$top/tools/cotask" O="$top/.build/tool" CC=gcc-12 \
 		CFLAGS="-O2 -g -Werror" || return
+	silent tool-programs "$here/tool/build.sh" "$top/.build/tool" || return
 	silent tool-man mandoc -T lint -W warning "$top/tools/cotask/cotask.8"
 	silent tool-golden "$here/tool/golden.sh" "$top/.build/tool/cotask"
 	tool uml-7.3-smp uml tool CONFIG_COTASK_KUNIT_TEST=m

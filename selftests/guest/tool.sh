@@ -4,7 +4,7 @@
 # In the guest: the tool "cotask" with real tasks; TAP on the standard output.
 # "tool.sh OUT TOOL"
 set -u
-out=$1 tool=$2
+out=$1 tool=$2 programs=$(dirname "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 holder=$here/../tool/holder.py
 n=0 failed=0
@@ -64,14 +64,30 @@ nobody()
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
-# Start a process with some tasks; its pid in $pid. It ends when its input does.
+# hold FD COMMAND...: start a process with tasks; its pid in $pid. It ends when FD is closed.
 hold()
 {
 	mkfifo "/tmp/in.$1" "/tmp/out.$1"
-	"${@:3}" "$holder" "$2" <"/tmp/in.$1" >"/tmp/out.$1" &
-	pid=$!
+	"${@:2}" <"/tmp/in.$1" >"/tmp/out.$1" &
 	eval "exec $1>/tmp/in.$1"
 	read -r pid <"/tmp/out.$1"
+	rm "/tmp/in.$1" "/tmp/out.$1"
+}
+
+# Where the tasks of a process are: "task: function (file):line function (file):line ..."
+places()
+{
+	"${@:2}" "$tool" ps --json --pid "$1" | python3 -c '
+import json, sys
+for o in map(json.loads, sys.stdin):
+	if o["type"] == "task":
+		print(o["name"] + ":", *o.get("user_frames", ["-"]))'
+}
+
+# A line of the program whose tasks wait: "line TEXT"
+line()
+{
+	grep -nF "$1" "$here/../tool/waits.c" | cut -d: -f1 | head -n 1
 }
 
 id_of()
@@ -133,9 +149,9 @@ rmmod cotask_busy
 
 status "the device is for root" 3 nobody "$tool" ps
 chmod 666 /dev/cotask
-hold 5 3 env
+hold 5 "$holder" 3
 root_pid=$pid
-hold 6 2 nobody
+hold 6 nobody "$holder" 2
 user_pid=$pid
 is "root sees all" 5 "$(count)"
 is "by process" 2 "$(count --pid "$user_pid")"
@@ -155,6 +171,49 @@ is "fdinfo" 3 "$(sed -n 's/^cotask-tasks:\t//p' "/proc/$root_pid"/fdinfo/* 2>/de
 exec 5>&- 6>&-
 wait
 rmmod cotask_busy
+
+# --- code of processes --------------------------------------------------------------------
+
+hold 5 "$programs/waits"
+sleeping="inner (waits.c):$(line 'cotask_sleep(COTASK_FOREVER)')"
+called="outer (waits.c):$(line 'return inner();')"
+deeper="deeper (waits.c):$(line 'deeper(n - 1)')"
+is "frames of a process" "main: waits (waits.c)
+outer: $sleeping $called
+wait_here: wait_here (waits.c):$(line 'await_future(&never)')
+deep: $sleeping$(printf " $deeper%.0s" 1 2 3 4 5 6)
+in_group: in_group (waits.c):$(line 'cotask_group_exit(')
+child: $sleeping $called
+late: late (waits.c)" "$(places "$pid")"
+is "in the tree" 1 "$("$tool" tree --ascii | grep -cE -- '-- outer [0-9]+  sleep  inner:[0-9]+ < outer:')"
+"$tool" ps --json >/tmp/saved
+is "a snapshot has them" "$("$tool" tree --ascii --pid "$pid" | tail -n +2 | normal)" \
+	"$("$tool" tree --ascii --file /tmp/saved --pid "$pid" | tail -n +2 | normal)"
+is "that of the kernel has not" 7 \
+	"$("$tool" ps --file /sys/kernel/debug/cotask/json --pid "$pid" | grep -c 'its process$')"
+is "others do not see them" "" "$(places "$pid" nobody)"
+exec 5>&-
+wait
+hold 5 env LD_LIBRARY_PATH="$programs/lib" "$programs/waits_shared"
+is "with the shared library" "outer: $sleeping $called" "$(places "$pid" | grep ^outer)"
+exec 5>&-
+wait
+hold 5 "$programs/waits_stripped"
+is "without symbols" 7 "$(places "$pid" | grep -c ': waits_stripped+0x')"
+exec 5>&-
+wait
+hold 5 nobody "$programs/waits"
+is "their owner sees them" "outer: $sleeping $called" "$(places "$pid" nobody | grep ^outer)"
+kill -STOP "$pid"
+is "also if it is stopped" "outer: $sleeping $called" "$(places "$pid" nobody | grep ^outer)"
+kill -CONT "$pid"
+exec 5>&-
+wait
+hold 5 "$programs/liar"
+is "who lies is believed nothing" "9 4" "$(places "$pid" | wc -l) $(places "$pid" | grep -c ': -$')"
+status "and does no harm" 0 "$tool" tree
+exec 5>&-
+wait
 
 # --- much to do -------------------------------------------------------------------------
 

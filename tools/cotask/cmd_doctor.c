@@ -154,16 +154,18 @@ static void check_loop(const struct loop *l)
 /* A cancel that has not ended a task for so long is not going to. */
 #define IGNORED_NS	(10 * NSEC_PER_SEC)
 
-static void check_tasks(const struct snapshot *s)
+static void check_tasks(struct snapshot *s)
 {
 	unsigned int i, n = 0;
 
 	for (i = 0; i < s->n_tasks; i++) {
-		const struct task *t = &s->task[i];
+		struct task *t = &s->task[i];
 
-		if (t->cancelling && t->since && t->loop->now > t->since + IGNORED_NS && !n++)
-			say(NOTE, "task", "%s was cancelled and waits since %s in %s", t->name,
-			    say_time(BUF, t), say_where(BUF, t));
+		if (!t->cancelling || !t->since || t->loop->now <= t->since + IGNORED_NS || n++)
+			continue;
+		frames_find(s, t);
+		say(NOTE, "task", "%s was cancelled and waits since %s in %s", t->name,
+		    say_time(BUF, t), say_where(BUF, t));
 	}
 	if (n > 1)
 		say(NOTE, "task", "and %u more like it", n - 1);

@@ -223,12 +223,14 @@ int cmd_ps(int argc, char **argv)
 {
 	struct task **chosen;
 	struct snapshot *s;
-	unsigned int n;
+	unsigned int i, n;
 
 	parse(argc, argv);
 	s = snapshot_load();
 	chosen = xrealloc(NULL, s->n_tasks, sizeof(*chosen));
 	n = choose(s, chosen);
+	for (i = 0; i < n; i++)
+		frames_find(s, chosen[i]);
 	if (options.json)
 		print_json(s, chosen, n);
 	else if (n)

@@ -30,7 +30,7 @@ static const char usage[] =
  * @wait_ns: for how long it has been waiting
  */
 struct line {
-	const struct task *t;
+	struct task *t;
 	uint64_t run_ns;
 	uint64_t steps;
 	uint64_t wait_ns;
@@ -75,7 +75,7 @@ static int in_order(const void *a, const void *b)
 	return rc ?: LESS(la->t->id, lb->t->id);
 }
 
-static void fill_line(struct line *l, const struct task *t)
+static void fill_line(struct line *l, struct task *t)
 {
 	const struct task *old = before ? snapshot_task(before, t->id) : NULL;
 
@@ -213,8 +213,10 @@ static void show_task(const struct line *l, bool chosen)
 	printw("%-18.18s", t->on ? say_wait(BUF, s, t) : t->state);
 	attroff(attribute(colour_of_wait(t)));
 	printw(" %11.11s  ", say_time(BUF, t));
-	if (view.frames)
+	if (view.frames) {
+		frames_find(s, l->t);
 		rest(say_where(BUF, t));
+	}
 	if (chosen)
 		attroff(A_REVERSE);
 	addch('\n');

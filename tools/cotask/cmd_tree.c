@@ -115,6 +115,17 @@ static void print_loop(const struct loop *l)
 	putchar('\n');
 }
 
+/* Where each task is: those that are at the same place may be alike. */
+static void find_frames(struct snapshot *all)
+{
+	unsigned int i;
+
+	for (i = 0; i < all->n_tasks && !want.no_frames; i++) {
+		if (loop_wanted(all->task[i].loop))
+			frames_find(all, &all->task[i]);
+	}
+}
+
 /* --- what belongs to what ----------------------------------------------- */
 
 static int by_parent(const void *a, const void *b)
@@ -368,6 +379,7 @@ int cmd_tree(int argc, char **argv)
 	parse(argc, argv);
 	snapshot = snapshot_load();
 	s = snapshot;
+	find_frames(snapshot);
 	index_groups();
 	n = optind < argc ? walk_one(argv[optind]) : 0;
 	if (optind == argc && options.json) {

@@ -145,6 +145,7 @@ struct task {
 	unsigned int steps;
 	const char *frame[FRAMES];
 	unsigned int n_frames;	/* there may be more */
+	uint64_t code;		/* where the process of a hosted task has told what it is */
 };
 
 /**
@@ -176,6 +177,13 @@ void snapshot_free(struct snapshot *s);
 struct task *snapshot_task(const struct snapshot *s, uint64_t id);
 struct group *snapshot_group(const struct snapshot *s, uint64_t id);
 bool loop_wanted(const struct loop *l);
+void snapshot_add_frame(struct snapshot *s, struct task *t, const char *frame);
+void snapshot_tell_frames(struct snapshot *s, struct task *t, unsigned int first);
+
+/* --- the code of a process: frames.c ------------------------------------- */
+
+void frames_find(struct snapshot *s, struct task *t);
+void frames_forget(void);
 
 /* --- words: words.c ----------------------------------------------------- */
 

@@ -223,10 +223,24 @@ static void read_group(struct snapshot *s, const json_t *o, const char *line)
 	};
 }
 
+/* One more frame, as long as there is room. */
+void snapshot_add_frame(struct snapshot *s, struct task *t, const char *frame)
+{
+	if (t->n_frames < FRAMES)
+		t->frame[t->n_frames++] = keep_clean(s, frame);
+}
+
+static void read_frames(struct snapshot *s, struct task *t, const json_t *frames)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(frames); i++)
+		snapshot_add_frame(s, t, json_string_value(json_array_get(frames, i)) ?: "?");
+}
+
 static void read_task(struct snapshot *s, const json_t *o, const char *line)
 {
 	const json_t *edges = json_object_get(o, "waits_for");
-	const json_t *frames = json_object_get(o, "frames");
 	struct task *t;
 	size_t i;
 
@@ -249,12 +263,12 @@ static void read_task(struct snapshot *s, const json_t *o, const char *line)
 		.error = num(o, "error"),
 		.run_ns = num(o, "run_ns"),
 		.steps = num(o, "steps"),
+		.code = num(o, "code"),
 	};
 	for (i = 0; i < json_array_size(edges) && i < EDGES; i++)
 		t->waits_for[t->n_waits_for++] = json_integer_value(json_array_get(edges, i));
-	for (i = 0; i < json_array_size(frames) && i < FRAMES; i++)
-		t->frame[t->n_frames++] =
-			keep_clean(s, json_string_value(json_array_get(frames, i)) ?: "?");
+	read_frames(s, t, json_object_get(o, "frames"));
+	read_frames(s, t, json_object_get(o, "user_frames"));
 }
 
 static void read_line(struct snapshot *s, char *line, size_t len)
@@ -395,12 +409,29 @@ struct snapshot *snapshot_load(void)
 	return s;
 }
 
+/* The frames from @first on are a part of what was read. */
+void snapshot_tell_frames(struct snapshot *s, struct task *t, unsigned int first)
+{
+	json_t *o = t->line ? json_loads(t->line, 0, NULL) : NULL, *frames = json_array();
+	char *line;
+
+	for (; first < t->n_frames; first++)
+		json_array_append_new(frames, json_string(t->frame[first]));
+	json_object_set_new(o, "user_frames", frames);
+	line = o ? json_dumps(o, JSON_COMPACT) : NULL;
+	if (line)
+		t->line = keep(s, line);
+	free(line);
+	json_decref(o);
+}
+
 void snapshot_free(struct snapshot *s)
 {
 	size_t i;
 
 	if (!s)
 		return;
+	frames_forget();
 	for (i = 0; i < s->strings; i++)
 		free(s->string[i]);
 	free(s->string);

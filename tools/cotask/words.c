@@ -36,10 +36,13 @@ char *say_ns(char *buf, uint64_t ns)
 	return buf;
 }
 
-/* A frame without its module: "poll_register [cotask_busy]:97" is poll_register:97. */
+/*
+ * A frame without its module or file: "poll_register [cotask_busy]:97" is poll_register:97,
+ * and "serve (echo.c):40" is serve:40.
+ */
 char *say_frame(char *buf, const char *frame)
 {
-	const char *module = strstr(frame, " [");
+	const char *module = strstr(frame, " [") ?: strstr(frame, " (");
 	const char *line = strrchr(frame, ':');
 
 	if (module && line && line > module)
@@ -55,7 +58,7 @@ static bool is_own(const char *frame)
 	return strstr(frame, " [cotask]");
 }
 
-/* All frames, innermost first.  Those of a process are not known to the kernel. */
+/* All frames, innermost first, see frames_find() for those of a process. */
 char *say_where(char *buf, const struct task *t)
 {
 	unsigned int i, n = 0;
@@ -125,15 +128,22 @@ char *say_cancel(char *buf, const char *cause, uint64_t by, int error)
 	return buf;
 }
 
+/* Most tasks have the same user as the one before. */
 char *say_user(char *buf, unsigned int uid)
 {
-	const struct passwd *p = getpwuid(uid);
+	static char name[WORDS];
+	static unsigned int last;
+	const struct passwd *p;
 
-	if (p)
-		snprintf(buf, WORDS, "%s", p->pw_name);
-	else
-		snprintf(buf, WORDS, "%u", uid);
-	return buf;
+	if (!*name || uid != last) {
+		p = getpwuid(uid);
+		if (p)
+			snprintf(name, sizeof(name), "%s", p->pw_name);
+		else
+			snprintf(name, sizeof(name), "%u", uid);
+		last = uid;
+	}
+	return strcpy(buf, name);
 }
 
 /* What the process of a loop is called, or "". */

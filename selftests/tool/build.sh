@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Builds the programs that the tool is to look into: "build.sh OUTDIR".
+set -euo pipefail
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$(dirname "$here")")
+out=$(realpath -m "$1")
+# Each call has a frame.
+flags=(-std=gnu11 -O1 -g -fno-inline -fno-optimize-sibling-calls -Wall -Wextra -Werror
+	-D_GNU_SOURCE -pthread -I"$top/tools/lib/include" -I"$top/uapi")
+
+make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g -Werror" OUT="$out/lib"
+gcc-12 "${flags[@]}" -o "$out/waits" "$here/waits.c" "$out/lib/libcotask.a"
+gcc-12 "${flags[@]}" -o "$out/waits_shared" "$here/waits.c" -L"$out/lib" -lcotask
+strip -o "$out/waits_stripped" "$out/waits"
+gcc-12 "${flags[@]}" -o "$out/liar" "$here/liar.c"

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - where the code of a hosted task is: frames of a process
+ *
+ * The kernel knows a number that the process has given its task.  libcotask lets it point
+ * to a struct cotask_layout, which says where the stack of the task is and the registers
+ * are.  The rest is what a debugger does, with the process's own symbols and unwind tables.
+ *
+ * A process goes on while it is looked at, and may have written there what it likes.  So
+ * all that is read is a claim: what does not make sense ends the search, and the task is
+ * shown without frames.
+ */
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cotask.h"
+#include "cotask_layout.h"
+
+#define WALK_MAX	32		/* frames, those of libcotask included */
+#define STACK_MAX	(16 * 1024)	/* what is read of a stack at once */
+
+/**
+ * struct process - one that was looked into
+ * @pid: which
+ * @mem: its memory, or -1
+ * @dwfl: what is mapped there; NULL: it may not be looked into
+ */
+struct process {
+	int pid;
+	int mem;
+	Dwfl *dwfl;
+};
+
+static struct process *processes;
+static size_t n_processes;
+
+/**
+ * struct walk - the stack of a task, from the inside
+ * @s: where frames go
+ * @t: the task
+ * @p: its process
+ * @layout: what that has said
+ * @reg: saved registers, as cotask_layout.h says
+ * @stack: copy of the stack, from layout.sp on
+ * @n: bytes in it
+ * @left: how many frames may follow
+ * @inside: no frame was in the user's code so far
+ */
+struct walk {
+	struct snapshot *s;
+	struct task *t;
+	const struct process *p;
+	struct cotask_layout layout;
+	uint64_t reg[8];
+	char stack[STACK_MAX];
+	size_t n;
+	unsigned int left;
+	bool inside;
+};
+
+/* --- memory of the process ------------------------------------------------- */
+
+/* How much of it could be read. */
+static size_t peek(const struct process *p, void *to, uint64_t from, size_t size)
+{
+	ssize_t n = from > INT64_MAX ? -1 : pread(p->mem, to, size, from);
+
+	return n < 0 ? 0 : n;
+}
+
+/* --- one thread, whose registers are a task's -------------------------------- */
+
+/* The one walk at a time. */
+static struct walk *walking;
+
+static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread_arg)
+{
+	(void)dwfl;
+	(void)arg;
+	if (*thread_arg)
+		return 0;
+	*thread_arg = walking;
+	return walking->p->pid;
+}
+
+static bool get_thread(Dwfl *dwfl, pid_t tid, void *arg, void **thread_arg)
+{
+	(void)dwfl;
+	(void)tid;
+	(void)arg;
+	*thread_arg = walking;
+	return true;
+}
+
+static bool memory_read(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *result, void *arg)
+{
+	const struct walk *w = walking;
+	uint64_t at = addr - w->layout.sp;
+
+	(void)dwfl;
+	(void)arg;
+	if (at < w->n && w->n - at >= sizeof(*result)) {
+		memcpy(result, w->stack + at, sizeof(*result));
+		return true;
+	}
+	return peek(w->p, result, addr, sizeof(*result)) == sizeof(*result);
+}
+
+/* DWARF numbers of rsp, r12 .. r15, rbx and rbp. */
+static bool set_registers(Dwfl_Thread *thread, void *arg)
+{
+	const struct walk *w = arg;
+	Dwarf_Word r12[4] = { w->reg[4], w->reg[3], w->reg[2], w->reg[1] };
+	Dwarf_Word rbx = w->reg[5];
+	Dwarf_Word rbp[2] = { w->reg[6], w->layout.sp + sizeof(w->reg) };
+
+	dwfl_thread_state_register_pc(thread, w->reg[7]);
+	return dwfl_thread_state_registers(thread, 3, 1, &rbx) &&
+	       dwfl_thread_state_registers(thread, 6, 2, rbp) &&
+	       dwfl_thread_state_registers(thread, 12, 4, r12);
+}
+
+static const Dwfl_Thread_Callbacks thread_callbacks = {
+	.next_thread = next_thread,
+	.get_thread = get_thread,
+	.memory_read = memory_read,
+	.set_initial_registers = set_registers,
+};
+
+/* --- processes --------------------------------------------------------------- */
+
+static Dwfl *map_process(int pid)
+{
+	static char *path;
+	static const Dwfl_Callbacks callbacks = {
+		.find_elf = dwfl_linux_proc_find_elf,
+		.find_debuginfo = dwfl_standard_find_debuginfo,
+		.debuginfo_path = &path,
+	};
+	Dwfl *dwfl = dwfl_begin(&callbacks);
+
+	if (dwfl && !dwfl_linux_proc_report(dwfl, pid) && !dwfl_report_end(dwfl, NULL, NULL) &&
+	    dwfl_attach_state(dwfl, NULL, pid, &thread_callbacks, NULL))
+		return dwfl;
+	dwfl_end(dwfl);
+	return NULL;
+}
+
+/* What is read belongs to one process, whoever has its number by now. */
+static struct process open_process(int pid)
+{
+	struct process p = { .pid = pid };
+	char name[32];
+
+	snprintf(name, sizeof(name), "/proc/%d/mem", pid);
+	p.mem = open(name, O_RDONLY | O_CLOEXEC);
+	p.dwfl = p.mem < 0 ? NULL : map_process(pid);
+	return p;
+}
+
+static const struct process *process_of(int pid)
+{
+	size_t i;
+
+	for (i = 0; i < n_processes; i++) {
+		if (processes[i].pid == pid)
+			return &processes[i];
+	}
+	/* Symbols are looked for on this machine only. */
+	unsetenv("DEBUGINFOD_URLS");
+	processes = xgrow(processes, n_processes, sizeof(*processes));
+	processes[n_processes] = open_process(pid);
+	return &processes[n_processes++];
+}
+
+/* Processes may have changed by the next time. */
+void frames_forget(void)
+{
+	while (n_processes) {
+		dwfl_end(processes[--n_processes].dwfl);
+		if (processes[n_processes].mem >= 0)
+			close(processes[n_processes].mem);
+	}
+	free(processes);
+	processes = NULL;
+}
+
+/* --- code -------------------------------------------------------------------- */
+
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/**
+ * struct place - a place in the code
+ * @module: what is mapped there
+ * @start: where that begins
+ * @function: its name, or NULL
+ * @entry: where it begins
+ * @file: the source, or NULL
+ * @line: and the line in it
+ */
+struct place {
+	const char *module;
+	Dwarf_Addr start;
+	const char *function;
+	uint64_t entry;
+	const char *file;
+	int line;
+};
+
+static bool find_place(Dwfl *dwfl, uint64_t pc, struct place *p)
+{
+	Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
+	Dwfl_Line *line;
+	GElf_Off offset;
+	GElf_Sym symbol;
+
+	*p = (struct place){ 0 };
+	if (!module)
+		return false;
+	p->module = base_of(dwfl_module_info(module, NULL, &p->start, NULL, NULL, NULL, NULL,
+					     NULL));
+	p->function = dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL);
+	/* The last symbol before the place is not always what the place is in. */
+	if (p->function && offset >= symbol.st_size)
+		p->function = NULL;
+	p->entry = p->function ? pc - offset : 0;
+	line = dwfl_module_getsrc(module, pc);
+	p->file = line ? dwfl_lineinfo(line, NULL, &p->line, NULL, NULL, NULL) : NULL;
+	if (!p->file)
+		p->line = 0;
+	return true;
+}
+
+static void add_place(struct walk *w, const struct place *p, uint64_t pc)
+{
+	char buf[WORDS];
+
+	if (p->function && p->line)
+		snprintf(buf, sizeof(buf), "%.60s (%.40s):%d", p->function, base_of(p->file),
+			 p->line);
+	else if (p->function)
+		snprintf(buf, sizeof(buf), "%.60s (%.40s)", p->function,
+			 p->file ? base_of(p->file) : p->module);
+	else
+		snprintf(buf, sizeof(buf), "%.40s+%#" PRIx64, p->module, pc - p->start);
+	snapshot_add_frame(w->s, w->t, buf);
+}
+
+static bool of_library(const struct place *p)
+{
+	return !strncmp(p->module, "libcotask.so", 12) ||
+	       (p->function && !strncmp(p->function, "cotask_", 7));
+}
+
+/* From the inside: the await, and who has called it, up to the task's function. */
+static int at_frame(Dwfl_Frame *frame, void *arg)
+{
+	struct walk *w = arg;
+	Dwfl *dwfl = dwfl_thread_dwfl(dwfl_frame_thread(frame));
+	struct place p;
+	Dwarf_Addr pc;
+
+	/* All of them are calls; the instruction is the one before. */
+	if (!w->left-- || !dwfl_frame_pc(frame, &pc, NULL) || !find_place(dwfl, --pc, &p))
+		return DWARF_CB_ABORT;
+	/* What has no name may as well be the library's. */
+	if (p.function && !of_library(&p)) {
+		add_place(w, &p, pc);
+		w->inside = false;
+	}
+	return p.entry && p.entry == w->layout.fn ? DWARF_CB_ABORT : DWARF_CB_OK;
+}
+
+/* --- tasks ------------------------------------------------------------------- */
+
+/* Where the task is suspended. */
+static void walk_stack(struct walk *w)
+{
+	const struct cotask_layout *l = &w->layout;
+	size_t size = l->stack_high - l->sp;
+
+	if (l->arch != COTASK_LAYOUT_X86_64 || l->sp < l->stack_low || l->sp >= l->stack_high)
+		return;
+	w->n = peek(w->p, w->stack, l->sp, size < STACK_MAX ? size : STACK_MAX);
+	if (w->n < sizeof(w->reg))
+		return;
+	memcpy(w->reg, w->stack, sizeof(w->reg));
+	w->left = WALK_MAX;
+	walking = w;
+	dwfl_getthread_frames(w->p->dwfl, w->p->pid, at_frame, w);
+}
+
+/**
+ * frames_find - find the frames of a hosted task in its process
+ * @s: what there is
+ * @t: a task of it; its frames are added behind those of the kernel
+ *
+ * A task that has not begun, or runs, has its function only.  Who asks again finds no more.
+ */
+void frames_find(struct snapshot *s, struct task *t)
+{
+	static struct walk w;
+	unsigned int first = t->n_frames;
+	uint64_t code = t->code;
+	struct place p;
+
+	if (!code || !t->loop->pid || options.file)
+		return;
+	t->code = 0;
+	w = (struct walk){ .s = s, .t = t, .p = process_of(t->loop->pid), .inside = true };
+	if (!w.p->dwfl || peek(w.p, &w.layout, code, sizeof(w.layout)) < sizeof(w.layout) ||
+	    w.layout.magic != COTASK_LAYOUT_MAGIC)
+		return;
+	walk_stack(&w);
+	if (w.inside && find_place(w.p->dwfl, w.layout.fn, &p)) {
+		p.line = 0;
+		add_place(&w, &p, w.layout.fn);
+	}
+	if (t->n_frames > first)
+		snapshot_tell_frames(s, t, first);
+}
