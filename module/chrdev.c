@@ -41,8 +41,7 @@ static void file_init(struct cotask_file *f)
 {
 	refcount_set(&f->refs, 1);
 	xa_init_flags(&f->objects, XA_FLAGS_ACCOUNT);
-	INIT_LIST_HEAD(&f->ready);
-	INIT_LIST_HEAD(&f->given);
+	cotask_turns_init(f);
 	INIT_LIST_HEAD(&f->dropped);
 	INIT_LIST_HEAD(&f->calls);
 	INIT_LIST_HEAD(&f->polls);
@@ -280,7 +279,7 @@ static __poll_t cotask_poll(struct file *file, poll_table *table)
 	poll_wait(file, &f->wait, table);
 	smp_mb();	/* before looking; pairs with cotask_file_wake() */
 	/* A look from outside: who is woken for nothing finds no event. */
-	if (!list_empty(&f->ready) || cotask_loop_has_work(f->loop))
+	if (cotask_turns_wait(f) || cotask_loop_has_work(f->loop))
 		return EPOLLIN | EPOLLRDNORM;
 	return 0;
 }

@@ -6,9 +6,9 @@
  * Everything here belongs to that thread, too, but for what says otherwise.
  *
  * The way of a hosted task: it is READY when the kernel has the outcome of its last
- * operation, GIVEN when the process has the event, RUNNING when the process has begun
- * to run its code, and in the KERNEL from the operation that ends this step to the
- * outcome of that.  An event that was given and not begun is handed back: READY again.
+ * operation, RUNNING when the process has begun to run its code, and in the KERNEL from
+ * the operation that ends this step to the outcome of that.  That the process has the event
+ * does not matter as long as it has not begun, see turn.c.
  */
 #ifndef COTASK_DEVICE_H
 #define COTASK_DEVICE_H
@@ -43,12 +43,14 @@ enum cotask_object_kind {
 
 /**
  * struct cotask_turn - something that the process has a turn for: an event
- * @link: in cotask_file.ready or .given
+ * @link: in cotask_file.turns
  * @type: one of enum cotask_event_type
+ * @begun: the process has begun with it
  */
 struct cotask_turn {
 	struct list_head	link;
 	u16			type;
+	bool			begun;
 };
 
 /**
@@ -111,8 +113,12 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @entered: a thread is inside of ENTER, and has the loop, see cotask_loop_borrow() [A]
  * @objects: by handle; its lock guards looking up and taking a reference
  * @n_objects: those that exist, forgotten ones included [A]
- * @ready: what there are events for, in order
- * @given: events that the process has, and may not have begun, in order
+ * @turns: what there are events for, in order, see turn.c
+ * @begun: the last of them that the process has begun, or @turns
+ * @given: the last one that it was given, or @begun
+ * @n_turns: how many there are in all [A]
+ * @n_begun: how many of them were begun [A]
+ * @n_given: how many more were given [A]
  * @running: how many tasks run in the process
  * @has_native: there was a task whose code is in the kernel
  * @emitted: events of this turn of the loop
@@ -143,8 +149,12 @@ struct cotask_file {
 	atomic_t		entered;
 	struct xarray		objects;
 	atomic_t		n_objects;
-	struct list_head	ready;
-	struct list_head	given;
+	struct list_head	turns;
+	struct list_head	*begun;
+	struct list_head	*given;
+	u32			n_turns;
+	u32			n_begun;
+	u32			n_given;
 	unsigned int		running;
 	unsigned int		emitted;
 	unsigned int		budget;
@@ -172,7 +182,6 @@ struct cotask_file {
 enum cotask_hosted_state {
 	COTASK_HOSTED_KERNEL,
 	COTASK_HOSTED_READY,
-	COTASK_HOSTED_GIVEN,
 	COTASK_HOSTED_RUNNING,
 };
 
@@ -419,8 +428,19 @@ void cotask_turns_drop(struct cotask_file *f);
 void cotask_file_leave(struct cotask_file *f);
 int cotask_file_collect(struct file *file, struct cotask_enter *e);
 int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p);
-void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type);
 void cotask_file_late(struct work_struct *work);
+
+/* turn.c */
+void cotask_turns_init(struct cotask_file *f);
+void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type);
+void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 type);
+void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn);
+struct cotask_turn *cotask_turn_next(struct cotask_file *f);
+void cotask_turn_give(struct cotask_file *f);
+struct cotask_turn *cotask_turn_begin(struct cotask_file *f);
+void cotask_turns_take_back(struct cotask_file *f);
+void cotask_turns_take_back_last(struct cotask_file *f, u32 n);
+bool cotask_turns_wait(const struct cotask_file *f);
 
 /* inspect_ioctl.c */
 long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *arg);

@@ -39,7 +39,7 @@ void cotask_file_enter(struct cotask_file *f)
 
 static bool has_work(struct cotask_file *f)
 {
-	return !list_empty(&f->ready) || cotask_loop_has_work(f->loop);
+	return cotask_turns_wait(f) || cotask_loop_has_work(f->loop);
 }
 
 void cotask_file_leave(struct cotask_file *f)
@@ -78,7 +78,7 @@ static void expect_back(struct cotask_file *f)
 {
 	unsigned int limit = READ_ONCE(enter_limit_ms);
 
-	if (limit && (f->running || !list_empty(&f->given)))
+	if (limit && (f->running || f->n_given))
 		mod_delayed_work(system_wq, &f->late, msecs_to_jiffies(limit));
 }
 
@@ -187,14 +187,6 @@ int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p)
 
 /* --- events -------------------------------------------------------------- */
 
-/* There is something that the process has a turn for. */
-void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type)
-{
-	turn->type = type;
-	list_add_tail(&turn->link, &f->ready);
-	f->emitted++;
-}
-
 static struct cotask_object *object_of(struct cotask_turn *turn)
 {
 	return container_of(turn, struct cotask_object, turn);
@@ -234,6 +226,8 @@ static bool tell(struct cotask_file *f, struct cotask_turn *turn, struct cotask_
 		if (!cotask_hosted_revise(h))
 			return false;
 		tell_step(h, e);
+		if (unlikely(h->scopes) && cotask_timeouts_expiring(h->task))
+			e->flags |= COTASK_EVENT_F_EXPIRED;
 		return true;
 	case COTASK_EVENT_CALL:
 		cotask_call_tell(turn, e);
@@ -249,64 +243,40 @@ static bool tell(struct cotask_file *f, struct cotask_turn *turn, struct cotask_
 	}
 }
 
-/* The process has the event, but has not begun. */
-static void given(struct cotask_file *f, struct cotask_turn *turn)
+/* An event that is not about a task that runs now is over once the process has it. */
+static void consume(struct cotask_file *f, struct cotask_turn *turn)
 {
-	list_move_tail(&turn->link, &f->given);
-	if (turn->type == COTASK_EVENT_STEP)
-		cotask_object_hosted(object_of(turn))->state = COTASK_HOSTED_GIVEN;
+	cotask_turn_del(f, turn);
+	if (turn->type == COTASK_EVENT_CALL)
+		cotask_call_begun(turn);
+	else if (turn != &f->failure)
+		cotask_object_put(object_of(turn));
 }
 
-/* It has: the event is over. */
-static void begun(struct cotask_file *f, struct cotask_turn *turn)
+/* The process has begun with the first event that it was given. */
+static void begin(struct cotask_file *f)
 {
+	struct cotask_turn *turn = cotask_turn_begin(f);
 	struct cotask_hosted *h;
 
-	list_del_init(&turn->link);
-	switch (turn->type) {
-	case COTASK_EVENT_STEP:
-		h = cotask_object_hosted(object_of(turn));
-		h->state = COTASK_HOSTED_RUNNING;
-		h->started = true;
-		f->running++;
-		break;
-	case COTASK_EVENT_CALL:
-		cotask_call_begun(turn);
-		break;
-	default:
-		if (turn != &f->failure)
-			cotask_object_put(object_of(turn));
+	if (turn->type != COTASK_EVENT_STEP) {
+		consume(f, turn);
+		return;
 	}
-}
-
-/* The others come again, before all that is ready. */
-static void take_back(struct cotask_file *f)
-{
-	struct cotask_turn *turn;
-
-	list_for_each_entry(turn, &f->given, link) {
-		if (turn->type == COTASK_EVENT_STEP)
-			cotask_object_hosted(object_of(turn))->state = COTASK_HOSTED_READY;
-	}
-	list_splice_init(&f->given, &f->ready);
+	h = cotask_object_hosted(object_of(turn));
+	h->state = COTASK_HOSTED_RUNNING;
+	h->started = true;
+	f->running++;
 }
 
 /* What has become of the events that were given last. */
 static int take_begun(struct cotask_file *f, struct cotask_enter *e)
 {
-	struct list_head *pos;
-	u32 n = 0;
-
-	list_for_each(pos, &f->given) {
-		if (n == e->n_begun)
-			break;
-		n++;
-	}
-	if (n < e->n_begun)
+	if (e->n_begun > f->n_given)
 		return -EINVAL;
 	for (; e->n_begun; e->n_begun--)
-		begun(f, list_first_entry(&f->given, struct cotask_turn, link));
-	take_back(f);
+		begin(f);
+	cotask_turns_take_back(f);
 	return 0;
 }
 
@@ -315,10 +285,10 @@ void cotask_turns_drop(struct cotask_file *f)
 {
 	struct cotask_turn *turn, *next;
 
-	list_splice_init(&f->given, &f->ready);
-	list_for_each_entry_safe(turn, next, &f->ready, link) {
+	cotask_turns_take_back(f);
+	list_for_each_entry_safe(turn, next, &f->turns, link) {
 		if (turn->type != COTASK_EVENT_STEP)
-			begun(f, turn);
+			consume(f, turn);
 	}
 }
 
@@ -332,33 +302,19 @@ static bool goes_on(struct cotask_turn *turn)
 /* Up to @max events; how many. */
 static u32 collect_events(struct cotask_file *f, struct cotask_event_info *events, u32 max)
 {
+	struct cotask_turn *turn;
 	u32 n = 0;
 
-	while (n < max && !list_empty(&f->ready)) {
-		struct cotask_turn *turn = list_first_entry(&f->ready, struct cotask_turn, link);
-
+	while (n < max && (turn = cotask_turn_next(f))) {
 		if (f->running && !goes_on(turn))
 			break;
 		events[n] = (struct cotask_event_info){};
 		if (!tell(f, turn, &events[n]))
 			continue;
-		given(f, turn);
+		cotask_turn_give(f);
 		n++;
 	}
 	return n;
-}
-
-/* The last @n events did not reach the process after all. */
-static void take_back_last(struct cotask_file *f, u32 n)
-{
-	struct list_head *pos = &f->given;
-	LIST_HEAD(first);
-
-	while (n--)
-		pos = pos->prev;
-	list_cut_before(&first, &f->given, pos);
-	take_back(f);
-	list_splice(&first, &f->given);
 }
 
 /* Give events as long as there are any; those that cannot be given stay. */
@@ -371,7 +327,7 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 	do {
 		n = collect_events(f, events, min_t(u32, e->max_events - e->n_events, CHUNK));
 		if (copy_to_user(&user[e->n_events], events, n * sizeof(*events))) {
-			take_back_last(f, n);
+			cotask_turns_take_back_last(f, n);
 			return -EFAULT;
 		}
 		e->n_events += n;
@@ -421,7 +377,7 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 		if (rc || e->n_events || f->running)
 			return rc;
 		run(f, e->max_events);
-		if (!list_empty(&f->ready))
+		if (cotask_turns_wait(f))
 			continue;
 		if (!e->min_events)
 			return 0;

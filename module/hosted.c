@@ -55,7 +55,7 @@ static void leave_process(struct cotask_hosted *h)
 {
 	if (h->state == COTASK_HOSTED_RUNNING)
 		h->object.file->running--;
-	list_del_init(&h->object.turn.link);
+	cotask_turn_del(h->object.file, &h->object.turn);
 	h->state = COTASK_HOSTED_KERNEL;
 	h->opcode = COTASK_OP_EXIT;
 	h->value = -ECANCELED;
@@ -91,10 +91,11 @@ static void emit(struct cotask_hosted *h, long outcome)
 		return;
 	}
 	h->state = COTASK_HOSTED_READY;
-	cotask_turn_add(f, &h->object.turn, COTASK_EVENT_STEP);
-	/* It has not suspended, so nobody comes before it. */
+	/* One that has not suspended has nobody before it. */
 	if (h->issuing)
-		list_move(&h->object.turn.link, &f->ready);
+		cotask_turn_add_first(f, &h->object.turn, COTASK_EVENT_STEP);
+	else
+		cotask_turn_add(f, &h->object.turn, COTASK_EVENT_STEP);
 }
 
 /**
@@ -203,7 +204,7 @@ static void tell_gone(struct cotask_hosted *h)
 {
 	if (h->object.file->dead || h->exited || h->frame.state == COTASK_FRAME_REFUSED)
 		return;
-	list_del_init(&h->object.turn.link);
+	cotask_turn_del(h->object.file, &h->object.turn);
 	cotask_object_get(&h->object);
 	cotask_turn_add(h->object.file, &h->object.turn, COTASK_EVENT_GONE);
 }
@@ -263,6 +264,7 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 	h->aux = aux;
 	h->state = COTASK_HOSTED_KERNEL;
 	r->f->running--;
+	cotask_turn_del(r->f, &h->object.turn);
 	h->issuing = true;
 	cotask_task_resume(h->task);
 	h->issuing = false;

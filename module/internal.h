@@ -649,6 +649,7 @@ void cotask_group_doom(struct cotask_group *g);
 
 void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_timeout_abandon(struct cotask_scope *s);
+bool cotask_timeouts_expiring(const struct cotask *task);
 /* set.c */
 void cotask_set_woken(struct cotask_entry *e);
 void cotask_set_member_run(struct cotask_loop *loop, struct cotask_entry *e);

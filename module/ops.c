@@ -130,6 +130,12 @@ static struct cotask_hosted *acting(struct cotask_file *f, const struct cotask_o
 
 	if (!op->task)
 		return row->is & NEEDS_TASK ? ERR_PTR(-ESRCH) : NULL;
+	/* Tasks act in the order in which they have begun, mostly. */
+	if (f->begun != &f->turns) {
+		o = list_first_entry(&f->turns, struct cotask_object, turn.link);
+		if (cotask_object_hosted(o)->handle == op->task)
+			return cotask_object_hosted(cotask_object_get(o));
+	}
 	/* Only the owner, which this is, lets go of tasks. */
 	o = xa_load(&f->objects, op->task);
 	if (!o)

@@ -277,6 +277,19 @@ void cotask_timeout_abandon(struct cotask_scope *s)
 	t->state = TIMEOUT_FINISHED;
 }
 
+/* Whether the task is inside of a timeout that has come due, so that its exit matters. */
+bool cotask_timeouts_expiring(const struct cotask *task)
+{
+	const struct cotask_scope *s;
+
+	for (s = task->scopes; s; s = s->outer) {
+		if (s->kind == COTASK_SCOPE_TIMEOUT &&
+		    container_of(s, struct cotask_timeout, scope)->state == TIMEOUT_EXPIRING)
+			return true;
+	}
+	return false;
+}
+
 /**
  * cotask_timeout_when - the deadline of a timeout
  * @t: the timeout

@@ -70,6 +70,8 @@ enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
  * @fn: its code
  * @arg: for @fn
  * @outcome: what the last operation has given; in the end, what @fn has
+ * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or another
+ *	scope has been in it
  * @spawner: the task to go on with after the first step of an eager one
  * @next: in one of the lists of the loop that a task is in for a short time
  * @prev_live: list of tasks that are not done
@@ -87,6 +89,7 @@ struct cotask {
 	cotask_fn		fn;
 	void			*arg;
 	long			outcome;
+	uint32_t		timeout;
 	struct cotask		*spawner;
 	struct cotask		*next;
 	struct cotask		*prev_live;
@@ -102,6 +105,7 @@ struct cotask {
 #define TASK_NATIVE	0x08	/* its code is in the kernel */
 #define TASK_FOREIGN	0x10	/* made by another thread */
 #define TASK_ARMED	0x20	/* a callback is going to say that this native one has ended */
+#define TASK_EXPIRED	0x40	/* a timeout that it is inside of has come due */
 
 /**
  * struct handles - numbers for objects

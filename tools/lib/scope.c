@@ -14,6 +14,8 @@ static int enter_scope(struct cotask_awaitable *x, const struct cotask_op *op)
 	if (!task)
 		return -ESRCH;
 	o.task = task->base.handle;
+	/* The one around it is not the innermost any more. */
+	task->timeout = 0;
 	if (!x->handle) {
 		rc = cotask_object_make(x, op->arg & 0xff, &o);
 		return rc < 0 ? rc : 0;
@@ -206,7 +208,9 @@ EXPORT int cotask_timeout_enter(struct cotask_timeout *t)
 	*cotask_op_add(loop) = op;
 	t->base = (struct cotask_awaitable){
 		.loop = loop, .handle = op.handle, .kind = COTASK_KIND_TIMEOUT,
+		.outcome = task->timeout,
 	};
+	task->timeout = op.handle;
 	t->state = SCOPE_ENTERED;
 	return 0;
 }
@@ -215,11 +219,13 @@ EXPORT int cotask_timeout_enter(struct cotask_timeout *t)
 void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op)
 {
 	struct cotask_awaitable *x = cotask_handle_object(loop, op->handle);
+	struct cotask *task = cotask_handle_object(loop, op->task);
 	struct cotask_op cancel = { .opcode = COTASK_OP_CANCEL, .handle = op->task };
 
 	cotask_handle_free(&loop->handles, op->handle);
 	x->handle = 0;
 	x->outcome = op->result;
+	task->timeout = 0;
 	cotask_post(loop, &cancel);
 }
 
@@ -243,6 +249,26 @@ EXPORT int cotask_timeout_start(struct cotask_timeout *t, int64_t ns)
 	return cotask_timeout_enter(t);
 }
 
+/*
+ * The innermost scope, and it has not come due by the event that has begun this step; that
+ * changes by a turn of the loop only.  So LEAVE would give what it is told (TO-6, TO-10); it
+ * is told a success, as that is no refusal, and waits in the array as well.
+ */
+static bool leaves_quietly(const struct cotask_timeout *t, const struct cotask *task)
+{
+	return task->timeout == t->base.handle && !(task->flags & TASK_EXPIRED) &&
+	       !(t->flags & COTASK_TIMEOUT_STRICT);
+}
+
+static void leave_quietly(struct cotask_timeout *t, struct cotask *task)
+{
+	task->timeout = t->base.outcome;
+	*cotask_op_add(t->base.loop) = *OP(LEAVE, .task = task->base.handle,
+					   .handle = t->base.handle);
+	cotask_object_drop(&t->base);
+	t->base.outcome = false;
+}
+
 static struct cotask_op read_expired(const struct cotask_timeout *t)
 {
 	return *OP(READ, .handle = t->base.handle, .arg = COTASK_READ_EXPIRED);
@@ -254,14 +280,19 @@ static long leave_timeout(struct cotask_timeout *t, struct cotask *task, long rc
 		*OP(LEAVE, .task = task->base.handle, .handle = t->base.handle, .value = rc),
 		read_expired(t),
 	};
-	int error = cotask_ops(t->base.loop, ops, 2);
+	int error;
 
+	task->timeout = 0;
+	error = cotask_ops(t->base.loop, ops, 2);
 	cotask_object_drop(&t->base);
 	t->base.outcome = ops[1].result == 1;
 	return error ? error : ops[0].result;
 }
 
-/* base.outcome remembers what the kernel is not asked any more. */
+/*
+ * base.outcome is the handle of the timeout around it, or 0 if that is not known; later it
+ * remembers what the kernel is not asked any more.
+ */
 EXPORT long cotask_timeout_exit(struct cotask_timeout *t, long rc)
 {
 	struct cotask *task = task_here();
@@ -279,9 +310,15 @@ EXPORT long cotask_timeout_exit(struct cotask_timeout *t, long rc)
 		t->base.outcome = 0;
 		return rc;
 	}
-	if (!not_begun(t))
+	if (not_begun(t)) {
+		task->timeout = t->base.outcome;
+		t->base.handle = 0;
+		t->base.outcome = false;
+		return rc;
+	}
+	if (!leaves_quietly(t, task))
 		return leave_timeout(t, task, rc);
-	t->base.handle = 0;
+	leave_quietly(t, task);
 	return rc;
 }
 

@@ -376,6 +376,10 @@ enum cotask_event_type {
 };
 
 #define COTASK_EVENT_F_START	0x1	/* the first one of this task */
+/* The task is inside of a timeout that has come due.  As long as this is not set, LEAVE of a
+ * timeout gives what it is told in this step, but for one with COTASK_MAKE_F_STRICT.
+ */
+#define COTASK_EVENT_F_EXPIRED	0x2
 
 /**
  * struct cotask_event_info - an event
