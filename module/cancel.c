@@ -76,40 +76,51 @@ static void declined(struct cotask *t)
 	cotask_cancel_arm(t);
 }
 
+/* Pass a counted request on by one task, or arm it; the next one, or NULL. */
+static struct cotask *route_step(struct cotask *t)
+{
+	struct cotask_awaitable *x = cotask_task_waits_on(t);
+	struct cotask *next;
+	int old;
+
+	if (!x) {
+		arm(t);
+		return NULL;
+	}
+	if (unlikely(cotask_wave_is_far(t->base.loop)) && (t->entry.flags & COTASK_T_HANDED))
+		return NULL;
+	/* Before asking: the answer may queue the task. */
+	t->entry.flags |= COTASK_T_HANDED;
+	if (!cotask_is_task(x) || (t->entry.flags & COTASK_T_WATCH)) {
+		if (!ask(t, x))
+			declined(t);
+		return NULL;
+	}
+	next = cotask_of(x);
+	if (!count_up(next, 0, &old)) {
+		declined(t);
+		return NULL;
+	}
+	trace_cotask_cancel(next, &t->reason);
+	/* It stays with one that is shielded, until that leaves (SH-B2). */
+	if (next->entry.flags & COTASK_T_SHIELDED)
+		return NULL;
+	note_reason(next, &t->reason);
+	return next;
+}
+
 /**
  * cotask_cancel_route - pass a counted request on, or arm
  * @t: the task that was asked to cancel
  */
 void cotask_cancel_route(struct cotask *t)
 {
-	for (;;) {
-		struct cotask_awaitable *x = cotask_task_waits_on(t);
-		struct cotask *next;
-		int old;
+	struct cotask_loop *loop = t->base.loop;
 
-		if (!x) {
-			arm(t);
-			return;
-		}
-		/* Before asking: the answer may queue the task. */
-		t->entry.flags |= COTASK_T_HANDED;
-		if (!cotask_is_task(x) || (t->entry.flags & COTASK_T_WATCH)) {
-			if (!ask(t, x))
-				declined(t);
-			return;
-		}
-		next = cotask_of(x);
-		if (!count_up(next, 0, &old)) {
-			declined(t);
-			return;
-		}
-		trace_cotask_cancel(next, &t->reason);
-		/* It stays with one that is shielded, until that leaves (SH-B2). */
-		if (next->entry.flags & COTASK_T_SHIELDED)
-			return;
-		note_reason(next, &t->reason);
-		t = next;
-	}
+	cotask_wave_begin(loop);
+	while (t)
+		t = route_step(t);
+	cotask_wave_end(loop);
 }
 
 /**

@@ -11,6 +11,12 @@
  *
  * Cancelling runs no code of tasks and takes nobody out of a list of members, so
  * cursors stay valid.
+ *
+ * A *wave* is all that one call sets off.  As in asyncio, it goes down each path: who
+ * can be reached in several ways is asked several times, which in a graph that somebody
+ * has thought out can be exponentially often, and in a long cycle for ever.  So a wave
+ * that has gone far enough goes no way for the second time; the requests are counted
+ * (CX-2), but not passed on by who has passed one on already.
  */
 #include "internal.h"
 
@@ -18,6 +24,27 @@ void cotask_fanout_init(struct cotask_fanout *f, bool (*next)(struct cotask_fano
 {
 	INIT_LIST_HEAD(&f->link);
 	f->next = next;
+}
+
+/* Steps of a wave that may go everywhere; some milliseconds. */
+#define FAR	(128 * 1024)
+
+/* A wave begins, or is under way. */
+void cotask_wave_begin(struct cotask_loop *loop)
+{
+	if (!loop->waves++)
+		loop->wave_steps = 0;
+}
+
+void cotask_wave_end(struct cotask_loop *loop)
+{
+	loop->waves--;
+}
+
+/* One more step; true: it has gone far enough. */
+bool cotask_wave_is_far(struct cotask_loop *loop)
+{
+	return loop->wave_steps++ >= FAR;
 }
 
 /**
@@ -33,10 +60,12 @@ void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f)
 	if (loop->fanning_out)
 		return;
 	loop->fanning_out = true;
+	cotask_wave_begin(loop);
 	while (!list_empty(&loop->fanouts)) {
 		f = list_first_entry(&loop->fanouts, struct cotask_fanout, link);
 		if (!f->next(f))
 			list_del_init(&f->link);
 	}
+	cotask_wave_end(loop);
 	loop->fanning_out = false;
 }

@@ -278,6 +278,8 @@ enum cotask_clock {
  * @fake_clock: @fake_now is the time; it is moved by hand [I]
  * @pumping: @owner is inside a turn or waits for the next one [L]
  * @fanning_out: @fanouts are being worked off [L]
+ * @waves: nesting of calls that cancel, see fanout.c [L]
+ * @wave_steps: how far the outermost one has gone [L]
  * @flags: COTASK_LOOP_* [I]
  * @eager_depth: nesting of eager steps [L]
  * @ref_stash: references to the loop that the owner holds in advance [L]
@@ -328,6 +330,8 @@ struct cotask_loop {
 	bool			fake_clock;
 	bool			pumping;
 	bool			fanning_out;
+	u32			waves;
+	u32			wave_steps;
 	u32			flags;
 	u32			eager_depth;
 	int			ref_stash;
@@ -600,6 +604,9 @@ static inline void cotask_cancel_rearm(struct cotask *t)
 
 void cotask_fanout_init(struct cotask_fanout *f, bool (*next)(struct cotask_fanout *f));
 void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f);
+void cotask_wave_begin(struct cotask_loop *loop);
+void cotask_wave_end(struct cotask_loop *loop);
+bool cotask_wave_is_far(struct cotask_loop *loop);
 
 /* --- group.c, abort.c ------------------------------------------------------- */
 

@@ -35,6 +35,7 @@ void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *exce
 	struct cotask_group *g = NULL;
 	struct cotask *t;
 
+	cotask_wave_begin(loop);
 	while ((g = cotask_loop_next_group(loop, g))) {
 		list_for_each_entry(t, &g->children, sibling) {
 			if (t == except || cotask_done(t) ||
@@ -44,6 +45,7 @@ void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *exce
 			cotask_cancel_for(t, &why);
 		}
 	}
+	cotask_wave_end(loop);
 }
 
 /* The leftover's end is recorded; was it an error, the handler is told (CO-9). */

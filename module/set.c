@@ -159,6 +159,7 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 	cotask_awaitable_init(&s->base, loop, ops);
 	cotask_entry_init(&s->alarm, COTASK_ENTRY_ALARM);
 	cotask_fanout_init(&s->fanout, cotask_set_cancel_next);
+	s->asked = false;
 	INIT_LIST_HEAD(&s->declining);
 	s->members = members;
 	s->n = n;
@@ -388,6 +389,7 @@ bool cotask_set_cancel_next(struct cotask_fanout *f)
 	if (s->cursor == s->n)
 		return false;
 	m = &s->members[s->cursor++];
+	cotask_wave_is_far(s->base.loop);
 	if (m->entry.flags & MEMBER_ATTACHED)
 		cotask_awaitable_cancel_for(m->x, &s->why);
 	return true;
@@ -398,6 +400,9 @@ void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
 	/* It is under way already when members wait for the set themselves. */
 	if (!list_empty(&s->fanout.link))
 		return;
+	if (unlikely(cotask_wave_is_far(s->base.loop)) && s->asked)
+		return;
+	s->asked = true;
 	s->why = *why;
 	s->cursor = 0;
 	cotask_fanout_start(s->base.loop, &s->fanout);
