@@ -215,7 +215,8 @@ int cotask_cancel_scope_cancel(struct cotask_cancel_scope *s)
 
 	if (!s || s->scope.kind != COTASK_SCOPE_CANCEL)
 		return -EINVAL;
-	t = s->scope.task;
+	/* The task may have gone once it has left. */
+	t = s->state == CANCEL_SCOPE_ENTERED ? s->scope.task : NULL;
 	if (t && !cotask_loop_mine(t->base.loop))
 		return -EXDEV;
 	if (!s->cancelled)
