@@ -8,11 +8,12 @@
  * those two questions.
  */
 #include <linux/hashtable.h>
+#include <linux/seqlock.h>
 
 #include "internal.h"
 
 static DEFINE_HASHTABLE(pumps, 6);
-static DEFINE_SPINLOCK(pumps_lock);	/* guards changes of pumps; a leaf */
+static DEFINE_SEQLOCK(pumps_lock);	/* guards changes of pumps; a leaf */
 
 /**
  * cotask_pump_enter - the current thread begins to pump a loop
@@ -22,9 +23,9 @@ void cotask_pump_enter(struct cotask_loop *loop)
 {
 	WRITE_ONCE(loop->owner, current);
 	loop->pumping = true;
-	spin_lock(&pumps_lock);
+	write_seqlock(&pumps_lock);
 	hash_add_rcu(pumps, &loop->node, (unsigned long)current);
-	spin_unlock(&pumps_lock);
+	write_sequnlock(&pumps_lock);
 }
 
 /**
@@ -33,9 +34,9 @@ void cotask_pump_enter(struct cotask_loop *loop)
  */
 void cotask_pump_leave(struct cotask_loop *loop)
 {
-	spin_lock(&pumps_lock);
+	write_seqlock(&pumps_lock);
 	hash_del_rcu(&loop->node);
-	spin_unlock(&pumps_lock);
+	write_sequnlock(&pumps_lock);
 	loop->pumping = false;
 }
 
@@ -73,26 +74,39 @@ void cotask_loop_return(struct cotask_loop *loop)
 	mutex_unlock(&loop->pump);
 }
 
+static struct cotask_loop *find_pumped(void)
+{
+	struct cotask_loop *loop;
+
+	hash_for_each_possible_rcu(pumps, loop, node, (unsigned long)current) {
+		if (READ_ONCE(loop->owner) == current)
+			return loop;
+	}
+	return NULL;
+}
+
 /**
  * cotask_pump_current - the loop that the current thread pumps
+ *
+ * A loop that goes from thread to thread can lead who walks over it to another part of
+ * the table, so that nothing was found counts only if nothing has changed.
  *
  * Return: The loop, or NULL, also in an interrupt.
  */
 struct cotask_loop *cotask_pump_current(void)
 {
-	struct cotask_loop *loop, *found = NULL;
+	struct cotask_loop *loop;
+	unsigned int seq;
 
 	if (!in_task())
 		return NULL;
 	rcu_read_lock();
-	hash_for_each_possible_rcu(pumps, loop, node, (unsigned long)current) {
-		if (READ_ONCE(loop->owner) == current) {
-			found = loop;
-			break;
-		}
-	}
+	do {
+		seq = read_seqbegin(&pumps_lock);
+		loop = find_pumped();
+	} while (!loop && read_seqretry(&pumps_lock, seq));
 	rcu_read_unlock();
-	return found;
+	return loop;
 }
 
 /**
