@@ -19,11 +19,16 @@ static int child_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
 	return 0;
 }
 
-/* The callback is registered with the child, or queued since that has ended. */
+/*
+ * The callback is registered with the child, or queued since that has ended.  One that goes
+ * on is a child like any other now, so that an error of it is not lost.
+ */
 static void forget_child(struct cotask_start *s)
 {
 	if (!s->child)
 		return;
+	if (!cotask_done(s->child))
+		s->child->entry.flags &= ~COTASK_T_APART;
 	if (!list_empty(&s->ended.entry.link)) {
 		list_del_init(&s->ended.entry.link);
 		cotask_put(s->child);	/* the callback's reference */
@@ -43,7 +48,10 @@ static long start_step(struct cotask *task, struct cotask_frame *frame)
 	    (s->child->entry.flags & COTASK_T_APART)) {
 		/* Only this child; a further cancel does not wait for it any more. */
 		cotask_cancel(s->child);
-		CO_AWAIT(ended, s->ignored, cotask_watch(task, &s->child->base));
+		CO_AWAIT(ended, s->ended_with, cotask_watch(task, &s->child->base));
+		if (cotask_done(s->child) && !cotask_cancelled(s->child) &&
+		    cotask_result(s->child) < 0)
+			s->outcome = cotask_result(s->child);
 	}
 	forget_child(s);
 	return s->outcome;
@@ -110,7 +118,7 @@ struct cotask_start *cotask_start_of(struct cotask *child)
  * Return: To be passed to CO_AWAIT(), which gives the value of cotask_start_ready();
  *	what the child has failed with before, which is no error of the group then;
  *	-ENODATA if it has ended otherwise before; -ECANCELED, and the child was
- *	cancelled and has ended; the errors of cotask_spawn(), without suspending
+ *	cancelled and has ended, or what it has failed with then; the errors of cotask_spawn(), without suspending
  *	(TG-B7).
  */
 struct cotask_await cotask_group_start(struct cotask *task, struct cotask_start *s,

@@ -36,13 +36,20 @@ SCENARIO(call_is_cancelled,
 	 SETTLE, PASS(2), SAW(""), PASS(2), SAW("child ETIMEDOUT"), PENDING(2), PASS(1),
 	 SAW("q5 out n0 on"))
 
-/* TG-B7: by then it is nobody's business that it is ready, or that it fails */
+/* TG-B7: it is too late to be ready then; what it fails with is told, and not lost */
 SCENARIO(ready_after_the_cancel,
 	 TASK(GROUP(0), TRY, TIMEOUT(0, 2),
 	      START(1, 0, SCRIPT(TRY, SLEEP(50), EXCEPT, READY(1, 4), SHOW, RAISE(E1), ENDTRY,
 				 END)),
 	      ENDTIMEOUT, EXCEPT, SHOW, ENDTRY, SLEEP(1), ENDGROUP, LOG("zero"), CALL(probe), END),
-	 SETTLE, PASS(2), SAW("EINVAL ETIMEDOUT"), PASS(1), SAW("zero n0 on"))
+	 SETTLE, PASS(2), SAW("EINVAL E1"), PASS(1), SAW("zero n0 on"))
+
+/* TG-B7, TG-B6: nobody waits for it any more, so it is a child like any other again */
+SCENARIO(cancelled_twice,
+	 TASK(TRY, GROUP(0),
+	      TRY, START(1, 0, SCRIPT(TRY, SLEEP(50), EXCEPT, SLEEP(5), RAISE(E1), ENDTRY, END)), EXCEPT,
+	      SHOW, ENDTRY, ENDGROUP, EXCEPT, SHOW, ENDTRY, END),
+	 SETTLE, HIT(0), SETTLE, HIT(0), SETTLE, SAW("ECANCELED"), PASS(5), SAW("E1"))
 
 /* TG-B7: ready, and at its end before who has started it has resumed */
 SCENARIO(ready_and_ended,
@@ -82,6 +89,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ends_before),
 	KUNIT_CASE(call_is_cancelled),
 	KUNIT_CASE(ready_after_the_cancel),
+	KUNIT_CASE(cancelled_twice),
 	KUNIT_CASE(ready_and_ended),
 	KUNIT_CASE(ready_twice),
 	KUNIT_CASE(group_aborts_before),

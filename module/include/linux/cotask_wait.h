@@ -56,7 +56,7 @@ struct cotask_await __must_check cotask_await_across(struct cotask *task,
  * @ended: tells when the child ends before
  * @child: the child
  * @outcome: what the wait gives
- * @ignored: how the child has ended after a cancel
+ * @ended_with: outcome of the wait for the child's end after a cancel
  */
 struct cotask_start {
 	struct cotask_frame	frame;
@@ -64,7 +64,7 @@ struct cotask_start {
 	struct cotask_callback	ended;
 	struct cotask		*child;
 	long			outcome;
-	long			ignored;
+	long			ended_with;
 };
 
 struct cotask_await __must_check
