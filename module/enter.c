@@ -337,36 +337,47 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 
 /* --- the loop ------------------------------------------------------------ */
 
-/* Run what there is to run until there are events, or nothing more to do. */
+/* Turns of the loop between two looks at signals and the time. */
+#define TURNS	64
+
+/* So many times that for somebody who does not wait: others may have work for ever. */
+#define PATIENCE 16
+
+/* Run what there is to run until there are events, or nothing more to do, or for a while. */
 static void run(struct cotask_file *f, u32 max)
 {
+	unsigned int n = TURNS;
+
 	f->emitted = 0;
 	f->budget = max;
-	while (!f->emitted && cotask_loop_turn(f->loop)) {
+	while (n-- && !f->emitted && cotask_loop_turn(f->loop)) {
 		cond_resched();
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			break;
 	}
 }
 
-/* Sleep until there is something to do; false: the time is up, or a signal came. */
-static bool sleep(struct cotask_loop *loop, s64 deadline)
+/* Sleep until there is something to do, the time is up, or a signal comes. */
+static void sleep(struct cotask_loop *loop, s64 deadline)
 {
 	ktime_t until = ns_to_ktime(deadline);
-	int left = 1;
 
 	prepare_to_rcuwait(&loop->idle);
 	/* Orders the state before the tests; pairs with rcuwait_wake_up(). */
 	set_current_state(TASK_INTERRUPTIBLE);
 	if (!cotask_loop_has_work(loop) && !signal_pending(current))
-		left = schedule_hrtimeout(deadline == COTASK_NEVER ? NULL : &until,
-					  HRTIMER_MODE_ABS);
+		schedule_hrtimeout(deadline == COTASK_NEVER ? NULL : &until, HRTIMER_MODE_ABS);
 	finish_rcuwait(&loop->idle);
-	return left && !signal_pending(current);
+}
+
+static bool is_past(s64 deadline)
+{
+	return deadline != COTASK_NEVER && ktime_get_ns() >= deadline;
 }
 
 static int collect(struct cotask_file *f, struct cotask_enter *e)
 {
+	unsigned int patience = PATIENCE;
 	int rc;
 
 	if (!e->max_events)
@@ -379,10 +390,14 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 		run(f, e->max_events);
 		if (cotask_turns_wait(f))
 			continue;
-		if (!e->min_events)
+		if (!e->min_events && (!cotask_loop_has_work(f->loop) || !--patience))
 			return 0;
-		if (!cotask_loop_has_work(f->loop) && !sleep(f->loop, e->deadline))
-			return signal_pending(current) ? -ERESTARTSYS : 0;
+		if (!cotask_loop_has_work(f->loop))
+			sleep(f->loop, e->deadline);
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+		if (e->min_events && is_past(e->deadline))
+			return 0;
 	}
 }
 
