@@ -8,7 +8,7 @@
  */
 #include <linux/slab.h>
 
-#include "internal.h"
+#include "device.h"
 
 /**
  * struct across - an await that crosses from one loop to another
@@ -16,12 +16,14 @@
  * @target: the task, pinned
  * @ended: the callback in the loop of @target
  * @result: the outcome, on its way
+ * @file: charged for it, as it may stay for longer than the waiter; or NULL
  */
 struct across {
 	struct cotask_awaitable	base;
 	struct cotask		*target;
 	struct cotask_callback	ended;
 	long			result;
+	struct cotask_file	*file;
 };
 
 static struct across *across_of(struct cotask_awaitable *x)
@@ -34,8 +36,26 @@ static void across_free(struct across *a)
 	struct cotask_loop *loop = a->base.loop;
 
 	cotask_put(a->target);
+	if (a->file)
+		cotask_file_uncharge(a->file);
 	kfree(a);
 	cotask_loop_put(loop);
+}
+
+static struct across *across_new(struct cotask_loop *loop)
+{
+	struct across *a = kzalloc(sizeof(*a), GFP_KERNEL_ACCOUNT);
+	int rc;
+
+	if (!a)
+		return ERR_PTR(-ENOMEM);
+	rc = loop->file ? cotask_file_charge(loop->file) : 0;
+	if (rc) {
+		kfree(a);
+		return ERR_PTR(rc);
+	}
+	a->file = loop->file;
+	return a;
 }
 
 /* The owner of the waiter's loop. */
@@ -91,7 +111,8 @@ static int target_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
  *
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which gives what cotask_await() says, but not
- *	-EXDEV; -ENOMEM and -ESHUTDOWN (the other loop has ended) without suspending.
+ *	-EXDEV; -ENOMEM, -ENOSPC (a process has too much) and -ESHUTDOWN (the other loop
+ *	has ended) without suspending.
  */
 struct cotask_await cotask_await_across(struct cotask *task, struct cotask *target)
 {
@@ -104,9 +125,9 @@ struct cotask_await cotask_await_across(struct cotask *task, struct cotask *targ
 		return cotask_refuse(task, cotask_result(target));
 	if (task->base.loop->current_task != task)
 		return cotask_refuse(task, -EINVAL);
-	a = kzalloc(sizeof(*a), GFP_KERNEL);
-	if (!a)
-		return cotask_refuse(task, -ENOMEM);
+	a = across_new(task->base.loop);
+	if (IS_ERR(a))
+		return cotask_refuse(task, PTR_ERR(a));
 	cotask_awaitable_init(&a->base, cotask_loop_get(task->base.loop), &across_ops);
 	a->target = cotask_get(target);
 	rc = cotask_on_done(&target->base, &a->ended, target_ended);

@@ -125,8 +125,9 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @budget: how many there may be
  * @dead: the code of hosted tasks is gone
  * @process: what a task waits on while the process runs its code
- * @drop_lock: guards @dropped and @drained; a leaf
- * @dropped: objects that others than the owner have let go of
+ * @drop_lock: guards @dropped, @ending and @drained; a leaf
+ * @dropped: objects that nobody needs any more, and that have not been ended
+ * @ending: somebody is at it
  * @drained: there is no owner any more who would look at @dropped
  * @failure: says that something has failed that is no object
  * @error: its code
@@ -161,8 +162,9 @@ struct cotask_file {
 	bool			has_native;
 	bool			dead;
 	struct cotask_awaitable	process;
-	spinlock_t		drop_lock;	/* guards dropped and drained */
+	spinlock_t		drop_lock;	/* guards dropped, ending and drained */
 	struct list_head	dropped;
+	bool			ending;
 	bool			drained;
 	struct cotask_turn	failure;
 	int			error;
@@ -336,18 +338,29 @@ static inline bool cotask_is_outcome(s64 value)
 /* handle.c */
 #define COTASK_MAX_OBJECTS_DEFAULT	65536
 extern unsigned int cotask_max_objects;
-int cotask_file_charge(struct cotask_file *f);
-void cotask_file_uncharge(struct cotask_file *f);
+int cotask_file_charge_many(struct cotask_file *f, unsigned int n);
+void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n);
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind);
 s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc);
 s64 cotask_object_make(struct cotask_request *r, u32 kind, struct cotask_object **made);
 struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle, u32 kinds);
 struct cotask_object *cotask_object_get(struct cotask_object *o);
 void cotask_object_put(struct cotask_object *o);
-int cotask_object_forget(struct cotask_file *f, u32 handle);
+int cotask_object_forget(struct cotask_file *f, u32 handle, struct cotask_object *o);
 void cotask_objects_reap(struct cotask_file *f);
 void cotask_objects_drop(struct cotask_file *f);
 struct cotask_awaitable *cotask_object_awaitable(struct cotask_object *o);
+
+/* One more object, or what counts as one.  Any thread. */
+static inline int cotask_file_charge(struct cotask_file *f)
+{
+	return cotask_file_charge_many(f, 1);
+}
+
+static inline void cotask_file_uncharge(struct cotask_file *f)
+{
+	cotask_file_uncharge_many(f, 1);
+}
 
 static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o)
 {
@@ -357,8 +370,8 @@ static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);
 void cotask_user_put(struct cotask_user *user);
-bool cotask_user_charge(struct cotask_user *user);
-void cotask_user_uncharge(struct cotask_user *user);
+bool cotask_user_charge(struct cotask_user *user, unsigned int n);
+void cotask_user_uncharge(struct cotask_user *user, unsigned int n);
 
 /* hosted.c */
 extern const struct cotask_awaitable_ops cotask_process_ops;

@@ -22,8 +22,9 @@
  * struct cotask_fd - what a descriptor stands for
  * @refs: of the file, of imported objects, of @done
  * @kind: COTASK_FD_TASK or COTASK_FD_GROUP
- * @task: the task, a reference; or NULL
- * @group: the group, a reference; or NULL
+ * @object: the task or group, a reference: so its file reports an error that nobody has
+ *	looked at when the last descriptor goes
+ * @task: the task, or NULL
  * @done: tells that it is
  * @link: in cotask_file.fds as long as @done is registered
  * @wait: who polls
@@ -31,8 +32,8 @@
 struct cotask_fd {
 	refcount_t		refs;
 	u32			kind;
+	struct cotask_object	*object;
 	struct cotask		*task;
-	struct cotask_object	*group;
 	struct cotask_callback	done;
 	struct list_head	link;
 	wait_queue_head_t	wait;
@@ -40,15 +41,16 @@ struct cotask_fd {
 
 static struct cotask_awaitable *base_of(const struct cotask_fd *cf)
 {
-	return cf->task ? &cf->task->base : &cotask_object_group(cf->group)->base;
+	return cf->task ? &cf->task->base : &cotask_object_group(cf->object)->base;
 }
 
+/* It counts as an object of its file, as it may stay until that is done. */
 static void fd_put(struct cotask_fd *cf)
 {
 	if (!refcount_dec_and_test(&cf->refs))
 		return;
-	cotask_put(cf->task);
-	cotask_object_put(cf->group);
+	cotask_file_uncharge(cf->object->file);
+	cotask_object_put(cf->object);
 	kfree(cf);
 }
 
@@ -69,19 +71,37 @@ static __poll_t fd_poll(struct file *file, poll_table *table)
 	return cotask_awaitable_done(base_of(cf)) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
+static void task_status(const struct cotask *task, struct cotask_fd_status *s)
+{
+	s->id = cotask_id(task);
+	s->cancelling = cotask_cancelling(task);
+	s->state = cotask_awaitable_state(&task->base);
+	s->result = s->state ? task->base.result : -EINPROGRESS;
+}
+
+/* Its first error, or that it was cancelled; neither changes once it is done. */
+static void group_status(const struct cotask_group *g, struct cotask_fd_status *s)
+{
+	s->id = g->id;
+	s->state = cotask_awaitable_state(&g->base);
+	if (!s->state) {
+		s->result = -EINPROGRESS;
+	} else if (g->error) {
+		s->state = COTASK_STATE_FAILED;
+		s->result = g->error;
+	} else if (g->flags & COTASK_G_ABORTING) {
+		s->state = COTASK_STATE_CANCELLED;
+		s->result = -ECANCELED;
+	}
+}
+
 static void fill_status(const struct cotask_fd *cf, struct cotask_fd_status *s)
 {
-	struct cotask_awaitable *x = base_of(cf);
-
 	s->kind = cf->kind;
-	s->state = cotask_awaitable_state(x);
-	s->result = s->state ? x->result : -EINPROGRESS;
-	if (cf->task) {
-		s->id = cotask_id(cf->task);
-		s->cancelling = cotask_cancelling(cf->task);
-	} else {
-		s->id = cotask_object_group(cf->group)->id;
-	}
+	if (cf->task)
+		task_status(cf->task, s);
+	else
+		group_status(cotask_object_group(cf->object), s);
 }
 
 static long fd_status(struct cotask_fd *cf, void __user *arg)
@@ -104,7 +124,7 @@ static s64 fd_cancel(struct cotask_fd *cf)
 		return cotask_cancel(cf->task);
 	if (cotask_awaitable_done(base_of(cf)))
 		return 0;
-	return cotask_group_cancel(cotask_object_group(cf->group)) ? 0 : 1;
+	return cotask_group_cancel(cotask_object_group(cf->object)) ? 0 : 1;
 }
 
 static long fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -181,20 +201,23 @@ void cotask_fds_drop(struct cotask_file *f)
 
 static struct cotask_fd *fd_new(struct cotask_object *o)
 {
-	struct cotask_fd *cf = kzalloc(sizeof(*cf), GFP_KERNEL_ACCOUNT);
+	struct cotask_fd *cf;
+	int rc = cotask_file_charge(o->file);
 
-	if (!cf)
+	if (rc)
+		return ERR_PTR(rc);
+	cf = kzalloc(sizeof(*cf), GFP_KERNEL_ACCOUNT);
+	if (!cf) {
+		cotask_file_uncharge(o->file);
 		return ERR_PTR(-ENOMEM);
+	}
 	refcount_set(&cf->refs, 1);
 	INIT_LIST_HEAD(&cf->link);
 	init_waitqueue_head(&cf->wait);
-	if (o->kind == COTASK_KIND_GROUP) {
-		cf->kind = COTASK_FD_GROUP;
-		cf->group = cotask_object_get(o);
-	} else {
-		cf->kind = COTASK_FD_TASK;
-		cf->task = cotask_get(cotask_object_task(o));
-	}
+	cf->object = cotask_object_get(o);
+	cf->kind = o->kind == COTASK_KIND_GROUP ? COTASK_FD_GROUP : COTASK_FD_TASK;
+	if (cf->kind == COTASK_FD_TASK)
+		cf->task = cotask_object_task(o);
 	return cf;
 }
 
@@ -316,10 +339,12 @@ s64 cotask_remote_cancel(struct cotask_object *remote)
  * struct proxy - stands for a child in the loop of its group
  * @frame: its coroutine
  * @child: the child, a reference
+ * @file: the group's, which it counts as an object of
  */
 struct proxy {
 	struct cotask_frame frame;
 	struct cotask *child;
+	struct cotask_file *file;
 };
 
 static long proxy_step(struct cotask *task, struct cotask_frame *frame)
@@ -340,7 +365,25 @@ static void proxy_release(struct cotask_frame *frame)
 
 	cotask_cancel(p->child);
 	cotask_put(p->child);
+	cotask_file_uncharge(p->file);
 	kfree(p);
+}
+
+static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child)
+{
+	struct proxy *p;
+	int rc = cotask_file_charge(f);
+
+	if (rc)
+		return ERR_PTR(rc);
+	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
+	if (!p) {
+		cotask_file_uncharge(f);
+		return ERR_PTR(-ENOMEM);
+	}
+	p->file = f;
+	p->child = cotask_get(child);
+	return p;
 }
 
 /**
@@ -349,7 +392,7 @@ static void proxy_release(struct cotask_frame *frame)
  * @task: the task, of the caller's loop
  *
  * Return: 0; -EINVAL if @remote is not a group; -ESHUTDOWN if that is closed; -EAGAIN if it
- *	is full; -ENOMEM.
+ *	is full; -ENOSPC if its file is; -ENOMEM.
  */
 int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task)
 {
@@ -358,13 +401,12 @@ int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task)
 	struct cotask *t;
 	struct proxy *p;
 
-	if (!cf->group)
+	if (cf->kind != COTASK_FD_GROUP)
 		return -EINVAL;
-	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
-	if (!p)
-		return -ENOMEM;
-	p->child = cotask_get(task);
-	t = cotask_spawn_with(cotask_object_group(cf->group),
+	p = proxy_new(cf->object->file, task);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	t = cotask_spawn_with(cotask_object_group(cf->object),
 			      cotask_frame_init(&p->frame, proxy_step, proxy_release), &args);
 	if (IS_ERR(t))
 		return PTR_ERR(t);

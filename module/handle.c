@@ -37,22 +37,22 @@ static const struct cotask_object_ops *const kinds[COTASK_OBJECT_KINDS] = {
 
 /* --- making -------------------------------------------------------------- */
 
-/* One more object, or what counts as one.  Any thread. */
-int cotask_file_charge(struct cotask_file *f)
+/* @n more objects, or what counts as such.  Any thread. */
+int cotask_file_charge_many(struct cotask_file *f, unsigned int n)
 {
-	if (atomic_inc_return(&f->n_objects) > READ_ONCE(cotask_max_objects) ||
-	    !cotask_user_charge(f->user)) {
-		atomic_dec(&f->n_objects);
+	if (atomic_add_return(n, &f->n_objects) > READ_ONCE(cotask_max_objects) ||
+	    !cotask_user_charge(f->user, n)) {
+		atomic_sub(n, &f->n_objects);
 		return -ENOSPC;
 	}
 	refcount_inc(&f->refs);
 	return 0;
 }
 
-void cotask_file_uncharge(struct cotask_file *f)
+void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n)
 {
-	cotask_user_uncharge(f->user);
-	atomic_dec(&f->n_objects);
+	cotask_user_uncharge(f->user, n);
+	atomic_sub(n, &f->n_objects);
 	cotask_file_put(f);
 }
 
@@ -242,59 +242,90 @@ static void object_end(struct cotask_object *o)
 	cotask_file_uncharge(f);
 }
 
-/* Leave it to the owner, if there still is one. */
-static bool leave_to_owner(struct cotask_object *o)
+static struct cotask_object *next_dropped(struct cotask_file *f)
 {
-	struct cotask_file *f = o->file;
-	bool left = false;
+	struct cotask_object *o;
 
-	if (cotask_loop_mine(f->loop))
-		return false;
 	spin_lock(&f->drop_lock);
-	if (!f->drained) {
-		list_add_tail(&o->turn.link, &f->dropped);
-		left = true;
-	}
+	o = list_first_entry_or_null(&f->dropped, struct cotask_object, turn.link);
+	if (o)
+		list_del_init(&o->turn.link);
+	else
+		f->ending = false;
 	spin_unlock(&f->drop_lock);
-	return left;
+	return o;
+}
+
+/* End what nobody needs any more, and what nobody needs because of that, one by one. */
+static void end_dropped(struct cotask_file *f)
+{
+	struct cotask_object *o;
+
+	refcount_inc(&f->refs);
+	while ((o = next_dropped(f)))
+		object_end(o);
+	cotask_file_put(f);
+}
+
+/* Whether the caller is the one to end them: the owner, or anybody once there is none. */
+static bool may_end(struct cotask_file *f)
+{
+	if (f->ending || !(f->drained || cotask_loop_mine(f->loop)))
+		return false;
+	f->ending = true;
+	return true;
 }
 
 /**
  * cotask_object_put - let go of an object
  * @o: the object, or NULL
  *
+ * The end of an object may be that of others, which it was made of: they line up, so that a
+ * chain of them does not take the kernel's stack.
+ *
  * Context: Any thread.
  */
 void cotask_object_put(struct cotask_object *o)
 {
-	if (o && refcount_dec_and_test(&o->refs) && !leave_to_owner(o))
-		object_end(o);
+	struct cotask_file *f;
+	bool end;
+
+	if (!o || !refcount_dec_and_test(&o->refs))
+		return;
+	f = o->file;
+	spin_lock(&f->drop_lock);
+	list_add_tail(&o->turn.link, &f->dropped);
+	end = may_end(f);
+	spin_unlock(&f->drop_lock);
+	if (end)
+		end_dropped(f);
 }
 
 /* The owner looks at what others have left to it. */
 void cotask_objects_reap(struct cotask_file *f)
 {
-	struct cotask_object *o;
-	LIST_HEAD(dropped);
+	bool end;
 
 	if (likely(list_empty_careful(&f->dropped)))
 		return;
 	spin_lock(&f->drop_lock);
-	list_splice_init(&f->dropped, &dropped);
+	end = may_end(f);
 	spin_unlock(&f->drop_lock);
-	while (!list_empty(&dropped)) {
-		o = list_first_entry(&dropped, struct cotask_object, turn.link);
-		list_del_init(&o->turn.link);
-		object_end(o);
-	}
+	if (end)
+		end_dropped(f);
 }
 
-/* The handle is free again.  -ENOENT: it was. */
-int cotask_object_forget(struct cotask_file *f, u32 handle)
+/**
+ * cotask_object_forget - a handle is free again
+ * @f: the file
+ * @handle: the handle
+ * @o: what it is known to name; somebody else may have been faster, and have used it again
+ *
+ * Return: 0; -ENOENT: it does not name that any more.
+ */
+int cotask_object_forget(struct cotask_file *f, u32 handle, struct cotask_object *o)
 {
-	struct cotask_object *o = xa_erase(&f->objects, handle);
-
-	if (!o)
+	if (xa_cmpxchg(&f->objects, handle, o, NULL, GFP_KERNEL_ACCOUNT) != o)
 		return -ENOENT;
 	if (o->kind == COTASK_OBJECT_TASK)
 		cotask_object_hosted(o)->handle = 0;
@@ -308,8 +339,10 @@ void cotask_objects_drop(struct cotask_file *f)
 	struct cotask_object *o;
 	unsigned long handle;
 
-	xa_for_each(&f->objects, handle, o)
-		cotask_object_forget(f, handle);
+	xa_for_each(&f->objects, handle, o) {
+		cotask_object_forget(f, handle, o);
+		cond_resched();
+	}
 	xa_destroy(&f->objects);
 	spin_lock(&f->drop_lock);
 	f->drained = true;

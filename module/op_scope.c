@@ -192,7 +192,7 @@ static s64 op_enter(struct cotask_request *r)
 	if (!rc)
 		cotask_hosted_enter(r->actor, scope_of(o));
 	else if (op->arg)
-		cotask_object_forget(r->f, op->handle);
+		cotask_object_forget(r->f, op->handle, o);
 	cotask_object_put(o);
 	return rc;
 }

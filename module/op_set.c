@@ -9,14 +9,21 @@
 
 /* --- members ------------------------------------------------------------- */
 
+/* So many members take the memory of one object. */
+#define MEMBERS_OF_AN_OBJECT	4
+
 /**
  * struct members - those that a process has named
+ * @f: its file; NULL: there are none
+ * @charged: as how many objects it counts them
  * @n: how many
  * @member: for the core
  * @object: a reference to each
  * @handle: what it is called
  */
 struct members {
+	struct cotask_file	*f;
+	unsigned int		charged;
 	unsigned int		n;
 	struct cotask_member	*member;
 	struct cotask_object	**object;
@@ -30,6 +37,8 @@ static void members_put(struct members *m)
 	kvfree(m->member);
 	kvfree(m->object);
 	kvfree(m->handle);
+	if (m->f)
+		cotask_file_uncharge_many(m->f, m->charged);
 }
 
 static int members_find(struct cotask_file *f, struct members *m, unsigned int n)
@@ -53,11 +62,17 @@ static int members_find(struct cotask_file *f, struct members *m, unsigned int n
 static int members_get(struct cotask_request *r, struct members *m)
 {
 	unsigned int n = r->op->len;
-	int rc = -ENOMEM;
+	int rc;
 
 	*m = (struct members){};
 	if (n > COTASK_MEMBERS_MAX)
 		return -EINVAL;
+	m->charged = DIV_ROUND_UP(n, MEMBERS_OF_AN_OBJECT);
+	rc = cotask_file_charge_many(r->f, m->charged);
+	if (rc)
+		return rc;
+	m->f = r->f;
+	rc = -ENOMEM;
 	m->handle = kvmalloc_array(n, sizeof(*m->handle), GFP_KERNEL_ACCOUNT);
 	m->object = kvmalloc_array(n, sizeof(*m->object), GFP_KERNEL_ACCOUNT);
 	m->member = kvcalloc(n, sizeof(*m->member), GFP_KERNEL_ACCOUNT);

@@ -245,17 +245,44 @@ static int queue_make(struct cotask_request *r, struct cotask_object *o)
 	return cotask_queue_init(queue_of(o), r->f->loop, r->op->value);
 }
 
-static void drop_items(struct list_head *items)
+/* A number in a queue counts as an object of the file. */
+static struct item *item_new(struct cotask_file *f, s64 value)
+{
+	struct item *item;
+	int rc = cotask_file_charge(f);
+
+	if (rc)
+		return ERR_PTR(rc);
+	item = kmalloc(sizeof(*item), GFP_KERNEL_ACCOUNT);
+	if (!item) {
+		cotask_file_uncharge(f);
+		return ERR_PTR(-ENOMEM);
+	}
+	item->value = value;
+	return item;
+}
+
+static void item_free(struct cotask_file *f, struct item *item)
+{
+	if (!item)
+		return;
+	kfree(item);
+	cotask_file_uncharge(f);
+}
+
+static void drop_items(struct cotask_file *f, struct list_head *items)
 {
 	struct item *item, *next;
 
-	list_for_each_entry_safe(item, next, items, link)
-		kfree(item);
+	list_for_each_entry_safe(item, next, items, link) {
+		item_free(f, item);
+		cond_resched();
+	}
 }
 
 static void queue_fini(struct cotask_object *o)
 {
-	drop_items(&queue_of(o)->list);
+	drop_items(o->file, &queue_of(o)->list);
 }
 
 const struct cotask_object_ops cotask_queue_object = {
@@ -275,11 +302,13 @@ s64 cotask_queue_object_count(struct cotask_object *o)
  * @aux: of the operation
  * @op: of the core
  * @item: to be put, until it was
+ * @f: the file
  */
 struct queue_wait {
 	struct cotask_aux	aux;
 	struct cotask_queue_op	op;
 	struct item		*item;
+	struct cotask_file	*f;
 };
 
 static struct queue_wait *queue_wait_of(struct cotask_aux *aux)
@@ -289,8 +318,10 @@ static struct queue_wait *queue_wait_of(struct cotask_aux *aux)
 
 static void queue_wait_drop(struct cotask_aux *aux)
 {
-	kfree(queue_wait_of(aux)->item);
-	kfree(queue_wait_of(aux));
+	struct queue_wait *w = queue_wait_of(aux);
+
+	item_free(w->f, w->item);
+	kfree(w);
 }
 
 static s64 issue_queue_wait(struct cotask_request *r, struct item *item)
@@ -298,11 +329,12 @@ static s64 issue_queue_wait(struct cotask_request *r, struct item *item)
 	struct queue_wait *w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
 
 	if (!w) {
-		kfree(item);
+		item_free(r->f, item);
 		return -ENOMEM;
 	}
 	w->aux.drop = queue_wait_drop;
 	w->item = item;
+	w->f = r->f;
 	cotask_hosted_issue(r, cotask_object_get(r->object), &w->aux);
 	return 0;
 }
@@ -314,15 +346,14 @@ static s64 op_put(struct cotask_request *r)
 
 	if (r->op->value < 0 || r->op->value > LONG_MAX)
 		return -EINVAL;
-	item = kmalloc(sizeof(*item), GFP_KERNEL_ACCOUNT);
-	if (!item)
-		return -ENOMEM;
-	item->value = r->op->value;
+	item = item_new(r->f, r->op->value);
+	if (IS_ERR(item))
+		return PTR_ERR(item);
 	if (!(r->op->flags & COTASK_OP_F_TRY))
 		return issue_queue_wait(r, item);
 	rc = cotask_queue_try_put(queue_of(r->object), &item->link);
 	if (rc)
-		kfree(item);
+		item_free(r->f, item);
 	return rc;
 }
 
@@ -348,12 +379,12 @@ const struct cotask_op_row cotask_op_put = {
 	.is = NEEDS_TASK | USES_VALUE | MAY_TRY,
 };
 
-static long take(struct list_head *link)
+static long take(struct cotask_file *f, struct list_head *link)
 {
 	struct item *item = container_of(link, struct item, link);
 	long value = item->value;
 
-	kfree(item);
+	item_free(f, item);
 	return value;
 }
 
@@ -364,7 +395,7 @@ static s64 op_get(struct cotask_request *r)
 	if (!(r->op->flags & COTASK_OP_F_TRY))
 		return issue_queue_wait(r, NULL);
 	link = cotask_queue_try_get(queue_of(r->object));
-	return IS_ERR(link) ? PTR_ERR(link) : take(link);
+	return IS_ERR(link) ? PTR_ERR(link) : take(r->f, link);
 }
 
 static struct cotask_await perform_get(struct cotask *task, struct cotask_hosted *h)
@@ -374,7 +405,7 @@ static struct cotask_await perform_get(struct cotask *task, struct cotask_hosted
 
 static long finish_get(struct cotask_hosted *h, long rc)
 {
-	return rc ?: take(queue_wait_of(h->aux)->op.item);
+	return rc ?: take(h->object.file, queue_wait_of(h->aux)->op.item);
 }
 
 const struct cotask_op_row cotask_op_get = {
@@ -392,7 +423,7 @@ static s64 op_shutdown(struct cotask_request *r)
 	if (r->op->arg > 1)
 		return -EINVAL;
 	cotask_queue_shutdown(queue_of(r->object), r->op->arg ? &dropped : NULL);
-	drop_items(&dropped);
+	drop_items(r->f, &dropped);
 	return 0;
 }
 

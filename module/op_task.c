@@ -106,9 +106,11 @@ static s64 join_remote(struct cotask_request *r, struct cotask_hosted *h,
 	int rc = cotask_remote_spawn(owner, h->task);
 
 	if (rc) {
-		/* It is not going to run (CX-7). */
+		/* It is not going to run (CX-7), and nobody is told that it was there. */
+		h->task->entry.flags &= ~COTASK_T_SURE_START;
+		h->exited = true;
 		cotask_cancel(h->task);
-		cotask_object_forget(r->f, r->op->handle);
+		cotask_object_forget(r->f, r->op->handle, &h->object);
 	}
 	return rc;
 }
@@ -124,6 +126,9 @@ static s64 op_spawn(struct cotask_request *r)
 	rc = cotask_op_spawn_args(r->op, &args, name);
 	if (rc)
 		return rc;
+	/* Tasks that have ended stay until a turn records that, also without a handle. */
+	if (r->f->loop->tasks >= READ_ONCE(cotask_max_objects))
+		return -ENOSPC;
 	owner = owner_of(r->f, r->op);
 	if (IS_ERR(owner))
 		return PTR_ERR(owner);
@@ -181,7 +186,7 @@ static s64 submit(struct cotask_request *r, struct submission_object *s, const c
 	s->submission = cotask_submit(r->f->loop, frame, name);
 	if (!IS_ERR(s->submission))
 		return 0;
-	cotask_object_forget(r->f, op->other);
+	cotask_object_forget(r->f, op->other, &h->object);
 	return PTR_ERR(s->submission);
 }
 

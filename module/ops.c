@@ -25,7 +25,7 @@ static s64 op_forget(struct cotask_request *r)
 	/* Without its handle nobody could run a task that is not done. */
 	if (o->kind == COTASK_OBJECT_TASK && !cotask_object_hosted(o)->over)
 		return -EBUSY;
-	return cotask_object_forget(r->f, r->op->handle);
+	return cotask_object_forget(r->f, r->op->handle, o);
 }
 
 static const struct cotask_op_row forget = {

@@ -87,16 +87,16 @@ void cotask_user_put(struct cotask_user *user)
 	mutex_unlock(&users_lock);
 }
 
-/* One more object; false: there are too many. */
-bool cotask_user_charge(struct cotask_user *user)
+/* @n more objects; false: there are too many. */
+bool cotask_user_charge(struct cotask_user *user, unsigned int n)
 {
-	if (atomic_inc_return(&user->objects) <= READ_ONCE(max_user_objects))
+	if (atomic_add_return(n, &user->objects) <= READ_ONCE(max_user_objects))
 		return true;
-	atomic_dec(&user->objects);
+	atomic_sub(n, &user->objects);
 	return false;
 }
 
-void cotask_user_uncharge(struct cotask_user *user)
+void cotask_user_uncharge(struct cotask_user *user, unsigned int n)
 {
-	atomic_dec(&user->objects);
+	atomic_sub(n, &user->objects);
 }
