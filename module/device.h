@@ -383,6 +383,7 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 			 struct cotask_aux *aux);
 s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);
 u64 cotask_hosted_code(const struct cotask *task);
+bool cotask_hosted_is_revised(const struct cotask_hosted *h);
 bool cotask_hosted_revise(struct cotask_hosted *h);
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);
 void cotask_hosted_leave(struct cotask_hosted *h);

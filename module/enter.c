@@ -37,9 +37,10 @@ void cotask_file_enter(struct cotask_file *f)
 	cotask_objects_reap(f);
 }
 
+/* There is something to do for the owner; what has an event waits for the process. */
 static bool has_work(struct cotask_file *f)
 {
-	return cotask_turns_wait(f) || cotask_loop_has_work(f->loop);
+	return !list_empty_careful(&f->dropped) || cotask_loop_has_work(f->loop);
 }
 
 void cotask_file_leave(struct cotask_file *f)
@@ -49,7 +50,7 @@ void cotask_file_leave(struct cotask_file *f)
 	f->loop->pumping = false;
 	WRITE_ONCE(f->loop->owner, NULL);
 	/* What was made ready meanwhile has woken nobody. */
-	if (has_work(f))
+	if (cotask_turns_wait(f) || has_work(f))
 		cotask_file_wake(f);
 }
 
@@ -299,6 +300,13 @@ static bool goes_on(struct cotask_turn *turn)
 	       !cotask_object_hosted(object_of(turn))->resumed;
 }
 
+/* Steps that are given before it come first: they may take back what has changed it (CX-16). */
+static bool has_to_wait(const struct cotask_file *f, struct cotask_turn *turn)
+{
+	return f->n_given && turn->type == COTASK_EVENT_STEP &&
+	       cotask_hosted_is_revised(cotask_object_hosted(object_of(turn)));
+}
+
 /* Up to @max events; how many. */
 static u32 collect_events(struct cotask_file *f, struct cotask_event_info *events, u32 max)
 {
@@ -306,7 +314,7 @@ static u32 collect_events(struct cotask_file *f, struct cotask_event_info *event
 	u32 n = 0;
 
 	while (n < max && (turn = cotask_turn_next(f))) {
-		if (f->running && !goes_on(turn))
+		if ((f->running && !goes_on(turn)) || has_to_wait(f, turn))
 			break;
 		events[n] = (struct cotask_event_info){};
 		if (!tell(f, turn, &events[n]))
@@ -338,10 +346,10 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 /* --- the loop ------------------------------------------------------------ */
 
 /* Turns of the loop between two looks at signals and the time. */
-#define TURNS	64
+#define TURNS	8
 
 /* So many times that for somebody who does not wait: others may have work for ever. */
-#define PATIENCE 16
+#define PATIENCE 128
 
 /* Run what there is to run until there are events, or nothing more to do, or for a while. */
 static void run(struct cotask_file *f, u32 max)
@@ -358,16 +366,17 @@ static void run(struct cotask_file *f, u32 max)
 }
 
 /* Sleep until there is something to do, the time is up, or a signal comes. */
-static void sleep(struct cotask_loop *loop, s64 deadline)
+static void sleep(struct cotask_file *f, s64 deadline)
 {
+	struct rcuwait *idle = &f->loop->idle;
 	ktime_t until = ns_to_ktime(deadline);
 
-	prepare_to_rcuwait(&loop->idle);
+	prepare_to_rcuwait(idle);
 	/* Orders the state before the tests; pairs with rcuwait_wake_up(). */
 	set_current_state(TASK_INTERRUPTIBLE);
-	if (!cotask_loop_has_work(loop) && !signal_pending(current))
+	if (!has_work(f) && !signal_pending(current))
 		schedule_hrtimeout(deadline == COTASK_NEVER ? NULL : &until, HRTIMER_MODE_ABS);
-	finish_rcuwait(&loop->idle);
+	finish_rcuwait(idle);
 }
 
 static bool is_past(s64 deadline)
@@ -383,6 +392,7 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 	if (!e->max_events)
 		return 0;
 	for (;;) {
+		cotask_objects_reap(f);
 		rc = give_events(f, e);
 		/* Nobody else runs inside of somebody's step (SC-1). */
 		if (rc || e->n_events || f->running)
@@ -390,10 +400,10 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 		run(f, e->max_events);
 		if (cotask_turns_wait(f))
 			continue;
-		if (!e->min_events && (!cotask_loop_has_work(f->loop) || !--patience))
+		if (!e->min_events && (!has_work(f) || !--patience))
 			return 0;
-		if (!cotask_loop_has_work(f->loop))
-			sleep(f->loop, e->deadline);
+		if (!has_work(f))
+			sleep(f, e->deadline);
 		if (signal_pending(current))
 			return -ERESTARTSYS;
 		if (e->min_events && is_past(e->deadline))

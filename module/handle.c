@@ -256,15 +256,16 @@ static struct cotask_object *next_dropped(struct cotask_file *f)
 	return o;
 }
 
-/* End what nobody needs any more, and what nobody needs because of that, one by one. */
+/*
+ * End what nobody needs any more, and what nobody needs because of that, one by one.  The
+ * caller has a reference to the file.
+ */
 static void end_dropped(struct cotask_file *f)
 {
 	struct cotask_object *o;
 
-	refcount_inc(&f->refs);
 	while ((o = next_dropped(f)))
 		object_end(o);
-	cotask_file_put(f);
 }
 
 /* Whether the caller is the one to end them: the owner, or anybody once there is none. */
@@ -294,11 +295,19 @@ void cotask_object_put(struct cotask_object *o)
 		return;
 	f = o->file;
 	spin_lock(&f->drop_lock);
+	/* The object has one, but may be ended as soon as it is in the list. */
+	refcount_inc(&f->refs);
 	list_add_tail(&o->turn.link, &f->dropped);
 	end = may_end(f);
 	spin_unlock(&f->drop_lock);
-	if (end)
+	if (end) {
 		end_dropped(f);
+	} else if (!cotask_loop_mine(f->loop)) {
+		/* It may be the last word on an error. */
+		cotask_loop_wake(f->loop);
+		cotask_file_wake(f);
+	}
+	cotask_file_put(f);
 }
 
 /* The owner looks at what others have left to it. */

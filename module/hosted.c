@@ -98,6 +98,28 @@ static void emit(struct cotask_hosted *h, long outcome)
 		cotask_turn_add(f, &h->object.turn, COTASK_EVENT_STEP);
 }
 
+static bool follows(const struct cotask_hosted *h)
+{
+	return !h->started || (cotask_op_row(h->opcode)->is & RESUMES_SIMPLY);
+}
+
+/**
+ * cotask_hosted_is_revised - whether the outcome of a task has changed since it came
+ * @h: the task, whose event was not begun
+ *
+ * Steps that come before it in the same batch may have cancelled the task, which then has
+ * that outcome in place of the one that it would have had (CX-5, CX-7).  Not if what it has
+ * waited for is more than a number, as that has happened: a permit was taken, a group was
+ * left.  The task stays armed then.
+ *
+ * Return: true if cotask_hosted_revise() is going to change it.
+ */
+bool cotask_hosted_is_revised(const struct cotask_hosted *h)
+{
+	return h->resumed && !h->was_armed && (h->task->entry.flags & COTASK_T_ARMED) &&
+	       follows(h);
+}
+
 /**
  * cotask_hosted_revise - the event of a task is about to be given
  * @h: the task
@@ -108,7 +130,7 @@ bool cotask_hosted_revise(struct cotask_hosted *h)
 {
 	long rc = h->outcome;
 
-	if (!h->resumed || h->was_armed || !(h->task->entry.flags & COTASK_T_ARMED))
+	if (likely(!cotask_hosted_is_revised(h)))
 		return true;
 	if (cotask_task_revise(h->task, h->started, &rc)) {
 		h->outcome = rc;
@@ -117,11 +139,6 @@ bool cotask_hosted_revise(struct cotask_hosted *h)
 	leave_process(h);
 	cotask_task_resume(h->task);
 	return false;
-}
-
-static bool follows(struct cotask_hosted *h)
-{
-	return !h->started || (cotask_op_row(h->opcode)->is & RESUMES_SIMPLY);
 }
 
 /**

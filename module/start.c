@@ -118,8 +118,8 @@ struct cotask_start *cotask_start_of(struct cotask *child)
  * Return: To be passed to CO_AWAIT(), which gives the value of cotask_start_ready();
  *	what the child has failed with before, which is no error of the group then;
  *	-ENODATA if it has ended otherwise before; -ECANCELED, and the child was
- *	cancelled and has ended, or what it has failed with then; the errors of cotask_spawn(), without suspending
- *	(TG-B7).
+ *	cancelled and has ended, or what it has failed with then; the errors of
+ *	cotask_spawn(), without suspending (TG-B7).
  */
 struct cotask_await cotask_group_start(struct cotask *task, struct cotask_start *s,
 				       struct cotask_group *group, struct cotask_frame *frame,

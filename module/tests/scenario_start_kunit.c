@@ -47,8 +47,8 @@ SCENARIO(ready_after_the_cancel,
 /* TG-B7, TG-B6: nobody waits for it any more, so it is a child like any other again */
 SCENARIO(cancelled_twice,
 	 TASK(TRY, GROUP(0),
-	      TRY, START(1, 0, SCRIPT(TRY, SLEEP(50), EXCEPT, SLEEP(5), RAISE(E1), ENDTRY, END)), EXCEPT,
-	      SHOW, ENDTRY, ENDGROUP, EXCEPT, SHOW, ENDTRY, END),
+	      TRY, START(1, 0, SCRIPT(TRY, SLEEP(50), EXCEPT, SLEEP(5), RAISE(E1), ENDTRY, END)),
+	      EXCEPT, SHOW, ENDTRY, ENDGROUP, EXCEPT, SHOW, ENDTRY, END),
 	 SETTLE, HIT(0), SETTLE, HIT(0), SETTLE, SAW("ECANCELED"), PASS(5), SAW("E1"))
 
 /* TG-B7: ready, and at its end before who has started it has resumed */

@@ -195,6 +195,49 @@ TEST_F(file, cancel_and_wait)
 	EXPECT_EQ(-EDEADLK, step(CANCEL_WAIT, .task = 1, .handle = 1).result);
 }
 
+/* CX-5, CX-16: who comes first in a batch may take back what the one before has done */
+TEST_F(file, revised_in_its_turn)
+{
+	struct cotask_op ops[2];
+	struct turn t;
+
+	op(SPAWN, .handle = 3);
+	EXPECT_EQ(2, step(SLEEP, .task = 1).handle);
+	ops[0] = OP(SLEEP, .task = 2);
+	t = t_enter(self->fd, ops, 1, 4);
+	ASSERT_EQ(3, t.n);
+	EXPECT_EQ(3, t.event[0].handle);
+	EXPECT_EQ(2, t.event[2].handle);
+	/* 3 cancels 2; only 1 is given again. */
+	ops[0] = OP(CANCEL, .task = 3, .handle = 2);
+	ops[1] = OP(SLEEP, .task = 3, .value = COTASK_NEVER);
+	t = t_enter_batch(self->fd, ops, 2, 4, 1);
+	ASSERT_EQ(1, t.n);
+	EXPECT_EQ(1, t.event[0].handle);
+	/* 1 takes that back. */
+	ops[0] = OP(UNCANCEL, .task = 1, .handle = 2);
+	ops[1] = OP(SLEEP, .task = 1, .value = COTASK_NEVER);
+	t = t_enter_batch(self->fd, ops, 2, 4, 1);
+	ASSERT_EQ(1, t.n);
+	EXPECT_EQ(2, t.event[0].handle);
+	EXPECT_EQ(0, t.event[0].result);
+}
+
+/* SY-2, SY-4: what was taken stays with who has it, though the event comes again */
+TEST_F(file, not_revised)
+{
+	struct cotask_op cancel = OP(CANCEL, .handle = 1);
+
+	op(MAKE, .handle = 10, .arg = COTASK_KIND_QUEUE);
+	EXPECT_EQ(2, step(GET, .task = 1, .handle = 10).handle);
+	op(PUT, .task = 2, .handle = 10, .value = 42, .flags = COTASK_OP_F_TRY);
+	EXPECT_EQ(42, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(42, t_enter_batch(self->fd, &cancel, 1, 4, 0).event[0].result);
+	/* The cancel is not lost. */
+	t_enter_batch(self->fd, NULL, 0, 0, 1);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 1).result);
+}
+
 /* TG-B7: a child is apart from its group until it is ready */
 TEST_F(file, start)
 {
