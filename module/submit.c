@@ -73,19 +73,22 @@ static void follow(struct cotask_submission *s)
 struct cotask_submission *cotask_submit(struct cotask_loop *loop, struct cotask_frame *frame,
 					const char *name)
 {
+	struct cotask_spawn_args args = { .name = name };
 	struct cotask_submission *s;
 	struct cotask *task;
 
 	if (!loop || !frame)
 		return ERR_PTR(-EINVAL);
-	s = kzalloc(sizeof(*s), GFP_KERNEL);
+	/* What a process submits is charged to it. */
+	args.gfp = loop->file ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
+	s = kzalloc(sizeof(*s), args.gfp);
 	if (!s) {
 		if (frame->state == COTASK_FRAME_FRESH)
 			cotask_frame_refuse(frame);
 		return ERR_PTR(-ENOMEM);
 	}
 	cotask_awaitable_init(&s->base, cotask_loop_get(loop), &submission_ops);
-	task = cotask_spawn(&loop->root, frame, name);
+	task = cotask_spawn_with(&loop->root, frame, &args);
 	if (task == ERR_PTR(-ESHUTDOWN)) {
 		cotask_submission_put(s);
 		return ERR_CAST(task);

@@ -27,7 +27,6 @@
  *	EINTR		a signal has come before anything was done
  *	ETIMEDOUT	COTASK_IOC_WAIT: not done by then
  *	ENOENT		COTASK_IOC_WAIT: no such handle
- *	EDEADLK		COTASK_IOC_WAIT: the caller is the one that runs the loop
  *
  * Errors of single operations, in &struct cotask_op.result; all others are applied:
  *
@@ -41,8 +40,9 @@
  *	EPERM		this operation needs COTASK_IOC_ENTER; the process may not spawn
  *			this native body
  *	ESHUTDOWN	the group or queue is closed
- *	EAGAIN		COTASK_OP_F_TRY: it would have to wait
- *	EBUSY		a task that is not done cannot be forgotten
+ *	EAGAIN		COTASK_OP_F_TRY: it would have to wait; the group has as many children
+ *			as it may
+ *	EBUSY		a hosted task that is not done cannot be forgotten
  *	EXDEV		a member belongs to another loop
  *	EBADF		no such file descriptor, or not one of the right kind
  *	EMFILE, ENFILE	no file descriptor is left
@@ -363,8 +363,8 @@ struct cotask_native {
  * @COTASK_EVENT_STEP: it is the turn of the task @handle; @result: what its last operation
  *	has given, of the first event 0; @user_data: of its SPAWN
  * @COTASK_EVENT_CALL: see COTASK_OP_CALL and ON_DONE; of the latter @handle: what is done
- * @COTASK_EVENT_ERROR: the task @handle, or something else (0), has failed with @result,
- *	and nobody has looked or is going to; of a task @user_data: of its SPAWN
+ * @COTASK_EVENT_ERROR: something that has no handle any more has failed with @result, and
+ *	nobody has looked or is going to; of a task @user_data: of its SPAWN
  * @COTASK_EVENT_GONE: the task @handle has ended without COTASK_OP_EXIT, with @result: it was
  *	cancelled before its first step; @user_data: of its SPAWN
  */
