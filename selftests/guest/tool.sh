@@ -202,6 +202,12 @@ hold 5 "$programs/waits_stripped"
 is "without symbols" 7 "$(places "$pid" | grep -c ': waits_stripped+0x')"
 exec 5>&-
 wait
+cp "$programs/waits_linked" /tmp
+mkfifo /tmp/pipe
+hold 5 nobody /tmp/waits_linked
+status "a pipe is no debug file" 0 timeout 20 "$tool" tree
+exec 5>&-
+wait
 hold 5 nobody "$programs/waits"
 is "their owner sees them" "outer: $sleeping $called" "$(places "$pid" nobody | grep ^outer)"
 kill -STOP "$pid"

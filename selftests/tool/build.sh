@@ -16,4 +16,8 @@ make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g -Werror" OUT="$out/lib"
 gcc-12 "${flags[@]}" -o "$out/waits" "$here/waits.c" "$out/lib/libcotask.a"
 gcc-12 "${flags[@]}" -o "$out/waits_shared" "$here/waits.c" -L"$out/lib" -lcotask
 strip -o "$out/waits_stripped" "$out/waits"
+# It names a file for debuggers, beside it; in the guest that is a pipe.
+: >"$out/pipe"
+objcopy --add-gnu-debuglink="$out/pipe" "$out/waits_stripped" "$out/waits_linked"
+rm "$out/pipe"
 gcc-12 "${flags[@]}" -o "$out/liar" "$here/liar.c"

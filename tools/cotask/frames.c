@@ -139,7 +139,8 @@ static Dwfl *map_process(int pid)
 	static char *path;
 	static const Dwfl_Callbacks callbacks = {
 		.find_elf = dwfl_linux_proc_find_elf,
-		.find_debuginfo = dwfl_standard_find_debuginfo,
+		/* Never what the program names: that may be a pipe, which nobody writes. */
+		.find_debuginfo = dwfl_build_id_find_debuginfo,
 		.debuginfo_path = &path,
 	};
 	Dwfl *dwfl = dwfl_begin(&callbacks);
