@@ -180,14 +180,22 @@ bool loop_wanted(const struct loop *l);
 void snapshot_add_frame(struct snapshot *s, struct task *t, const char *frame);
 void snapshot_tell_frames(struct snapshot *s, struct task *t, unsigned int first);
 
-/* --- the code of a process: frames.c ------------------------------------- */
+/* --- the code of a process: frames.c, and apart.c, which lets a child do it -- */
 
+#define WORDS	160	/* room for them in one text */
+
+/* Innermost first; not to be trusted. */
+struct frames {
+	unsigned int n;
+	char at[FRAMES][WORDS];
+};
+
+bool frames_open(int pid, int mem, int maps);
+void frames_look(uint64_t code, struct frames *to);
 void frames_find(struct snapshot *s, struct task *t);
 void frames_forget(void);
 
 /* --- words: words.c ----------------------------------------------------- */
-
-#define WORDS	160
 
 /* A buffer for words that is used up by one expression. */
 #define BUF	((char [WORDS]) { 0 })

@@ -24,27 +24,14 @@
 #define WALK_MAX	32		/* frames, those of libcotask included */
 #define STACK_MAX	(16 * 1024)	/* what is read of a stack at once */
 
-/**
- * struct process - one that was looked into
- * @pid: which
- * @mem: its memory, or -1
- * @dwfl: what is mapped there; NULL: it may not be looked into
- */
-struct process {
-	int pid;
-	int mem;
-	Dwfl *dwfl;
-};
-
-static struct process *processes;
-static size_t n_processes;
+/* The one process: what is mapped there, and its memory. */
+static Dwfl *dwfl;
+static int memory = -1;
 
 /**
  * struct walk - the stack of a task, from the inside
- * @s: where frames go
- * @t: the task
- * @p: its process
- * @layout: what that has said
+ * @to: where frames go
+ * @layout: what the process has said
  * @reg: saved registers, as cotask_layout.h says
  * @stack: copy of the stack, from layout.sp on
  * @n: bytes in it
@@ -52,9 +39,7 @@ static size_t n_processes;
  * @inside: no frame was in the user's code so far
  */
 struct walk {
-	struct snapshot *s;
-	struct task *t;
-	const struct process *p;
+	struct frames *to;
 	struct cotask_layout layout;
 	uint64_t reg[8];
 	char stack[STACK_MAX];
@@ -66,9 +51,9 @@ struct walk {
 /* --- memory of the process ------------------------------------------------- */
 
 /* How much of it could be read. */
-static size_t peek(const struct process *p, void *to, uint64_t from, size_t size)
+static size_t peek(void *to, uint64_t from, size_t size)
 {
-	ssize_t n = from > INT64_MAX ? -1 : pread(p->mem, to, size, from);
+	ssize_t n = from > INT64_MAX ? -1 : pread(memory, to, size, from);
 
 	return n < 0 ? 0 : n;
 }
@@ -78,37 +63,36 @@ static size_t peek(const struct process *p, void *to, uint64_t from, size_t size
 /* The one walk at a time. */
 static struct walk *walking;
 
-static pid_t next_thread(Dwfl *dwfl, void *arg, void **thread_arg)
+static pid_t next_thread(Dwfl *of, void *arg, void **thread_arg)
 {
-	(void)dwfl;
 	(void)arg;
 	if (*thread_arg)
 		return 0;
 	*thread_arg = walking;
-	return walking->p->pid;
+	return dwfl_pid(of);
 }
 
-static bool get_thread(Dwfl *dwfl, pid_t tid, void *arg, void **thread_arg)
+static bool get_thread(Dwfl *of, pid_t tid, void *arg, void **thread_arg)
 {
-	(void)dwfl;
+	(void)of;
 	(void)tid;
 	(void)arg;
 	*thread_arg = walking;
 	return true;
 }
 
-static bool memory_read(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *result, void *arg)
+static bool memory_read(Dwfl *of, Dwarf_Addr addr, Dwarf_Word *result, void *arg)
 {
 	const struct walk *w = walking;
 	uint64_t at = addr - w->layout.sp;
 
-	(void)dwfl;
+	(void)of;
 	(void)arg;
 	if (at < w->n && w->n - at >= sizeof(*result)) {
 		memcpy(result, w->stack + at, sizeof(*result));
 		return true;
 	}
-	return peek(w->p, result, addr, sizeof(*result)) == sizeof(*result);
+	return peek(result, addr, sizeof(*result)) == sizeof(*result);
 }
 
 /* DWARF numbers of rsp, r12 .. r15, rbx and rbp. */
@@ -132,9 +116,9 @@ static const Dwfl_Thread_Callbacks thread_callbacks = {
 	.set_initial_registers = set_registers,
 };
 
-/* --- processes --------------------------------------------------------------- */
+/* --- the process --------------------------------------------------------------- */
 
-static Dwfl *map_process(int pid)
+static bool map_process(int pid, FILE *maps)
 {
 	static char *path;
 	static const Dwfl_Callbacks callbacks = {
@@ -143,52 +127,36 @@ static Dwfl *map_process(int pid)
 		.find_debuginfo = dwfl_build_id_find_debuginfo,
 		.debuginfo_path = &path,
 	};
-	Dwfl *dwfl = dwfl_begin(&callbacks);
 
-	if (dwfl && !dwfl_linux_proc_report(dwfl, pid) && !dwfl_report_end(dwfl, NULL, NULL) &&
-	    dwfl_attach_state(dwfl, NULL, pid, &thread_callbacks, NULL))
-		return dwfl;
-	dwfl_end(dwfl);
-	return NULL;
+	dwfl = dwfl_begin(&callbacks);
+	return dwfl && !dwfl_linux_proc_maps_report(dwfl, maps) &&
+	       !dwfl_report_end(dwfl, NULL, NULL) &&
+	       dwfl_attach_state(dwfl, NULL, pid, &thread_callbacks, NULL);
 }
 
-/* What is read belongs to one process, whoever has its number by now. */
-static struct process open_process(int pid)
+/**
+ * frames_open - look into a process from now on
+ * @pid: which
+ * @mem: its memory
+ * @maps: what is mapped there
+ *
+ * Both files belong to one process, whoever has its number by now.
+ *
+ * Return: Whether it can be done.
+ */
+bool frames_open(int pid, int mem, int maps)
 {
-	struct process p = { .pid = pid };
-	char name[32];
+	FILE *f = fdopen(maps, "r");
+	bool ok;
 
-	snprintf(name, sizeof(name), "/proc/%d/mem", pid);
-	p.mem = open(name, O_RDONLY | O_CLOEXEC);
-	p.dwfl = p.mem < 0 ? NULL : map_process(pid);
-	return p;
-}
-
-static const struct process *process_of(int pid)
-{
-	size_t i;
-
-	for (i = 0; i < n_processes; i++) {
-		if (processes[i].pid == pid)
-			return &processes[i];
-	}
+	if (!f)
+		return false;
 	/* Symbols are looked for on this machine only. */
 	unsetenv("DEBUGINFOD_URLS");
-	processes = xgrow(processes, n_processes, sizeof(*processes));
-	processes[n_processes] = open_process(pid);
-	return &processes[n_processes++];
-}
-
-/* Processes may have changed by the next time. */
-void frames_forget(void)
-{
-	while (n_processes) {
-		dwfl_end(processes[--n_processes].dwfl);
-		if (processes[n_processes].mem >= 0)
-			close(processes[n_processes].mem);
-	}
-	free(processes);
-	processes = NULL;
+	memory = mem;
+	ok = map_process(pid, f);
+	fclose(f);
+	return ok;
 }
 
 /* --- code -------------------------------------------------------------------- */
@@ -218,7 +186,7 @@ struct place {
 	int line;
 };
 
-static bool find_place(Dwfl *dwfl, uint64_t pc, struct place *p)
+static bool find_place(uint64_t pc, struct place *p)
 {
 	Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
 	Dwfl_Line *line;
@@ -242,19 +210,21 @@ static bool find_place(Dwfl *dwfl, uint64_t pc, struct place *p)
 	return true;
 }
 
-static void add_place(struct walk *w, const struct place *p, uint64_t pc)
+static void add_place(struct frames *to, const struct place *p, uint64_t pc)
 {
-	char buf[WORDS];
+	char *at;
 
+	if (to->n == FRAMES)
+		return;
+	at = to->at[to->n++];
 	if (p->function && p->line)
-		snprintf(buf, sizeof(buf), "%.60s (%.40s):%d", p->function, base_of(p->file),
+		snprintf(at, WORDS, "%.60s (%.40s):%d", p->function, base_of(p->file),
 			 p->line);
 	else if (p->function)
-		snprintf(buf, sizeof(buf), "%.60s (%.40s)", p->function,
+		snprintf(at, WORDS, "%.60s (%.40s)", p->function,
 			 p->file ? base_of(p->file) : p->module);
 	else
-		snprintf(buf, sizeof(buf), "%.40s+%#" PRIx64, p->module, pc - p->start);
-	snapshot_add_frame(w->s, w->t, buf);
+		snprintf(at, WORDS, "%.40s+%#" PRIx64, p->module, pc - p->start);
 }
 
 static bool of_library(const struct place *p)
@@ -267,16 +237,15 @@ static bool of_library(const struct place *p)
 static int at_frame(Dwfl_Frame *frame, void *arg)
 {
 	struct walk *w = arg;
-	Dwfl *dwfl = dwfl_thread_dwfl(dwfl_frame_thread(frame));
 	struct place p;
 	Dwarf_Addr pc;
 
 	/* All of them are calls; the instruction is the one before. */
-	if (!w->left-- || !dwfl_frame_pc(frame, &pc, NULL) || !find_place(dwfl, --pc, &p))
+	if (!w->left-- || !dwfl_frame_pc(frame, &pc, NULL) || !find_place(--pc, &p))
 		return DWARF_CB_ABORT;
 	/* What has no name may as well be the library's. */
 	if (p.function && !of_library(&p)) {
-		add_place(w, &p, pc);
+		add_place(w->to, &p, pc);
 		w->inside = false;
 	}
 	return p.entry && p.entry == w->layout.fn ? DWARF_CB_ABORT : DWARF_CB_OK;
@@ -292,41 +261,32 @@ static void walk_stack(struct walk *w)
 
 	if (l->arch != COTASK_LAYOUT_X86_64 || l->sp < l->stack_low || l->sp >= l->stack_high)
 		return;
-	w->n = peek(w->p, w->stack, l->sp, size < STACK_MAX ? size : STACK_MAX);
+	w->n = peek(w->stack, l->sp, size < STACK_MAX ? size : STACK_MAX);
 	if (w->n < sizeof(w->reg))
 		return;
 	memcpy(w->reg, w->stack, sizeof(w->reg));
 	w->left = WALK_MAX;
 	walking = w;
-	dwfl_getthread_frames(w->p->dwfl, w->p->pid, at_frame, w);
+	dwfl_getthread_frames(dwfl, dwfl_pid(dwfl), at_frame, w);
 }
 
 /**
- * frames_find - find the frames of a hosted task in its process
- * @s: what there is
- * @t: a task of it; its frames are added behind those of the kernel
- *
- * A task that has not begun, or runs, has its function only.  Who asks again finds no more.
+ * frames_look - find the frames of a task
+ * @code: where the process says that its code is
+ * @to: frames go here
  */
-void frames_find(struct snapshot *s, struct task *t)
+void frames_look(uint64_t code, struct frames *to)
 {
 	static struct walk w;
-	unsigned int first = t->n_frames;
-	uint64_t code = t->code;
 	struct place p;
 
-	if (!code || !t->loop->pid || options.file)
-		return;
-	t->code = 0;
-	w = (struct walk){ .s = s, .t = t, .p = process_of(t->loop->pid), .inside = true };
-	if (!w.p->dwfl || peek(w.p, &w.layout, code, sizeof(w.layout)) < sizeof(w.layout) ||
+	w = (struct walk){ .to = to, .inside = true };
+	if (peek(&w.layout, code, sizeof(w.layout)) < sizeof(w.layout) ||
 	    w.layout.magic != COTASK_LAYOUT_MAGIC)
 		return;
 	walk_stack(&w);
-	if (w.inside && find_place(w.p->dwfl, w.layout.fn, &p)) {
+	if (w.inside && find_place(w.layout.fn, &p)) {
 		p.line = 0;
-		add_place(&w, &p, w.layout.fn);
+		add_place(to, &p, w.layout.fn);
 	}
-	if (t->n_frames > first)
-		snapshot_tell_frames(s, t, first);
 }
