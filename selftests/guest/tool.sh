@@ -208,7 +208,14 @@ hold 5 nobody /tmp/waits_linked
 status "a pipe is no debug file" 0 timeout 20 "$tool" tree
 exec 5>&-
 wait
+cp "$programs/waits" /tmp/secret
+chmod 711 /tmp/secret
+hold 5 nobody /tmp/secret
+is "what its user may not read is not read" 0 "$(places "$pid" | grep -c 'waits\.c')"
+exec 5>&-
+wait
 hold 5 nobody "$programs/waits"
+is "root sees those of others" "outer: $sleeping $called" "$(places "$pid" | grep ^outer)"
 is "their owner sees them" "outer: $sleeping $called" "$(places "$pid" nobody | grep ^outer)"
 kill -STOP "$pid"
 is "also if it is stopped" "outer: $sleeping $called" "$(places "$pid" nobody | grep ^outer)"

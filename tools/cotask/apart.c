@@ -10,10 +10,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -65,26 +67,44 @@ static int keep_only(int sock)
 {
 	int fd = STDERR_FILENO + 1;
 
-	/* Keys are for the tool, and a crash is not worth a file. */
+	/* Keys are for the tool. */
 	setsid();
-	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (sock != fd && dup2(sock, fd) < 0)
 		_exit(1);
 	close_range(fd + 1, ~0u, 0);
 	return fd;
 }
 
-_Noreturn static void serve(int sock, int pid)
+/* What a user's files say about code is read with that user's rights. */
+static bool become(unsigned int uid)
+{
+	const struct passwd *p;
+	gid_t gid;
+
+	if (geteuid() || !uid)
+		return true;
+	p = getpwuid(uid);
+	gid = p ? p->pw_gid : uid;
+	/* <grp.h> has another struct group. */
+	return !syscall(SYS_setgroups, 0, NULL) && !setresgid(gid, gid, gid) &&
+	       !setresuid(uid, uid, uid);
+}
+
+_Noreturn static void serve(int sock, const struct loop *l)
 {
 	struct frames f;
 	uint64_t code;
 	int mem, maps;
 
 	sock = keep_only(sock);
-	mem = open_of(pid, "mem");
-	maps = open_of(pid, "maps");
-	if (mem < 0 || maps < 0 || !frames_open(pid, mem, maps))
+	mem = open_of(l->pid, "mem");
+	maps = open_of(l->pid, "maps");
+	if (mem < 0 || maps < 0 || !become(l->uid))
+		_exit(1);
+	/* Lost with a change of user.  A crash is not worth a file. */
+	prctl(PR_SET_DUMPABLE, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!frames_open(l->pid, mem, maps))
 		_exit(1);
 	while (recv(sock, &code, sizeof(code), 0) == sizeof(code)) {
 		f = (struct frames){ 0 };
@@ -117,7 +137,7 @@ static void start(struct helper *h, const struct loop *l)
 		return;
 	child = fork();
 	if (!child)
-		serve(pair[1], l->pid);
+		serve(pair[1], l);
 	close(pair[1]);
 	h->sock = pair[0];
 	if (child > 0)
