@@ -198,6 +198,10 @@ hold 5 env LD_LIBRARY_PATH="$programs/lib" "$programs/waits_shared"
 is "with the shared library" "outer: $sleeping $called" "$(places "$pid" | grep ^outer)"
 exec 5>&-
 wait
+hold 5 "$programs/waits_plain"
+is "without optimization" "outer: $sleeping $called" "$(places "$pid" | grep ^outer)"
+exec 5>&-
+wait
 hold 5 "$programs/waits_stripped"
 is "without symbols" 7 "$(places "$pid" | grep -c ': waits_stripped+0x')"
 exec 5>&-

@@ -15,6 +15,9 @@ flags=(-std=gnu11 -O1 -g -fno-inline -fno-optimize-sibling-calls -Wall -Wextra -
 make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g -Werror" OUT="$out/lib"
 gcc-12 "${flags[@]}" -o "$out/waits" "$here/waits.c" "$out/lib/libcotask.a"
 gcc-12 "${flags[@]}" -o "$out/waits_shared" "$here/waits.c" -L"$out/lib" -lcotask
+# Nothing is inlined: the library's own functions have frames too.
+make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O0 -g -Werror" OUT="$out/lib0"
+gcc-12 "${flags[@]}" -O0 -o "$out/waits_plain" "$here/waits.c" "$out/lib0/libcotask.a"
 strip -o "$out/waits_stripped" "$out/waits"
 # It names a file for debuggers, beside it; in the guest that is a pipe.
 : >"$out/pipe"

@@ -36,7 +36,8 @@ static int memory = -1;
  * @stack: copy of the stack, from layout.sp on
  * @n: bytes in it
  * @left: how many frames may follow
- * @inside: no frame was in the user's code so far
+ * @file: sources of the frames in @to
+ * @home: the innermost source, one of the library's
  */
 struct walk {
 	struct frames *to;
@@ -45,7 +46,8 @@ struct walk {
 	char stack[STACK_MAX];
 	size_t n;
 	unsigned int left;
-	bool inside;
+	const char *file[FRAMES];
+	const char *home;
 };
 
 /* --- memory of the process ------------------------------------------------- */
@@ -210,12 +212,14 @@ static bool find_place(uint64_t pc, struct place *p)
 	return true;
 }
 
-static void add_place(struct frames *to, const struct place *p, uint64_t pc)
+static void add_place(struct walk *w, const struct place *p, uint64_t pc)
 {
+	struct frames *to = w->to;
 	char *at;
 
 	if (to->n == FRAMES)
 		return;
+	w->file[to->n] = p->file;
 	at = to->at[to->n++];
 	if (p->function && p->line)
 		snprintf(at, WORDS, "%.60s (%.40s):%d", p->function, base_of(p->file),
@@ -233,6 +237,22 @@ static bool of_library(const struct place *p)
 	       (p->function && !strncmp(p->function, "cotask_", 7));
 }
 
+static bool beside(const char *a, const char *b)
+{
+	size_t n = base_of(a) - a;
+
+	return (size_t)(base_of(b) - b) == n && !strncmp(a, b, n);
+}
+
+/* The library's static functions have no prefix; they are called from their own file. */
+static void drop_helpers(struct walk *w, const struct place *p)
+{
+	if (!p->file || !w->home || !beside(p->file, w->home))
+		return;
+	while (w->to->n && w->file[w->to->n - 1] && !strcmp(w->file[w->to->n - 1], p->file))
+		w->to->n--;
+}
+
 /* From the inside: the await, and who has called it, up to the task's function. */
 static int at_frame(Dwfl_Frame *frame, void *arg)
 {
@@ -243,11 +263,13 @@ static int at_frame(Dwfl_Frame *frame, void *arg)
 	/* All of them are calls; the instruction is the one before. */
 	if (!w->left-- || !dwfl_frame_pc(frame, &pc, NULL) || !find_place(--pc, &p))
 		return DWARF_CB_ABORT;
+	if (!w->home)
+		w->home = p.file;
 	/* What has no name may as well be the library's. */
-	if (p.function && !of_library(&p)) {
-		add_place(w->to, &p, pc);
-		w->inside = false;
-	}
+	if (of_library(&p))
+		drop_helpers(w, &p);
+	else if (p.function)
+		add_place(w, &p, pc);
 	return p.entry && p.entry == w->layout.fn ? DWARF_CB_ABORT : DWARF_CB_OK;
 }
 
@@ -280,13 +302,13 @@ void frames_look(uint64_t code, struct frames *to)
 	static struct walk w;
 	struct place p;
 
-	w = (struct walk){ .to = to, .inside = true };
+	w = (struct walk){ .to = to };
 	if (peek(&w.layout, code, sizeof(w.layout)) < sizeof(w.layout) ||
 	    w.layout.magic != COTASK_LAYOUT_MAGIC)
 		return;
 	walk_stack(&w);
-	if (w.inside && find_place(w.layout.fn, &p)) {
+	if (!to->n && find_place(w.layout.fn, &p)) {
 		p.line = 0;
-		add_place(to, &p, w.layout.fn);
+		add_place(&w, &p, w.layout.fn);
 	}
 }
