@@ -13,6 +13,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -23,14 +24,15 @@
 #include "cotask.h"
 
 #define HELPERS		16	/* so many are kept */
-#define ANSWER_MS	2000	/* for one task; the first one waits for the symbols too */
+#define BATCH		32	/* tasks that are asked for at once */
+#define ANSWER_MS	2000	/* for those; the first of all wait for the symbols too */
 #define PATIENCE_MS	10000	/* for all tasks of a snapshot */
 
 /**
  * struct helper - a child that looks into one process
  * @pid: the process
  * @child: who does it; 0: it was given up
- * @sock: gets a task's code, tells its struct frames
+ * @sock: gets an array of codes, tells one of struct frames
  */
 struct helper {
 	int pid;
@@ -92,9 +94,10 @@ static bool become(unsigned int uid)
 
 _Noreturn static void serve(int sock, const struct loop *l)
 {
-	struct frames f;
-	uint64_t code;
+	static struct frames f[BATCH];
+	uint64_t code[BATCH];
 	int mem, maps;
+	ssize_t i, n;
 
 	sock = keep_only(sock);
 	mem = open_of(l->pid, "mem");
@@ -106,10 +109,11 @@ _Noreturn static void serve(int sock, const struct loop *l)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!frames_open(l->pid, mem, maps))
 		_exit(1);
-	while (recv(sock, &code, sizeof(code), 0) == sizeof(code)) {
-		f = (struct frames){ 0 };
-		frames_look(code, &f);
-		if (send(sock, &f, sizeof(f), MSG_NOSIGNAL) < 0)
+	while ((n = recv(sock, code, sizeof(code), 0) / (ssize_t)sizeof(*code)) > 0) {
+		memset(f, 0, sizeof(f));
+		for (i = 0; i < n; i++)
+			frames_look(code[i], &f[i]);
+		if (send(sock, f, n * sizeof(*f), MSG_NOSIGNAL) < 0)
 			break;
 	}
 	_exit(0);
@@ -176,41 +180,74 @@ static bool answers(const struct helper *h)
 	return rc > 0;
 }
 
-static bool ask(const struct helper *h, uint64_t code, struct frames *f)
+static bool ask(const struct helper *h, struct task **t, size_t n, struct frames *f)
 {
-	return h->child && send(h->sock, &code, sizeof(code), MSG_NOSIGNAL) == sizeof(code) &&
-	       answers(h) && recv(h->sock, f, sizeof(*f), 0) == sizeof(*f) && f->n <= FRAMES;
+	uint64_t code[BATCH];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		code[i] = t[i]->code;
+	return h->child && send(h->sock, code, n * sizeof(*code), MSG_NOSIGNAL) > 0 &&
+	       answers(h) && recv(h->sock, f, n * sizeof(*f), 0) == (ssize_t)(n * sizeof(*f));
 }
 
-/**
- * frames_find - find the frames of a hosted task in its process
- * @s: what there is
- * @t: a task of it; its frames are added behind those of the kernel
- *
- * A task that has not begun, or runs, has its function only.  Who asks again finds no more.
- */
-void frames_find(struct snapshot *s, struct task *t)
+static void add_frames(struct snapshot *s, struct task *t, struct frames *f)
 {
 	unsigned int i, first = t->n_frames;
-	uint64_t code = t->code;
-	struct helper *h;
-	struct frames f;
 
-	if (!code || !t->loop->pid || options.file ||
-	    patience_ns < NSEC_PER_MSEC)
-		return;
-	t->code = 0;
-	h = helper_of(t->loop);
-	if (!ask(h, code, &f)) {
-		give_up(h);
-		return;
-	}
-	for (i = 0; i < f.n; i++) {
-		f.at[i][WORDS - 1] = '\0';
-		snapshot_add_frame(s, t, f.at[i]);
+	for (i = 0; i < f->n && i < FRAMES; i++) {
+		f->at[i][WORDS - 1] = '\0';
+		snapshot_add_frame(s, t, f->at[i]);
 	}
 	if (t->n_frames > first)
 		snapshot_tell_frames(s, t, first);
+}
+
+/* Some tasks of one process. */
+static void find_some(struct snapshot *s, struct task **t, size_t n)
+{
+	static struct frames f[BATCH];
+	struct helper *h;
+	bool ok;
+	size_t i;
+
+	if (patience_ns < NSEC_PER_MSEC)
+		return;
+	h = helper_of(t[0]->loop);
+	ok = ask(h, t, n, f);
+	if (!ok)
+		give_up(h);
+	for (i = 0; i < n; i++) {
+		t[i]->code = 0;
+		if (ok)
+			add_frames(s, t[i], &f[i]);
+	}
+}
+
+/**
+ * frames_find - find the frames of hosted tasks in their processes
+ * @s: what there is
+ * @t: tasks of it; frames are added behind those of the kernel
+ * @n: how many; those of one process are best together
+ *
+ * A task that has not begun, or runs, has its function only.  Who asks again finds no more.
+ */
+void frames_find(struct snapshot *s, struct task **t, size_t n)
+{
+	struct task *some[BATCH];
+	size_t i, k = 0;
+
+	for (i = 0; i < n; i++) {
+		if (!t[i]->code || !t[i]->loop->pid || options.file)
+			continue;
+		if (k == BATCH || (k && t[i]->loop->pid != some[0]->loop->pid)) {
+			find_some(s, some, k);
+			k = 0;
+		}
+		some[k++] = t[i];
+	}
+	if (k)
+		find_some(s, some, k);
 }
 
 /**

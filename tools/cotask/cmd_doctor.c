@@ -163,7 +163,7 @@ static void check_tasks(struct snapshot *s)
 
 		if (!t->cancelling || !t->since || t->loop->now <= t->since + IGNORED_NS || n++)
 			continue;
-		frames_find(s, t);
+		frames_find(s, &t, 1);
 		say(NOTE, "task", "%s was cancelled and waits since %s in %s", t->name,
 		    say_time(BUF, t), say_where(BUF, t));
 	}

@@ -223,14 +223,13 @@ int cmd_ps(int argc, char **argv)
 {
 	struct task **chosen;
 	struct snapshot *s;
-	unsigned int i, n;
+	unsigned int n;
 
 	parse(argc, argv);
 	s = snapshot_load();
 	chosen = xrealloc(NULL, s->n_tasks, sizeof(*chosen));
 	n = choose(s, chosen);
-	for (i = 0; i < n; i++)
-		frames_find(s, chosen[i]);
+	frames_find(s, chosen, n);
 	if (options.json)
 		print_json(s, chosen, n);
 	else if (n)

@@ -203,7 +203,7 @@ static void show_loops(void)
 
 static void show_task(const struct line *l, bool chosen)
 {
-	const struct task *t = l->t;
+	struct task *t = l->t;
 
 	if (chosen)
 		attron(A_REVERSE);
@@ -214,7 +214,7 @@ static void show_task(const struct line *l, bool chosen)
 	attroff(attribute(colour_of_wait(t)));
 	printw(" %11.11s  ", say_time(BUF, t));
 	if (view.frames) {
-		frames_find(s, l->t);
+		frames_find(s, &t, 1);
 		rest(say_where(BUF, t));
 	}
 	if (chosen)

@@ -118,12 +118,18 @@ static void print_loop(const struct loop *l)
 /* Where each task is: those that are at the same place may be alike. */
 static void find_frames(struct snapshot *all)
 {
-	unsigned int i;
+	struct task **wanted;
+	unsigned int i, n = 0;
 
-	for (i = 0; i < all->n_tasks && !want.no_frames; i++) {
+	if (want.no_frames)
+		return;
+	wanted = xrealloc(NULL, all->n_tasks, sizeof(*wanted));
+	for (i = 0; i < all->n_tasks; i++) {
 		if (loop_wanted(all->task[i].loop))
-			frames_find(all, &all->task[i]);
+			wanted[n++] = &all->task[i];
 	}
+	frames_find(all, wanted, n);
+	free(wanted);
 }
 
 /* --- what belongs to what ----------------------------------------------- */

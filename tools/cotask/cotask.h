@@ -192,7 +192,7 @@ struct frames {
 
 bool frames_open(int pid, int mem, int maps);
 void frames_look(uint64_t code, struct frames *to);
-void frames_find(struct snapshot *s, struct task *t);
+void frames_find(struct snapshot *s, struct task **t, size_t n);
 void frames_forget(void);
 
 /* --- words: words.c ----------------------------------------------------- */
