@@ -5,13 +5,15 @@
  * To name the code of a process, files that it has mapped are read.  They belong to its
  * user, and may shrink while they are read, or keep a reader busy for ever.  So a child
  * does it, one for each process.  If it dies or takes too long, tasks of that process have
- * no frames, and that is all.
+ * no frames, and that is all.  The child is this program, begun anew: it has nothing of what
+ * the tool has read, about other users.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -24,6 +26,8 @@
 #include "cotask.h"
 
 #define HELPERS		16	/* so many are kept */
+#define HELPER		"--look-into"
+#define SOCK		(STDERR_FILENO + 1)	/* of the child */
 #define BATCH		32	/* tasks that are asked for at once */
 #define ANSWER_MS	2000	/* for those; the first of all wait for the symbols too */
 #define PATIENCE_MS	10000	/* for all tasks of a snapshot */
@@ -64,19 +68,6 @@ static int open_of(int pid, const char *what)
 	return open(name, O_RDONLY | O_CLOEXEC);
 }
 
-/* Nothing of the tool is within reach of what goes wrong here. */
-static int keep_only(int sock)
-{
-	int fd = STDERR_FILENO + 1;
-
-	/* Keys are for the tool. */
-	setsid();
-	if (sock != fd && dup2(sock, fd) < 0)
-		_exit(1);
-	close_range(fd + 1, ~0u, 0);
-	return fd;
-}
-
 /* What a user's files say about code is read with that user's rights. */
 static bool become(unsigned int uid)
 {
@@ -92,31 +83,46 @@ static bool become(unsigned int uid)
 	       !setresuid(uid, uid, uid);
 }
 
-_Noreturn static void serve(int sock, const struct loop *l)
+static int serve(int pid, unsigned int uid)
 {
 	static struct frames f[BATCH];
 	uint64_t code[BATCH];
 	int mem, maps;
 	ssize_t i, n;
 
-	sock = keep_only(sock);
-	mem = open_of(l->pid, "mem");
-	maps = open_of(l->pid, "maps");
-	if (mem < 0 || maps < 0 || !become(l->uid))
-		_exit(1);
+	mem = open_of(pid, "mem");
+	maps = open_of(pid, "maps");
+	if (mem < 0 || maps < 0 || !become(uid))
+		return RC_CANNOT;
 	/* Lost with a change of user.  A crash is not worth a file. */
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!frames_open(l->pid, mem, maps))
-		_exit(1);
-	while ((n = recv(sock, code, sizeof(code), 0) / (ssize_t)sizeof(*code)) > 0) {
+	if (!frames_open(pid, mem, maps))
+		return RC_CANNOT;
+	while ((n = recv(SOCK, code, sizeof(code), 0) / (ssize_t)sizeof(*code)) > 0) {
 		memset(f, 0, sizeof(f));
 		for (i = 0; i < n; i++)
 			frames_look(code[i], &f[i]);
-		if (send(sock, f, n * sizeof(*f), MSG_NOSIGNAL) < 0)
+		if (send(SOCK, f, n * sizeof(*f), MSG_NOSIGNAL) < 0)
 			break;
 	}
-	_exit(0);
+	return RC_OK;
+}
+
+/**
+ * frames_helper - be the child, if this is what the arguments say
+ * @argc: of the program
+ * @argv: of the program
+ * @rc: what to return then
+ *
+ * Return: Whether it is.
+ */
+bool frames_helper(int argc, char **argv, int *rc)
+{
+	if (argc != 4 || strcmp(argv[1], HELPER))
+		return false;
+	*rc = serve(atoi(argv[2]), strtoul(argv[3], NULL, 10));
+	return true;
 }
 
 /* --- children ------------------------------------------------------------------ */
@@ -131,22 +137,40 @@ static void give_up(struct helper *h)
 	h->child = 0;
 }
 
+/* Keys are for the tool, and so is all that it has open. */
+static pid_t spawn(char *const *argv, int sock)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t how;
+	pid_t child;
+	int rc;
+
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, sock, SOCK);
+	posix_spawn_file_actions_addclosefrom_np(&files, SOCK + 1);
+	posix_spawnattr_init(&how);
+	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID);
+	rc = posix_spawn(&child, "/proc/self/exe", &files, &how, argv, environ);
+	posix_spawnattr_destroy(&how);
+	posix_spawn_file_actions_destroy(&files);
+	return rc ? 0 : child;
+}
+
 static void start(struct helper *h, const struct loop *l)
 {
+	char pid[16], uid[16];
+	char *const argv[] = { "cotask", HELPER, pid, uid, NULL };
 	int pair[2];
-	pid_t child;
 
 	*h = (struct helper){ .pid = l->pid };
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return;
-	child = fork();
-	if (!child)
-		serve(pair[1], l);
-	close(pair[1]);
+	snprintf(pid, sizeof(pid), "%d", l->pid);
+	snprintf(uid, sizeof(uid), "%u", l->uid);
+	h->child = spawn(argv, pair[1]);
 	h->sock = pair[0];
-	if (child > 0)
-		h->child = child;
-	else
+	close(pair[1]);
+	if (!h->child)
 		close(h->sock);
 }
 

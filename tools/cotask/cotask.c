@@ -37,7 +37,10 @@ static void usage(FILE *to)
 int main(int argc, char **argv)
 {
 	size_t i;
+	int rc;
 
+	if (frames_helper(argc, argv, &rc))
+		return rc;
 	setlocale(LC_ALL, "");
 	term_init();
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {

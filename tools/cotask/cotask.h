@@ -190,6 +190,7 @@ struct frames {
 	char at[FRAMES][WORDS];
 };
 
+bool frames_helper(int argc, char **argv, int *rc);
 bool frames_open(int pid, int mem, int maps);
 void frames_look(uint64_t code, struct frames *to);
 void frames_find(struct snapshot *s, struct task **t, size_t n);
