@@ -112,7 +112,9 @@ insmod "$out/module/cotask.ko" account=1 || exit 1
 status "no tasks" 1 "$tool" ps
 insmod "$out/module/samples/cotask_busy.ko" tasks=40 loops=1 still=1 || exit 1
 comes "all are asleep" 40 count --on sleep
-is "tree" "$(cat "$here/../tool/golden/guest-tree.out")" "$("$tool" tree --ascii | normal)"
+# Numbers of tasks depend on who was faster, too.
+is "tree" "$(cat "$here/../tool/golden/guest-tree.out")" \
+	"$("$tool" tree --ascii | normal | sed -E 's/ [0-9]+  / N  /')"
 is "ps" "$(cat "$here/../tool/golden/guest-ps.out")" \
 	"$("$tool" ps --name 'nvme0*' | cut -c 7- | sed -E 's/  +/ /g; s/ [^ ]+ [0-9]+ ([a-z_]+:)/ RUN \1/' |
 		normal)"
