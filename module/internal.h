@@ -468,6 +468,7 @@ bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
 
 /* submit.c */
 struct cotask_submission;
+const struct cotask_awaitable *cotask_submission_base(const struct cotask_submission *s);
 int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended);
 
 /* offload.c */

@@ -24,8 +24,12 @@ u32 cotask_awaitable_state(const struct cotask_awaitable *x)
 
 static s64 read_state(struct cotask_request *r)
 {
-	struct cotask_awaitable *x = cotask_object_awaitable(r->object);
+	const struct cotask_awaitable *x;
 
+	if (r->object->kind == COTASK_OBJECT_SUBMISSION)
+		x = cotask_submission_base(cotask_object_submission(r->object));
+	else
+		x = cotask_object_awaitable(r->object);
 	return x ? cotask_awaitable_state(x) : -ENOENT;
 }
 
@@ -145,7 +149,8 @@ struct read_row {
 };
 
 static const struct read_row rows[COTASK_READ_LAST] = {
-	[COTASK_READ_STATE] = { read_state, AWAITABLE_KINDS, true },
+	[COTASK_READ_STATE] = { read_state, AWAITABLE_KINDS | BIT(COTASK_OBJECT_SUBMISSION),
+				true },
 	[COTASK_READ_ID] = { read_id, TASK_KINDS | BIT(COTASK_KIND_GROUP), true },
 	[COTASK_READ_CANCELLING] = { read_task, TASK_KINDS, true },
 	[COTASK_READ_DELIVERED] = { read_task, TASK_KINDS },

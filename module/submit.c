@@ -125,6 +125,12 @@ void cotask_submission_put(struct cotask_submission *s)
 }
 EXPORT_SYMBOL_GPL(cotask_submission_put);
 
+/* As an awaitable, for who looks at its outcome without having read it. */
+const struct cotask_awaitable *cotask_submission_base(const struct cotask_submission *s)
+{
+	return &s->base;
+}
+
 /**
  * cotask_submission_done - whether a submission has its outcome
  * @s: the submission

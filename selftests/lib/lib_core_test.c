@@ -593,6 +593,37 @@ TASK_TEST(from_outside)
 	return 0;
 }
 
+static long looks(void *arg)
+{
+	struct cotask_submission *s = cotask_submit(cotask_loop_current(), t_fails, NULL, NULL);
+	int i;
+
+	CHECK(s && !cotask_submission_done(s));
+	for (i = 0; i < 1000 && !cotask_submission_done(s); i++)
+		CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+	CHECK(cotask_submission_done(s));
+	if (arg)
+		CHECK_EQ(cotask_submission_result(s), -EIO);
+	cotask_submission_put(s);
+	CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+	return 0;
+}
+
+/* RT-1, RT-2, AW-11: who asks whether it is done has not seen the error. */
+TEST(submission_is_done)
+{
+	struct cotask_loop *loop = cotask_loop_create(NULL);
+
+	told = 0;
+	ASSERT_NE(NULL, loop);
+	cotask_loop_set_error_handler(loop, on_error);
+	ASSERT_EQ(0, cotask_loop_run(loop, looks, loop));
+	ASSERT_EQ(0, told);
+	ASSERT_EQ(0, cotask_loop_run(loop, looks, NULL));
+	ASSERT_EQ(1, told);
+	cotask_loop_put(loop);
+}
+
 /* RT-7 */
 TEST(submit_to_a_closed_loop)
 {

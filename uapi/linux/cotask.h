@@ -274,7 +274,7 @@ enum cotask_opcode {
 
 /**
  * enum cotask_read - what COTASK_OP_READ tells
- * @COTASK_READ_STATE: of what can be awaited: COTASK_STATE_*
+ * @COTASK_READ_STATE: of what can be awaited, or a submission: COTASK_STATE_*
  * @COTASK_READ_ID: of a task or group: its number in the system
  * @COTASK_READ_CANCELLING: of a task: requests to cancel it that were not taken back
  * @COTASK_READ_DELIVERED: of a task: 1 if its last await has given -ECANCELED for a request
