@@ -480,6 +480,7 @@ static long in_thread_to_the_end(void *arg)
 	return cotask_to_thread(blocks, arg, COTASK_JOB_UNINTERRUPTIBLE);
 }
 
+/* TH-1, TH-6 */
 TASK_TEST(to_thread)
 {
 	struct cotask_member m[100];
@@ -489,6 +490,7 @@ TASK_TEST(to_thread)
 	CHECK_EQ(cotask_var_set(&var, 1), 0);
 	CHECK_EQ(cotask_to_thread(blocks, (void *)4, 0), 5);
 	CHECK_EQ(cotask_to_thread(t_fails, NULL, 0), -EIO);
+	CHECK_EQ(cotask_to_thread(t_value, (void *)-5000, 0), -EINVAL);
 	CHECK_EQ(cotask_to_thread(NULL, NULL, 0), -EINVAL);
 	CHECK_EQ(cotask_to_thread(blocks, NULL, 2), -EINVAL);
 	for (i = 0; i < 100; i++)

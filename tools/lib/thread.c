@@ -105,6 +105,8 @@ static void run_job(struct job *job)
 	pthread_mutex_unlock(&pool.lock);
 	this_job = job;
 	op.value = job->fn(job->arg);
+	if (op.value < -4095)
+		op.value = -EINVAL;	/* no errno */
 	this_job = NULL;
 	pthread_mutex_lock(&pool.lock);
 	job->state = JOB_OVER;
