@@ -531,6 +531,42 @@ TEST(loop_waits_for_threads)
 	ASSERT_EQ(2, job_state);
 }
 
+static void child_runs(void)
+{
+	sigset_t none;
+
+	/* All are blocked in a thread of the pool. */
+	sigemptyset(&none);
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
+	alarm(10);
+	if (cotask_run(in_thread, (void *)5) != 5)
+		_exit(1);
+	_exit(cotask_run(interrupts_itself, NULL) == -EINTR ? 0 : 2);
+}
+
+static long forks(void *arg)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		child_runs();
+	return waitpid(pid, &status, 0) == pid ? status : -errno;
+}
+
+static long forks_in_thread(void *arg)
+{
+	return cotask_to_thread(forks, NULL, 0);
+}
+
+/* TH-1, CO-10: a child has neither the threads of its parent nor the loop that takes SIGINT. */
+TEST(loop_of_a_child)
+{
+	ASSERT_EQ(5, cotask_run(in_thread, (void *)5));
+	ASSERT_EQ(0, forks(NULL));
+	ASSERT_EQ(0, cotask_run(forks_in_thread, NULL));
+}
+
 /* --- other threads ----------------------------------------------------------- */
 
 struct outside {

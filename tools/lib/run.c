@@ -276,14 +276,31 @@ static void on_sigint(int sig)
 	errno = error;
 }
 
+/* The loop is the parent's: the signal is not for it here, but for the next one. */
+static void sigint_in_child(void)
+{
+	struct sigaction now;
+
+	if (!sigaction(SIGINT, NULL, &now) && now.sa_handler == on_sigint)
+		sigaction(SIGINT, &sigint_before, NULL);
+	atomic_store(&sigint_loop, NULL);
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, sigint_in_child);
+}
+
 /* Only where nobody else has an opinion on it. */
 static bool take_sigint(struct cotask_loop *loop)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct sigaction sa = { .sa_handler = on_sigint };
 	struct cotask_loop *none = NULL;
 
 	if (loop->options.flags & COTASK_LOOP_NO_SIGINT)
 		return false;
+	pthread_once(&once, watch_forks);
 	if (!atomic_compare_exchange_strong(&sigint_loop, &none, loop))
 		return false;
 	if (!sigaction(SIGINT, NULL, &sigint_before) && sigint_before.sa_handler == SIG_DFL &&

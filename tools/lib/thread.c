@@ -167,10 +167,41 @@ static int new_worker(void)
 	return -rc;
 }
 
+static void before_fork(void)
+{
+	pthread_mutex_lock(&pool.lock);
+}
+
+static void after_fork(void)
+{
+	pthread_mutex_unlock(&pool.lock);
+}
+
+/*
+ * The workers are the parent's, and so are the loops that what is queued is for.  A worker
+ * that has forked itself is the only one.
+ */
+static void in_child(void)
+{
+	pool.first = NULL;
+	pool.last = &pool.first;
+	pool.workers = this_job ? 1 : 0;
+	pool.idle = 0;
+	pool.work = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+	pthread_mutex_unlock(&pool.lock);
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(before_fork, after_fork, in_child);
+}
+
 static int enqueue(struct job *job)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int rc = 0;
 
+	pthread_once(&once, watch_forks);
 	pthread_mutex_lock(&pool.lock);
 	if (!pool.idle && pool.workers < WORKERS_MAX) {
 		rc = new_worker();
