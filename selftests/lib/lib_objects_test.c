@@ -566,6 +566,47 @@ TASK_TEST(sockets)
 	return 0;
 }
 
+static long accepts_all(void *arg)
+{
+	int fd, n = 0;
+
+	while ((fd = cotask_accept((long)arg, NULL, NULL)) >= 0) {
+		close(fd);
+		if (++n == 3)
+			return n;
+	}
+	return fd;
+}
+
+/* 0 is a connection, also where the kernel says EAGAIN and has not begun. */
+TASK_TEST(connect_waits_for_room)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	socklen_t len = offsetof(struct sockaddr_un, sun_path) + 1;
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), fd[3], i;
+	const struct sockaddr *to = (struct sockaddr *)&addr;
+	struct cotask_timeout timeout;
+	struct cotask *t;
+
+	for (i = 0; i < 3; i++)
+		fd[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	len += snprintf(addr.sun_path + 1, sizeof(addr.sun_path) - 1, "cotask-full-%d", getpid());
+	CHECK_EQ(bind(listener, to, len), 0);
+	CHECK_EQ(listen(listener, 1), 0);
+	CHECK_EQ(cotask_connect(fd[0], to, len), 0);
+	CHECK_EQ(cotask_connect(fd[1], to, len), 0);
+	CHECK_EQ(cotask_timeout_start(&timeout, 5 * COTASK_MSEC), 0);
+	CHECK_EQ(cotask_timeout_exit(&timeout, cotask_connect(fd[2], to, len)), -ETIMEDOUT);
+	t = cotask_spawn(NULL, accepts_all, (void *)(long)listener, "server");
+	CHECK_EQ(cotask_connect(fd[2], to, len), 0);
+	CHECK_EQ(cotask_join(t), 3);
+	cotask_put(t);
+	close(listener);
+	for (i = 0; i < 3; i++)
+		close(fd[i]);
+	return 0;
+}
+
 TASK_TEST(child_process)
 {
 	pid_t pid = fork();

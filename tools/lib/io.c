@@ -202,22 +202,56 @@ EXPORT int cotask_accept(int fd, struct sockaddr *addr, socklen_t *len)
 	return UNTIL_DONE(fd, POLLIN, accept4(fd, addr, len, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
-EXPORT int cotask_connect(int fd, const struct sockaddr *addr, socklen_t len)
+#define RETRY_MIN	(1 * COTASK_MSEC)
+#define RETRY_MAX	(32 * COTASK_MSEC)
+
+/*
+ * A Unix socket either connects at once or has not begun to: the listener has no room.  The
+ * kernel has nothing to poll for that, so look again now and then.
+ */
+static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	int64_t pause = RETRY_MIN;
+	long rc;
+
+	while (connect(fd, addr, len)) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return -errno;
+		rc = cotask_sleep(pause);
+		if (rc < 0)
+			return rc;
+		if (pause < RETRY_MAX)
+			pause *= 2;
+	}
+	return 0;
+}
+
+/* It is under way, and how it has gone is for SO_ERROR to say. */
+static int connected(int fd)
 {
 	socklen_t size = sizeof(int);
 	int error;
 	long rc;
 
-	if (!task_here())
-		return -ESRCH;
-	if (!connect(fd, addr, len))
-		return 0;
-	if (errno != EINPROGRESS && errno != EAGAIN && errno != EINTR)
-		return -errno;
-	rc = cotask_poll(fd, POLLOUT);
+	do {
+		rc = cotask_poll(fd, POLLOUT);
+	} while (!rc);
 	if (rc < 0)
 		return rc;
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) ? -errno : -error;
+}
+
+EXPORT int cotask_connect(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	if (!task_here())
+		return -ESRCH;
+	if (addr && len >= sizeof(addr->sa_family) && addr->sa_family == AF_UNIX)
+		return connect_unix(fd, addr, len);
+	if (!connect(fd, addr, len))
+		return 0;
+	return errno == EINPROGRESS || errno == EINTR ? connected(fd) : -errno;
 }
 
 /* --- processes ------------------------------------------------------------------------------ */

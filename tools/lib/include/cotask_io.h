@@ -150,6 +150,9 @@ __cotask_must_check int cotask_accept(int fd, struct sockaddr *addr, socklen_t *
  * @addr: where to
  * @len: of @addr
  *
+ * Waits as connect(2) of a blocking socket does, also for room in the queue of a Unix
+ * socket that listens; there it looks again every few milliseconds.
+ *
  * Return: 0; a negative errno.
  */
 __cotask_must_check int cotask_connect(int fd, const struct sockaddr *addr, socklen_t len);
