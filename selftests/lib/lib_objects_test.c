@@ -150,6 +150,50 @@ TASK_TEST(too_many_timeouts)
 	return 0;
 }
 
+/* Leave @outer while @inner is open, then both in their turn, with an error that looks alike. */
+#define MISUSE(exit_outer, outer, exit_inner, inner)			\
+do {									\
+	CHECK_EQ(exit_outer(outer, 0), -EINVAL);			\
+	CHECK_EQ(exit_inner(inner, -EINVAL), -EINVAL);			\
+	CHECK_EQ(exit_inner(inner, 0), -EINVAL);			\
+	CHECK_EQ(exit_outer(outer, 4), 4);				\
+	CHECK_EQ(exit_outer(outer, 4), -EINVAL);			\
+} while (0)
+
+/* TO-3, TG-1: an exit that is refused has no effect. */
+TASK_TEST(exits_out_of_order)
+{
+	struct cotask_cancel_scope s;
+	struct cotask_section section;
+	struct cotask_timeout t;
+	struct cotask_group g;
+
+	cotask_timeout_init(&t, COTASK_SEC);
+	CHECK_EQ(cotask_timeout_enter(&t), 0);
+	CHECK_EQ(cotask_shield_enter(&section, COTASK_FOREVER), 0);
+	MISUSE(cotask_timeout_exit, &t, cotask_shield_exit, &section);
+	CHECK_EQ(cotask_shield_enter(&section, COTASK_FOREVER), 0);
+	CHECK_EQ(cotask_timeout_start(&t, COTASK_SEC), 0);
+	CHECK_EQ(cotask_yield(), 0);
+	MISUSE(cotask_shield_exit, &section, cotask_timeout_exit, &t);
+	cotask_cancel_scope_init(&s, COTASK_FOREVER);
+	CHECK_EQ(cotask_cancel_scope_enter(&s), 0);
+	CHECK_EQ(cotask_shield_enter(&section, COTASK_FOREVER), 0);
+	MISUSE(cotask_cancel_scope_exit, &s, cotask_shield_exit, &section);
+	cotask_group_init(&g);
+	CHECK_EQ(cotask_group_enter(&g), 0);
+	cotask_cancel_scope_init(&s, COTASK_FOREVER);
+	CHECK_EQ(cotask_cancel_scope_enter(&s), 0);
+	CHECK_EQ(cotask_group_exit(&g, 0), -EINVAL);
+	CHECK_EQ(cotask_go(&g, t_value, NULL), 0);
+	CHECK_EQ(cotask_cancel_scope_exit(&s, -EINVAL), -EINVAL);
+	CHECK_EQ(cotask_group_exit(&g, -EINVAL), -EINVAL);
+	CHECK_EQ(cotask_group_errors(&g, NULL, 0), 1);
+	CHECK_EQ(cotask_group_exit(&g, 0), -EINVAL);
+	cotask_group_fini(&g);
+	return 0;
+}
+
 TASK_TEST(section)
 {
 	struct cotask_section s;

@@ -106,6 +106,7 @@ struct cotask {
 #define TASK_FOREIGN	0x10	/* made by another thread */
 #define TASK_ARMED	0x20	/* a callback is going to say that this native one has ended */
 #define TASK_EXPIRED	0x40	/* a timeout that it is inside of has come due */
+#define TASK_REFUSED	0x80	/* its last operation that ends a step was refused */
 
 /**
  * struct handles - numbers for objects

@@ -45,6 +45,7 @@ static void refuse(struct cotask_loop *loop, const struct cotask_op *op)
 	if (!task || !ends_step(op))
 		return;
 	task->outcome = op->result;
+	task->flags |= TASK_REFUSED;
 	task->next = NULL;
 	*loop->refused_tail = task;
 	loop->refused_tail = &task->next;

@@ -25,18 +25,48 @@ static int enter_scope(struct cotask_awaitable *x, const struct cotask_op *op)
 	return rc < 0 ? rc : 0;
 }
 
-/* Leave what does not suspend. */
-static long leave_scope(struct cotask_awaitable *x, long rc)
+/*
+ * LEAVE of what does not suspend gives what becomes of the outcome of the body, or -EINVAL:
+ * the scope is not the innermost one, and stays.  A body that has failed with that is said
+ * to have failed with another error, which means the same to the kernel.
+ */
+static struct cotask_op leave_op(const struct cotask_awaitable *x, const struct cotask *task,
+				 long rc)
+{
+	return *OP(LEAVE, .task = task->base.handle, .handle = x->handle,
+		   .value = rc == -EINVAL ? -EIO : rc);
+}
+
+/* Whether @op has left it; @rc: what it was, and what has become of it. */
+static bool has_left(const struct cotask_op *op, long *rc)
+{
+	bool stand_in = *rc == -EINVAL && op->result == -EIO;
+
+	if (!stand_in)
+		*rc = op->result;
+	return op->result != -EINVAL;
+}
+
+static bool leave_scope(struct cotask_awaitable *x, long *rc)
 {
 	struct cotask *task = task_here();
 	int error = check_object(x);
+	struct cotask_op op;
 
-	if (error)
-		return error;
-	if (!task)
-		return -ESRCH;
-	return cotask_op(x->loop, OP(LEAVE, .task = task->base.handle, .handle = x->handle,
-				     .value = rc));
+	if (!error && !task)
+		error = -ESRCH;
+	if (!error) {
+		op = leave_op(x, task, *rc);
+		error = cotask_ops(x->loop, &op, 1);
+	}
+	if (error) {
+		*rc = error;
+		return false;
+	}
+	if (!has_left(&op, rc))
+		return false;
+	cotask_object_drop(x);
+	return true;
 }
 
 /* --- groups ------------------------------------------------------------------------ */
@@ -86,15 +116,22 @@ EXPORT int cotask_group_enter(struct cotask_group *g)
 	return rc;
 }
 
+/* An exit that is refused has no effect: the group can be left later, in its turn. */
 EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
 {
+	struct cotask *task = task_here();
 	int error = check_object(&g->base);
 
 	if (error)
 		return error;
+	if (!task)
+		return -ESRCH;
 	if (g->state != SCOPE_ENTERED)
 		return -EINVAL;
+	task->flags &= ~TASK_REFUSED;
 	rc = cotask_step_op(OP(LEAVE, .handle = g->base.handle, .value = rc));
+	if (task->flags & TASK_REFUSED)
+		return rc;
 	g->state = SCOPE_LEFT;
 	if (rc >= 0 || cotask_group_errors(g, NULL, 0) <= 0)
 		cotask_object_drop(&g->base);
@@ -274,19 +311,30 @@ static struct cotask_op read_expired(const struct cotask_timeout *t)
 	return *OP(READ, .handle = t->base.handle, .arg = COTASK_READ_EXPIRED);
 }
 
+/* The kernel has refused to enter it, so the body was interrupted. */
+static long leave_refused(struct cotask_timeout *t, struct cotask *task)
+{
+	long rc = t->base.outcome;
+
+	cotask_uncancel(task);
+	t->base.outcome = 0;
+	return rc;
+}
+
 static long leave_timeout(struct cotask_timeout *t, struct cotask *task, long rc)
 {
-	struct cotask_op ops[2] = {
-		*OP(LEAVE, .task = task->base.handle, .handle = t->base.handle, .value = rc),
-		read_expired(t),
-	};
-	int error;
+	struct cotask_op ops[2] = { leave_op(&t->base, task, rc), read_expired(t) };
+	int error = cotask_ops(t->base.loop, ops, 2);
 
+	if (error)
+		return error;
+	if (!has_left(&ops[0], &rc))
+		return rc;
 	task->timeout = 0;
-	error = cotask_ops(t->base.loop, ops, 2);
 	cotask_object_drop(&t->base);
 	t->base.outcome = ops[1].result == 1;
-	return error ? error : ops[0].result;
+	t->state = SCOPE_LEFT;
+	return rc;
 }
 
 /*
@@ -303,22 +351,18 @@ EXPORT long cotask_timeout_exit(struct cotask_timeout *t, long rc)
 		return -ESRCH;
 	if (t->base.loop != cotask_here)
 		return -EXDEV;
-	t->state = SCOPE_LEFT;
 	if (!t->base.handle) {
-		cotask_uncancel(task);
-		rc = t->base.outcome;
-		t->base.outcome = 0;
-		return rc;
-	}
-	if (not_begun(t)) {
+		rc = leave_refused(t, task);
+	} else if (not_begun(t)) {
 		task->timeout = t->base.outcome;
 		t->base.handle = 0;
 		t->base.outcome = false;
-		return rc;
-	}
-	if (!leaves_quietly(t, task))
+	} else if (leaves_quietly(t, task)) {
+		leave_quietly(t, task);
+	} else {
 		return leave_timeout(t, task, rc);
-	leave_quietly(t, task);
+	}
+	t->state = SCOPE_LEFT;
 	return rc;
 }
 
@@ -361,8 +405,7 @@ EXPORT int cotask_shield_enter(struct cotask_section *s, int64_t ns)
 
 EXPORT long cotask_shield_exit(struct cotask_section *s, long rc)
 {
-	rc = leave_scope(&s->base, rc);
-	cotask_object_drop(&s->base);
+	leave_scope(&s->base, &rc);
 	return rc;
 }
 
@@ -409,8 +452,7 @@ EXPORT long cotask_cancel_scope_exit(struct cotask_cancel_scope *s, long rc)
 {
 	if (s->state != SCOPE_ENTERED)
 		return -EINVAL;
-	rc = leave_scope(&s->base, rc);
-	s->state = SCOPE_LEFT;
-	cotask_object_drop(&s->base);
+	if (leave_scope(&s->base, &rc))
+		s->state = SCOPE_LEFT;
 	return rc;
 }

@@ -557,7 +557,8 @@ __cotask_must_check int cotask_group_enter(struct cotask_group *g);
  * cancelled, and so is the body (TG-9).
  *
  * Return: 0 or the body's value; the first error (TG-14); -ECANCELED if the calling task
- *	was cancelled from outside (TG-15).
+ *	was cancelled from outside (TG-15).  -EINVAL and nothing has happened if another
+ *	scope was entered since, and not left.
  */
 __cotask_must_check long cotask_group_exit(struct cotask_group *g, long rc);
 
@@ -674,7 +675,7 @@ __cotask_must_check int cotask_timeout_start(struct cotask_timeout *t, int64_t n
  * Does not suspend.
  *
  * Return: @rc; -ETIMEDOUT if the timeout has cancelled the task, and nobody else has
- *	(TO-8 to TO-10).
+ *	(TO-8 to TO-10).  -EINVAL and nothing has happened if it is not the innermost scope.
  */
 __cotask_must_check long cotask_timeout_exit(struct cotask_timeout *t, long rc);
 

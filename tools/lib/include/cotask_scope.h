@@ -37,7 +37,8 @@ __cotask_must_check int cotask_shield_enter(struct cotask_section *s, int64_t ns
  * @s: the section, the innermost scope of the calling task
  * @rc: what the body has ended with
  *
- * Return: @rc; -ETIMEDOUT if its time was up.
+ * Return: @rc; -ETIMEDOUT if its time was up; -EINVAL and nothing has happened if it is not
+ *	the innermost scope.
  */
 __cotask_must_check long cotask_shield_exit(struct cotask_section *s, long rc);
 
@@ -81,7 +82,8 @@ int cotask_cancel_scope_cancel(struct cotask_cancel_scope *s);
  * @s: the scope, the innermost one of the calling task
  * @rc: what the body has ended with
  *
- * Return: @rc; 0 in place of an -ECANCELED that the scope has caused.
+ * Return: @rc; 0 in place of an -ECANCELED that the scope has caused; -EINVAL and nothing
+ *	has happened if it is not the innermost scope.
  */
 __cotask_must_check long cotask_cancel_scope_exit(struct cotask_cancel_scope *s, long rc);
 
