@@ -340,11 +340,13 @@ s64 cotask_remote_cancel(struct cotask_object *remote)
  * @frame: its coroutine
  * @child: the child, a reference
  * @file: the group's, which it counts as an object of
+ * @apart: its failure is not one of the group
  */
 struct proxy {
 	struct cotask_frame frame;
 	struct cotask *child;
 	struct cotask_file *file;
+	bool apart;
 };
 
 static long proxy_step(struct cotask *task, struct cotask_frame *frame)
@@ -355,7 +357,7 @@ static long proxy_step(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, ended);
 
 	CO_AWAIT(ended, rc, cotask_await_across(task, p->child));
-	return rc;
+	return rc < 0 && rc != -ECANCELED && p->apart ? 0 : rc;
 }
 
 /* Its loop may have gone before the child has ended, or it never ran. */
@@ -390,11 +392,12 @@ static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child)
  * cotask_remote_spawn - make a task a child of an imported group
  * @remote: the group
  * @task: the task, of the caller's loop
+ * @apart: its failure is not one of the group
  *
  * Return: 0; -EINVAL if @remote is not a group; -ESHUTDOWN if that is closed; -EAGAIN if it
  *	is full; -ENOSPC if its file is; -ENOMEM.
  */
-int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task)
+int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task, bool apart)
 {
 	struct cotask_spawn_args args = { .gfp = GFP_KERNEL_ACCOUNT };
 	struct cotask_fd *cf = fd_of(remote);
@@ -406,6 +409,7 @@ int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task)
 	p = proxy_new(cf->object->file, task);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
+	p->apart = apart;
 	t = cotask_spawn_with(cotask_object_group(cf->object),
 			      cotask_frame_init(&p->frame, proxy_step, proxy_release), &args);
 	if (IS_ERR(t))

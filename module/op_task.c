@@ -34,6 +34,8 @@ static int copy_name(char *name, const struct cotask_op *op)
  * @args: filled in
  * @name: room for COTASK_NAME_MAX + 1 bytes, which @args refers to
  *
+ * COTASK_SPAWN_APART may be among the flags, which only the core's own sets know.
+ *
  * Return: 0; -EINVAL, -EFAULT.
  */
 int cotask_op_spawn_args(const struct cotask_op *op, struct cotask_spawn_args *args, char *name)
@@ -44,6 +46,7 @@ int cotask_op_spawn_args(const struct cotask_op *op, struct cotask_spawn_args *a
 		{ COTASK_SPAWN_F_CANCELLED, COTASK_SPAWN_CANCELLED },
 		{ COTASK_SPAWN_F_WINS, COTASK_SPAWN_COMPLETION_WINS },
 		{ COTASK_SPAWN_F_KEEP_CANCEL, COTASK_SPAWN_KEEP_CANCEL },
+		{ COTASK_SPAWN_F_APART, COTASK_SPAWN_APART },
 	};
 	u32 rest = op->arg;
 	unsigned int i;
@@ -82,10 +85,12 @@ static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotas
 		 const struct cotask_spawn_args *args)
 {
 	struct cotask_frame *frame = cotask_hosted_init(h, r->op, r->op->handle);
+	struct cotask_spawn_args how = *args;
 	struct cotask *t;
 
+	how.flags &= ~COTASK_SPAWN_APART;
 	h->eager = args->flags & COTASK_SPAWN_EAGER;
-	t = cotask_spawn_with(group_in(r->f, owner), frame, args);
+	t = cotask_spawn_with(group_in(r->f, owner), frame, &how);
 	h->eager = false;
 	if (IS_ERR(t))
 		return PTR_ERR(t);
@@ -96,14 +101,17 @@ static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotas
 	} else {
 		h->task = t;
 	}
+	/* It has not ended: also the first step of an eager one is still to come. */
+	if (args->flags & COTASK_SPAWN_APART)
+		h->task->entry.flags |= COTASK_T_APART;
 	return h->started;
 }
 
 /* An imported group has another task in its own loop in the place of the new one. */
 static s64 join_remote(struct cotask_request *r, struct cotask_hosted *h,
-		       struct cotask_object *owner)
+		       struct cotask_object *owner, bool apart)
 {
-	int rc = cotask_remote_spawn(owner, h->task);
+	int rc = cotask_remote_spawn(owner, h->task, apart);
 
 	if (rc) {
 		/* It is not going to run (CX-7), and nobody is told that it was there. */
@@ -140,7 +148,7 @@ static s64 op_spawn(struct cotask_request *r)
 	else
 		rc = cotask_object_finish(&h->object, r->op->handle, spawn(r, h, owner, &args));
 	if (rc >= 0 && owner && owner->kind == COTASK_OBJECT_REMOTE)
-		rc = join_remote(r, h, owner);
+		rc = join_remote(r, h, owner, args.flags & COTASK_SPAWN_APART);
 	cotask_object_put(owner);
 	return rc;
 }

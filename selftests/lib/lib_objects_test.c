@@ -359,6 +359,49 @@ TASK_TEST(gather)
 	return 0;
 }
 
+/* Members that fail on their own, and the body of the group is not interrupted. */
+static long sets_in_group(struct cotask_group *g)
+{
+	struct cotask_member m[] = {
+		COTASK_MEMBER_CALL(t_fails, NULL), COTASK_MEMBER_CALL(t_yields, (void *)3),
+	};
+	struct cotask_as_completed it;
+	struct cotask_member *next;
+	struct cotask_set s;
+	int i;
+
+	CHECK_EQ(cotask_gather_now(g, m, 2, COTASK_GATHER_COLLECT), 0);
+	CHECK_EQ(m[0].result, -EIO);
+	CHECK_EQ(m[1].result, 3);
+	CHECK_EQ(cotask_gather_now(g, m, 2, 0), -EIO);
+	CHECK_EQ(cotask_await(cotask_race(&s, g, m, 2)), 3);
+	cotask_set_drop(&s);
+	CHECK_EQ(cotask_as_completed(&it, g, m, 2, COTASK_FOREVER), 0);
+	for (i = 0; i < 2; i++)
+		CHECK_EQ(cotask_as_completed_next(&it, &next), 1);
+	cotask_as_completed_end(&it);
+	CHECK_EQ(cotask_yield(), 0);
+	return 0;
+}
+
+/* GA-B1, GA-B2, AC-1: their errors are for who reads the set, and none of their group's. */
+TASK_TEST(sets_of_a_group)
+{
+	struct cotask_group g, imported;
+	int fd;
+
+	cotask_group_init(&g);
+	CHECK_EQ(cotask_group_enter(&g), 0);
+	CHECK_EQ(sets_in_group(&g), 0);
+	fd = cotask_group_export(&g);
+	CHECK_EQ(cotask_group_import(&imported, fd), 0);
+	CHECK_EQ(sets_in_group(&imported), 0);
+	cotask_group_fini(&imported);
+	close(fd);
+	CHECK_EQ(cotask_group_exit(&g, 0), 0);
+	return 0;
+}
+
 TASK_TEST(gather_many)
 {
 	static struct cotask_member m[1000];

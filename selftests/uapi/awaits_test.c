@@ -441,6 +441,24 @@ TEST_F(file, group_errors)
 	EXPECT_EQ(-EINVAL, op(READ, .arg = COTASK_READ_ERROR, .handle = 1));
 }
 
+/* GA-B1, TG-9: the failure of a child that a gather is for is none of its group */
+TEST_F(file, group_of_members)
+{
+	EXPECT_EQ(0, op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50));
+	EXPECT_EQ(-EINVAL, op(SPAWN, .task = 1, .handle = 3, .other = 50, .arg = 0x40));
+	EXPECT_EQ(0, op(SPAWN, .task = 1, .handle = 3, .other = 50,
+			.arg = COTASK_SPAWN_F_APART));
+	EXPECT_EQ(1, op(SPAWN, .task = 1, .handle = 4, .other = 50,
+			.arg = COTASK_SPAWN_F_APART | COTASK_SPAWN_F_EAGER));
+	EXPECT_EQ(0, op(EXIT, .task = 4, .value = -EIO));
+	EXPECT_EQ(2, step(LEAVE, .task = 1, .handle = 50).handle);
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(0, step(EXIT, .task = 3, .value = -EPERM).result);
+	EXPECT_EQ(-EPERM, op(RESULT, .handle = 3));
+	EXPECT_EQ(-EIO, op(RESULT, .handle = 4));
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_ERRORS, .handle = 50));
+}
+
 /* CX-B1: a scope that is cancelled for good; SH-B2: a section that is not interrupted */
 TEST_F(file, cancel_scope_and_section)
 {

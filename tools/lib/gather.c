@@ -46,7 +46,7 @@ static int spawn_members(struct cotask_group *group, struct cotask_member *membe
 	for (i = 0; i < n; i++) {
 		if (members[i].x)
 			continue;
-		members[i].task = cotask_spawn_with(group, members[i].fn, members[i].arg, NULL);
+		members[i].task = cotask_spawn_member(group, members[i].fn, members[i].arg);
 		if (!members[i].task) {
 			rc = -errno;
 			unspawn(members, i);

@@ -253,6 +253,7 @@ void cotask_object_drop(struct cotask_awaitable *x);
 
 struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg,
 			       const struct cotask_spawn_args *args, bool foreign);
+struct cotask *cotask_spawn_member(struct cotask_group *group, cotask_fn fn, void *arg);
 void cotask_task_free(struct cotask *task);
 void cotask_task_forget(struct cotask *task);
 void cotask_task_bury(struct cotask *task);

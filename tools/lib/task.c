@@ -333,27 +333,24 @@ static int check_spawn(struct cotask_loop *loop, const struct cotask_group *grou
 	return rc < 0 ? rc : 0;
 }
 
-EXPORT struct cotask *cotask_spawn_with(struct cotask_group *group, cotask_fn fn, void *arg,
-					const struct cotask_spawn_args *args)
+/* @there: COTASK_SPAWN_F_* besides those that @args asks for. */
+static struct cotask *spawn(struct cotask_group *group, cotask_fn fn, void *arg,
+			    const struct cotask_spawn_args *args, uint32_t there)
 {
-	static const struct cotask_spawn_args plain;
 	struct cotask_loop *loop = loop_here();
 	struct cotask *task;
-	uint32_t flags;
 	int64_t rc;
 
-	if (!args)
-		args = &plain;
 	rc = check_spawn(loop, group, args);
 	if (rc < 0)
 		goto refused;
 	task = cotask_task_new(loop, fn, arg, args, false);
 	if (!task)
 		return NULL;
-	flags = spawn_flags(loop, args->flags);
+	there |= spawn_flags(loop, args->flags);
 	rc = spawn_context(loop, task, args);
 	if (!rc)
-		rc = do_spawn(loop, task, group ? group->base.handle : 0, flags);
+		rc = do_spawn(loop, task, group ? group->base.handle : 0, there);
 	if (rc < 0) {
 		cotask_task_free(task);
 		goto refused;
@@ -366,6 +363,22 @@ EXPORT struct cotask *cotask_spawn_with(struct cotask_group *group, cotask_fn fn
 refused:
 	errno = -rc;
 	return NULL;
+}
+
+EXPORT struct cotask *cotask_spawn_with(struct cotask_group *group, cotask_fn fn, void *arg,
+					const struct cotask_spawn_args *args)
+{
+	static const struct cotask_spawn_args plain;
+
+	return spawn(group, fn, arg, args ? args : &plain, 0);
+}
+
+/* A member of a set: what it fails with is for the set, not for the group (GA-B2). */
+struct cotask *cotask_spawn_member(struct cotask_group *group, cotask_fn fn, void *arg)
+{
+	static const struct cotask_spawn_args plain;
+
+	return spawn(group, fn, arg, &plain, COTASK_SPAWN_F_APART);
 }
 
 EXPORT struct cotask *cotask_spawn(struct cotask_group *group, cotask_fn fn, void *arg,

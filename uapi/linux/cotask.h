@@ -249,6 +249,7 @@ enum cotask_opcode {
 #define COTASK_SPAWN_F_CANCELLED 0x04	/* into an aborting group, too; starts cancelled */
 #define COTASK_SPAWN_F_WINS	0x08	/* an outcome that is there is not lost to a cancel */
 #define COTASK_SPAWN_F_KEEP_CANCEL 0x10	/* a cancel that a child swallows comes again */
+#define COTASK_SPAWN_F_APART	0x20	/* its failure is for a gather, not one of its group */
 
 /* &struct cotask_op.arg of ENTER and MAKE: flags besides the kind */
 #define COTASK_MAKE_F_STRICT	0x0100	/* timeout: too late is too late, for success, too */

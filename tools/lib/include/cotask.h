@@ -556,7 +556,7 @@ __cotask_must_check int cotask_group_enter(struct cotask_group *g);
  * Waits for all children, whatever happens.  When one of them fails the others are
  * cancelled, and so is the body (TG-9).
  *
- * Return: 0 or the body's value; the first error (TG-14); -ECANCELED if the calling task
+ * Return: 0; the first error (TG-14); -ECANCELED if the calling task
  *	was cancelled from outside (TG-15).  -EINVAL and nothing has happened if another
  *	scope was entered since, and not left.
  */
