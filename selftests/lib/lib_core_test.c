@@ -682,6 +682,42 @@ TEST(submit_to_a_closed_loop)
 	cotask_loop_put(loop);
 }
 
+static long counts_call(void *arg)
+{
+	return called_for->called++;
+}
+
+static void *cancels_and_waits(void *arg)
+{
+	return (void *)(long)cotask_submission_cancel_and_wait(arg);
+}
+
+/* RT-7: who waits for the real end wakes, too; nothing runs in the closing thread. */
+TEST(close_wakes_waiters)
+{
+	struct cotask_loop *loop = cotask_loop_create(NULL);
+	struct outside o = { .loop = loop };
+	struct cotask_submission *s;
+	struct cotask_callback cb;
+	pthread_t thread;
+	void *rc;
+
+	called_for = &o;
+	ASSERT_NE(NULL, loop);
+	s = cotask_submit(loop, counts_call, NULL, NULL);
+	cotask_submission_put(cotask_submit(loop, counts_call, NULL, NULL));
+	ASSERT_EQ(0, cotask_call_soon(loop, &cb, count_call));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, cancels_and_waits, s));
+	usleep(50000);
+	ASSERT_EQ(0, cotask_loop_close(loop));
+	ASSERT_EQ(0, pthread_join(thread, &rc));
+	ASSERT_EQ(NULL, rc);
+	ASSERT_EQ(-ECANCELED, cotask_submission_result(s));
+	ASSERT_EQ(0, o.called);
+	cotask_submission_put(s);
+	cotask_loop_put(loop);
+}
+
 /* --- stacks ------------------------------------------------------------------ */
 
 static long recurse(long n)
@@ -755,6 +791,5 @@ TASK_TEST(layout)
 	cotask_put(t);
 	return 0;
 }
-
 
 TEST_HARNESS_MAIN

@@ -273,7 +273,7 @@ void cotask_shut_down(struct cotask_loop *loop);
 /* --- others --------------------------------------------------------------------- */
 
 struct cotask_context *cotask_context_copy(struct cotask_context *ctx);
-void cotask_submissions_close(struct cotask_loop *loop);
+bool cotask_submissions_close(struct cotask_loop *loop);
 void cotask_jobs_wait(struct cotask_loop *loop);
 struct cotask_context **cotask_job_context(void);
 void cotask_guard_init(void);

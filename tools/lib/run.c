@@ -19,7 +19,7 @@
 #endif
 #define STACK_MIN	(16 * 1024)
 
-/* --- make and close ---------------------------------------------------------------- */
+/* --- make -------------------------------------------------------------------------- */
 
 static int query(int fd)
 {
@@ -129,27 +129,6 @@ failed:
 	return NULL;
 }
 
-/*
- * Other threads may be about to use the descriptor, so its number stays taken, by a file
- * that knows none of our calls, until nobody has the loop any more.
- */
-EXPORT int cotask_loop_close(struct cotask_loop *loop)
-{
-	int null;
-
-	if (atomic_load(&loop->running))
-		return -EBUSY;
-	if (atomic_load(&loop->closed))
-		return 0;
-	cotask_submissions_close(loop);
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null >= 0) {
-		dup3(null, loop->fd, O_CLOEXEC);
-		close(null);
-	}
-	return 0;
-}
-
 EXPORT struct cotask_loop *cotask_loop_get(struct cotask_loop *loop)
 {
 	atomic_fetch_add_explicit(&loop->refs, 1, memory_order_relaxed);
@@ -216,7 +195,8 @@ static void call(struct cotask_loop *loop, uint64_t user_data)
 
 	switch (user_data & CALL_MASK) {
 	case CALL_CALLBACK:
-		run_callback(loop, object);
+		if (!atomic_load(&loop->closed))
+			run_callback(loop, object);
 		break;
 	case CALL_GRAVE:
 		cotask_task_bury(task);
@@ -318,12 +298,21 @@ static void give_sigint_back(void)
 
 /* --- run ------------------------------------------------------------------------------- */
 
+/* The loop is closed, so its code does not run (CX-7). */
+static void end_without_code(struct cotask_loop *loop, struct cotask *task)
+{
+	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = -ECANCELED);
+	gone(task, -ECANCELED);
+}
+
 /* One event: by a task, or here, when a task has found that it is for the ground. */
 static void do_next(struct cotask_loop *loop)
 {
 	struct cotask *task = loop->pending ? NULL : cotask_next_task(loop);
 
-	if (task)
+	if (task && atomic_load(&loop->closed))
+		end_without_code(loop, task);
+	else if (task)
 		cotask_resume(loop, task);
 	else if (loop->pending)
 		handle_pending(loop);
@@ -456,6 +445,50 @@ EXPORT long cotask_run(cotask_fn fn, void *arg)
 	rc = cotask_loop_run(loop, fn, arg);
 	cotask_loop_put(loop);
 	return rc;
+}
+
+/* --- close ----------------------------------------------------------------------------- */
+
+/*
+ * Who waits until a task has really ended is inside of the device, which keeps the file; so
+ * the tasks have to end before that can go (RT-7).  The loop may be any thread's.
+ */
+static void end_submitted(struct cotask_loop *loop)
+{
+	struct cotask_loop *here = cotask_here;
+
+	cotask_here = loop;
+	cotask_shut_down(loop);
+	cotask_here = here;
+}
+
+/*
+ * Other threads may be about to use the descriptor, so its number stays taken, by a file
+ * that knows none of our calls, until nobody has the loop any more.
+ */
+static void let_go_of_file(struct cotask_loop *loop)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0)
+		return;
+	dup3(null, loop->fd, O_CLOEXEC);
+	close(null);
+}
+
+EXPORT int cotask_loop_close(struct cotask_loop *loop)
+{
+	bool idle = false;
+
+	if (atomic_load(&loop->closed))
+		return 0;
+	if (!atomic_compare_exchange_strong(&loop->running, &idle, true))
+		return -EBUSY;
+	if (cotask_submissions_close(loop))
+		end_submitted(loop);
+	let_go_of_file(loop);
+	atomic_store(&loop->running, false);
+	return 0;
 }
 
 EXPORT const char *cotask_strerror(long error)

@@ -112,18 +112,21 @@ EXPORT struct cotask_submission *cotask_submit(struct cotask_loop *loop, cotask_
 	return NULL;
 }
 
-/* All that is pending is CANCELLED, and who blocks wakes (RT-7). */
-void cotask_submissions_close(struct cotask_loop *loop)
+/* All that is pending is CANCELLED, and who blocks wakes (RT-7).  Whether there was any. */
+bool cotask_submissions_close(struct cotask_loop *loop)
 {
 	struct cotask_submission *s;
+	bool any;
 
 	pthread_mutex_lock(&loop->lock);
+	any = loop->submissions;
 	for (s = loop->submissions; s; s = s->next) {
 		s->outcome = post(s, *OP(CANCEL)) == 1 ? -ECANCELED : post(s, *OP(RESULT));
 		atomic_store(&s->closed, true);
 	}
 	atomic_store(&loop->closed, true);
 	pthread_mutex_unlock(&loop->lock);
+	return any;
 }
 
 static int wait_done(struct cotask_submission *s, int64_t deadline, uint32_t flags)

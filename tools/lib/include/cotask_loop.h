@@ -157,7 +157,8 @@ long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg);
  * cotask_loop_close - close a loop
  * @loop: the loop, which does not run
  *
- * Any thread.  What was submitted and is not done is cancelled (RT-7).  Again: nothing.
+ * Any thread.  What was submitted and is not done is cancelled (RT-7), without having run;
+ * callbacks that were posted are not called.  Again: nothing.
  *
  * Return: 0; -EBUSY if it runs.
  */
