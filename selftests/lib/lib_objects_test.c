@@ -150,6 +150,62 @@ TASK_TEST(too_many_timeouts)
 	return 0;
 }
 
+/* It is refused only when it is left, as something else waits behind it in the array. */
+TASK_TEST(refused_when_it_is_left)
+{
+	struct cotask_timeout t[65];
+	struct cotask *done = cotask_spawn(NULL, t_value, NULL, NULL);
+	int i;
+
+	CHECK_EQ(cotask_join(done), 0);
+	for (i = 0; i < 64; i++)
+		CHECK_EQ(cotask_timeout_start(&t[i], COTASK_SEC), 0);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(cotask_timeout_start(&t[64], COTASK_SEC), 0);
+	cotask_put(done);
+	CHECK_EQ(cotask_timeout_exit(&t[64], 0), -ENOSPC);
+	CHECK_EQ(cotask_cancelling(cotask_current()), 0);
+	while (i--)
+		CHECK_EQ(cotask_timeout_exit(&t[i], i), i);
+	CHECK_EQ(cotask_yield(), 0);
+	return 0;
+}
+
+/* TO-6, TO-13: left after a wait, without asking the kernel, inside of each other */
+TASK_TEST(timeouts_are_left_quietly)
+{
+	struct cotask_timeout outer, inner;
+
+	CHECK_EQ(cotask_timeout_start(&outer, 50 * COTASK_MSEC), 0);
+	CHECK_EQ(cotask_timeout_start(&inner, COTASK_SEC), 0);
+	CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+	CHECK_EQ(cotask_timeout_exit(&outer, 0), -EINVAL);
+	CHECK_EQ(cotask_timeout_exit(&inner, 7), 7);
+	CHECK(!cotask_timeout_expired(&inner));
+	CHECK_EQ(cotask_sleep(COTASK_SEC), -ECANCELED);
+	CHECK_EQ(cotask_timeout_exit(&outer, -ECANCELED), -ETIMEDOUT);
+	CHECK(cotask_timeout_expired(&outer));
+	/* Neither comes due any more. */
+	CHECK_EQ(cotask_sleep(60 * COTASK_MSEC), 0);
+	return 0;
+}
+
+/* GA-2: what could not be made says why when it is awaited */
+TASK_TEST(refused_gather)
+{
+	struct cotask_group_options o = { .limit = 1 };
+	struct cotask_member m[2] = { { .fn = t_value }, { .fn = t_value } };
+	struct cotask_group g;
+	struct cotask_set s;
+
+	cotask_group_init(&g);
+	CHECK_EQ(cotask_group_configure(&g, &o), 0);
+	CHECK_EQ(cotask_group_enter(&g), 0);
+	CHECK_EQ(cotask_await(cotask_gather(&s, &g, m, 2, 0)), -EAGAIN);
+	CHECK_EQ(cotask_group_exit(&g, 0), 0);
+	return 0;
+}
+
 /* Leave @outer while @inner is open, then both in their turn, with an error that looks alike. */
 #define MISUSE(exit_outer, outer, exit_inner, inner)			\
 do {									\

@@ -106,6 +106,7 @@ struct cotask {
 #define TASK_FOREIGN	0x10	/* made by another thread */
 #define TASK_ARMED	0x20	/* a callback is going to say that this native one has ended */
 #define TASK_EXPIRED	0x40	/* a timeout that it is inside of has come due */
+#define TASK_HAS_ENTERED 0x80	/* it has entered a timeout in this step */
 #define TASK_REFUSED	0x80	/* its last operation that ends a step was refused */
 
 /**
@@ -293,8 +294,11 @@ static inline struct cotask *task_here(void)
 /* 0, if @x belongs to the caller's loop. */
 static inline int check_object(const struct cotask_awaitable *x)
 {
-	if (unlikely(!x || !x->loop))
+	if (unlikely(!x))
 		return -EINVAL;
+	/* It was not made: that is why. */
+	if (unlikely(!x->loop))
+		return x->outcome < 0 ? (int)x->outcome : -EINVAL;
 	if (unlikely(x->loop != cotask_here))
 		return cotask_here ? -EXDEV : -ESRCH;
 	return x->handle ? 0 : x->outcome < 0 ? (int)x->outcome : -EINVAL;

@@ -243,10 +243,9 @@ static struct cotask *step(const struct cotask_event_info *e)
 	task->outcome = e->result;
 	if (unlikely(!(task->flags & TASK_STARTED)))
 		cotask_task_begun(task);
+	task->flags &= ~(TASK_EXPIRED | TASK_HAS_ENTERED);
 	if (unlikely(e->flags & COTASK_EVENT_F_EXPIRED))
 		task->flags |= TASK_EXPIRED;
-	else
-		task->flags &= ~TASK_EXPIRED;
 	return task;
 }
 

@@ -248,6 +248,7 @@ EXPORT int cotask_timeout_enter(struct cotask_timeout *t)
 		.outcome = task->timeout,
 	};
 	task->timeout = op.handle;
+	task->flags |= TASK_HAS_ENTERED;
 	t->state = SCOPE_ENTERED;
 	return 0;
 }
@@ -289,11 +290,13 @@ EXPORT int cotask_timeout_start(struct cotask_timeout *t, int64_t ns)
 /*
  * The innermost scope, and it has not come due by the event that has begun this step; that
  * changes by a turn of the loop only.  So LEAVE would give what it is told (TO-6, TO-10); it
- * is told a success, as that is no refusal, and waits in the array as well.
+ * is told a success, as that is no refusal, and waits in the array as well.  Not if ENTER
+ * may be still there, and be refused.
  */
 static bool leaves_quietly(const struct cotask_timeout *t, const struct cotask *task)
 {
-	return task->timeout == t->base.handle && !(task->flags & TASK_EXPIRED) &&
+	return task->timeout == t->base.handle &&
+	       !(task->flags & (TASK_EXPIRED | TASK_HAS_ENTERED)) &&
 	       !(t->flags & COTASK_TIMEOUT_STRICT);
 }
 
@@ -328,6 +331,10 @@ static long leave_timeout(struct cotask_timeout *t, struct cotask *task, long rc
 
 	if (error)
 		return error;
+	if (!t->base.handle) {
+		t->state = SCOPE_LEFT;
+		return leave_refused(t, task);
+	}
 	if (!has_left(&ops[0], &rc))
 		return rc;
 	task->timeout = 0;

@@ -454,17 +454,22 @@ EXPORT struct cotask *cotask_get(struct cotask *task)
 }
 
 /* Of a native task nobody is told; have a callback when it ends, and forget it then. */
-static void put_native(struct cotask *task)
+static void reap_native(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
-	int64_t rc;
+	int64_t rc = cotask_op(loop, OP(ON_DONE, .handle = task->base.handle,
+					.user_data = (uintptr_t)task | CALL_REAP));
 
-	if (atomic_fetch_sub_explicit(&task->refs, 1, memory_order_acq_rel) != 1)
-		return;
-	rc = cotask_op(loop, OP(ON_DONE, .handle = task->base.handle,
-				.user_data = (uintptr_t)task | CALL_REAP));
 	if (rc >= 0)
 		loop->n_native++;
+}
+
+static void last_put(struct cotask *task)
+{
+	if (task->flags & TASK_NATIVE)
+		reap_native(task);
+	else
+		forget(task);
 }
 
 /* Another thread: the loop's own one does it, when it comes along. */
@@ -487,16 +492,13 @@ EXPORT void cotask_put(struct cotask *task)
 	loop = task->base.loop;
 	if (atomic_load_explicit(&loop->closed, memory_order_relaxed))
 		return;		/* its memory goes with the loop */
-	if (task->flags & TASK_NATIVE) {
-		put_native(task);
+	if (atomic_fetch_sub_explicit(&task->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	}
-	if (loop == cotask_here) {
-		drop(task);
-	} else if (atomic_fetch_sub_explicit(&task->refs, 1, memory_order_acq_rel) == 1) {
-		/* It has ended, so it is in no other list. */
+	/* Elsewhere: its code has ended or is not here, so it is in no other list. */
+	if (loop == cotask_here)
+		last_put(task);
+	else
 		put_elsewhere(task);
-	}
 }
 
 void cotask_dropped_elsewhere(struct cotask_loop *loop)
@@ -505,7 +507,7 @@ void cotask_dropped_elsewhere(struct cotask_loop *loop)
 
 	for (; task; task = next) {
 		next = task->next;
-		forget(task);
+		last_put(task);
 	}
 }
 

@@ -45,8 +45,9 @@ static struct {
 	pthread_cond_t	work;
 	struct job	*first;
 	struct job	**last;
+	unsigned int	queued;
 	unsigned int	workers;
-	unsigned int	idle;
+	unsigned int	idle;	/* some of them may have been woken for what is queued */
 } pool = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.work = PTHREAD_COND_INITIALIZER,
@@ -84,6 +85,7 @@ static void unqueue(struct job *job)
 	*p = job->next;
 	if (!*p)
 		pool.last = p;
+	pool.queued--;
 }
 
 /* The loop may end now. */
@@ -185,6 +187,7 @@ static void in_child(void)
 {
 	pool.first = NULL;
 	pool.last = &pool.first;
+	pool.queued = 0;
 	pool.workers = this_job ? 1 : 0;
 	pool.idle = 0;
 	pool.work = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
@@ -203,7 +206,7 @@ static int enqueue(struct job *job)
 
 	pthread_once(&once, watch_forks);
 	pthread_mutex_lock(&pool.lock);
-	if (!pool.idle && pool.workers < WORKERS_MAX) {
+	if (pool.queued >= pool.idle && pool.workers < WORKERS_MAX) {
 		rc = new_worker();
 		if (!rc)
 			pool.workers++;
@@ -215,6 +218,7 @@ static int enqueue(struct job *job)
 		job->next = NULL;
 		*pool.last = job;
 		pool.last = &job->next;
+		pool.queued++;
 		pthread_cond_signal(&pool.work);
 	}
 	pthread_mutex_unlock(&pool.lock);
