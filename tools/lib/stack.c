@@ -11,6 +11,7 @@
  * same few lines of the caches.
  */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,8 +125,13 @@ static void slab_free(struct slab *s)
 
 static int guard(char *low)
 {
-	if (!madvise(low, page_size(), MADV_GUARD_INSTALL))
-		return 0;
+	static atomic_bool unknown;
+
+	if (!atomic_load_explicit(&unknown, memory_order_relaxed)) {
+		if (!madvise(low, page_size(), MADV_GUARD_INSTALL))
+			return 0;
+		atomic_store_explicit(&unknown, errno == EINVAL, memory_order_relaxed);
+	}
 	return mprotect(low, page_size(), PROT_NONE) ? -ENOMEM : 0;
 }
 
