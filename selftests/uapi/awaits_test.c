@@ -168,7 +168,7 @@ TEST_F(file, names)
 	EXPECT_EQ(-EFAULT, op(NAME, .handle = 3, .addr = 8, .len = 3));
 	EXPECT_EQ(-EINVAL, op(NAME, .handle = 3, .addr = (unsigned long)"a\0b", .len = 3));
 	EXPECT_EQ(-EINVAL, op(SPAWN, .handle = 4, .addr = 8));
-	EXPECT_EQ(-EINVAL, op(SPAWN, .handle = 4, .arg = 0x20));
+	EXPECT_EQ(-EINVAL, op(SPAWN, .handle = 4, .arg = 0x40));
 	EXPECT_LT(0, op(READ, .arg = COTASK_READ_ID, .handle = 3));
 }
 
