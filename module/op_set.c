@@ -286,11 +286,8 @@ static s64 op_iterate(struct cotask_request *r)
 {
 	struct iteration_object *i;
 	struct members members;
-	int rc;
+	int rc = members_get(r, &members);
 
-	if (!r->op->len)
-		return -EINVAL;
-	rc = members_get(r, &members);
 	if (rc)
 		return rc;
 	i = cotask_object_new(r->f, r->op->handle, COTASK_OBJECT_ITERATION);

@@ -511,6 +511,11 @@ TASK_TEST(as_completed)
 	cotask_as_completed_end(&it);
 	CHECK_EQ(cotask_as_completed(&it, NULL, m, 3, COTASK_FOREVER), 0);
 	cotask_as_completed_end(&it);
+	/* AC-1: over nothing */
+	CHECK_EQ(cotask_as_completed(&it, NULL, NULL, 0, COTASK_FOREVER), 0);
+	CHECK_EQ(cotask_as_completed_next(&it, &next), 0);
+	CHECK(!next);
+	cotask_as_completed_end(&it);
 	return 0;
 }
 

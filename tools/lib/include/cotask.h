@@ -452,6 +452,9 @@ struct cotask_loop *cotask_get_loop(const struct cotask *task);
  * @tasks: for references to them, to be dropped by cotask_put(); or NULL
  * @n: room in @tasks
  *
+ * Tasks whose code is here, that is, and that have arrived in the loop: not native ones, and
+ * of those that cotask_submit() has made those that have begun.
+ *
  * Return: How many there are, which can be more than @n (IN-2); a negative errno.
  */
 int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned int n);

@@ -140,7 +140,7 @@ enum cotask_wait_mode {
 /**
  * cotask_wait_members - wait until some of several have ended
  * @members: the members, no functions
- * @n: how many, at least one
+ * @n: how many
  * @mode: which
  * @ns: for how long at most, or COTASK_FOREVER
  *
