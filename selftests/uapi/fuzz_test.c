@@ -127,14 +127,23 @@ static void random_fields(struct cotask_op *op)
 	}
 }
 
+/* Tasks that had an event not long ago, so that some of them run. */
+#define RECENT	4
+static __u32 recent[RECENT];
+
+static __u32 some_task(void)
+{
+	return rnd(4) ? recent[rnd(RECENT)] : random_handle();
+}
+
 /* Mostly well-formed; now and then any bytes. */
 static struct cotask_op random_op(void)
 {
 	struct cotask_op op = { .opcode = rnd(COTASK_OP_LAST) };
 	unsigned char *bytes = (unsigned char *)&op;
 
-	if (rnd(3))
-		op.task = random_handle();
+	if (rnd(8))
+		op.task = some_task();
 	random_fields(&op);
 	switch (op.opcode) {
 	case COTASK_OP_SPAWN:
@@ -173,6 +182,8 @@ static void check_event(const struct cotask_event_info *e)
 		ksft_exit_fail_msg("event of type %u\n", e->type);
 	if (e->type == COTASK_EVENT_STEP && e->handle && e->handle != e->user_data)
 		ksft_exit_fail_msg("event of task %u\n", e->handle);
+	if (e->type == COTASK_EVENT_STEP)
+		recent[rnd(RECENT)] = e->handle;
 }
 
 /* A new descriptor: keep it instead of the last one. */
