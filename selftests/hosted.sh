@@ -51,6 +51,6 @@ programs()
 "$here/vm/setup.sh"
 "$here/vm/build.sh" "$kernel" "$out" >"$log" 2>&1 || { tail -n 40 "$log" >&2; exit 1; }
 programs
-"$here/vm/$on.sh" -k "$kernel" -m 2G -t 900 -o "$log" \
+"$here/vm/$on.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 900 -o "$log" \
 	"$here/guest/hosted.sh" "$out" "$sleepers"
 "$here/hosted/table.py" "$log" "$top/.build/hosted-$on"
