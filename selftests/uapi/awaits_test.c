@@ -38,9 +38,6 @@ FIXTURE_TEARDOWN(file)
 	close(self->fd);
 }
 
-#define op(...)		t_op(self->fd, OP(__VA_ARGS__))
-#define step(...)	t_step(self->fd, OP(__VA_ARGS__))
-
 /* --- batches --------------------------------------------------------------------- */
 
 /* SC-2, SC-3: many steps in one call, in order; those that were not begun come again */

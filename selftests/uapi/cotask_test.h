@@ -152,4 +152,8 @@ static inline struct cotask_event_info t_step(int fd, struct cotask_op op)
 
 #define OP(o, ...)	((struct cotask_op){ .opcode = COTASK_OP_##o, ##__VA_ARGS__ })
 
+/* In a test whose fixture has the file: an operation; the end of a step. */
+#define op(...)		t_op(self->fd, OP(__VA_ARGS__))
+#define step(...)	t_step(self->fd, OP(__VA_ARGS__))
+
 #endif /* COTASK_TEST_H */

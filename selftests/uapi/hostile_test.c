@@ -9,27 +9,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
-#include "kselftest_harness.h"
-#include "cotask_test.h"
-
-FIXTURE(file) {
-	int fd;
-};
-
-FIXTURE_SETUP(file)
-{
-	self->fd = t_open();
-	if (self->fd < 0)
-		SKIP(return, "no " DEVICE);
-}
-
-FIXTURE_TEARDOWN(file)
-{
-	close(self->fd);
-}
-
-#define op(...)		t_op(self->fd, OP(__VA_ARGS__))
-#define step(...)	t_step(self->fd, OP(__VA_ARGS__))
+#include "file_fixture.h"
 
 #define MANY	3000
 

@@ -16,8 +16,6 @@
 
 #include "cotask_test.h"
 
-#define op(...)		t_op(self->fd, OP(__VA_ARGS__))
-#define step(...)	t_step(self->fd, OP(__VA_ARGS__))
 #define other(...)	t_op(self->fd2, OP(__VA_ARGS__))
 #define other_step(...)	t_step(self->fd2, OP(__VA_ARGS__))
 

@@ -10,30 +10,12 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "kselftest_harness.h"
-
-#include "cotask_test.h"
+#include "file_fixture.h"
 
 #define FUTURE		.arg = COTASK_KIND_FUTURE
 #define GROUP		.arg = COTASK_KIND_GROUP
 #define TIMEOUT		.arg = COTASK_KIND_TIMEOUT
 #define CANCELLING	.arg = COTASK_READ_CANCELLING
-
-FIXTURE(file) {
-	int fd;
-};
-
-FIXTURE_SETUP(file)
-{
-	self->fd = t_open();
-	if (self->fd < 0)
-		SKIP(return, "no " DEVICE);
-}
-
-FIXTURE_TEARDOWN(file)
-{
-	close(self->fd);
-}
 
 /* --- tasks ------------------------------------------------------------------------- */
 
