@@ -263,7 +263,8 @@ void cotask_task_begun(struct cotask *task);
 void cotask_dropped_elsewhere(struct cotask_loop *loop);
 struct cotask *cotask_task_of(const struct cotask_awaitable *x);
 
-void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op);
+void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op,
+			    struct cotask *task);
 void cotask_set_refresh(struct cotask_awaitable *x);
 
 /* --- run.c ---------------------------------------------------------------------- */

@@ -40,9 +40,12 @@ static void refuse(struct cotask_loop *loop, const struct cotask_op *op)
 {
 	struct cotask *task = cotask_handle_object(loop, op->task);
 
+	/* It has ended in the same array. */
+	if (!task)
+		return;
 	if (op->opcode == COTASK_OP_ENTER)
-		cotask_timeout_refused(loop, op);
-	if (!task || !ends_step(op))
+		cotask_timeout_refused(loop, op, task);
+	if (!ends_step(op))
 		return;
 	task->outcome = op->result;
 	task->flags |= TASK_REFUSED;

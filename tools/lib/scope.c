@@ -254,10 +254,10 @@ EXPORT int cotask_timeout_enter(struct cotask_timeout *t)
 }
 
 /* It was refused after the body had begun, which is interrupted, and ends with that. */
-void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op)
+void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op,
+			    struct cotask *task)
 {
 	struct cotask_awaitable *x = cotask_handle_object(loop, op->handle);
-	struct cotask *task = cotask_handle_object(loop, op->task);
 	struct cotask_op cancel = { .opcode = COTASK_OP_CANCEL, .handle = op->task };
 
 	cotask_handle_free(&loop->handles, op->handle);
