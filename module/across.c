@@ -37,24 +37,22 @@ static void across_free(struct across *a)
 
 	cotask_put(a->target);
 	if (a->file)
-		cotask_file_uncharge(a->file);
-	kfree(a);
+		cotask_file_free(a->file, a);
+	else
+		kfree(a);
 	cotask_loop_put(loop);
 }
 
 static struct across *across_new(struct cotask_loop *loop)
 {
-	struct across *a = kzalloc(sizeof(*a), GFP_KERNEL_ACCOUNT);
-	int rc;
+	struct across *a;
 
-	if (!a)
-		return ERR_PTR(-ENOMEM);
-	rc = loop->file ? cotask_file_charge(loop->file) : 0;
-	if (rc) {
-		kfree(a);
-		return ERR_PTR(rc);
-	}
-	a->file = loop->file;
+	if (loop->file)
+		a = cotask_file_alloc(loop->file, sizeof(*a));
+	else
+		a = kzalloc(sizeof(*a), GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
+	if (!IS_ERR(a))
+		a->file = loop->file;
 	return a;
 }
 

@@ -5,7 +5,6 @@
  * To the core a call is a callback, posted or registered with something that is going
  * to be done; its function makes an event.  It counts as an object.
  */
-#include <linux/slab.h>
 
 #include "device.h"
 
@@ -39,8 +38,7 @@ static void call_free(struct call *call)
 	struct cotask_file *f = call->f;
 
 	cotask_object_put(call->object);
-	kfree(call);
-	cotask_file_uncharge(f);
+	cotask_file_free(f, call);
 }
 
 /* Its turn has come: it is the process's. */
@@ -58,16 +56,10 @@ static int call_due(struct cotask_callback *cb, struct cotask_awaitable *x)
 
 static struct call *call_new(struct cotask_request *r)
 {
-	int rc = cotask_file_charge(r->f);
-	struct call *call;
+	struct call *call = cotask_file_alloc(r->f, sizeof(*call));
 
-	if (rc)
-		return ERR_PTR(rc);
-	call = kzalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
-	if (!call) {
-		cotask_file_uncharge(r->f);
-		return ERR_PTR(-ENOMEM);
-	}
+	if (IS_ERR(call))
+		return call;
 	INIT_LIST_HEAD(&call->turn.link);
 	INIT_LIST_HEAD(&call->link);
 	call->f = r->f;

@@ -87,7 +87,7 @@ static struct cotask *route_step(struct cotask *t)
 		arm(t);
 		return NULL;
 	}
-	if (unlikely(cotask_wave_is_far(t->base.loop)) && (t->entry.flags & COTASK_T_HANDED))
+	if (unlikely(cotask_wave_step(t->base.loop)) && (t->entry.flags & COTASK_T_HANDED))
 		return NULL;
 	/* Before asking: the answer may queue the task. */
 	t->entry.flags |= COTASK_T_HANDED;

@@ -279,8 +279,7 @@ static __poll_t cotask_poll(struct file *file, poll_table *table)
 	poll_wait(file, &f->wait, table);
 	smp_mb();	/* before looking; pairs with cotask_file_wake() */
 	/* A look from outside: who is woken for nothing finds no event. */
-	if (cotask_turns_wait(f) || !list_empty_careful(&f->dropped) ||
-	    cotask_loop_has_work(f->loop))
+	if (cotask_file_is_ready(f))
 		return EPOLLIN | EPOLLRDNORM;
 	return 0;
 }

@@ -340,6 +340,8 @@ static inline bool cotask_is_outcome(s64 value)
 extern unsigned int cotask_max_objects;
 int cotask_file_charge_many(struct cotask_file *f, unsigned int n);
 void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n);
+void *cotask_file_alloc(struct cotask_file *f, size_t size);
+void cotask_file_free(struct cotask_file *f, void *memory);
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind);
 s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc);
 s64 cotask_object_make(struct cotask_request *r, u32 kind, struct cotask_object **made);
@@ -383,7 +385,7 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 			 struct cotask_aux *aux);
 s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);
 u64 cotask_hosted_code(const struct cotask *task);
-bool cotask_hosted_is_revised(const struct cotask_hosted *h);
+bool cotask_hosted_needs_revision(const struct cotask_hosted *h);
 bool cotask_hosted_revise(struct cotask_hosted *h);
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);
 void cotask_hosted_leave(struct cotask_hosted *h);
@@ -438,6 +440,7 @@ void cotask_fds_drop(struct cotask_file *f);
 
 /* enter.c */
 void cotask_file_enter(struct cotask_file *f);
+bool cotask_file_is_ready(struct cotask_file *f);
 void cotask_turns_drop(struct cotask_file *f);
 void cotask_file_leave(struct cotask_file *f);
 int cotask_file_collect(struct file *file, struct cotask_enter *e);
@@ -454,7 +457,7 @@ void cotask_turn_give(struct cotask_file *f);
 struct cotask_turn *cotask_turn_begin(struct cotask_file *f);
 void cotask_turns_take_back(struct cotask_file *f);
 void cotask_turns_take_back_last(struct cotask_file *f, u32 n);
-bool cotask_turns_wait(const struct cotask_file *f);
+bool cotask_turns_pending(const struct cotask_file *f);
 
 /* inspect_ioctl.c */
 long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *arg);

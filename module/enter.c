@@ -43,6 +43,12 @@ static bool has_work(struct cotask_file *f)
 	return !list_empty_careful(&f->dropped) || cotask_loop_has_work(f->loop);
 }
 
+/* There is something to do for the owner or for the process.  Any context; then a guess. */
+bool cotask_file_is_ready(struct cotask_file *f)
+{
+	return cotask_turns_pending(f) || has_work(f);
+}
+
 void cotask_file_leave(struct cotask_file *f)
 {
 	if (f->has_native)
@@ -50,7 +56,7 @@ void cotask_file_leave(struct cotask_file *f)
 	f->loop->pumping = false;
 	WRITE_ONCE(f->loop->owner, NULL);
 	/* What was made ready meanwhile has woken nobody. */
-	if (cotask_turns_wait(f) || has_work(f))
+	if (cotask_file_is_ready(f))
 		cotask_file_wake(f);
 }
 
@@ -304,7 +310,7 @@ static bool goes_on(struct cotask_turn *turn)
 static bool has_to_wait(const struct cotask_file *f, struct cotask_turn *turn)
 {
 	return f->n_given && turn->type == COTASK_EVENT_STEP &&
-	       cotask_hosted_is_revised(cotask_object_hosted(object_of(turn)));
+	       cotask_hosted_needs_revision(cotask_object_hosted(object_of(turn)));
 }
 
 /* Up to @max events; how many. */
@@ -398,7 +404,7 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 		if (rc || e->n_events || f->running)
 			return rc;
 		run(f, e->max_events);
-		if (cotask_turns_wait(f))
+		if (cotask_turns_pending(f))
 			continue;
 		if (!e->min_events && (!has_work(f) || !--patience))
 			return 0;

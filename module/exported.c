@@ -14,7 +14,6 @@
 #include <linux/file.h>
 #include <linux/poll.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
 
 #include "device.h"
 
@@ -47,11 +46,12 @@ static struct cotask_awaitable *base_of(const struct cotask_fd *cf)
 /* It counts as an object of its file, as it may stay until that is done. */
 static void fd_put(struct cotask_fd *cf)
 {
+	struct cotask_object *o = cf->object;
+
 	if (!refcount_dec_and_test(&cf->refs))
 		return;
-	cotask_file_uncharge(cf->object->file);
-	cotask_object_put(cf->object);
-	kfree(cf);
+	cotask_file_free(o->file, cf);
+	cotask_object_put(o);
 }
 
 /* --- the file ------------------------------------------------------------ */
@@ -201,16 +201,10 @@ void cotask_fds_drop(struct cotask_file *f)
 
 static struct cotask_fd *fd_new(struct cotask_object *o)
 {
-	struct cotask_fd *cf;
-	int rc = cotask_file_charge(o->file);
+	struct cotask_fd *cf = cotask_file_alloc(o->file, sizeof(*cf));
 
-	if (rc)
-		return ERR_PTR(rc);
-	cf = kzalloc(sizeof(*cf), GFP_KERNEL_ACCOUNT);
-	if (!cf) {
-		cotask_file_uncharge(o->file);
-		return ERR_PTR(-ENOMEM);
-	}
+	if (IS_ERR(cf))
+		return cf;
 	refcount_set(&cf->refs, 1);
 	INIT_LIST_HEAD(&cf->link);
 	init_waitqueue_head(&cf->wait);
@@ -367,22 +361,15 @@ static void proxy_release(struct cotask_frame *frame)
 
 	cotask_cancel(p->child);
 	cotask_put(p->child);
-	cotask_file_uncharge(p->file);
-	kfree(p);
+	cotask_file_free(p->file, p);
 }
 
 static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child)
 {
-	struct proxy *p;
-	int rc = cotask_file_charge(f);
+	struct proxy *p = cotask_file_alloc(f, sizeof(*p));
 
-	if (rc)
-		return ERR_PTR(rc);
-	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
-	if (!p) {
-		cotask_file_uncharge(f);
-		return ERR_PTR(-ENOMEM);
-	}
+	if (IS_ERR(p))
+		return p;
 	p->file = f;
 	p->child = cotask_get(child);
 	return p;

@@ -41,8 +41,8 @@ void cotask_wave_end(struct cotask_loop *loop)
 	loop->waves--;
 }
 
-/* One more step; true: it has gone far enough. */
-bool cotask_wave_is_far(struct cotask_loop *loop)
+/* A wave goes one step further; true: it has gone far enough before. */
+bool cotask_wave_step(struct cotask_loop *loop)
 {
 	return loop->wave_steps++ >= FAR;
 }

@@ -104,7 +104,7 @@ static bool follows(const struct cotask_hosted *h)
 }
 
 /**
- * cotask_hosted_is_revised - whether the outcome of a task has changed since it came
+ * cotask_hosted_needs_revision - whether the outcome of a task has changed since it came
  * @h: the task, whose event was not begun
  *
  * Steps that come before it in the same batch may have cancelled the task, which then has
@@ -114,7 +114,7 @@ static bool follows(const struct cotask_hosted *h)
  *
  * Return: true if cotask_hosted_revise() is going to change it.
  */
-bool cotask_hosted_is_revised(const struct cotask_hosted *h)
+bool cotask_hosted_needs_revision(const struct cotask_hosted *h)
 {
 	return h->resumed && !h->was_armed && (h->task->entry.flags & COTASK_T_ARMED) &&
 	       follows(h);
@@ -130,7 +130,7 @@ bool cotask_hosted_revise(struct cotask_hosted *h)
 {
 	long rc = h->outcome;
 
-	if (likely(!cotask_hosted_is_revised(h)))
+	if (likely(!cotask_hosted_needs_revision(h)))
 		return true;
 	if (cotask_task_revise(h->task, h->started, &rc)) {
 		h->outcome = rc;

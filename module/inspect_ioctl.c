@@ -169,6 +169,6 @@ void cotask_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "cotask-entered:\t%d\n", atomic_read(&f->entered));
 	seq_printf(m, "cotask-tasks:\t%u\n", READ_ONCE(loop->tasks));
 	seq_printf(m, "cotask-objects:\t%d\n", atomic_read(&f->n_objects));
-	seq_printf(m, "cotask-events:\t%d\n", cotask_turns_wait(f));
+	seq_printf(m, "cotask-events:\t%d\n", cotask_turns_pending(f));
 	seq_printf(m, "cotask-spawned:\t%llu\n", READ_ONCE(loop->stats.spawned));
 }

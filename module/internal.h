@@ -607,7 +607,7 @@ void cotask_fanout_init(struct cotask_fanout *f, bool (*next)(struct cotask_fano
 void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f);
 void cotask_wave_begin(struct cotask_loop *loop);
 void cotask_wave_end(struct cotask_loop *loop);
-bool cotask_wave_is_far(struct cotask_loop *loop);
+bool cotask_wave_step(struct cotask_loop *loop);
 
 /* --- group.c, abort.c ------------------------------------------------------- */
 

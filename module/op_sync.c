@@ -248,26 +248,17 @@ static int queue_make(struct cotask_request *r, struct cotask_object *o)
 /* A number in a queue counts as an object of the file. */
 static struct item *item_new(struct cotask_file *f, s64 value)
 {
-	struct item *item;
-	int rc = cotask_file_charge(f);
+	struct item *item = cotask_file_alloc(f, sizeof(*item));
 
-	if (rc)
-		return ERR_PTR(rc);
-	item = kmalloc(sizeof(*item), GFP_KERNEL_ACCOUNT);
-	if (!item) {
-		cotask_file_uncharge(f);
-		return ERR_PTR(-ENOMEM);
-	}
-	item->value = value;
+	if (!IS_ERR(item))
+		item->value = value;
 	return item;
 }
 
 static void item_free(struct cotask_file *f, struct item *item)
 {
-	if (!item)
-		return;
-	kfree(item);
-	cotask_file_uncharge(f);
+	if (item)
+		cotask_file_free(f, item);
 }
 
 static void drop_items(struct cotask_file *f, struct list_head *items)

@@ -389,7 +389,7 @@ bool cotask_set_cancel_next(struct cotask_fanout *f)
 	if (s->cursor == s->n)
 		return false;
 	m = &s->members[s->cursor++];
-	cotask_wave_is_far(s->base.loop);
+	cotask_wave_step(s->base.loop);
 	if (m->entry.flags & MEMBER_ATTACHED)
 		cotask_awaitable_cancel_for(m->x, &s->why);
 	return true;
@@ -400,7 +400,7 @@ void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
 	/* It is under way already when members wait for the set themselves. */
 	if (!list_empty(&s->fanout.link))
 		return;
-	if (unlikely(cotask_wave_is_far(s->base.loop)) && s->asked)
+	if (unlikely(cotask_wave_step(s->base.loop)) && s->asked)
 		return;
 	s->asked = true;
 	s->why = *why;

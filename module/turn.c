@@ -59,7 +59,7 @@ void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn)
 	if (f->begun == &turn->link)
 		f->begun = turn->link.prev;
 	list_del_init(&turn->link);
-	f->n_begun -= turn->begun;
+	WRITE_ONCE(f->n_begun, f->n_begun - turn->begun);
 	WRITE_ONCE(f->n_turns, f->n_turns - 1);
 }
 
@@ -111,13 +111,13 @@ void cotask_turns_take_back_last(struct cotask_file *f, u32 n)
 }
 
 /**
- * cotask_turns_wait - whether there is something to be given
+ * cotask_turns_pending - whether there is something to be given
  * @f: the file
  *
  * Context: Any.
  * Return: true if there is; a guess unless the caller is the owner.
  */
-bool cotask_turns_wait(const struct cotask_file *f)
+bool cotask_turns_pending(const struct cotask_file *f)
 {
 	return READ_ONCE(f->n_turns) > READ_ONCE(f->n_begun) + READ_ONCE(f->n_given);
 }
