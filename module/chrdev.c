@@ -15,12 +15,15 @@
 
 /* --- open and release ---------------------------------------------------- */
 
-/* An error that has no object.  Several of them are one event; from elsewhere it is lost. */
+/*
+ * An error that has no object.  Several of them are one event; from elsewhere it is lost.
+ * Hosted tasks whose end is being recorded see to themselves, cotask_hosted_recorded().
+ */
 static void note_error(struct cotask_loop *loop, struct cotask *task, int error)
 {
 	struct cotask_file *f;
 
-	if (!cotask_loop_mine(loop))
+	if (!cotask_loop_mine(loop) || (task && (task->entry.flags & COTASK_T_FAILED)))
 		return;
 	f = loop->file;
 	if (!f || f->dead)
@@ -46,6 +49,7 @@ static void file_init(struct cotask_file *f)
 	INIT_LIST_HEAD(&f->calls);
 	INIT_LIST_HEAD(&f->polls);
 	INIT_LIST_HEAD(&f->fds);
+	INIT_LIST_HEAD(&f->failed);
 	INIT_LIST_HEAD(&f->failure.link);
 	spin_lock_init(&f->drop_lock);
 	spin_lock_init(&f->polls_lock);
@@ -191,7 +195,8 @@ static int ioctl_enter(struct file *file, void __user *arg)
 
 	if (rc)
 		return rc;
-	if (e.flags || e.n_events || e.applied || e.min_events > e.max_events || e.deadline < 0)
+	if ((e.flags & ~COTASK_ENTER_DRAIN) || e.n_events || e.applied ||
+	    e.min_events > e.max_events || e.deadline < 0)
 		return -EINVAL;
 	if (atomic_xchg(&f->entered, 1))
 		return -EBUSY;

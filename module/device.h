@@ -129,6 +129,7 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @dropped: objects that nobody needs any more, and that have not been ended
  * @ending: somebody is at it
  * @drained: there is no owner any more who would look at @dropped
+ * @failed: hosted tasks that have failed, whose end is not recorded yet
  * @failure: says that something has failed that is no object
  * @error: its code
  * @calls: posted and registered calls
@@ -166,6 +167,7 @@ struct cotask_file {
 	struct list_head	dropped;
 	bool			ending;
 	bool			drained;
+	struct list_head	failed;
 	struct cotask_turn	failure;
 	int			error;
 	struct list_head	calls;

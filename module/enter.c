@@ -408,6 +408,8 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 			continue;
 		if (!e->min_events && (!has_work(f) || !--patience))
 			return 0;
+		if ((e->flags & COTASK_ENTER_DRAIN) && !f->loop->tasks)
+			return 0;
 		if (!has_work(f))
 			sleep(f, e->deadline);
 		if (signal_pending(current))

@@ -125,18 +125,18 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 		.error = t->base.result,
 		.cause = COTASK_CAUSE_SIBLING,
 	};
+	const u32 flags = t->entry.flags;
 
 	leave(t);
 	g->live--;
 	g->base.loop->tasks--;
 	/* The run is over: nobody else is going to look (CO-9). */
-	if (t->base.result < 0 && !cotask_cancelled(t) &&
-	    (t->entry.flags & COTASK_T_LEFTOVER)) {
+	if (t->base.result < 0 && !cotask_cancelled(t) && (flags & COTASK_T_LEFTOVER)) {
 		atomic_or(COTASK_S_READ, &t->base.state);
 		cotask_loop_report(g->base.loop, t, t->base.result);
 	}
 	if (t->base.result >= 0 || cotask_cancelled(t) ||
-	    (g->flags & COTASK_GROUP_INDEPENDENT) || (t->entry.flags & COTASK_T_APART)) {
+	    (g->flags & COTASK_GROUP_INDEPENDENT) || (flags & COTASK_T_APART)) {
 		cotask_put(t);
 	} else {
 		/* The record lives in the child: no allocation (TG-B6). */
@@ -144,6 +144,8 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 		add_error(g, &t->sibling, t->base.result);
 		cotask_group_abort(g, &why, true);
 	}
+	if (unlikely(flags & COTASK_T_FAILED))
+		cotask_hosted_recorded(g->base.loop->file, t);
 	cotask_group_check_over(g);
 }
 

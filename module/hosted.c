@@ -226,6 +226,44 @@ static void tell_gone(struct cotask_hosted *h)
 	cotask_turn_add(h->object.file, &h->object.turn, COTASK_EVENT_GONE);
 }
 
+/*
+ * Somebody may still have to hear of its error, with what the process calls the task, and
+ * that is known when its end is recorded: the object stays so long.
+ */
+static bool stays_for_record(struct cotask_hosted *h)
+{
+	if (!h->exited || h->value >= 0 || h->value == -ECANCELED || h->object.file->dead)
+		return false;
+	h->task->entry.flags |= COTASK_T_FAILED;
+	list_add_tail(&h->object.turn.link, &h->object.file->failed);
+	return true;
+}
+
+/**
+ * cotask_hosted_recorded - the end of a task that has failed is recorded
+ * @f: its file
+ * @t: the task
+ *
+ * When it was left over by a run, the process is told (CO-9).  Otherwise it is told if its
+ * handle is gone, and nobody has looked (AW-11).
+ */
+void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t)
+{
+	struct cotask_hosted *h;
+
+	/* Records come in the order of the ends. */
+	list_for_each_entry(h, &f->failed, object.turn.link) {
+		if (h->task == t)
+			break;
+	}
+	list_del_init(&h->object.turn.link);
+	t->entry.flags &= ~COTASK_T_FAILED;
+	if ((t->entry.flags & COTASK_T_LEFTOVER) && !f->dead)
+		cotask_turn_add(f, &h->object.turn, COTASK_EVENT_ERROR);
+	else
+		cotask_object_put(&h->object);
+}
+
 /* The scopes that it was in were left for it before. */
 static void hosted_release(struct cotask_frame *frame)
 {
@@ -236,7 +274,8 @@ static void hosted_release(struct cotask_frame *frame)
 	let_go_of_operands(h);
 	h->over = true;
 	tell_gone(h);
-	cotask_object_put(&h->object);
+	if (!stays_for_record(h))
+		cotask_object_put(&h->object);
 }
 
 /* --- for the operations -------------------------------------------------- */

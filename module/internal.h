@@ -104,6 +104,7 @@
 #define COTASK_T_KEEPS		BIT(17)	/* a swallowed request comes again */
 #define COTASK_T_SURE_START	BIT(18)	/* its first step runs in any case */
 #define COTASK_T_SINCE		BIT(19)	/* entry.deadline: since when it waits */
+#define COTASK_T_FAILED		BIT(20)	/* hosted, and its file wants to know of the record */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
 				 COTASK_T_GRANTED | COTASK_T_DELIVERED)
 
@@ -427,6 +428,7 @@ static inline void cotask_entry_unlink(struct cotask_loop *loop,
 struct cotask_file;
 void cotask_file_wake(struct cotask_file *f);
 bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e);
+void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t);
 
 /* run.c */
 void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except);

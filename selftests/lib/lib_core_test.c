@@ -165,38 +165,6 @@ TEST(sigint)
 	ASSERT_EQ(-ECANCELED, cotask_run(two_cancels, NULL));
 }
 
-static int told;
-static int told_error;
-
-static void on_error(struct cotask_loop *loop, struct cotask *task, int error)
-{
-	told++;
-	told_error = error;
-}
-
-static long fails_alone(void *arg)
-{
-	CHECK_EQ(cotask_go(NULL, t_fails, NULL), 0);
-	CHECK_EQ(cotask_yield(), 0);
-	CHECK_EQ(cotask_yield(), 0);
-	CHECK_EQ(cotask_yield(), 0);
-	return 0;
-}
-
-/* CT-B3, AW-11 */
-TEST(error_handler)
-{
-	struct cotask_loop *loop = cotask_loop_create(NULL);
-
-	told = 0;
-	ASSERT_NE(NULL, loop);
-	cotask_loop_set_error_handler(loop, on_error);
-	ASSERT_EQ(0, cotask_loop_run(loop, fails_alone, NULL));
-	cotask_loop_put(loop);
-	ASSERT_EQ(1, told);
-	ASSERT_EQ(-EIO, told_error);
-}
-
 /* --- tasks ------------------------------------------------------------------- */
 
 TASK_TEST(spawn_and_join)
@@ -629,37 +597,6 @@ TASK_TEST(from_outside)
 	CHECK_EQ(o.called, 2);
 	cotask_future_fini(&f);
 	return 0;
-}
-
-static long looks(void *arg)
-{
-	struct cotask_submission *s = cotask_submit(cotask_loop_current(), t_fails, NULL, NULL);
-	int i;
-
-	CHECK(s && !cotask_submission_done(s));
-	for (i = 0; i < 1000 && !cotask_submission_done(s); i++)
-		CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
-	CHECK(cotask_submission_done(s));
-	if (arg)
-		CHECK_EQ(cotask_submission_result(s), -EIO);
-	cotask_submission_put(s);
-	CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
-	return 0;
-}
-
-/* RT-1, RT-2, AW-11: who asks whether it is done has not seen the error. */
-TEST(submission_is_done)
-{
-	struct cotask_loop *loop = cotask_loop_create(NULL);
-
-	told = 0;
-	ASSERT_NE(NULL, loop);
-	cotask_loop_set_error_handler(loop, on_error);
-	ASSERT_EQ(0, cotask_loop_run(loop, looks, loop));
-	ASSERT_EQ(0, told);
-	ASSERT_EQ(0, cotask_loop_run(loop, looks, NULL));
-	ASSERT_EQ(1, told);
-	cotask_loop_put(loop);
 }
 
 /* RT-7 */

@@ -125,7 +125,7 @@ int env_init(struct kunit *test)
 	env->loop = cotask_loop_create(NULL);
 	KUNIT_ASSERT_NOT_NULL(test, env->loop);
 	cotask_here = env->loop;
-	env->loop->nowait = true;
+	env->loop->draining = true;
 	cotask_loop_set_error_handler(env->loop, on_error);
 	env_make(env);
 	current_env = env;
@@ -142,7 +142,7 @@ void env_exit(struct kunit *test)
 	env_drop(env);
 	KUNIT_EXPECT_EQ(test, env->loop->failed, 0);
 	KUNIT_EXPECT_NULL(test, env->broken);
-	KUNIT_EXPECT_EQ(test, env->loop->n_live, 0);
+	KUNIT_EXPECT_TRUE(test, !env->loop->live);
 	cotask_here = NULL;
 	cotask_loop_put(env->loop);
 	free(env);

@@ -169,18 +169,6 @@ TEST_F(file, names)
 	EXPECT_LT(0, op(READ, .arg = COTASK_READ_ID, .handle = 3));
 }
 
-/* CO-8: all that is left is cancelled, once each */
-TEST_F(file, cancel_all)
-{
-	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
-	EXPECT_EQ(2, op(CANCEL_ALL, .handle = 2));
-	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 1));
-	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 2));
-	EXPECT_EQ(2, op(CANCEL_ALL, .handle = 2));
-	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 1));
-	EXPECT_EQ(1, step(EXIT, .task = 2).handle);
-}
-
 /* CX-B6: the outcome of the other one is not ours */
 TEST_F(file, cancel_and_wait)
 {
@@ -273,27 +261,6 @@ TEST_F(file, reason)
 }
 
 /* --- errors that nobody reads ---------------------------------------------------- */
-
-/* AW-11: reported once, when the last handle goes */
-TEST_F(file, unread_error)
-{
-	struct cotask_event_info e;
-
-	op(SPAWN, .handle = 3, .user_data = 33);
-	EXPECT_EQ(2, step(EXIT, .task = 1).handle);
-	EXPECT_EQ(3, step(EXIT, .task = 2).handle);
-	op(EXIT, .task = 3, .value = -EIO);
-	op(SPAWN, .handle = 4);
-	EXPECT_EQ(4, t_next(self->fd).handle);
-	op(EXIT, .task = 4);
-	EXPECT_EQ(0, op(FORGET, .handle = 3));
-	e = t_next(self->fd);
-	EXPECT_EQ(COTASK_EVENT_ERROR, e.type);
-	EXPECT_EQ(-EIO, e.result);
-	EXPECT_EQ(33, e.user_data);
-	op(SPAWN, .handle = 5);
-	EXPECT_EQ(5, t_next(self->fd).handle);
-}
 
 /* --- shields, gather, wait, iterations ------------------------------------------- */
 

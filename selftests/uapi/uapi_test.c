@@ -345,8 +345,8 @@ TEST_F(file, struct_sizes)
 TEST_F(file, enter_arguments)
 {
 	struct cotask_enter bad[] = {
-		{ .flags = 1 }, { .n_events = 1 }, { .applied = 1 }, { .n_begun = 1 },
-		{ .min_events = 1 }, { .deadline = -1 },
+		{ .flags = COTASK_ENTER_LATE }, { .flags = 4 }, { .n_events = 1 },
+		{ .applied = 1 }, { .n_begun = 1 }, { .min_events = 1 }, { .deadline = -1 },
 	};
 	struct cotask_enter fault = { .size = sizeof(fault), .n_ops = 1 };
 	unsigned int i;

@@ -150,11 +150,9 @@ struct handles {
  * @main: the main task, as long as it is not done
  * @main_handle: its handle, for a signal handler in any thread
  * @live: tasks that are not done
- * @n_live: how many of them are hosted
- * @n_native: how many native ones a callback is going to tell of
  * @over: the main task has ended: back to the ground
  * @failed: error of the device: nothing goes on
- * @nowait: only the ground takes events
+ * @draining: everything is to end: only the ground takes events
  * @running: cotask_loop_run() is under way
  * @owner: the thread that runs it
  * @handles: of objects made by its own thread
@@ -195,11 +193,9 @@ struct cotask_loop {
 	struct cotask		*main;
 	atomic_uint		main_handle;
 	struct cotask		*live;
-	unsigned int		n_live;
-	unsigned int		n_native;
 	bool			over;
 	int			failed;
-	bool			nowait;
+	bool			draining;
 	atomic_bool		running;
 	pthread_t		owner;
 	struct handles		handles;

@@ -102,6 +102,7 @@ static int enter(struct cotask_loop *loop, unsigned int max, unsigned int min)
 		.n_ops = loop->n_ops,
 		.n_begun = loop->begun,
 		.events = (uintptr_t)loop->event,
+		.flags = loop->draining ? COTASK_ENTER_DRAIN : 0,
 		.max_events = max,
 		.min_events = min,
 		.deadline = COTASK_NEVER,
@@ -280,7 +281,7 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 		if (unlikely(loop->over))
 			return NULL;
 		if (loop->begun == loop->n_events) {
-			if (loop->nowait || cotask_collect(loop, 1))
+			if (loop->draining || cotask_collect(loop, 1))
 				return NULL;
 			continue;
 		}
@@ -374,7 +375,7 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 		task->spawner = NULL;
 	} else {
 		if (may_matter && !loop->failed && !loop->over)
-			cotask_collect(loop, !loop->nowait);
+			cotask_collect(loop, !loop->draining);
 		next = cotask_next_task(loop);
 		if (next == task)
 			return task->outcome;

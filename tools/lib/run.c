@@ -202,7 +202,6 @@ static void call(struct cotask_loop *loop, uint64_t user_data)
 		cotask_task_bury(task);
 		break;
 	case CALL_REAP:
-		loop->n_native--;
 		cotask_task_forget(task);
 		break;
 	}
@@ -327,8 +326,8 @@ static void pump(struct cotask_loop *loop)
 
 /**
  * cotask_pump - take events once, and run what they are for
- * @loop: the loop, with @loop->nowait
- * @min: 1: wait for one
+ * @loop: the loop, which is being drained
+ * @min: 1: wait for one, as long as there are tasks
  *
  * Return: true if there were any.
  */
@@ -345,12 +344,12 @@ bool cotask_pump(struct cotask_loop *loop, unsigned int min)
 void cotask_shut_down(struct cotask_loop *loop)
 {
 	loop->over = false;
-	loop->nowait = true;
+	loop->draining = true;
 	while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0)
-		cotask_pump(loop, loop->n_live || loop->n_native);
+		cotask_pump(loop, 1);
 	while (!loop->failed && cotask_pump(loop, 0))
 		;
-	loop->nowait = false;
+	loop->draining = false;
 }
 
 static struct cotask *spawn_main(struct cotask_loop *loop, cotask_fn fn, void *arg)

@@ -156,8 +156,6 @@ static void link_live(struct cotask *task)
 	if (loop->live)
 		loop->live->prev_live = task;
 	loop->live = task;
-	if (!(task->flags & TASK_NATIVE))
-		loop->n_live++;
 }
 
 static void unlink_live(struct cotask *task)
@@ -170,8 +168,6 @@ static void unlink_live(struct cotask *task)
 		task->prev_live->next_live = task->next_live;
 	else
 		loop->live = task->next_live;
-	if (!(task->flags & TASK_NATIVE))
-		loop->n_live--;
 }
 
 /* The first event of a task has come. */
@@ -456,12 +452,8 @@ EXPORT struct cotask *cotask_get(struct cotask *task)
 /* Of a native task nobody is told; have a callback when it ends, and forget it then. */
 static void reap_native(struct cotask *task)
 {
-	struct cotask_loop *loop = task->base.loop;
-	int64_t rc = cotask_op(loop, OP(ON_DONE, .handle = task->base.handle,
-					.user_data = (uintptr_t)task | CALL_REAP));
-
-	if (rc >= 0)
-		loop->n_native++;
+	cotask_op(task->base.loop, OP(ON_DONE, .handle = task->base.handle,
+				      .user_data = (uintptr_t)task | CALL_REAP));
 }
 
 static void last_put(struct cotask *task)

@@ -400,11 +400,13 @@ struct cotask_event_info {
 
 /* &struct cotask_enter.flags, out: the loop was left alone for longer than it may be */
 #define COTASK_ENTER_LATE	0x1
+/* In: do not wait when no task is left */
+#define COTASK_ENTER_DRAIN	0x2
 
 /**
  * struct cotask_enter - apply operations, run the loop, collect events
  * @size: of this struct
- * @flags: out: COTASK_ENTER_*; in: 0
+ * @flags: out: COTASK_ENTER_LATE or 0; in: COTASK_ENTER_DRAIN or 0
  * @ops: array of &struct cotask_op
  * @n_ops: how many
  * @n_begun: how many of the events that the call before this one has given were begun;
@@ -412,7 +414,8 @@ struct cotask_event_info {
  *	result.  Out: 0, once it was taken in
  * @events: array of &struct cotask_event_info
  * @max_events: room in it; 0: operations are applied, and the loop does not run
- * @min_events: 0: do not wait; otherwise until there is one
+ * @min_events: 0: do not wait; otherwise until there is one; with COTASK_ENTER_DRAIN also
+ *	until no task is left in the loop, of whatever kind
  * @deadline: on CLOCK_MONOTONIC; do not wait for longer than this; COTASK_NEVER
  * @n_events: out: how many there are
  * @applied: out: how many operations were applied, each with its result

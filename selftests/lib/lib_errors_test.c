@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - libcotask: errors that nobody looks at, and what a run leaves behind
+ */
+#include "lib_test.h"
+
+static struct {
+	int error;
+	char name[COTASK_NAME_MAX + 1];
+} told[4];
+static int n_told;
+
+static void on_error(struct cotask_loop *loop, struct cotask *task, int error)
+{
+	if (n_told == 4)
+		abort();
+	told[n_told].error = error;
+	told[n_told].name[0] = 0;
+	if (task)
+		cotask_get_name(task, told[n_told].name, sizeof(told->name));
+	n_told++;
+}
+
+/* Run @fn in a loop of its own that tells of errors; its outcome. */
+static long run_and_hear(cotask_fn fn, void *arg)
+{
+	struct cotask_loop *loop = cotask_loop_create(NULL);
+	long rc;
+
+	if (!loop)
+		return -errno;
+	n_told = 0;
+	cotask_loop_set_error_handler(loop, on_error);
+	rc = cotask_loop_run(loop, fn, arg);
+	cotask_loop_put(loop);
+	return rc;
+}
+
+static int go_named(cotask_fn fn, const char *name)
+{
+	struct cotask *task = cotask_spawn(NULL, fn, NULL, name);
+
+	if (!task)
+		return -errno;
+	cotask_put(task);
+	return 0;
+}
+
+static long fails_alone(void *arg)
+{
+	CHECK_EQ(go_named(t_fails, "alone"), 0);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(cotask_yield(), 0);
+	return 0;
+}
+
+/* CT-B3, AW-11 */
+TEST(error_handler)
+{
+	ASSERT_EQ(0, run_and_hear(fails_alone, NULL));
+	ASSERT_EQ(1, n_told);
+	ASSERT_EQ(-EIO, told[0].error);
+	ASSERT_STREQ("alone", told[0].name);
+}
+
+/* --- leftovers ------------------------------------------------------------------ */
+
+static long cleans_up_badly(void *arg)
+{
+	CHECK_EQ(cotask_sleep(COTASK_FOREVER), -ECANCELED);
+	return -ENXIO;
+}
+
+static long leaves_some(void *arg)
+{
+	struct cotask **held = arg;
+
+	*held = cotask_spawn(NULL, cleans_up_badly, NULL, "held");
+	CHECK(*held);
+	CHECK_EQ(go_named(cleans_up_badly, "free"), 0);
+	CHECK_EQ(go_named(t_forever, "cancelled"), 0);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(go_named(t_fails, "unstarted"), 0);
+	return 5;
+}
+
+/* CO-8, CO-9: reported once each, with their tasks; the outcome of the run is main's */
+TEST(leftovers)
+{
+	struct cotask *held;
+
+	ASSERT_EQ(5, run_and_hear(leaves_some, &held));
+	ASSERT_EQ(2, n_told);
+	ASSERT_EQ(-ENXIO, told[0].error);
+	ASSERT_STREQ("held", told[0].name);
+	ASSERT_EQ(-ENXIO, told[1].error);
+	ASSERT_STREQ("free", told[1].name);
+}
+
+/* --- submissions ---------------------------------------------------------------- */
+
+static long looks(void *arg)
+{
+	struct cotask_submission *s = cotask_submit(cotask_loop_current(), t_fails, NULL, NULL);
+	int i;
+
+	CHECK(s && !cotask_submission_done(s));
+	for (i = 0; i < 1000 && !cotask_submission_done(s); i++)
+		CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+	CHECK(cotask_submission_done(s));
+	if (arg)
+		CHECK_EQ(cotask_submission_result(s), -EIO);
+	cotask_submission_put(s);
+	CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+	return 0;
+}
+
+/* RT-1, RT-2, AW-11: who asks whether it is done has not seen the error. */
+TEST(submission_is_done)
+{
+	ASSERT_EQ(0, run_and_hear(looks, (void *)1));
+	ASSERT_EQ(0, n_told);
+	ASSERT_EQ(0, run_and_hear(looks, NULL));
+	ASSERT_EQ(1, n_told);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - what a run leaves behind, and errors that nobody looks at
+ */
+#include "file_fixture.h"
+
+/* A task that runs, with its handle as user_data too. */
+static void start(int fd, __u32 handle)
+{
+	t_op(fd, OP(SPAWN, .handle = handle, .user_data = handle));
+	t_next(fd);
+}
+
+/* The next event is an error. */
+#define EXPECT_ERROR(error, whose)						\
+do {										\
+	struct cotask_event_info e = t_next(self->fd);				\
+										\
+	EXPECT_EQ(COTASK_EVENT_ERROR, e.type);					\
+	EXPECT_EQ(error, e.result);						\
+	EXPECT_EQ(whose, e.user_data);						\
+} while (0)
+
+/* There is no event, whatever the loop still has to do. */
+#define EXPECT_NOTHING()	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, 0).n)
+
+/* The rest of the code of a task that was cancelled: it fails. */
+static void fails_after(int fd, __u32 handle, int error)
+{
+	struct cotask_event_info e = t_next(fd);
+
+	if (e.handle == handle && e.result == -ECANCELED)
+		t_op(fd, OP(EXIT, .task = handle, .value = error));
+}
+
+/* CO-8: all that is left is cancelled, once each */
+TEST_F(file, cancel_all)
+{
+	start(self->fd, 1);
+	op(SPAWN, .handle = 2);
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(2, op(CANCEL_ALL, .handle = 2));
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 1));
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 2));
+	EXPECT_EQ(2, op(CANCEL_ALL, .handle = 2));
+	EXPECT_EQ(1, op(READ, .arg = COTASK_READ_CANCELLING, .handle = 1));
+	EXPECT_EQ(1, step(EXIT, .task = 2).handle);
+}
+
+/* CO-9: each one that fails is told of once, as what it is; their handles may be in use */
+TEST_F(file, leftovers_that_fail)
+{
+	struct cotask_op ops[4];
+
+	start(self->fd, 1);
+	op(SLEEP, .task = 1, .value = COTASK_NEVER);
+	start(self->fd, 2);
+	op(SLEEP, .task = 2, .value = COTASK_NEVER);
+	EXPECT_EQ(2, op(CANCEL_ALL));
+	fails_after(self->fd, 1, -EIO);
+	fails_after(self->fd, 2, -ENXIO);
+	EXPECT_ERROR(-EIO, 1);
+	EXPECT_ERROR(-ENXIO, 2);
+	EXPECT_NOTHING();
+	EXPECT_EQ(-EIO, op(RESULT, .handle = 1));
+	EXPECT_EQ(0, op(FORGET, .handle = 1));
+	EXPECT_EQ(0, op(FORGET, .handle = 2));
+	EXPECT_NOTHING();
+
+	/* Forgotten in the call in which they end. */
+	start(self->fd, 1);
+	op(SLEEP, .task = 1, .value = COTASK_NEVER);
+	start(self->fd, 2);
+	EXPECT_EQ(2, op(CANCEL_ALL));
+	ops[0] = OP(EXIT, .task = 2, .value = -ENXIO);
+	ops[1] = OP(FORGET, .handle = 2);
+	EXPECT_EQ(0, t_enter_until(self->fd, ops, 2, 0, 0).rc);
+	EXPECT_EQ(1, t_next(self->fd).handle);
+	ops[0] = OP(EXIT, .task = 1, .value = -EIO);
+	ops[1] = OP(FORGET, .handle = 1);
+	EXPECT_EQ(0, t_enter_until(self->fd, ops, 2, 0, 0).rc);
+	EXPECT_ERROR(-ENXIO, 2);
+	EXPECT_ERROR(-EIO, 1);
+	EXPECT_NOTHING();
+}
+
+/* CO-9: those that end with a value, or CANCELLED, are not told of */
+TEST_F(file, leftovers_that_do_not_fail)
+{
+	start(self->fd, 1);
+	op(SLEEP, .task = 1, .value = COTASK_NEVER);
+	start(self->fd, 2);
+	op(SLEEP, .task = 2, .value = COTASK_NEVER);
+	op(CANCEL_ALL);
+	fails_after(self->fd, 1, -ECANCELED);
+	fails_after(self->fd, 2, 5);
+	EXPECT_NOTHING();
+	EXPECT_EQ(5, op(RESULT, .handle = 2));
+}
+
+/* AW-11: its handle goes before its end is recorded, or after that */
+TEST_F(file, unread_errors)
+{
+	struct cotask_op ops[2];
+
+	start(self->fd, 1);
+	ops[0] = OP(EXIT, .task = 1, .value = -EIO);
+	ops[1] = OP(FORGET, .handle = 1);
+	EXPECT_EQ(0, t_enter_until(self->fd, ops, 2, 0, 0).rc);
+	EXPECT_ERROR(-EIO, 1);
+	EXPECT_NOTHING();
+
+	start(self->fd, 2);
+	op(EXIT, .task = 2, .value = -ENXIO);
+	EXPECT_NOTHING();
+	EXPECT_EQ(0, op(FORGET, .handle = 2));
+	EXPECT_ERROR(-ENXIO, 2);
+	EXPECT_NOTHING();
+}
+
+/* TG-7: what its group knows is not told of */
+TEST_F(file, errors_of_a_group)
+{
+	struct cotask_op ops[2];
+
+	start(self->fd, 1);
+	op(MAKE, .arg = COTASK_KIND_GROUP, .handle = 10);
+	EXPECT_EQ(0, op(ENTER, .task = 1, .handle = 10));
+	op(SPAWN, .task = 1, .handle = 2, .other = 10);
+	EXPECT_EQ(2, step(LEAVE, .task = 1, .handle = 10).handle);
+	ops[0] = OP(EXIT, .task = 2, .value = -EIO);
+	ops[1] = OP(FORGET, .handle = 2);
+	EXPECT_EQ(-EIO, t_enter(self->fd, ops, 2, 1).event[0].result);
+	EXPECT_NOTHING();
+}
+
+/* The process goes before anybody could be told. */
+TEST_F(file, closed_before_the_record)
+{
+	struct cotask_op ops[2];
+
+	start(self->fd, 1);
+	op(CANCEL_ALL);
+	ops[0] = OP(EXIT, .task = 1, .value = -EIO);
+	ops[1] = OP(FORGET, .handle = 1);
+	EXPECT_EQ(0, t_enter_until(self->fd, ops, 2, 0, 0).rc);
+}
+
+/* CO-8: who drains a loop waits as long as there are tasks, and not any longer */
+TEST_F(file, drain)
+{
+	struct cotask_op exit = OP(EXIT, .task = 1);
+	struct cotask_event_info event;
+	struct cotask_enter e = {
+		.size = sizeof(e),
+		.flags = COTASK_ENTER_DRAIN,
+		.events = (unsigned long)&event,
+		.max_events = 1,
+		.min_events = 1,
+		.deadline = COTASK_NEVER,
+	};
+
+	EXPECT_EQ(0, t_enter_raw(self->fd, &e));
+	EXPECT_EQ(0, e.n_events);
+	op(SPAWN, .handle = 1);
+	EXPECT_EQ(0, t_enter_raw(self->fd, &e));
+	EXPECT_EQ(1, e.n_events);
+	e.flags = COTASK_ENTER_DRAIN;
+	e.n_events = 0;
+	e.n_begun = 1;
+	e.ops = (unsigned long)&exit;
+	e.n_ops = 1;
+	EXPECT_EQ(0, t_enter_raw(self->fd, &e));
+	EXPECT_EQ(1, e.applied);
+	EXPECT_EQ(0, e.n_events);
+}
+
+TEST_HARNESS_MAIN
