@@ -11,6 +11,7 @@ ulimit -l unlimited
 echo 4000000 >/proc/sys/vm/max_map_count
 insmod "$out/module/cotask.ko" max_objects=4000000 max_user_objects=4000000 || exit 1
 "$out/hosted/cotask_bench" "$@"
+"$out/hosted/device_bench" "$@"
 for peer in uring_bench epoll_bench uv_bench thread_bench go_bench asyncio_bench.py; do
 	[ -x "$out/hosted/$peer" ] || { echo "# no $peer"; continue; }
 	timeout 300 "$out/hosted/$peer" "$@" || echo "# $peer: $?"

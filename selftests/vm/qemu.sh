@@ -4,7 +4,7 @@
 # Boots a distribution's kernel in QEMU and runs one script in it; see vm.sh
 # for options and exit status. The guest's root is the host's, read-only (9p).
 # The kernel's messages go to the first serial port, the script's output to the
-# second. Emulation by default; COTASK_KVM=1 asks for KVM.
+# second. Emulation by default; COTASK_KVM=1 asks for KVM. COTASK_CPU is the emulated CPU.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=vm.sh
@@ -50,7 +50,7 @@ qemu_initrd()
 
 vm_prepare()
 {
-	local accel="tcg,thread=multi" cpu=max append
+	local accel="tcg,thread=multi" cpu=${COTASK_CPU:-max} append
 
 	if [ "${COTASK_KVM:-0}" = 1 ]; then
 		accel=kvm cpu=host
