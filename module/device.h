@@ -387,14 +387,42 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 			 struct cotask_aux *aux);
 s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);
 u64 cotask_hosted_code(const struct cotask *task);
-bool cotask_hosted_needs_revision(const struct cotask_hosted *h);
 bool cotask_hosted_revise(struct cotask_hosted *h);
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);
 void cotask_hosted_leave(struct cotask_hosted *h);
 
 /* ops.c */
 s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool posted);
-const struct cotask_op_row *cotask_op_row(unsigned int opcode);
+extern const struct cotask_op_row *const cotask_op_rows[COTASK_OP_LAST];
+
+/* The row of an operation that was checked. */
+static inline const struct cotask_op_row *cotask_op_row(unsigned int opcode)
+{
+	return cotask_op_rows[opcode];
+}
+
+/* Its outcome is a number, which a cancel can still replace, or there is none yet. */
+static inline bool cotask_hosted_follows(const struct cotask_hosted *h)
+{
+	return !h->started || (cotask_op_row(h->opcode)->is & RESUMES_SIMPLY);
+}
+
+/**
+ * cotask_hosted_needs_revision - whether the outcome of a task has changed since it came
+ * @h: the task, whose event was not begun
+ *
+ * Steps that come before it in the same batch may have cancelled the task, which then has
+ * that outcome in place of the one that it would have had (CX-5, CX-7).  Not if what it has
+ * waited for is more than a number, as that has happened: a permit was taken, a group was
+ * left.  The task stays armed then.
+ *
+ * Return: true if cotask_hosted_revise() is going to change it.
+ */
+static inline bool cotask_hosted_needs_revision(const struct cotask_hosted *h)
+{
+	return h->resumed && !h->was_armed && (h->task->entry.flags & COTASK_T_ARMED) &&
+	       cotask_hosted_follows(h);
+}
 
 /* op_task.c, op_await.c, op_scope.c, op_set.c, op_sync.c, op_read.c */
 extern const struct cotask_op_row cotask_op_spawn, cotask_op_submit, cotask_op_exit,

@@ -144,7 +144,8 @@ static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool
 
 	for (i = 0; i < n && !fatal_signal_pending(current); i++) {
 		ops[i].result = cotask_op_apply(f, &ops[i], posted);
-		cond_resched();
+		if (need_resched())
+			cond_resched();
 	}
 	return i;
 }

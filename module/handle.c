@@ -301,10 +301,28 @@ static void end_dropped(struct cotask_file *f)
 /* Whether the caller is the one to end them: the owner, or anybody once there is none. */
 static bool may_end(struct cotask_file *f)
 {
-	if (f->ending || !(f->drained || cotask_loop_mine(f->loop)))
+	if (!(f->drained || cotask_loop_mine(f->loop)) || f->ending)
 		return false;
 	f->ending = true;
 	return true;
+}
+
+/* Somebody else's business, or comes after what is being ended. */
+static void line_up(struct cotask_file *f, struct cotask_object *o)
+{
+	bool end;
+
+	spin_lock(&f->drop_lock);
+	list_add_tail(&o->turn.link, &f->dropped);
+	end = may_end(f);
+	spin_unlock(&f->drop_lock);
+	if (end) {
+		end_dropped(f);
+	} else if (!cotask_loop_mine(f->loop)) {
+		/* It may be the last word on an error. */
+		cotask_loop_wake(f->loop);
+		cotask_file_wake(f);
+	}
 }
 
 /**
@@ -319,23 +337,19 @@ static bool may_end(struct cotask_file *f)
 void cotask_object_put(struct cotask_object *o)
 {
 	struct cotask_file *f;
-	bool end;
 
 	if (!o || !refcount_dec_and_test(&o->refs))
 		return;
 	f = o->file;
-	spin_lock(&f->drop_lock);
 	/* The object has one, but may be ended as soon as it is in the list. */
 	refcount_inc(&f->refs);
-	list_add_tail(&o->turn.link, &f->dropped);
-	end = may_end(f);
-	spin_unlock(&f->drop_lock);
-	if (end) {
+	if (cotask_loop_mine(f->loop) && !f->ending && !READ_ONCE(f->drained)) {
+		/* As long as there is an owner nobody else ends anything. */
+		f->ending = true;
+		object_end(o);
 		end_dropped(f);
-	} else if (!cotask_loop_mine(f->loop)) {
-		/* It may be the last word on an error. */
-		cotask_loop_wake(f->loop);
-		cotask_file_wake(f);
+	} else {
+		line_up(f, o);
 	}
 	cotask_file_put(f);
 }
@@ -384,7 +398,7 @@ void cotask_objects_drop(struct cotask_file *f)
 	}
 	xa_destroy(&f->objects);
 	spin_lock(&f->drop_lock);
-	f->drained = true;
+	WRITE_ONCE(f->drained, true);
 	spin_unlock(&f->drop_lock);
 	cotask_objects_reap(f);
 }

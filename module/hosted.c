@@ -65,7 +65,7 @@ static void leave_process(struct cotask_hosted *h)
 static void process_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 {
 	leave_process(hosted_of(waiter->frame));
-	list_del_init(&waiter->entry.link);
+	INIT_LIST_HEAD(&waiter->entry.link);
 	cotask_task_queue(waiter, -ECANCELED);
 }
 
@@ -96,28 +96,6 @@ static void emit(struct cotask_hosted *h, long outcome)
 		cotask_turn_add_first(f, &h->object.turn, COTASK_EVENT_STEP);
 	else
 		cotask_turn_add(f, &h->object.turn, COTASK_EVENT_STEP);
-}
-
-static bool follows(const struct cotask_hosted *h)
-{
-	return !h->started || (cotask_op_row(h->opcode)->is & RESUMES_SIMPLY);
-}
-
-/**
- * cotask_hosted_needs_revision - whether the outcome of a task has changed since it came
- * @h: the task, whose event was not begun
- *
- * Steps that come before it in the same batch may have cancelled the task, which then has
- * that outcome in place of the one that it would have had (CX-5, CX-7).  Not if what it has
- * waited for is more than a number, as that has happened: a permit was taken, a group was
- * left.  The task stays armed then.
- *
- * Return: true if cotask_hosted_revise() is going to change it.
- */
-bool cotask_hosted_needs_revision(const struct cotask_hosted *h)
-{
-	return h->resumed && !h->was_armed && (h->task->entry.flags & COTASK_T_ARMED) &&
-	       follows(h);
 }
 
 /**
@@ -162,7 +140,7 @@ bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e)
 	if (e->kind != COTASK_ENTRY_TASK)
 		return false;
 	t = container_of(e, struct cotask, entry);
-	return t->frame->release == hosted_release && follows(hosted_of(t->frame));
+	return t->frame->release == hosted_release && cotask_hosted_follows(hosted_of(t->frame));
 }
 
 /* --- the coroutine ------------------------------------------------------- */
@@ -208,7 +186,7 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 		if (h->object.file->dead)
 			return end(task, frame, -ECANCELED);
 		emit(h, rc);
-		CO_AWAIT(turn, rc, cotask_park(task, &h->object.file->process));
+		CO_AWAIT(turn, rc, cotask_park_known(task, &h->object.file->process));
 		if (h->opcode == COTASK_OP_EXIT)
 			return end(task, frame, h->value);
 		CO_AWAIT(waited, rc, cotask_op_row(h->opcode)->perform(task, h));

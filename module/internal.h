@@ -499,6 +499,7 @@ void cotask_frame_refuse(struct cotask_frame *frame);
 struct cotask_group *cotask_group_for_spawn(struct cotask_group *g);
 struct cotask_await cotask_refuse(struct cotask *task, long rc);
 struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x);
+struct cotask_await cotask_park_known(struct cotask *task, struct cotask_awaitable *x);
 int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x);
 const char *cotask_task_state(const struct cotask *t);
 

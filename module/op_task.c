@@ -280,7 +280,10 @@ static s64 op_exit(struct cotask_request *r)
 {
 	if (!cotask_is_outcome(r->op->value))
 		return -EINVAL;
+	/* The core lets go of it in the middle. */
+	cotask_object_get(&r->actor->object);
 	cotask_hosted_issue(r, NULL, NULL);
+	cotask_object_put(&r->actor->object);
 	return 0;
 }
 

@@ -34,7 +34,7 @@ static const struct cotask_op_row forget = {
 	.is = MAY_HAVE_TASK | FROM_ANYWHERE,
 };
 
-static const struct cotask_op_row *const rows[COTASK_OP_LAST] = {
+const struct cotask_op_row *const cotask_op_rows[COTASK_OP_LAST] = {
 	[COTASK_OP_NOP]		= &nop,
 	[COTASK_OP_SPAWN]	= &cotask_op_spawn,
 	[COTASK_OP_SPAWN_NATIVE] = &cotask_op_spawn_native,
@@ -81,12 +81,6 @@ static const struct cotask_op_row *const rows[COTASK_OP_LAST] = {
 	[COTASK_OP_READY]	= &cotask_op_ready,
 };
 
-/* The row of an operation that was checked. */
-const struct cotask_op_row *cotask_op_row(unsigned int opcode)
-{
-	return rows[opcode];
-}
-
 static u32 known_flags(u32 is)
 {
 	u32 flags = 0;
@@ -122,7 +116,7 @@ static int check(const struct cotask_op_row *row, const struct cotask_op *op, bo
 	return 0;
 }
 
-/* The acting task, with a reference; NULL: none was named. */
+/* The acting task, which is there as long as it runs; NULL: none was named. */
 static struct cotask_hosted *acting(struct cotask_file *f, const struct cotask_op_row *row,
 				    const struct cotask_op *op)
 {
@@ -134,7 +128,7 @@ static struct cotask_hosted *acting(struct cotask_file *f, const struct cotask_o
 	if (f->begun != &f->turns) {
 		o = list_first_entry(&f->turns, struct cotask_object, turn.link);
 		if (cotask_object_hosted(o)->handle == op->task)
-			return cotask_object_hosted(cotask_object_get(o));
+			return cotask_object_hosted(o);
 	}
 	/* Only the owner, which this is, lets go of tasks. */
 	o = xa_load(&f->objects, op->task);
@@ -144,7 +138,7 @@ static struct cotask_hosted *acting(struct cotask_file *f, const struct cotask_o
 		return ERR_PTR(-EINVAL);
 	if (cotask_object_hosted(o)->state != COTASK_HOSTED_RUNNING)
 		return ERR_PTR(-ESRCH);
-	return cotask_object_hosted(cotask_object_get(o));
+	return cotask_object_hosted(o);
 }
 
 static s64 with_object(struct cotask_request *r, const struct cotask_op_row *row)
@@ -178,7 +172,7 @@ s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool post
 
 	if (op->opcode >= COTASK_OP_LAST)
 		return -EOPNOTSUPP;
-	row = rows[array_index_nospec(op->opcode, COTASK_OP_LAST)];
+	row = cotask_op_rows[array_index_nospec(op->opcode, COTASK_OP_LAST)];
 	rc = check(row, op, posted);
 	if (rc)
 		return rc;
@@ -191,7 +185,5 @@ s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool post
 	f->loop->current_task = r.actor ? r.actor->task : NULL;
 	rc = with_object(&r, row);
 	f->loop->current_task = NULL;
-	if (r.actor)
-		cotask_object_put(&r.actor->object);
 	return rc;
 }

@@ -266,7 +266,7 @@ static bool postpone(struct cotask *t)
 
 /**
  * cotask_task_resume - a task that waits goes on at once
- * @t: the task, which waits for something that is not the business of anybody else
+ * @t: the task, in cotask_park_known()
  *
  * For tasks whose code is not in the kernel: it has come back with what to do next.
  * What the await gives is not looked at.  The owner, outside of a step.
@@ -275,7 +275,7 @@ void cotask_task_resume(struct cotask *t)
 {
 	struct cotask_loop *loop = t->base.loop;
 
-	list_del_init(&t->entry.link);
+	INIT_LIST_HEAD(&t->entry.link);
 	t->waits_on = NULL;
 	loop->current_task = t;
 	task_frames(t);
@@ -433,6 +433,21 @@ struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x)
 	if (x->loop != task->base.loop)
 		return fail(task, -EXDEV);
 	list_add_tail(&task->entry.link, &x->waiters);
+	return park(task, x, 0);
+}
+
+/**
+ * cotask_park_known - the same, for what knows by itself who waits for it
+ * @task: the current task
+ * @x: of this loop; has no list of waiters, and goes on with cotask_task_resume()
+ *
+ * Return: To be passed to CO_AWAIT().
+ */
+struct cotask_await cotask_park_known(struct cotask *task, struct cotask_awaitable *x)
+{
+	/* In no list: only that it is not empty matters. */
+	task->entry.link.next = &x->waiters;
+	task->entry.link.prev = &x->waiters;
 	return park(task, x, 0);
 }
 
