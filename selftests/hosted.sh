@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "make bench-hosted": hosted tasks, with libcotask and by the ioctls alone ("device"), beside
-# io_uring, epoll, libuv, threads, Go and asyncio, in QEMU with the stock kernel, where all code
+# io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU with the stock kernel, where all code
 # is slowed alike; on=uml: in UML 7.3 on one CPU, at native speed, where system calls cost ten
 # microseconds. Prints a table; .build/hosted-*.json and .svg hold the same. A peer whose Debian
-# package (liburing-dev, libuv1-dev, golang-go, python3) is not there is left out.
+# package (liburing-dev, libuv1-dev, golang-go, librust-tokio-dev, python3) is not there is
+# left out.
 # Arguments: on=qemu|uml sleepers=N.
 set -euo pipefail
 
@@ -25,6 +26,18 @@ kernel=stock-6.1
 [ "$on" = qemu ] || kernel=uml-7.3
 out=$top/.build/$kernel
 log=$top/.build/hosted-$on.log
+
+# With what Debian packages of Rust libraries install, and nothing from the network.
+tokio()
+{
+	rm -rf "$out/tokio"
+	cp -r "$here/hosted/tokio" "$out/tokio"
+	CARGO_HOME=$out/cargo cargo build -q --release --offline \
+		--manifest-path "$out/tokio/Cargo.toml" --target-dir "$out/cargo" \
+		--config 'source.crates-io.replace-with="debian"' \
+		--config 'source.debian.directory="/usr/share/cargo/registry"' &&
+		install "$out/cargo/release/tokio_bench" "$out/hosted"
+}
 
 programs()
 {
@@ -50,6 +63,7 @@ programs()
 	else
 		echo "no golang-go: without Go"
 	fi
+	tokio 2>>"$log" || echo "no librust-tokio-dev and cargo: without tokio"
 	install -m 755 "$here/hosted/asyncio_bench.py" "$out/hosted"
 }
 

@@ -12,24 +12,26 @@ echo 4000000 >/proc/sys/vm/max_map_count
 insmod "$out/module/cotask.ko" max_objects=4000000 max_user_objects=4000000 || exit 1
 "$out/hosted/cotask_bench" "$@"
 "$out/hosted/device_bench" "$@"
-for peer in uring_bench epoll_bench uv_bench thread_bench go_bench asyncio_bench.py; do
+for peer in uring_bench epoll_bench uv_bench thread_bench tokio_bench go_bench asyncio_bench.py; do
 	[ -x "$out/hosted/$peer" ] || { echo "# no $peer"; continue; }
 	timeout 300 "$out/hosted/$peer" "$@" || echo "# $peer: $?"
 done
 
-# An echo server and its load: "echo NAME COMMAND...".
+# An echo server and its load: "echo ROW NAME COMMAND...".
 echo_server()
 {
-	local socket=/tmp/echo-$1 server
+	local socket=/tmp/echo-$2-$1 server
 
-	timeout 60 "${@:2}" "unix:$socket" &
+	timeout 60 "${@:3}" "unix:$socket" &
 	server=$!
-	timeout 30 "$out/hosted/echo_load" "unix:$socket" "$1" || echo "# echo $1: $?"
+	timeout 30 "$out/hosted/echo_load" "unix:$socket" "$1" "$2" || echo "# $1 $2: $?"
 	kill $server
 	wait $server
 }
-echo_server cotask "$out/examples/echo"
-echo_server epoll "$out/hosted/epoll_bench" echo
-[ ! -x "$out/hosted/go_bench" ] || echo_server go "$out/hosted/go_bench" echo
-echo_server asyncio "$out/hosted/asyncio_bench.py" echo
+echo_server echo_100 cotask "$out/hosted/cotask_bench" echo
+echo_server echo_deadline cotask "$out/examples/echo"
+echo_server echo_100 epoll "$out/hosted/epoll_bench" echo
+[ ! -x "$out/hosted/tokio_bench" ] || echo_server echo_100 tokio "$out/hosted/tokio_bench" echo
+[ ! -x "$out/hosted/go_bench" ] || echo_server echo_100 go "$out/hosted/go_bench" echo
+echo_server echo_100 asyncio "$out/hosted/asyncio_bench.py" echo
 rmmod cotask

@@ -39,12 +39,23 @@ func all(n int, fn func()) {
 	wg.Wait()
 }
 
+// Bytes in use of the process.
+func memory() float64 {
+	var size, pages float64
+	statm, _ := os.ReadFile("/proc/self/statm")
+	fmt.Sscan(string(statm), &size, &pages)
+	return pages * 4096
+}
+
 func sleepers(n int) {
 	d := 5 * time.Second
 	if n > 20000 {
 		d = 20 * time.Second
 	}
-	begin, until := cpu(), time.Now().Add(d)
+	begin, until, before := cpu(), time.Now().Add(d), memory()
+	time.AfterFunc(d/2, func() {
+		show("memory_"+strconv.Itoa(n), (memory()-before)/float64(n), "bytes")
+	})
 	all(n, func() { time.Sleep(time.Until(until)) })
 	show("sleepers_"+strconv.Itoa(n), (cpu()-begin)/float64(n), "ns")
 }

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - hosted tasks: "cotask_bench SLEEPERS..."
+ * cotask benchmark - hosted tasks: "cotask_bench SLEEPERS..."; with "echo unix:PATH" an echo
+ * server, which waits for as long as it takes, like those of the others
  */
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <cotask.h>
+#include <cotask_io.h>
 
 #include "bench.h"
 
@@ -142,7 +149,36 @@ static long bench(void *arg)
 	return 0;
 }
 
+static long echo(void *arg)
+{
+	int fd = (long)arg;
+	char buf[4096];
+	ssize_t n;
+
+	while ((n = cotask_read(fd, buf, sizeof(buf))) > 0) {
+		if (cotask_write_all(fd, buf, n) < 0)
+			break;
+	}
+	close(fd);
+	return 0;
+}
+
+static long serve(void *arg)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), fd;
+
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s", (char *)arg);
+	if (bind(listener, (struct sockaddr *)&un, sizeof(un)) || listen(listener, 1024))
+		return 1;
+	while ((fd = cotask_accept(listener, NULL, NULL)) >= 0)
+		(void)!cotask_go(NULL, echo, (void *)(long)fd);
+	return fd;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 3 && !strcmp(argv[1], "echo"))
+		return cotask_run(serve, argv[2] + strlen("unix:")) ? 1 : 0;
 	return cotask_run(bench, argv + 1) ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - load for an echo server: "echo_load unix:PATH PEER" has 100 connections
+ * cotask benchmark - load for an echo server: "echo_load unix:PATH ROW PEER" has 100 connections
  * send 64 bytes and wait for them, for three seconds
  */
 #include <string.h>
@@ -36,7 +36,7 @@ int main(int argc, char **argv)
 	long echoed = 0;
 	int64_t end;
 
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
 	for (i = 0; i < CONNECTIONS; i++) {
 		int fd = connect_to(argv[1] + strlen("unix:"));
@@ -55,6 +55,6 @@ int main(int argc, char **argv)
 			echoed++;
 		}
 	}
-	print("echo_100", argv[2], 3e9 / (echoed ? echoed : 1), "ns");
+	print(argv[2], argv[3], 3e9 / (echoed ? echoed : 1), "ns");
 	return 0;
 }
