@@ -372,7 +372,7 @@ TASK_TEST(wait_for)
 	CHECK(cotask_cancelled(t));
 	cotask_put(t);
 	CHECK_EQ(cotask_wait_for(NULL, 1), -EINVAL);
-	CHECK_EQ(cotask_wait_for_call(t_value, (void *)2, COTASK_SEC), 2);
+	CHECK_EQ(cotask_wait_for_call(t_value, (void *)2, LONG_TIME), 2);
 	CHECK_EQ(cotask_wait_for_call(t_value, (void *)2, 0), -ETIMEDOUT);
 	CHECK_EQ(cotask_wait_for_call(t_forever, NULL, COTASK_MSEC), -ETIMEDOUT);
 	return 0;
@@ -443,9 +443,27 @@ static long in_thread(void *arg)
 	return cotask_to_thread(blocks, arg, 0);
 }
 
+static volatile int may_end;
+
+static long blocks_until_allowed(void *arg)
+{
+	while (!may_end)
+		usleep(1000);
+	return 0;
+}
+
 static long in_thread_to_the_end(void *arg)
 {
-	return cotask_to_thread(blocks, arg, COTASK_JOB_UNINTERRUPTIBLE);
+	return cotask_to_thread(blocks_until_allowed, arg, COTASK_JOB_UNINTERRUPTIBLE);
+}
+
+/* Behind a timeout that is shorter: however slow the loop is, that has come before. */
+static long allows(void *arg)
+{
+	long rc = cotask_sleep(2 * COTASK_MSEC);
+
+	may_end = 1;
+	return rc;
 }
 
 /* TH-1, TH-6 */
@@ -466,6 +484,8 @@ TASK_TEST(to_thread)
 	CHECK_EQ(cotask_gather_now(NULL, m, 100, 0), 0);
 	for (i = 0; i < 100; i++)
 		CHECK_EQ(m[i].result, i + 1);
+	may_end = 0;
+	CHECK_EQ(cotask_go(NULL, allows, NULL), 0);
 	CHECK_EQ(cotask_wait_for_call(in_thread_to_the_end, NULL, 1000), -ETIMEDOUT);
 	t = cotask_spawn(NULL, in_thread, NULL, NULL);
 	CHECK_EQ(cotask_yield(), 0);
@@ -506,7 +526,7 @@ static void child_runs(void)
 	/* All are blocked in a thread of the pool. */
 	sigemptyset(&none);
 	pthread_sigmask(SIG_SETMASK, &none, NULL);
-	alarm(10);
+	alarm(60);
 	if (cotask_run(in_thread, (void *)5) != 5)
 		_exit(1);
 	_exit(cotask_run(interrupts_itself, NULL) == -EINTR ? 0 : 2);

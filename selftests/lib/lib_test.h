@@ -29,6 +29,13 @@
 
 #include "kselftest_harness.h"
 
+/* A machine that emulates another one and is busy is slow. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	150
+
+/* A time that is there, and never comes. */
+#define LONG_TIME	(1000 * COTASK_SEC)
+
 /* Ends the task, and so the test, with the line. */
 #define CHECK_EQ(is, to_be)						\
 do {									\
