@@ -61,6 +61,7 @@ static long take_fd(int over)
 
 /* --- the child ----------------------------------------------------------------------------- */
 
+/* Tells the parent that it is done. */
 static long works(void *arg)
 {
 	long rc;
@@ -68,7 +69,9 @@ static long works(void *arg)
 	(void)arg;
 	rc = cotask_sleep(100 * COTASK_MSEC);
 	printf("child: the short task %s\n", rc ? "was cancelled" : "has ended");
-	return rc;
+	if (!rc)
+		rc = cotask_send(pair[1], "x", 1, 0);
+	return rc < 0 ? rc : 0;
 }
 
 static long works_long(void *arg)
@@ -101,9 +104,7 @@ static long child(void *arg)
 	last = cotask_spawn(&group, works_long, NULL, "long");
 	if (!last)
 		return -errno;
-	rc = cotask_send(pair[1], "x", 1, 0);
-	if (rc > 0)
-		rc = cotask_join(last);
+	rc = cotask_join(last);
 	cotask_put(last);
 	cotask_group_fini(&group);
 	return rc == -ECANCELED ? 0 : rc;
@@ -124,9 +125,7 @@ static long share(struct cotask_group *group)
 	close(fd);
 	if (rc >= 0)
 		rc = cotask_recv(pair[0], &c, 1, 0);
-	if (rc >= 0)
-		rc = cotask_sleep(300 * COTASK_MSEC);
-	if (rc)
+	if (rc < 0)
 		return rc;
 	printf("parent: cancels the group\n");
 	return cotask_group_cancel(group);
