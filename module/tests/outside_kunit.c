@@ -604,7 +604,7 @@ static void many_threads_wait(struct kunit *test)
 		KUNIT_ASSERT_FALSE(test, IS_ERR(thread[i]));
 	}
 	KUNIT_EXPECT_EQ(test, cotask_wait(awaited, COTASK_FOREVER), 0);
-	for (tries = 0; tries < 5000 && atomic_read(&woken) < 4; tries++)
+	for (tries = 0; tries < 60 * HZ && atomic_read(&woken) < 4; tries++)
 		schedule_timeout_uninterruptible(1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&woken), 4);
 	for (i = 0; i < ARRAY_SIZE(thread); i++)
@@ -725,7 +725,7 @@ static void real_sleepers(struct kunit *test)
 		cotask_frame_init(&real[i].frame, real_step, NULL);
 		KUNIT_EXPECT_EQ(test, cotask_go(&g, &real[i].frame), 0);
 	}
-	for (i = 0; i < 5000 && atomic_read(&awake) < SLEEPERS; i++)
+	for (i = 0; i < 60 * HZ && atomic_read(&awake) < SLEEPERS; i++)
 		schedule_timeout_uninterruptible(1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&awake), SLEEPERS);
 	KUNIT_EXPECT_EQ(test, cotask_group_stop(&g, COTASK_FOREVER), 0);

@@ -84,7 +84,7 @@ static void steps(struct kunit *test)
 	const struct cotask_stats *s = &env->loop->stats;
 	u64 begin = ktime_get_ns();
 
-	cotask_loop_watch(env->loop, &(struct cotask_watch){ .step_ns = NSEC_PER_SEC });
+	cotask_loop_watch(env->loop, &(struct cotask_watch){ .step_ns = 1000 * NSEC_PER_SEC });
 	play(env, 0, waits);
 	settle(env);
 	KUNIT_EXPECT_EQ(test, s->steps, 1ULL);

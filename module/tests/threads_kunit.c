@@ -239,7 +239,7 @@ static long nap(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, slept);
 
-	me->ran = true;
+	WRITE_ONCE(me->ran, true);
 	do
 		CO_AWAIT(slept, rc, cotask_sleep(task, me->ns));
 	while (me->stubborn);
@@ -330,9 +330,10 @@ static void stubborn_tasks_are_ended(struct kunit *test)
 	cotask_group_init(&g);
 	cotask_group_open(&g, loop, 0);
 	t = cotask_spawn(&g, nap_frame(&n[0], 1000000 * MS, true), NULL);
+	while (!READ_ONCE(n[0].ran))
+		schedule_timeout_uninterruptible(1);
 	KUNIT_EXPECT_EQ(test, cotask_group_wait(&g, 20 * MS), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, cotask_group_stop(&g, 20 * MS), 0);
-	KUNIT_EXPECT_TRUE(test, n[0].ran);
 	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t));
 	cotask_put(t);
 	KUNIT_EXPECT_EQ(test, cotask_go(cotask_loop_root(loop),
