@@ -7,12 +7,12 @@ out=$1
 
 insmod "$out/module/cotask.ko" || exit 1
 insmod "$out/module/samples/cotask_tutorial.ko" || exit 1
-for ((i = 0; i < 120; i++)); do
+for ((i = 0; i < 240; i++)); do
 	[ "$(cat /sys/module/cotask_tutorial/parameters/done)" = Y ] && break
 	sleep 0.5
 done
 dmesg -t | grep '^tutorial:'
-[ "$i" -lt 120 ] || { echo "the tutorial has not ended"; exit 1; }
+[ "$i" -lt 240 ] || { echo "the tutorial has not ended"; exit 1; }
 rmmod cotask_tutorial || exit 1
 "$out/examples/hello" >/tmp/hello || exit 1
 sed 's/^/in a process: /' /tmp/hello

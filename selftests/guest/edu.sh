@@ -14,7 +14,7 @@ progress()
 	local from i
 
 	from=$(cat $param/done)
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[ $(($(cat $param/done) - from)) -ge "$1" ] && return
 		sleep 0.1
 	done

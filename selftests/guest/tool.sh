@@ -38,7 +38,7 @@ comes()
 {
 	local i got
 
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		got=$("${@:3}" 2>/dev/null)
 		[ "$2" = "$got" ] && break
 		sleep 0.1
@@ -56,6 +56,12 @@ normal()
 count()
 {
 	"$tool" ps "$@" | tail -n +2 | wc -l
+}
+
+# What the doctor finds bad.
+complaints()
+{
+	"$tool" doctor | grep -c ^BAD
 }
 
 # Somebody who is not root; a script that is read from the standard input.
@@ -211,7 +217,7 @@ wait
 cp "$programs/waits_linked" /tmp
 mkfifo /tmp/pipe
 hold 5 nobody /tmp/waits_linked
-status "a pipe is no debug file" 0 timeout 20 "$tool" tree
+status "a pipe is no debug file" 0 timeout 100 "$tool" tree
 exec 5>&-
 wait
 cp "$programs/waits" /tmp/secret
@@ -244,11 +250,11 @@ is "no instance is left" "" "$(ls /sys/kernel/tracing/instances)"
 
 # The watchdog for all loops, switched on while they run.
 echo 500 >/sys/module/cotask/parameters/slow_step_us
-for ((i = 0; i < 100; i++)); do
+for ((i = 0; i < 300; i++)); do
 	dmesg -t | grep -qE '(storage|net): a step of (nvme|nic)[0-9]' && break
 	sleep 0.2
 done
-is "slow steps are reported" 1 "$((i < 100))"
+is "slow steps are reported" 1 "$((i < 300))"
 "$tool" stat >/tmp/stdout
 is "and counted" 1 "$(($(grep -c 'too long' /tmp/stdout) > 0))"
 echo 0 >/sys/module/cotask/parameters/slow_step_us
@@ -282,8 +288,8 @@ wait "${readers[@]}"
 is "looked at under load" "" "$(ls /tmp/bad 2>/dev/null)"
 status "bench" 0 "$tool" bench --json
 is "bench rows" 8 "$(wc -l </tmp/stdout)"
-"$tool" doctor >/tmp/stdout
-is "the doctor is content" 0 "$(grep -c ^BAD /tmp/stdout)"
+# A loop that gets no CPU for seconds does not answer.
+comes "the doctor is content" 0 complaints
 rmmod cotask || exit 1
 echo "1..$n"
 "$here/../vm/kmemleak.sh" check || exit 1
