@@ -75,7 +75,7 @@ kunit()
 	local flavour=$1 log=$logs/kunit-$1.log out=$top/.build/$1 rc=0
 
 	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
-	"$here/vm/uml.sh" -k "$flavour" -t 300 -o "$log" \
+	"$here/vm/uml.sh" -k "$flavour" -t 900 -o "$log" \
 		"$here/guest/kunit.sh" "$out" || rc=$?
 	[ -f "$log" ] && count_cases "$log"
 	result "kunit on $flavour: clean log, clean unload, no leaks" $rc
@@ -90,7 +90,7 @@ part_stress()
 	while read -r flavour append; do
 		out=$top/.build/$flavour log=$logs/stress-$flavour${append:+-$append}.log rc=0
 		build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || continue
-		"$here/vm/uml.sh" -k "$flavour" -a "$append" -t 300 -o "$log" \
+		"$here/vm/uml.sh" -k "$flavour" -a "$append" -t 900 -o "$log" \
 			"$here/guest/stress.sh" "$out" </dev/null || rc=$?
 		sed -n 's/^.*\(stress: .*\)$/\1/p' "$log"
 		result "stress on $flavour${append:+, $append}" $rc
@@ -109,7 +109,7 @@ part_fuzz()
 	while read -r flavour programs; do
 		out=$top/.build/$flavour log=$logs/fuzz-$flavour.log rc=0
 		build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || continue
-		"$here/vm/uml.sh" -k "$flavour" -t 300 -o "$log" "$here/guest/fuzz.sh" \
+		"$here/vm/uml.sh" -k "$flavour" -t 900 -o "$log" "$here/guest/fuzz.sh" \
 			"$out" --programs "$programs" "${seeds[@]}" </dev/null || rc=$?
 		grep '^fuzz: ' "$log"
 		result "fuzz on $flavour" $rc
@@ -185,7 +185,7 @@ uapi()
 	silent "uapi-build-$flavour" "$here/uapi/build.sh" "$source" "$out/uapi" || return
 	[ "$machine" = uml ] || silent "uapi-build-$flavour-32" "$here/uapi/build.sh" \
 		"$source" "$out/uapi32" -m32 || return
-	"$here/vm/$machine.sh" -k "$flavour" -t 500 -o "$log" "$here/guest/uapi.sh" "$out" ||
+	"$here/vm/$machine.sh" -k "$flavour" -t 1500 -o "$log" "$here/guest/uapi.sh" "$out" ||
 		rc=$?
 	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log")))
 	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
@@ -212,7 +212,7 @@ lib()
 	local flavour=$1 out=$top/.build/$1 log=$logs/lib-$1.log rc=0
 
 	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
-	"$here/vm/uml.sh" -k "$flavour" -t 300 -o "$log" \
+	"$here/vm/uml.sh" -k "$flavour" -t 900 -o "$log" \
 		"$here/guest/lib.sh" "$out" "$top/.build/libtest" "${@:2}" || rc=$?
 	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - $(grep -cE '^ok .*# SKIP' "$log")))
 	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
@@ -244,7 +244,7 @@ tool()
 	build "$flavour" "$out" W=1 "${@:4}" || return
 	silent "tool-uapi-$flavour" "$here/uapi/build.sh" \
 		"$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")" "$out/uapi" || return
-	"$here/vm/$2.sh" -k "$flavour" -t 300 -o "$log" \
+	"$here/vm/$2.sh" -k "$flavour" -t 900 -o "$log" \
 		"$here/guest/$3.sh" "$out" "$top/.build/tool/cotask" || rc=$?
 	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log")))
 	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
@@ -284,7 +284,7 @@ part_edu()
 	build stock-6.1 "$out" W=1 || return
 	silent examples-stock-6.1 make -s -C "$top/tools/examples" CC=gcc-12 \
 		OUT="$out/examples" LIB="$out/lib" || return
-	"$here/vm/qemu.sh" -k stock-6.1 -t 300 -o "$logs/edu.log" \
+	"$here/vm/qemu.sh" -k stock-6.1 -t 900 -o "$logs/edu.log" \
 		"$here/guest/edu.sh" "$out" || rc=$?
 	grep -E '^(edu: |[0-9]+! = )' "$logs/edu.log"
 	result "edu driver on the stock kernel: work, rebind under load, unload" $rc

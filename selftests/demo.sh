@@ -17,5 +17,5 @@ echo "building for $("$here/vm/kernel.sh" stock-6.1 | tail -n 1 | xargs -I{} cat
 make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/lib" >"$log" 2>&1 ||
 	{ cat "$log"; exit 1; }
 echo "booting it in QEMU with 2 CPUs"
-"$here/vm/qemu.sh" -k stock-6.1 -t 300 -o "$log" "$here/guest/demo.sh" "$out"
+"$here/vm/qemu.sh" -k stock-6.1 -t 900 -o "$log" "$here/guest/demo.sh" "$out"
 sed -n '/^tutorial:/p; /^in a process:/p; /^unloaded/p' "$log"
