@@ -120,6 +120,7 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @n_begun: how many of them were begun [A]
  * @n_given: how many more were given [A]
  * @running: how many tasks run in the process
+ * @refused: this ENTER has refused an operation of a task
  * @has_native: there was a task whose code is in the kernel
  * @emitted: events of this turn of the loop
  * @budget: how many there may be
@@ -160,6 +161,7 @@ struct cotask_file {
 	unsigned int		running;
 	unsigned int		emitted;
 	unsigned int		budget;
+	bool			refused;
 	bool			has_native;
 	bool			dead;
 	struct cotask_awaitable	process;

@@ -144,6 +144,8 @@ static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool
 
 	for (i = 0; i < n && !fatal_signal_pending(current); i++) {
 		ops[i].result = cotask_op_apply(f, &ops[i], posted);
+		if (unlikely(ops[i].result < 0) && ops[i].task && !posted)
+			f->refused = true;
 		if (need_resched())
 			cond_resched();
 	}
@@ -393,6 +395,8 @@ static bool is_past(s64 deadline)
 
 static int collect(struct cotask_file *f, struct cotask_enter *e)
 {
+	/* A task that was refused something may not want to wait for what it waits for. */
+	const bool wait = e->min_events && !f->refused;
 	unsigned int patience = PATIENCE;
 	int rc;
 
@@ -407,7 +411,7 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 		run(f, e->max_events);
 		if (cotask_turns_pending(f))
 			continue;
-		if (!e->min_events && (!has_work(f) || !--patience))
+		if (!wait && (!has_work(f) || !--patience))
 			return 0;
 		if ((e->flags & COTASK_ENTER_DRAIN) && !f->loop->tasks)
 			return 0;
@@ -415,7 +419,7 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 			sleep(f, e->deadline);
 		if (signal_pending(current))
 			return -ERESTARTSYS;
-		if (e->min_events && is_past(e->deadline))
+		if (wait && is_past(e->deadline))
 			return 0;
 	}
 }
@@ -449,6 +453,7 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 
 	is_back(f);
 	cotask_file_enter(f);
+	f->refused = false;
 	rc = take_begun(f, e);
 	if (!rc)
 		rc = apply(f, e->ops, e->n_ops, false, &e->applied);

@@ -444,6 +444,25 @@ TEST_F(file, post)
 	EXPECT_EQ(-ECANCELED, t_step(self->fd, OP(SLEEP, .task = 1, .value = COTASK_NEVER)).result);
 }
 
+/* A task that was refused something is not kept waiting for what it does next. */
+TEST_F(file, refused_and_waiting)
+{
+	struct cotask_op ops[2] = {
+		OP(ENTER, .task = 1, .handle = 99),
+		OP(SLEEP, .task = 1, .value = COTASK_NEVER),
+	};
+	struct turn t;
+
+	t_op(self->fd, OP(SPAWN, .handle = 1));
+	t_next(self->fd);
+	t = t_enter_until(self->fd, ops, 2, 1, COTASK_NEVER);
+	EXPECT_EQ(0, t.rc);
+	EXPECT_EQ(2, t.applied);
+	EXPECT_EQ(0, t.n);
+	EXPECT_EQ(-ENOENT, ops[0].result);
+	EXPECT_EQ(0, ops[1].result);
+}
+
 /* Whoever finds the other in ENTER has to come back: both threads try. */
 static void *enter_for_long(void *arg)
 {
