@@ -61,10 +61,11 @@ static bool ask(struct cotask *t, struct cotask_awaitable *x)
 	return x->post.ops->cancel(x, t, &t->reason);
 }
 
-/* Arm a task that does not wait.  If it is queued its outcome is there (CX-B4). */
+/* Arm a task that does not wait.  If it is queued its outcome is there (CX-B4, not CX-7). */
 static void arm(struct cotask *t)
 {
-	if (!list_empty(&t->entry.link) && !(t->entry.flags & COTASK_T_ARMED))
+	if (!list_empty(&t->entry.link) && !(t->entry.flags & COTASK_T_ARMED) &&
+	    !cotask_task_unstarted(t))
 		t->entry.flags |= COTASK_T_LATE;
 	cotask_cancel_arm(t);
 }

@@ -51,6 +51,21 @@ static void cancel_before_completion(struct kunit *test)
 	expect_log(env, "ECANCELED");
 }
 
+/* CX-7, CX-B4: what has not begun has no outcome that could win */
+static void unstarted_does_not_win(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { LOG("never"), END };
+	static const struct line p[] = {
+		SPAWN_FLAGS(1, ROOT, child, COTASK_SPAWN_COMPLETION_WINS), CANCEL(1), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "");
+	expect_cancelled(env, 1);
+}
+
 /* CX-B5: a child swallows the request: it comes again at the next suspension */
 static void request_is_not_lost(struct kunit *test)
 {
@@ -547,6 +562,7 @@ static void across_loops_waiter_goes(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(completion_wins),
 	KUNIT_CASE(cancel_before_completion),
+	KUNIT_CASE(unstarted_does_not_win),
 	KUNIT_CASE(request_is_not_lost),
 	KUNIT_CASE(origin),
 	KUNIT_CASE(cancel_and_wait),

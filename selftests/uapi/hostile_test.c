@@ -253,10 +253,18 @@ TEST_F(pair, children_are_counted)
 /* CT-6: a child that is refused was never there */
 TEST_F(pair, refused_child)
 {
+	static const __u32 flags[] = {
+		COTASK_SPAWN_F_SURE_START, COTASK_SPAWN_F_WINS, COTASK_SPAWN_F_KEEP_CANCEL,
+		COTASK_SPAWN_F_CANCELLED, COTASK_SPAWN_F_EAGER,
+	};
+	unsigned int i;
+
 	op(CANCEL, .handle = 2);
-	EXPECT_EQ(-ESHUTDOWN, t_op(self->other, OP(SPAWN, .handle = 1, .other = 2,
-						   .arg = COTASK_SPAWN_F_SURE_START)));
-	EXPECT_EQ(0, t_enter_until(self->other, NULL, 0, 4, t_now() + MS).n);
+	for (i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		EXPECT_EQ(-ESHUTDOWN, t_op(self->other, OP(SPAWN, .handle = 1, .other = 2,
+							   .arg = flags[i])));
+		EXPECT_EQ(0, t_enter_until(self->other, NULL, 0, 4, t_now() + MS).n);
+	}
 	EXPECT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
 	EXPECT_EQ(1, t_next(self->other).handle);
 }
