@@ -394,9 +394,11 @@ void cotask_loop_wake(struct cotask_loop *loop);
 int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
 void cotask_loop_take_in(struct cotask_loop *loop);
 void cotask_loop_take_in_futures(struct cotask_loop *loop);
+bool cotask_loop_can_turn(const struct cotask_loop *loop);
 bool cotask_loop_has_work(const struct cotask_loop *loop);
 bool cotask_loop_turn(struct cotask_loop *loop);
 void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state);
+void cotask_loop_end_tasks(struct cotask_loop *loop, s64 grace_ns);
 void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns);
 struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop,
 					    struct cotask_group *g);

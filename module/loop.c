@@ -190,10 +190,16 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 	return true;
 }
 
-bool cotask_loop_has_work(const struct cotask_loop *loop)
+/* Whether a turn has something to do. */
+bool cotask_loop_can_turn(const struct cotask_loop *loop)
 {
 	return !list_empty(&loop->ready) || !list_empty(&loop->batch) || posted(loop) ||
-	       READ_ONCE(loop->timer_due) || READ_ONCE(loop->stop);
+	       READ_ONCE(loop->timer_due);
+}
+
+bool cotask_loop_has_work(const struct cotask_loop *loop)
+{
+	return cotask_loop_can_turn(loop) || READ_ONCE(loop->stop);
 }
 
 /**
@@ -424,54 +430,16 @@ struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop, struct cot
 	return list_entry(pos->next, struct cotask_group, all);
 }
 
-/* Cancel what is there; true while there is something. */
-static bool cancel_groups(struct cotask_loop *loop, bool doom)
-{
-	struct cotask_group *g, *next;
-
-	spin_lock(&loop->opened_lock);
-	loop->shut = true;
-	spin_unlock(&loop->opened_lock);
-	/* Nothing is added any more, and only the owner takes groups out. */
-	list_for_each_entry_safe(g, next, &loop->opened, all) {
-		if (doom && !(g->flags & COTASK_G_DOOMED))
-			cotask_group_doom(g);
-		cotask_group_close(g);
-	}
-	return !list_empty(&loop->opened);
-}
-
 /**
  * cotask_loop_shutdown - end all tasks, and take nothing more
  * @loop: the loop; the caller owns it
- * @grace_ns: how long tasks may take; those that do not end are ended without
- *	being resumed again; negative: they are at once, without a cancel before
- *
- * Every task gets one cancel, including those that are spawned by leftovers
- * (CO-8, CO-B1).
+ * @grace_ns: how long tasks may take, see cotask_loop_end_tasks()
  */
 void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 {
-	u64 begin = ktime_get_ns();
-	bool doom = grace_ns < 0;
-
 	cotask_loops_del(loop);
 	cotask_watch_exit(loop);
-	while (cancel_groups(loop, doom)) {
-		cond_resched();
-		if (cotask_loop_turn(loop))
-			continue;
-		if (!doom && (s64)(ktime_get_ns() - begin) > grace_ns) {
-			doom = true;
-			continue;
-		}
-		prepare_to_rcuwait(&loop->idle);
-		set_current_state(TASK_IDLE);
-		if (list_empty(&loop->ready) && !posted(loop) &&
-		    !READ_ONCE(loop->timer_due))
-			schedule_timeout(HZ / 10 + 1);
-		finish_rcuwait(&loop->idle);
-	}
+	cotask_loop_end_tasks(loop, grace_ns);
 	smp_store_release(&loop->closed, true);	/* pairs with cotask_loop_post() */
 	synchronize_rcu();
 	while (cotask_loop_turn(loop) || posted(loop))

@@ -87,7 +87,9 @@ static bool stop_thread(struct cotask_loop *loop, s64 grace_ns)
 /**
  * cotask_loop_stop - end a loop and all of its tasks
  * @loop: a loop made by cotask_loop_create() or cotask_loop_create_here(), or NULL
- * @grace_ns: for how long tasks may clean up, as for cotask_group_stop()
+ * @grace_ns: for how long tasks may clean up. From then on their awaits fail (CX-B1), and
+ *	those that do not end by that are listed in the log, and ended as by
+ *	cotask_group_stop() (CO-B2). COTASK_FOREVER: wait; negative: ended at once
  *
  * Takes the creator's reference.
  *

@@ -30,7 +30,7 @@ def citations():
     paths = sorted((TOP / "module/tests").glob("*_kunit.c"))
     paths += sorted((TOP / "selftests/uapi").glob("*_test.c"))
     for path in paths:
-        case = (r"(?:static void (?=\w+\(struct kunit)|SCENARIO\(|TEST\(|TEST_F\(file, )"
+        case = (r"(?:static void (?=\w+\(struct kunit)|SCENARIO\(|TEST\(|TEST_F\(\w+, )"
                 r"(\w+)")
         pattern = rf"/\*(?:\n \*)? ((?:{RULE}(?:, )?)+):[^/]*?\*/\s*{case}"
         for ids, name in re.findall(pattern, path.read_text(), re.S):

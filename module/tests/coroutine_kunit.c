@@ -643,48 +643,6 @@ static void close_is_idempotent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_loop_stop(NULL, 0), 0);
 }
 
-/* CO-B1: what leftovers spawn in their clean-up, and these in theirs, is ended as well */
-static void leftovers_of_leftovers(struct kunit *test)
-{
-	static const struct line third[] = {
-		TRY, FUTURE(2), EXCEPT, LOG("third"), COUNT, ENDTRY, END
-	};
-	static const struct line second[] = {
-		TRY, FUTURE(1), EXCEPT, LOG("second"), COUNT, SPAWN_EAGER(3, ROOT, third), ENDTRY,
-		END
-	};
-	static const struct line first[] = {
-		TRY, FUTURE(0), EXCEPT, LOG("first"), COUNT, SPAWN_EAGER(2, ROOT, second), ENDTRY,
-		END
-	};
-	static const struct line main[] = { SPAWN(1, ROOT, first), YIELD, YIELD, END };
-	struct env *env = env_of(test);
-
-	KUNIT_EXPECT_EQ(test, run(env, main), 0L);
-	expect_log(env, "first n1 second n1 third n1");
-	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), 0);
-	KUNIT_EXPECT_EQ(test, env->actors, 0);
-}
-
-/* CO-B1: a negative grace is none: tasks that swallow every cancel are ended at once */
-static void stop_without_grace(struct kunit *test)
-{
-	static const struct line stubborn[] = {
-		REPEAT(1000000000), TRY, SLEEP(1000), EXCEPT, ENDTRY, ENDREPEAT, END
-	};
-	struct env *env = env_of(test);
-	struct cotask_loop *loop = cotask_manual_create(0), *own = env->loop;
-
-	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
-	env->loop = loop;
-	play(env, 0, stubborn);
-	settle(env);
-	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, -1), 0);
-	env->loop = own;
-	expect_cancelled(env, 0);
-	KUNIT_EXPECT_EQ(test, env->actors, 0);
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(call_is_no_turn),
 	KUNIT_CASE(callee_suspends_its_task),
@@ -720,8 +678,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(mains_share_the_context),
 	KUNIT_CASE(mains_share_nothing_else),
 	KUNIT_CASE(close_is_idempotent),
-	KUNIT_CASE(leftovers_of_leftovers),
-	KUNIT_CASE(stop_without_grace),
 	{}
 };
 

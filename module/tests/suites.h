@@ -14,6 +14,7 @@ extern struct kunit_suite cotask_group_cancel_suite;
 extern struct kunit_suite cotask_shield_suite;
 extern struct kunit_suite cotask_deadline_suite;
 extern struct kunit_suite cotask_coroutine_suite;
+extern struct kunit_suite cotask_shutdown_suite;
 extern struct kunit_suite cotask_cycle_suite;
 extern struct kunit_suite cotask_future_suite;
 extern struct kunit_suite cotask_sleep_suite;

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - the end of a loop
+ *
+ * Every task is cancelled once and has some time to clean up.  Then those that are left
+ * are held to it: each further await fails (CX-B1), so that clean-up which waits comes to
+ * its end without waiting.  Who still does not end is listed, and ended where it is
+ * suspended, without being resumed again (CO-B2).
+ */
+#include "internal.h"
+
+/* How many more turns there are when the time of a stage is over. */
+#define LATE_TURNS	64
+
+/* How many tasks are listed by name. */
+#define LISTED		16
+
+enum stage {
+	STAGE_GRACE,	/* tasks clean up */
+	STAGE_HELD,	/* without waiting */
+	STAGE_DOOMED,	/* they do not run any more */
+};
+
+/* Cancel what is there; true while there is something. */
+static bool cancel_groups(struct cotask_loop *loop, enum stage stage)
+{
+	struct cotask_group *g, *next;
+
+	spin_lock(&loop->opened_lock);
+	loop->shut = true;
+	spin_unlock(&loop->opened_lock);
+	/* Nothing is added any more, and only the owner takes groups out. */
+	list_for_each_entry_safe(g, next, &loop->opened, all) {
+		if (stage == STAGE_DOOMED && !(g->flags & COTASK_G_DOOMED))
+			cotask_group_doom(g);
+		cotask_group_close(g);
+	}
+	return !list_empty(&loop->opened);
+}
+
+static void hold_all(struct cotask_loop *loop)
+{
+	static const struct cotask_reason why = { .cause = COTASK_CAUSE_SHUTDOWN };
+	struct cotask_group *g = NULL;
+	struct cotask *t;
+
+	cotask_wave_begin(loop);
+	while ((g = cotask_loop_next_group(loop, g))) {
+		list_for_each_entry(t, &g->children, sibling) {
+			if (cotask_done(t))
+				continue;
+			cotask_task_born_level(t);
+			cotask_cancel_for(t, &why);
+		}
+	}
+	cotask_wave_end(loop);
+}
+
+static void list_one(const struct cotask_loop *loop, const struct cotask *t)
+{
+	struct cotask_location at = {};
+	char name[COTASK_NAME_MAX + 1];
+
+	cotask_get_name(t, name, sizeof(name));
+	cotask_get_stack(t, &at, 1);
+	pr_warn("%s: %s does not end; it is ended in %ps, line %u\n", loop->name, name, at.step,
+		at.line);
+}
+
+static void list_all(struct cotask_loop *loop)
+{
+	struct cotask_group *g = NULL;
+	unsigned int n = 0;
+	struct cotask *t;
+
+	while ((g = cotask_loop_next_group(loop, g))) {
+		list_for_each_entry(t, &g->children, sibling) {
+			if (!cotask_done(t) && n++ < LISTED)
+				list_one(loop, t);
+		}
+	}
+	if (n > LISTED)
+		pr_warn("%s: and %u more\n", loop->name, n - LISTED);
+}
+
+/* The time of a stage is over. */
+static enum stage next_stage(struct cotask_loop *loop, enum stage stage)
+{
+	if (stage == STAGE_GRACE) {
+		hold_all(loop);
+		return STAGE_HELD;
+	}
+	list_all(loop);
+	return STAGE_DOOMED;
+}
+
+/* Until there is something to run, or time to look again. */
+static void wait_a_bit(struct cotask_loop *loop)
+{
+	prepare_to_rcuwait(&loop->idle);
+	set_current_state(TASK_IDLE);
+	if (!cotask_loop_can_turn(loop))
+		schedule_timeout(HZ / 10 + 1);
+	finish_rcuwait(&loop->idle);
+}
+
+/**
+ * cotask_loop_end_tasks - end all tasks, and let no more in
+ * @loop: the loop; the caller owns it
+ * @grace_ns: how long tasks may take; negative: they are ended where they are, without a
+ *	cancel before
+ *
+ * Every task gets one cancel, including those that are spawned by leftovers
+ * (CO-8, CO-B1, CO-B2).
+ */
+void cotask_loop_end_tasks(struct cotask_loop *loop, s64 grace_ns)
+{
+	enum stage stage = grace_ns < 0 ? STAGE_DOOMED : STAGE_GRACE;
+	u64 begin = ktime_get_ns();
+	unsigned int turns = 0;
+	bool ran, late;
+
+	while (cancel_groups(loop, stage)) {
+		cond_resched();
+		ran = cotask_loop_turn(loop);
+		late = stage == STAGE_HELD ||
+		       (stage == STAGE_GRACE && (s64)(ktime_get_ns() - begin) > grace_ns);
+		/* What runs goes on for a while: it may be about to end. */
+		if (late && (!ran || ++turns > LATE_TURNS)) {
+			stage = next_stage(loop, stage);
+			turns = 0;
+		} else if (!ran) {
+			wait_a_bit(loop);
+		}
+	}
+}
