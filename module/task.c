@@ -413,33 +413,58 @@ void cotask_task_discard(struct cotask *t, struct cotask_frame *frame)
 	task_free(t);
 }
 
+/*
+ * From outside.  The owner may be waiting for a spawn that the group has let in, so that
+ * is not preempted before the task is on its way.
+ */
+static int post_task(struct cotask_group *g, struct cotask_loop *loop, struct cotask *t,
+		     bool handle)
+{
+	int rc;
+
+	preempt_disable();
+	rc = cotask_group_admits(g, false, 1);
+	if (!rc) {
+		if (!handle)
+			refcount_set(&t->base.refs, 1);
+		t->entry.flags |= COTASK_T_NEW;
+		atomic_or(COTASK_S_INBOX, &t->base.state);
+		/* Cannot fail: a group that has let it in keeps the loop open. */
+		cotask_loop_post(loop, &t->base.post);
+	}
+	preempt_enable();
+	return rc;
+}
+
+static int start_task(struct cotask_group *g, struct cotask *t, u32 flags, bool handle)
+{
+	int rc = cotask_group_admits(g, true, 1);
+
+	if (rc == -ESHUTDOWN && (flags & COTASK_SPAWN_CANCELLED) && cotask_group_aborts(g))
+		rc = 0;		/* TG-B5 */
+	if (rc)
+		return rc;
+	if (!handle)
+		refcount_set(&t->base.refs, 1);
+	cotask_task_start(t, flags);
+	return 0;
+}
+
 static struct cotask *spawn(struct cotask_group *g, struct cotask_loop *loop,
 			    struct cotask_frame *frame,
 			    const struct cotask_spawn_args *args, bool handle)
 {
-	bool mine = cotask_loop_mine(loop);
 	struct cotask *t;
 	int rc;
 
 	t = cotask_task_prepare(g, loop, frame, args);
 	if (IS_ERR(t))
 		return t;
-	rc = cotask_group_admits(g, mine, 1);
-	if (rc == -ESHUTDOWN && (args->flags & COTASK_SPAWN_CANCELLED) && mine)
-		rc = cotask_group_aborts(g) ? 0 : rc;	/* TG-B5 */
+	rc = cotask_loop_mine(loop) ? start_task(g, t, args->flags, handle) :
+				      post_task(g, loop, t, handle);
 	if (rc) {
 		cotask_task_discard(t, frame);
 		return ERR_PTR(rc);
-	}
-	if (!handle)
-		refcount_set(&t->base.refs, 1);
-	if (mine) {
-		cotask_task_start(t, args->flags);
-	} else {
-		t->entry.flags |= COTASK_T_NEW;
-		atomic_or(COTASK_S_INBOX, &t->base.state);
-		/* Cannot fail: a group that has let it in keeps the loop open. */
-		cotask_loop_post(loop, &t->base.post);
 	}
 	return t;
 }
