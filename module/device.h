@@ -388,6 +388,7 @@ struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct co
 void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
 			 struct cotask_aux *aux);
 s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);
+void cotask_hosted_forgotten(struct cotask_hosted *h);
 u64 cotask_hosted_code(const struct cotask *task);
 bool cotask_hosted_revise(struct cotask_hosted *h);
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);

@@ -236,10 +236,26 @@ void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t)
 	}
 	list_del_init(&h->object.turn.link);
 	t->entry.flags &= ~COTASK_T_FAILED;
-	if ((t->entry.flags & COTASK_T_LEFTOVER) && !f->dead)
+	if ((t->entry.flags & COTASK_T_LEFTOVER) && !f->dead) {
 		cotask_turn_add(f, &h->object.turn, COTASK_EVENT_ERROR);
-	else
-		cotask_object_put(&h->object);
+		return;
+	}
+	if (!h->handle && refcount_read(&h->object.refs) > 1)
+		cotask_hosted_forgotten(h);
+	cotask_object_put(&h->object);
+}
+
+/**
+ * cotask_hosted_forgotten - a task that has ended is forgotten, and stays for somebody else
+ * @h: the task
+ *
+ * What the process calls it is good until the end is recorded, and not any longer: what that
+ * points to may be gone when the last one lets go.
+ */
+void cotask_hosted_forgotten(struct cotask_hosted *h)
+{
+	if (!h->task || !(h->task->entry.flags & COTASK_T_FAILED))
+		h->user_data = 0;
 }
 
 /* The scopes that it was in were left for it before. */

@@ -16,6 +16,9 @@ static s64 op_nop(struct cotask_request *r)
 
 static const struct cotask_op_row nop = { .issue = op_nop, .is = FROM_ANYWHERE };
 
+/* The references to an object that nobody else has. */
+#define HANDLE_AND_REQUEST	2
+
 static s64 op_forget(struct cotask_request *r)
 {
 	struct cotask_object *o = r->object;
@@ -25,6 +28,8 @@ static s64 op_forget(struct cotask_request *r)
 	/* Without its handle nobody could run a task that is not done. */
 	if (o->kind == COTASK_OBJECT_TASK && !cotask_object_hosted(o)->over)
 		return -EBUSY;
+	if (o->kind == COTASK_OBJECT_TASK && refcount_read(&o->refs) > HANDLE_AND_REQUEST)
+		cotask_hosted_forgotten(cotask_object_hosted(o));
 	return cotask_object_forget(r->f, r->op->handle, o);
 }
 

@@ -118,6 +118,32 @@ TEST_F(file, unread_errors)
 	EXPECT_NOTHING();
 }
 
+/* AW-11: when somebody else lets go last, the process has forgotten what it was */
+TEST_F(file, unread_error_of_what_is_forgotten)
+{
+	struct cotask_op ops[2];
+	int fd;
+
+	start(self->fd, 1);
+	fd = op(EXPORT, .handle = 1);
+	ASSERT_LE(0, fd);
+	ops[0] = OP(EXIT, .task = 1, .value = -EIO);
+	ops[1] = OP(FORGET, .handle = 1);
+	EXPECT_EQ(0, t_enter_until(self->fd, ops, 2, 0, 0).rc);
+	EXPECT_NOTHING();
+	close(fd);
+	EXPECT_ERROR(-EIO, 0);
+	EXPECT_NOTHING();
+
+	start(self->fd, 2);
+	fd = op(EXPORT, .handle = 2);
+	op(EXIT, .task = 2, .value = -EIO);
+	EXPECT_NOTHING();
+	EXPECT_EQ(0, op(FORGET, .handle = 2));
+	close(fd);
+	EXPECT_ERROR(-EIO, 0);
+}
+
 /* TG-7: what its group knows is not told of */
 TEST_F(file, errors_of_a_group)
 {

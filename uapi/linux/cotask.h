@@ -364,8 +364,9 @@ struct cotask_native {
  * @COTASK_EVENT_STEP: it is the turn of the task @handle; @result: what its last operation
  *	has given, of the first event 0; @user_data: of its SPAWN
  * @COTASK_EVENT_CALL: see COTASK_OP_CALL and ON_DONE; of the latter @handle: what is done
- * @COTASK_EVENT_ERROR: something that has no handle any more has failed with @result, and
- *	nobody has looked or is going to; of a task @user_data: of its SPAWN
+ * @COTASK_EVENT_ERROR: something has failed with @result, and nobody has looked or is going
+ *	to: it has no handle any more, or is left over after CANCEL_ALL. @user_data: of the task's
+ *	SPAWN; 0 if it is none, or was forgotten long before, when somebody else still had it
  * @COTASK_EVENT_GONE: the task @handle has ended without COTASK_OP_EXIT, with @result: it was
  *	cancelled before its first step; @user_data: of its SPAWN
  */
@@ -406,7 +407,7 @@ struct cotask_event_info {
 /**
  * struct cotask_enter - apply operations, run the loop, collect events
  * @size: of this struct
- * @flags: out: COTASK_ENTER_LATE or 0; in: COTASK_ENTER_DRAIN or 0
+ * @flags: in: COTASK_ENTER_DRAIN or 0; out: COTASK_ENTER_LATE or 0, but as it was with EINTR
  * @ops: array of &struct cotask_op
  * @n_ops: how many
  * @n_begun: how many of the events that the call before this one has given were begun;
