@@ -98,6 +98,40 @@ TEST(leftovers)
 	ASSERT_STREQ("free", told[1].name);
 }
 
+static struct cotask_callback chain[3];
+static int begun, ended;
+
+static long is_counted(void *arg)
+{
+	long rc;
+
+	begun++;
+	rc = cotask_sleep(COTASK_FOREVER);
+	ended++;
+	return rc;
+}
+
+/* Each calls the next one, the last one spawns. */
+static int calls_on(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	if (cb < &chain[2])
+		return cotask_call_soon(cotask_loop_current(), cb + 1, calls_on);
+	return cotask_go(NULL, is_counted, NULL);
+}
+
+static long leaves_callbacks(void *arg)
+{
+	return cotask_call_soon(cotask_loop_current(), chain, calls_on);
+}
+
+/* CO-8, CO-B1: what callbacks spawn when everything else has ended is ended, too */
+TEST(leftovers_of_callbacks)
+{
+	ASSERT_EQ(0, run_and_hear(leaves_callbacks, NULL));
+	ASSERT_EQ(begun, ended);
+	ASSERT_EQ(0, n_told);
+}
+
 /* --- submissions ---------------------------------------------------------------- */
 
 static long looks(void *arg)

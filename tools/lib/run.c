@@ -345,10 +345,13 @@ void cotask_shut_down(struct cotask_loop *loop)
 {
 	loop->over = false;
 	loop->draining = true;
-	while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0)
-		cotask_pump(loop, 1);
-	while (!loop->failed && cotask_pump(loop, 0))
-		;
+	do {
+		while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0)
+			cotask_pump(loop, 1);
+		/* Callbacks are left, which may spawn, and what has just been submitted. */
+		while (!loop->failed && cotask_pump(loop, 0))
+			;
+	} while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0);
 	loop->draining = false;
 }
 
