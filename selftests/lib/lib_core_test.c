@@ -218,26 +218,6 @@ TASK_TEST(spawn_is_refused)
 	return 0;
 }
 
-static long uses_stack(void *arg)
-{
-	volatile char big[3 << 20];
-
-	big[0] = 1;
-	big[sizeof(big) - 1] = 2;
-	return cotask_yield() ? -1 : big[0] + big[sizeof(big) - 1];
-}
-
-TASK_TEST(big_stack)
-{
-	struct cotask_spawn_args args = { .stack_size = 4 << 20 };
-	struct cotask *t = cotask_spawn_with(NULL, uses_stack, NULL, &args);
-
-	CHECK(t);
-	CHECK_EQ(cotask_join(t), 3);
-	cotask_put(t);
-	return 0;
-}
-
 static long joins(void *arg)
 {
 	return cotask_join((struct cotask *)arg);
@@ -673,80 +653,6 @@ TEST(close_wakes_waiters)
 	ASSERT_EQ(0, o.called);
 	cotask_submission_put(s);
 	cotask_loop_put(loop);
-}
-
-/* --- stacks ------------------------------------------------------------------ */
-
-static long recurse(long n)
-{
-	volatile char frame[512];
-
-	frame[0] = n;
-	return n > 1000000 ? 0 : recurse(n + 1) + frame[0];
-}
-
-static long overflows(void *arg)
-{
-	return recurse(0);
-}
-
-static long spawns_one_that_overflows(void *arg)
-{
-	struct cotask *t = cotask_spawn(NULL, overflows, NULL, "greedy");
-
-	return cotask_join(t);
-}
-
-static void child_overflows(int err)
-{
-	dup2(err, STDERR_FILENO);
-	signal(SIGSEGV, SIG_DFL);
-	cotask_run(spawns_one_that_overflows, NULL);
-	_exit(0);
-}
-
-TEST(stack_overflow_is_reported)
-{
-	char text[512] = "";
-	int fd[2], status;
-	ssize_t n;
-	pid_t pid;
-
-#ifdef __SANITIZE_ADDRESS__
-	SKIP(return, "the sanitizer reports it in its own way");
-#endif
-	ASSERT_EQ(0, pipe(fd));
-	pid = fork();
-	if (!pid)
-		child_overflows(fd[1]);
-	close(fd[1]);
-	n = read(fd[0], text, sizeof(text) - 1);
-	ASSERT_GT(n, 0);
-	printf("# %s", text);
-	ASSERT_NE(NULL, strstr(text, "stack overflow in task greedy"));
-	ASSERT_EQ(pid, waitpid(pid, &status, 0));
-	ASSERT_TRUE(WIFSIGNALED(status));
-	ASSERT_EQ(SIGSEGV, WTERMSIG(status));
-	close(fd[0]);
-}
-
-/* What cotask_layout.h says. */
-TASK_TEST(layout)
-{
-	struct cotask *t = cotask_spawn(NULL, t_forever, NULL, NULL);
-	const struct cotask_layout *l = (const void *)t;
-	const struct cotask_layout *me = (const void *)cotask_current();
-
-	CHECK_EQ(cotask_yield(), 0);
-	CHECK(l->magic == COTASK_LAYOUT_MAGIC);
-	CHECK_EQ(l->version, COTASK_LAYOUT_VERSION);
-	CHECK_EQ(l->fn, (unsigned long)t_forever);
-	if (l->arch != COTASK_LAYOUT_UCONTEXT) {
-		CHECK(l->sp > l->stack_low && l->sp < l->stack_high);
-		CHECK_EQ(me->sp, 0);
-	}
-	cotask_put(t);
-	return 0;
 }
 
 TEST_HARNESS_MAIN

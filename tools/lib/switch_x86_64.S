@@ -34,11 +34,19 @@ cotask_switch:
 	.cfi_adjust_cfa_offset 8
 	stmxcsr	(%rsp)
 	fnstcw	4(%rsp)
+	movl	(%rsp), %eax
+	movzwl	4(%rsp), %ecx
 	movq	%rsp, (%rdi)
 	movq	%rsi, %rsp
+	/* Loading them is slow, and they hardly ever differ; flags of exceptions are not kept. */
+	xorl	(%rsp), %eax
+	xorw	4(%rsp), %cx
+	andl	$0xffc0, %eax
+	orl	%eax, %ecx
+	jz	1f
 	ldmxcsr	(%rsp)
 	fldcw	4(%rsp)
-	addq	$8, %rsp
+1:	addq	$8, %rsp
 	.cfi_adjust_cfa_offset -8
 	popq	%r15
 	.cfi_adjust_cfa_offset -8
