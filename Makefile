@@ -79,7 +79,7 @@ help:
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'fuzz-semantics   random programs on the core and on a model (PROGRAMS= SEED=)'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
-	@echo 'bench-hosted     hosted tasks beside io_uring, Go, asyncio (ON=qemu|uml SLEEPERS=<n>)'
+	@echo 'bench-hosted     hosted tasks beside io_uring, tokio, Go... (ON=qemu|uml SLEEPERS=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
 
 .PHONY: modules modules_install clean tools install-tools lib examples install-lib \
