@@ -464,6 +464,8 @@ void cotask_group_abandon(struct cotask_scope *s)
 	struct cotask *t, *next;
 
 	g->scope.task = NULL;
+	/* Scopes are those of a task. */
+	g->flags &= ~COTASK_G_LEVEL;
 	atomic_or(COTASK_GATE_CLOSED, &g->gate);
 	/* What is on its way still refers to the group. */
 	while (atomic_read(&g->gate) != COTASK_GATE_CLOSED ||

@@ -254,7 +254,8 @@ void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t)
  */
 void cotask_hosted_forgotten(struct cotask_hosted *h)
 {
-	if (!h->task || !(h->task->entry.flags & COTASK_T_FAILED))
+	/* Unless there is an event already, or the record is to come. */
+	if (list_empty(&h->object.turn.link))
 		h->user_data = 0;
 }
 

@@ -16,21 +16,21 @@ static s64 op_nop(struct cotask_request *r)
 
 static const struct cotask_op_row nop = { .issue = op_nop, .is = FROM_ANYWHERE };
 
-/* The references to an object that nobody else has. */
-#define HANDLE_AND_REQUEST	2
-
 static s64 op_forget(struct cotask_request *r)
 {
 	struct cotask_object *o = r->object;
+	int rc;
 
 	if (r->posted && o->kind != COTASK_OBJECT_SUBMISSION)
 		return -EPERM;
 	/* Without its handle nobody could run a task that is not done. */
 	if (o->kind == COTASK_OBJECT_TASK && !cotask_object_hosted(o)->over)
 		return -EBUSY;
-	if (o->kind == COTASK_OBJECT_TASK && refcount_read(&o->refs) > HANDLE_AND_REQUEST)
+	rc = cotask_object_forget(r->f, r->op->handle, o);
+	/* From here on nobody finds it; one reference is that of the request. */
+	if (!rc && o->kind == COTASK_OBJECT_TASK && refcount_read(&o->refs) > 1)
 		cotask_hosted_forgotten(cotask_object_hosted(o));
-	return cotask_object_forget(r->f, r->op->handle, o);
+	return rc;
 }
 
 static const struct cotask_op_row forget = {

@@ -9,20 +9,23 @@
  */
 #include "internal.h"
 
-/* How many more turns there are when the time of a stage is over. */
+/* How many more turns there are without the end of a task when the time of a stage is over. */
 #define LATE_TURNS	64
+
+/* How long those that are held may have to wait for others to let go of them. */
+#define HELD_NS		(100 * NSEC_PER_MSEC)
 
 /* How many tasks are listed by name. */
 #define LISTED		16
 
-enum stage {
+enum end_stage {
 	STAGE_GRACE,	/* tasks clean up */
 	STAGE_HELD,	/* without waiting */
 	STAGE_DOOMED,	/* they do not run any more */
 };
 
 /* Cancel what is there; true while there is something. */
-static bool cancel_groups(struct cotask_loop *loop, enum stage stage)
+static bool cancel_groups(struct cotask_loop *loop, enum end_stage stage)
 {
 	struct cotask_group *g, *next;
 
@@ -56,6 +59,15 @@ static void hold_all(struct cotask_loop *loop)
 	cotask_wave_end(loop);
 }
 
+/* It waits for the tasks of its own group, and is not the one. */
+static bool waits_for_children(const struct cotask *t)
+{
+	struct cotask_awaitable *x = cotask_task_waits_on(t);
+
+	return x && x->post.ops == &cotask_group_ops &&
+	       container_of(x, struct cotask_group, base)->scope.task == t;
+}
+
 static void list_one(const struct cotask_loop *loop, const struct cotask *t)
 {
 	struct cotask_location at = {};
@@ -75,7 +87,7 @@ static void list_all(struct cotask_loop *loop)
 
 	while ((g = cotask_loop_next_group(loop, g))) {
 		list_for_each_entry(t, &g->children, sibling) {
-			if (!cotask_done(t) && n++ < LISTED)
+			if (!cotask_done(t) && !waits_for_children(t) && n++ < LISTED)
 				list_one(loop, t);
 		}
 	}
@@ -83,15 +95,54 @@ static void list_all(struct cotask_loop *loop)
 		pr_warn("%s: and %u more\n", loop->name, n - LISTED);
 }
 
-/* The time of a stage is over. */
-static enum stage next_stage(struct cotask_loop *loop, enum stage stage)
+/**
+ * struct ending - how far it has come
+ * @loop: the loop
+ * @stage: what its tasks may do
+ * @begin: when it began with that
+ * @span: how long it may take, nanoseconds
+ * @least: how few tasks there have been
+ * @turns: how many turns there were since then, when the time was over
+ */
+struct ending {
+	struct cotask_loop	*loop;
+	enum end_stage		stage;
+	u64			begin;
+	s64			span;
+	unsigned int		least;
+	unsigned int		turns;
+};
+
+static void begin_stage(struct ending *e, enum end_stage stage, s64 span)
 {
-	if (stage == STAGE_GRACE) {
-		hold_all(loop);
-		return STAGE_HELD;
+	e->stage = stage;
+	e->begin = ktime_get_ns();
+	e->span = span;
+	e->least = UINT_MAX;
+	e->turns = 0;
+}
+
+static bool is_over(struct ending *e, bool ran)
+{
+	if (e->stage == STAGE_DOOMED || (s64)(ktime_get_ns() - e->begin) <= e->span)
+		return false;
+	if (e->loop->tasks < e->least) {
+		e->least = e->loop->tasks;
+		e->turns = 0;
 	}
-	list_all(loop);
-	return STAGE_DOOMED;
+	/* What runs goes on as long as tasks end. */
+	return !ran || ++e->turns > LATE_TURNS;
+}
+
+static void next_stage(struct ending *e)
+{
+	if (e->stage == STAGE_GRACE) {
+		hold_all(e->loop);
+		begin_stage(e, STAGE_HELD, HELD_NS);
+	} else {
+		list_all(e->loop);
+		begin_stage(e, STAGE_DOOMED, 0);
+	}
 }
 
 /* Until there is something to run, or time to look again. */
@@ -115,22 +166,16 @@ static void wait_a_bit(struct cotask_loop *loop)
  */
 void cotask_loop_end_tasks(struct cotask_loop *loop, s64 grace_ns)
 {
-	enum stage stage = grace_ns < 0 ? STAGE_DOOMED : STAGE_GRACE;
-	u64 begin = ktime_get_ns();
-	unsigned int turns = 0;
-	bool ran, late;
+	struct ending e = { .loop = loop };
+	bool ran;
 
-	while (cancel_groups(loop, stage)) {
+	begin_stage(&e, grace_ns < 0 ? STAGE_DOOMED : STAGE_GRACE, grace_ns);
+	while (cancel_groups(loop, e.stage)) {
 		cond_resched();
 		ran = cotask_loop_turn(loop);
-		late = stage == STAGE_HELD ||
-		       (stage == STAGE_GRACE && (s64)(ktime_get_ns() - begin) > grace_ns);
-		/* What runs goes on for a while: it may be about to end. */
-		if (late && (!ran || ++turns > LATE_TURNS)) {
-			stage = next_stage(loop, stage);
-			turns = 0;
-		} else if (!ran) {
+		if (is_over(&e, ran))
+			next_stage(&e);
+		else if (!ran)
 			wait_a_bit(loop);
-		}
 	}
 }

@@ -103,6 +103,123 @@ static void shielded_clean_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->actors, 0);
 }
 
+#define DEPTH	300
+
+struct link {
+	struct cotask_frame frame;
+	struct cotask *next;
+	int *cleaned;
+};
+
+static long link_step(struct cotask *task, struct cotask_frame *frame)
+{
+	struct link *l = container_of(frame, struct link, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, joined, slept);
+
+	if (l->next)
+		CO_AWAIT(joined, rc, cotask_join(task, l->next));
+	else
+		CO_AWAIT(slept, rc, cotask_sleep(task, COTASK_FOREVER));
+	++*l->cleaned;
+	return rc;
+}
+
+/* CO-B2: a chain of tasks that end one after the other is not late, however long it is */
+static void long_clean_up(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct link *chain = kunit_kcalloc(test, DEPTH, sizeof(*chain), GFP_KERNEL);
+	struct cotask *last = NULL;
+	int i, cleaned = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, chain);
+	for (i = 0; i < DEPTH; i++) {
+		chain[i] = (struct link){ .next = last, .cleaned = &cleaned };
+		/* The one that waits for it holds it. */
+		last = cotask_spawn(cotask_loop_root(env->loop),
+				    cotask_frame_init(&chain[i].frame, link_step, NULL), NULL);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(last));
+	}
+	settle(env);
+	stop(env, 0);
+	KUNIT_EXPECT_EQ(test, cleaned, DEPTH);
+	cotask_put(last);
+	while (i-- > 1)
+		cotask_put(chain[i].next);
+}
+
+/**
+ * struct abandoned - a task that is ended inside of a group, while somebody spawns into that
+ * @outer: enters the group
+ * @inner: does not end
+ * @child: spawned when @inner goes
+ * @g: the group
+ * @rc: of the spawn
+ */
+struct abandoned {
+	struct cotask_frame outer, inner, child;
+	struct cotask_group g;
+	int rc;
+};
+
+static struct abandoned abandoned;
+
+static long never_runs(struct cotask *task, struct cotask_frame *frame)
+{
+	return 0;
+}
+
+static void spawn_late(struct env *env)
+{
+	abandoned.rc = cotask_go(&abandoned.g,
+				 cotask_frame_init(&abandoned.child, never_runs, NULL));
+}
+
+static void inner_release(struct cotask_frame *frame)
+{
+	elsewhere(env_current(), spawn_late);
+}
+
+static long inner_step(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+
+	for (;;)
+		CO_AWAIT(slept, rc, cotask_sleep(task, NSEC_PER_SEC));
+	return rc;
+}
+
+static long outer_step(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	rc = cotask_group_enter(task, &abandoned.g);
+	if (rc)
+		return rc;
+	cotask_frame_init(&abandoned.inner, inner_step, inner_release);
+	CO_AWAIT(ended, rc, cotask_call(task, &abandoned.inner));
+	return rc;
+}
+
+/* CO-B2, CX-B1: a child that arrives when its group has lost its task */
+static void spawned_into_what_is_ended(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	cotask_group_init(&abandoned.g);
+	KUNIT_EXPECT_EQ(test, cotask_go(cotask_loop_root(env->loop),
+					cotask_frame_init(&abandoned.outer, outer_step, NULL)), 0);
+	settle(env);
+	stop(env, 0);
+	KUNIT_EXPECT_EQ(test, abandoned.rc, 0);
+}
+
 /* CO-B1: a negative grace is none: tasks that swallow every cancel are ended at once */
 static void stop_without_grace(struct kunit *test)
 {
@@ -128,6 +245,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(clean_up_in_time),
 	KUNIT_CASE(endless_clean_up),
 	KUNIT_CASE(shielded_clean_up),
+	KUNIT_CASE(long_clean_up),
+	KUNIT_CASE(spawned_into_what_is_ended),
 	KUNIT_CASE(stop_without_grace),
 	{}
 };

@@ -144,6 +144,30 @@ TEST_F(file, unread_error_of_what_is_forgotten)
 	EXPECT_ERROR(-EIO, 0);
 }
 
+/* Forgotten when there is an event that was not begun: that still says what it is. */
+TEST_F(file, forgotten_with_an_event)
+{
+	struct cotask_op forget = OP(FORGET, .handle = 1);
+	struct cotask_event_info e;
+
+	op(SPAWN, .handle = 1, .user_data = 77);
+	EXPECT_EQ(1, op(CANCEL, .handle = 1));
+	EXPECT_EQ(77, t_enter(self->fd, NULL, 0, 1).event[0].user_data);
+	t_enter_batch(self->fd, &forget, 1, 0, 0);
+	EXPECT_EQ(0, forget.result);
+	e = t_next(self->fd);
+	EXPECT_EQ(COTASK_EVENT_GONE, e.type);
+	EXPECT_EQ(77, e.user_data);
+
+	start(self->fd, 1);
+	EXPECT_EQ(1, op(CANCEL_ALL));
+	EXPECT_EQ(0, op(EXIT, .task = 1, .value = -EIO));
+	EXPECT_EQ(COTASK_EVENT_ERROR, t_enter(self->fd, NULL, 0, 1).event[0].type);
+	t_enter_batch(self->fd, &forget, 1, 0, 0);
+	EXPECT_EQ(0, forget.result);
+	EXPECT_ERROR(-EIO, 1);
+}
+
 /* TG-7: what its group knows is not told of */
 TEST_F(file, errors_of_a_group)
 {

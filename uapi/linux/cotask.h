@@ -415,8 +415,8 @@ struct cotask_event_info {
  *	result.  Out: 0, once it was taken in
  * @events: array of &struct cotask_event_info
  * @max_events: room in it; 0: operations are applied, and the loop does not run
- * @min_events: 0: do not wait; otherwise until there is one, unless an operation of a task was
- *	refused; with COTASK_ENTER_DRAIN also until no task is left in the loop
+ * @min_events: 0: do not wait; otherwise until there is one, unless an operation of a task has
+ *	given an error; with COTASK_ENTER_DRAIN also until no task is left in the loop
  * @deadline: on CLOCK_MONOTONIC; do not wait for longer than this; COTASK_NEVER
  * @n_events: out: how many there are
  * @applied: out: how many operations were applied, each with its result
