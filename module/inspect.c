@@ -71,25 +71,19 @@ struct listing {
 	unsigned int found;
 };
 
-static void list_children(const struct cotask_group *g, struct listing *l)
+static int list_tasks(struct cotask_loop *loop, void *arg)
 {
+	struct listing *l = arg;
+	struct cotask_group *g;
 	struct cotask *t;
 
-	list_for_each_entry(t, &g->children, sibling) {
+	cotask_loop_for_each_task(loop, g, t) {
 		if (cotask_done(t))
 			continue;
 		if (l->found < l->n)
 			l->tasks[l->found] = cotask_get(t);
 		l->found++;
 	}
-}
-
-static int list_tasks(struct cotask_loop *loop, void *arg)
-{
-	struct cotask_group *g = NULL;
-
-	while ((g = cotask_loop_next_group(loop, g)))
-		list_children(g, arg);
 	return 0;
 }
 

@@ -32,18 +32,15 @@ EXPORT_SYMBOL_GPL(cotask_loop_create_here);
 void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except)
 {
 	static const struct cotask_reason why = { .cause = COTASK_CAUSE_SHUTDOWN };
-	struct cotask_group *g = NULL;
+	struct cotask_group *g;
 	struct cotask *t;
 
 	cotask_wave_begin(loop);
-	while ((g = cotask_loop_next_group(loop, g))) {
-		list_for_each_entry(t, &g->children, sibling) {
-			if (t == except || cotask_done(t) ||
-			    (t->entry.flags & COTASK_T_LEFTOVER))
-				continue;
-			t->entry.flags |= COTASK_T_LEFTOVER;
-			cotask_cancel_for(t, &why);
-		}
+	cotask_loop_for_each_task(loop, g, t) {
+		if (t == except || cotask_done(t) || (t->entry.flags & COTASK_T_LEFTOVER))
+			continue;
+		t->entry.flags |= COTASK_T_LEFTOVER;
+		cotask_cancel_for(t, &why);
 	}
 	cotask_wave_end(loop);
 }

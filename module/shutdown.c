@@ -44,17 +44,15 @@ static bool cancel_groups(struct cotask_loop *loop, enum end_stage stage)
 static void hold_all(struct cotask_loop *loop)
 {
 	static const struct cotask_reason why = { .cause = COTASK_CAUSE_SHUTDOWN };
-	struct cotask_group *g = NULL;
+	struct cotask_group *g;
 	struct cotask *t;
 
 	cotask_wave_begin(loop);
-	while ((g = cotask_loop_next_group(loop, g))) {
-		list_for_each_entry(t, &g->children, sibling) {
-			if (cotask_done(t))
-				continue;
-			cotask_task_born_level(t);
-			cotask_cancel_for(t, &why);
-		}
+	cotask_loop_for_each_task(loop, g, t) {
+		if (cotask_done(t))
+			continue;
+		cotask_task_born_level(t);
+		cotask_cancel_for(t, &why);
 	}
 	cotask_wave_end(loop);
 }
@@ -81,15 +79,13 @@ static void list_one(const struct cotask_loop *loop, const struct cotask *t)
 
 static void list_all(struct cotask_loop *loop)
 {
-	struct cotask_group *g = NULL;
+	struct cotask_group *g;
 	unsigned int n = 0;
 	struct cotask *t;
 
-	while ((g = cotask_loop_next_group(loop, g))) {
-		list_for_each_entry(t, &g->children, sibling) {
-			if (!cotask_done(t) && !waits_for_children(t) && n++ < LISTED)
-				list_one(loop, t);
-		}
+	cotask_loop_for_each_task(loop, g, t) {
+		if (!cotask_done(t) && !waits_for_children(t) && n++ < LISTED)
+			list_one(loop, t);
 	}
 	if (n > LISTED)
 		pr_warn("%s: and %u more\n", loop->name, n - LISTED);

@@ -417,16 +417,13 @@ void cotask_task_discard(struct cotask *t, struct cotask_frame *frame)
  * From outside.  The owner may be waiting for a spawn that the group has let in, so that
  * is not preempted before the task is on its way.
  */
-static int post_task(struct cotask_group *g, struct cotask_loop *loop, struct cotask *t,
-		     bool handle)
+static int post_task(struct cotask_group *g, struct cotask_loop *loop, struct cotask *t)
 {
 	int rc;
 
 	preempt_disable();
 	rc = cotask_group_admits(g, false, 1);
 	if (!rc) {
-		if (!handle)
-			refcount_set(&t->base.refs, 1);
 		t->entry.flags |= COTASK_T_NEW;
 		atomic_or(COTASK_S_INBOX, &t->base.state);
 		/* Cannot fail: a group that has let it in keeps the loop open. */
@@ -436,18 +433,15 @@ static int post_task(struct cotask_group *g, struct cotask_loop *loop, struct co
 	return rc;
 }
 
-static int start_task(struct cotask_group *g, struct cotask *t, u32 flags, bool handle)
+static int start_task(struct cotask_group *g, struct cotask *t, u32 flags)
 {
 	int rc = cotask_group_admits(g, true, 1);
 
 	if (rc == -ESHUTDOWN && (flags & COTASK_SPAWN_CANCELLED) && cotask_group_aborts(g))
 		rc = 0;		/* TG-B5 */
-	if (rc)
-		return rc;
-	if (!handle)
-		refcount_set(&t->base.refs, 1);
-	cotask_task_start(t, flags);
-	return 0;
+	if (!rc)
+		cotask_task_start(t, flags);
+	return rc;
 }
 
 static struct cotask *spawn(struct cotask_group *g, struct cotask_loop *loop,
@@ -460,8 +454,9 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_loop *loop,
 	t = cotask_task_prepare(g, loop, frame, args);
 	if (IS_ERR(t))
 		return t;
-	rc = cotask_loop_mine(loop) ? start_task(g, t, args->flags, handle) :
-				      post_task(g, loop, t, handle);
+	if (!handle)
+		refcount_set(&t->base.refs, 1);
+	rc = cotask_loop_mine(loop) ? start_task(g, t, args->flags) : post_task(g, loop, t);
 	if (rc) {
 		cotask_task_discard(t, frame);
 		return ERR_PTR(rc);

@@ -55,13 +55,11 @@ static void look_at(struct cotask *t)
 
 static void look_around(struct cotask_loop *loop)
 {
-	struct cotask_group *g = NULL;
+	struct cotask_group *g;
 	struct cotask *t;
 
-	while ((g = cotask_loop_next_group(loop, g))) {
-		list_for_each_entry(t, &g->children, sibling)
-			look_at(t);
-	}
+	cotask_loop_for_each_task(loop, g, t)
+		look_at(t);
 }
 
 static void look_again(struct cotask_loop *loop)
