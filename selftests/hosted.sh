@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "make bench-hosted": hosted tasks, with libcotask and by the ioctls alone ("device"), beside
-# io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU with the stock kernel, where all code
-# is slowed alike; on=uml: in UML 7.3 on one CPU, at native speed, where system calls cost ten
-# microseconds. Prints a table; .build/hosted-*.json and .svg hold the same. A peer whose Debian
-# package (liburing-dev, libuv1-dev, golang-go, librust-tokio-dev, python3) is not there is
-# left out.
-# Arguments: on=qemu|uml sleepers=N.
+# io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU with the stock kernel, where
+# all code is slowed alike; on=uml: in UML 7.3 on one CPU, at native speed, where system calls
+# cost ten microseconds. Prints a table; .build/hosted-*.json and .svg hold the same. A peer
+# whose Debian package (liburing-dev, libuv1-dev, golang-go, librust-tokio-dev, python3) is not
+# there is left out. Arguments: on=qemu|uml sleepers=N.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -21,18 +21,6 @@ FIXTURE(group) {
 	char dir[48];
 };
 
-static int write_to(const char *dir, const char *name, const char *text)
-{
-	char path[100];
-	int fd, n;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	fd = open(path, O_WRONLY);
-	n = write(fd, text, strlen(text));
-	close(fd);
-	return n;
-}
-
 static long read_from(const char *dir, const char *name)
 {
 	char path[100], text[40];
@@ -56,7 +44,7 @@ FIXTURE_SETUP(group)
 	snprintf(self->root, sizeof(self->root), "/tmp/cgroup.XXXXXX");
 	if (!mkdtemp(self->root) || mount("cgroup2", self->root, "cgroup2", 0, NULL))
 		SKIP(return, "no cgroups");
-	if (write_to(self->root, "cgroup.subtree_control", "+memory") < 0) {
+	if (t_write_file(self->root, "cgroup.subtree_control", "+memory") < 0) {
 		umount(self->root);
 		SKIP(return, "no memory cgroups");
 	}
@@ -113,7 +101,7 @@ static pid_t process_with_tasks(const char *dir, unsigned int n, int *s)
 	close(pair[1]);
 	*s = pair[0];
 	snprintf(text, sizeof(text), "%d", pid);
-	if (write_to(dir, "cgroup.procs", text) < 0 || write(*s, "x", 1) != 1)
+	if (t_write_file(dir, "cgroup.procs", text) < 0 || write(*s, "x", 1) != 1)
 		return -1;
 	return pid;
 }

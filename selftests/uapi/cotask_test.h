@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -161,6 +162,20 @@ static inline struct cotask_event_info t_step(int fd, struct cotask_op op)
 	struct cotask_event_info none = { .handle = POISON, .result = op.result };
 
 	return t.rc || op.result || t.n != 1 ? none : t.event[0];
+}
+
+/* Into a file of a directory; as write(). */
+static inline long t_write_file(const char *dir, const char *name, const char *text)
+{
+	char path[200];
+	long n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_WRONLY);
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n;
 }
 
 #define OP(o, ...)	((struct cotask_op){ .opcode = COTASK_OP_##o, ##__VA_ARGS__ })

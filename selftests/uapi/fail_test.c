@@ -15,24 +15,13 @@
 
 #include "cotask_test.h"
 
-static int write_to(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY), n;
-
-	if (fd < 0)
-		return -1;
-	n = write(fd, text, strlen(text));
-	close(fd);
-	return n;
-}
-
 /* Of the calling thread. */
 static int fail_nth(unsigned int n)
 {
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", n);
-	return write_to("/proc/thread-self/fail-nth", text);
+	return t_write_file("/proc/thread-self", "fail-nth", text);
 }
 
 /* 0: the allocation that was to fail has. */
@@ -53,12 +42,12 @@ static void be_quiet(void)
 	static const char *const what[] = {
 		"failslab", "fail_page_alloc", "fail_usercopy", "fail_futex",
 	};
-	char path[100];
+	char dir[100];
 	unsigned int i;
 
 	for (i = 0; i < sizeof(what) / sizeof(*what); i++) {
-		snprintf(path, sizeof(path), "/sys/kernel/debug/%s/verbose", what[i]);
-		write_to(path, "0");
+		snprintf(dir, sizeof(dir), "/sys/kernel/debug/%s", what[i]);
+		t_write_file(dir, "verbose", "0");
 	}
 }
 
@@ -134,7 +123,8 @@ TEST(every_allocation_fails_once)
 	unsigned int n, failed = 0;
 	int s[2];
 
-	if (write_to("/sys/kernel/debug/failslab/ignore-gfp-wait", "N") < 0 || fail_nth(0) < 0)
+	if (t_write_file("/sys/kernel/debug/failslab", "ignore-gfp-wait", "N") < 0 ||
+	    fail_nth(0) < 0)
 		SKIP(return, "no fault injection in this kernel");
 	be_quiet();
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));

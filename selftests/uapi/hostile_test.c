@@ -116,10 +116,10 @@ TEST_F(file, cancel_a_scope_that_was_left)
 
 static void set_limit(int n)
 {
-	int fd = open("/sys/module/cotask/parameters/max_objects", O_WRONLY);
+	char text[12];
 
-	dprintf(fd, "%d", n);
-	close(fd);
+	snprintf(text, sizeof(text), "%d", n);
+	t_write_file("/sys/module/cotask/parameters", "max_objects", text);
 }
 
 /* How often it works until there are too many. */

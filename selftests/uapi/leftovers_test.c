@@ -168,7 +168,7 @@ TEST_F(file, forgotten_with_an_event)
 	EXPECT_ERROR(-EIO, 1);
 }
 
-/* TG-7: what its group knows is not told of */
+/* AW-11: what its group knows is not told of */
 TEST_F(file, errors_of_a_group)
 {
 	struct cotask_op ops[2];

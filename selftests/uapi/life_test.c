@@ -494,18 +494,6 @@ TEST(stopped_in_enter)
 	close(s);
 }
 
-static int write_to(const char *dir, const char *name, const char *text)
-{
-	char path[200];
-	int fd, n;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	fd = open(path, O_WRONLY);
-	n = write(fd, text, strlen(text));
-	close(fd);
-	return n;
-}
-
 /* Until the processes of a cgroup are frozen. */
 static void wait_frozen(const char *dir)
 {
@@ -539,10 +527,10 @@ TEST(frozen_in_enter)
 	pid = child_in_enter(&s);
 	ASSERT_LT(0, pid);
 	snprintf(pid_text, sizeof(pid_text), "%d", pid);
-	EXPECT_LT(0, write_to(dir, "cgroup.procs", pid_text));
-	EXPECT_EQ(1, write_to(dir, "cgroup.freeze", "1"));
+	EXPECT_LT(0, t_write_file(dir, "cgroup.procs", pid_text));
+	EXPECT_EQ(1, t_write_file(dir, "cgroup.freeze", "1"));
 	wait_frozen(dir);
-	EXPECT_EQ(1, write_to(dir, "cgroup.freeze", "0"));
+	EXPECT_EQ(1, t_write_file(dir, "cgroup.freeze", "0"));
 	ASSERT_EQ(1, write(s, "x", 1));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFEXITED(status));
@@ -587,7 +575,7 @@ TEST(closed_in_another_thread)
 
 static long set_parameter(const char *name, const char *value)
 {
-	return write_to("/sys/module/cotask/parameters", name, value);
+	return t_write_file("/sys/module/cotask/parameters", name, value);
 }
 
 TEST(limits)
