@@ -232,17 +232,6 @@ static void take_in_late(struct cotask *t)
 		t->entry.flags |= COTASK_T_LATE;
 }
 
-/* It gets what it was granted, or that goes back (SY-2). */
-static void take_grant(struct cotask *t)
-{
-	struct cotask_awaitable *x = t->waits_on;
-
-	t->waits_on = NULL;
-	t->entry.flags &= ~COTASK_T_GRANTED;
-	if (t->entry.flags & (COTASK_T_ARMED | COTASK_T_DOOMED))
-		x->post.ops->lost(x, t);
-}
-
 /* By special wish, the request is delivered at the next suspension instead. */
 static bool postpone(struct cotask *t)
 {
@@ -312,6 +301,28 @@ bool cotask_task_revise(struct cotask *t, bool started, long *rc)
 	return true;
 }
 
+/* Whether the await gives the outcome that was due. */
+static bool keeps_outcome(struct cotask *t)
+{
+	if (t->entry.flags & COTASK_T_DOOMED)
+		return false;
+	return !(t->entry.flags & (COTASK_T_ARMED | COTASK_T_HANDED)) || postpone(t);
+}
+
+/*
+ * A grant goes with the outcome that it came with: a task that gets the outcome has the
+ * permit, item or notification; without the outcome it goes back (SY-2).
+ */
+static void settle_grant(struct cotask *t, bool kept)
+{
+	struct cotask_awaitable *x = t->waits_on;
+
+	t->waits_on = NULL;
+	t->entry.flags &= ~COTASK_T_GRANTED;
+	if (!kept)
+		x->post.ops->lost(x, t);
+}
+
 /*
  * What the await gives in place of the outcome that was due (CX-5, CX-6), and
  * what becomes of a request that was handed on (CX-3, CX-14).  False: the task has
@@ -319,15 +330,18 @@ bool cotask_task_revise(struct cotask *t, bool started, long *rc)
  */
 static bool deliver(struct cotask *t)
 {
+	bool kept;
+
 	take_in_late(t);
+	kept = keeps_outcome(t);
 	if (t->entry.flags & COTASK_T_GRANTED)
-		take_grant(t);
+		settle_grant(t, kept);
 	if (t->entry.flags & COTASK_T_DOOMED) {
 		drop(t);
 		return false;
 	}
 	t->entry.flags &= ~COTASK_T_DELIVERED;
-	if (!(t->entry.flags & (COTASK_T_ARMED | COTASK_T_HANDED)) || postpone(t))
+	if (kept)
 		return true;
 	if (t->entry.flags & COTASK_T_ARMED)
 		t->base.result = -ECANCELED;

@@ -290,10 +290,19 @@ static long cond_wait_step(struct cotask *task, struct cotask_frame *frame)
 		cotask_cancel_deliver_here(task);
 		w->outcome = -ECANCELED;
 	}
-	/* A notification that it does not act on goes to another one. */
-	if (w->outcome && w->notified)
-		grant(&w->cond->base);
+	/* A task that returns 0 acts on its notification: that is used up. */
+	if (!w->outcome)
+		w->notified = false;
 	return rc ?: w->outcome;
+}
+
+/* A notification that the task does not act on goes to the next waiter (SY-3). */
+static void cond_wait_release(struct cotask_frame *frame)
+{
+	struct cotask_cond_wait *w = container_of(frame, struct cotask_cond_wait, frame);
+
+	if (w->notified)
+		grant(&w->cond->base);
 }
 
 /**
@@ -317,7 +326,9 @@ struct cotask_await cotask_cond_wait(struct cotask *task, struct cotask_cond_wai
 	if (task->base.loop != cond->base.loop)
 		return cotask_refuse(task, -EXDEV);
 	w->cond = cond;
-	return cotask_call(task, cotask_frame_init(&w->frame, cond_wait_step, NULL));
+	w->notified = false;
+	return cotask_call(task, cotask_frame_init(&w->frame, cond_wait_step,
+						   cond_wait_release));
 }
 EXPORT_SYMBOL_GPL(cotask_cond_wait);
 

@@ -120,6 +120,44 @@ SCENARIO(grant_is_lost_to_an_abort,
 				SHOW, ENDTRY, CALL(probe), END)), SETTLE, COMPLETE(0, 1), SETTLE,
 	 SAW("got E1 n0 on"), PLAY(5, takes_c), SETTLE, SAW("c"))
 
+/*
+ * CX-B4, SY-1, SY-2: a task that keeps an outcome keeps what came with it, and nobody else
+ * gets that
+ */
+#define WINS			COTASK_SPAWN_COMPLETION_WINS
+
+SCENARIO(kept_lock_has_one_holder,
+	 TASK(SPAWN_FLAGS(2, ROOT, SCRIPT(TRY, TAKE(0), LOG("2-has"), FUTURE(1), EXCEPT, SHOW,
+					  ENDTRY, LOG("2-gives"), GIVE(0), SHOW, END), WINS),
+	      TAKE(0), FUTURE(0), GIVE(0), END),
+	 TASK(SLEEP(1), TAKE(0), LOG("1-has"), GIVE(0), SHOW, END),
+	 SETTLE, PASS(1), COMPLETE(0, 1), TURN, HIT(2), SETTLE,
+	 SAW("2-has ECANCELED 2-gives 0 1-has 0"))
+
+SCENARIO(kept_item_has_one_owner,
+	 TASK(SPAWN_FLAGS(2, ROOT, SCRIPT(TRY, GET(0), SHOW, EXCEPT, SHOW, ENDTRY, END), WINS), END),
+	 TASK(SLEEP(1), TRY, GET(0), SHOW, EXCEPT, SHOW, ENDTRY, END),
+	 SETTLE, PASS(1), PLAY(3, SCRIPT(PUT(0, 5), END)), TURN, HIT(2), SETTLE, SAW("5"), PENDING(1),
+	 PLAY(3, SCRIPT(PUT(0, 6), END)), SETTLE, SAW("6"))
+
+SCENARIO(kept_items_stay_in_order,
+	 TASK(SPAWN_FLAGS(2, ROOT, SCRIPT(TRY, GET(0), SHOW, EXCEPT, SHOW, ENDTRY, END), WINS), END),
+	 TASK(SLEEP(1), TRY, GET(0), SHOW, EXCEPT, SHOW, ENDTRY, END),
+	 SETTLE, PASS(1), PLAY(3, SCRIPT(PUT(0, 5), PUT(0, 6), END)), TURN, HIT(2), SETTLE,
+	 SAW("5 6"), FINISHED(1, 0), PLAY(3, SCRIPT(GET(0), SHOW, END)), SETTLE, PENDING(3),
+	 PLAY(4, SCRIPT(PUT(0, 7), END)), SETTLE, SAW("7"))
+
+/* SY-3: the wait on a condition ends with the lock, and a cancel is delivered then */
+SCENARIO(kept_notification_wakes_one,
+	 TASK(SPAWN_FLAGS(2, ROOT, SCRIPT(TAKE(0), TRY, COND_WAIT(0), LOG("2"), EXCEPT, LOG("-2"),
+					  ENDTRY, GIVE(0), END), WINS), END),
+	 TASK(SLEEP(1), TAKE(0), TRY, COND_WAIT(0), LOG("1"), EXCEPT, LOG("-1"), ENDTRY, GIVE(0),
+	      END),
+	 SETTLE, PASS(1), PLAY(4, SCRIPT(TAKE(0), TRY, COND_WAIT(0), LOG("4"), EXCEPT, LOG("-4"),
+					 ENDTRY, GIVE(0), END)),
+	 SETTLE, PLAY(3, SCRIPT(TAKE(0), NOTIFY(0, 1), SHOW, GIVE(0), END)), TURN, HIT(2), SETTLE,
+	 SAW("1 -2 1"), PENDING(4))
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(granted_and_cancelled),
 	KUNIT_CASE(granted_cancelled_and_taken_back),
@@ -134,6 +172,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(putter_is_cancelled),
 	KUNIT_CASE(queue_is_shut_down),
 	KUNIT_CASE(grant_is_lost_to_an_abort),
+	KUNIT_CASE(kept_lock_has_one_holder),
+	KUNIT_CASE(kept_item_has_one_owner),
+	KUNIT_CASE(kept_items_stay_in_order),
+	KUNIT_CASE(kept_notification_wakes_one),
 	{}
 };
 
