@@ -24,10 +24,10 @@ static void cancel_child(struct cotask_group *g, struct cotask *t)
 }
 
 /* In spawn order, the body last (TG-9). */
-bool cotask_group_abort_next(struct cotask_fanout *f)
+static bool cancel_next(struct cotask_fanout *f)
 {
 	struct cotask_group *g = container_of(f, struct cotask_group, fanout);
-	struct list_head *fanouts = &g->base.loop->fanouts;
+	struct cotask_loop *loop = g->base.loop;
 
 	while (g->cursor != &g->children) {
 		struct cotask *t = list_entry(g->cursor, struct cotask, sibling);
@@ -35,14 +35,34 @@ bool cotask_group_abort_next(struct cotask_fanout *f)
 		g->cursor = g->cursor->next;
 		if (g->cursor != &g->children)
 			prefetch_task(list_entry(g->cursor, struct cotask, sibling));
+		loop->budget--;
 		cancel_child(g, t);
 		/* What that has set off comes first. */
-		if (!list_is_first(&f->link, fanouts))
+		if (!list_is_first(&f->link, &loop->fanouts) || loop->budget < 0)
 			return true;
 	}
-	if (g->flags & COTASK_G_ABORT_TASK)
+	if (g->flags & COTASK_G_ABORT_TASK) {
+		g->flags |= COTASK_G_ASKS_TASK;
 		cotask_scope_cancel(&g->scope, &g->why);
+		g->flags &= ~COTASK_G_ASKS_TASK;
+	}
 	return false;
+}
+
+/* A group cannot be left before its children have ended. */
+const struct cotask_fanout_ops cotask_group_fanout_ops = {
+	.next = cancel_next,
+};
+
+static void cancel_children(struct cotask_group *g, const struct cotask_reason *why)
+{
+	struct cotask_loop *loop = g->base.loop;
+
+	g->why = *why;
+	g->cursor = g->children.next;
+	cotask_wave_begin(loop);
+	cotask_fanout_start(loop, &g->fanout);
+	cotask_wave_end(loop);
 }
 
 /**
@@ -61,8 +81,7 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 	g->why = *why;
 	trace_cotask_group_abort(g);
 	atomic_or(COTASK_GATE_CLOSED, &g->gate);
-	g->cursor = g->children.next;
-	cotask_fanout_start(g->base.loop, &g->fanout);
+	cancel_children(g, why);
 }
 
 /**
@@ -72,12 +91,10 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
  */
 void cotask_group_cancel_again(struct cotask_group *g, const struct cotask_reason *why)
 {
-	if (!list_empty(&g->fanout.link))
+	if (!cotask_wave_may_pass(g->base.loop, g->fanout.wave))
 		return;
 	g->flags &= ~COTASK_G_ABORT_TASK;
-	g->why = *why;
-	g->cursor = g->children.next;
-	cotask_fanout_start(g->base.loop, &g->fanout);
+	cancel_children(g, why);
 }
 
 /* --- the last resort --------------------------------------------------------- */
@@ -87,6 +104,7 @@ static void doom(struct cotask *t)
 {
 	struct cotask_awaitable *x = cotask_task_waits_on(t);
 
+	cotask_loop_spend(t->base.loop, 1);
 	if (cotask_done(t) || (t->entry.flags & COTASK_T_DOOMED))
 		return;
 	t->entry.flags |= COTASK_T_DOOMED;

@@ -161,6 +161,7 @@ bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e)
  */
 void cotask_awaitable_wake(struct cotask_awaitable *x)
 {
+	struct cotask_loop *loop = x->loop;
 	struct cotask_entry *e, *next;
 
 	list_for_each_entry_safe(e, next, &x->waiters, link) {
@@ -175,8 +176,9 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 			e->flags |= COTASK_E_WOKEN;
 			if (e->kind == COTASK_ENTRY_MEMBER)
 				cotask_set_woken(e);
-			cotask_loop_queue(x->loop, e);
+			cotask_loop_queue(loop, e);
 		}
+		cotask_loop_spend(loop, 1);
 	}
 }
 
@@ -430,8 +432,11 @@ void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e)
 	struct cotask_callback *cb = callback_of(e);
 	struct cotask_awaitable *x = cb->x;
 	struct cotask *pinned = x && cotask_is_task(x) ? cotask_of(x) : NULL;
-	int rc = cb->fn(cb, x);
+	int rc;
 
+	loop->foreign++;
+	rc = cb->fn(cb, x);
+	loop->foreign--;
 	/* From here on cb, and an x that is not pinned, may be gone. */
 	if (rc < 0)
 		cotask_loop_report(loop, NULL, rc);

@@ -105,8 +105,10 @@ void cotask_calls_drop(struct cotask_file *f)
 {
 	struct call *call, *next;
 
-	list_for_each_entry_safe(call, next, &f->calls, link)
+	list_for_each_entry_safe(call, next, &f->calls, link) {
 		take_out(call);
+		cotask_loop_spend(f->loop, 4);
+	}
 }
 
 /* --- the operations ------------------------------------------------------ */
@@ -168,6 +170,7 @@ static s64 op_off_done(struct cotask_request *r)
 	if (cotask_awaitable_done(x))
 		return 0;
 	list_for_each_entry_safe(call, next, &r->f->calls, link) {
+		cotask_loop_spend(r->f->loop, 1);
 		if (call->object != r->object || call->user_data != r->op->user_data)
 			continue;
 		if (!cotask_awaitable_detach(x, &call->cb.entry))

@@ -77,8 +77,27 @@ static void declined(struct cotask *t)
 	cotask_cancel_arm(t);
 }
 
+/*
+ * Whether a request goes on from a task that waits on @x.  @way is the number of the way
+ * from task to task: a task that has it waits for itself, and is taken out of the ring.
+ */
+static bool passes(struct cotask *t, struct cotask_awaitable *x, u64 way)
+{
+	struct cotask_loop *loop = t->base.loop;
+
+	loop->budget--;
+	if (unlikely(t->base.result == way)) {
+		leave(t, x);
+		return false;
+	}
+	if (unlikely(!cotask_wave_may_pass(loop, t->base.result)))
+		return false;
+	t->base.result = way;
+	return true;
+}
+
 /* Pass a counted request on by one task, or arm it; the next one, or NULL. */
-static struct cotask *route_step(struct cotask *t)
+static struct cotask *route_step(struct cotask *t, u64 way)
 {
 	struct cotask_awaitable *x = cotask_task_waits_on(t);
 	struct cotask *next;
@@ -88,7 +107,7 @@ static struct cotask *route_step(struct cotask *t)
 		arm(t);
 		return NULL;
 	}
-	if (unlikely(cotask_wave_step(t->base.loop)) && (t->entry.flags & COTASK_T_HANDED))
+	if (!passes(t, x, way))
 		return NULL;
 	/* Before asking: the answer may queue the task. */
 	t->entry.flags |= COTASK_T_HANDED;
@@ -110,6 +129,19 @@ static struct cotask *route_step(struct cotask *t)
 	return next;
 }
 
+/* A long way has used up the budget: the rest is acted on like a request from outside. */
+static void go_on_later(struct cotask *t)
+{
+	int old = atomic_fetch_or(COTASK_S_POSTED | COTASK_S_INBOX, &t->base.state);
+
+	t->entry.flags |= COTASK_T_ON_WAY;
+	if (old & COTASK_S_INBOX)
+		return;
+	cotask_get(t);
+	if (cotask_loop_post(t->base.loop, &t->base.post))
+		cotask_put(t);
+}
+
 /**
  * cotask_cancel_route - pass a counted request on, or arm
  * @t: the task that was asked to cancel
@@ -117,10 +149,17 @@ static struct cotask *route_step(struct cotask *t)
 void cotask_cancel_route(struct cotask *t)
 {
 	struct cotask_loop *loop = t->base.loop;
+	u64 way;
 
 	cotask_wave_begin(loop);
-	while (t)
-		t = route_step(t);
+	way = ++loop->last_mark;
+	while (t) {
+		t = route_step(t, way);
+		if (t && unlikely(loop->budget < 0) && cotask_loop_must_stop(loop)) {
+			go_on_later(t);
+			break;
+		}
+	}
 	cotask_wave_end(loop);
 }
 
@@ -174,7 +213,10 @@ void cotask_cancel_taken_in(struct cotask *t)
 		return;
 	if (!(atomic_fetch_andnot(COTASK_S_POSTED, &t->base.state) & COTASK_S_POSTED))
 		return;
-	note_reason(t, &user);
+	if (t->entry.flags & COTASK_T_ON_WAY)
+		t->entry.flags &= ~COTASK_T_ON_WAY;
+	else
+		note_reason(t, &user);
 	arm(t);
 }
 

@@ -8,23 +8,26 @@
  * the chain of what is awaited is followed: it is a cycle when it reaches one of them.
  *
  * A set may be done although one of its members never is, so chains end there, and a
- * cycle through a set is not found; nor is one that is further than the bounds.  If
- * nobody outside ends it, it is there until the group or loop is stopped, with a grace:
- * a cancel goes round and comes back.  See graph.c for who looks for it.
+ * cycle through a set is not found; nor is one that is further than the bounds.  Such a
+ * cycle lasts until one of its tasks is cancelled: the cancel goes round and comes back,
+ * and cuts it there, see fanout.c and cancel.c.
  */
 #include "internal.h"
 
 #define DEPENDENTS	32
+#define LOOKED_AT	1024
 #define CHAIN		4096
 
 /**
  * struct dependents - who cannot go on before a task has ended
  * @x: tasks, groups, shields
  * @n: how many
+ * @left: how many waiters may still be looked at
  */
 struct dependents {
 	const struct cotask_awaitable *x[DEPENDENTS];
 	unsigned int n;
+	unsigned int left;
 };
 
 static bool includes(const struct dependents *d, const struct cotask_awaitable *x)
@@ -63,8 +66,9 @@ static void add_waiters(struct dependents *d, const struct cotask_awaitable *x)
 	struct cotask_entry *e;
 
 	list_for_each_entry(e, &x->waiters, link) {
-		if (d->n == DEPENDENTS)
+		if (d->n == DEPENDENTS || !d->left)
 			return;
+		d->left--;
 		if (e->kind == COTASK_ENTRY_TASK)
 			add(d, &container_of(e, struct cotask, entry)->base);
 		else if (e->kind == COTASK_ENTRY_SHIELD)
@@ -78,6 +82,7 @@ static void collect(struct dependents *d, const struct cotask *task)
 	unsigned int i;
 
 	d->n = 0;
+	d->left = LOOKED_AT;
 	add(d, &task->base);
 	for (i = 0; i < d->n; i++) {
 		const struct cotask_awaitable *x = d->x[i];

@@ -187,6 +187,12 @@ static struct cotask_entry *walk_next(struct walk *w)
 	return NULL;
 }
 
+static void spend(const struct cotask_dq *q)
+{
+	if (q->loop)
+		cotask_loop_spend(q->loop, 1);
+}
+
 /* Move the entries of the first slot to where they belong from its start. */
 static void slot_open(struct cotask_dq *q, struct cotask_dq_slot *slot)
 {
@@ -195,12 +201,15 @@ static void slot_open(struct cotask_dq *q, struct cotask_dq_slot *slot)
 
 	walk_begin(&w, slot);
 	q->base = slot->min;
-	while ((e = walk_next(&w)))
+	while ((e = walk_next(&w))) {
 		cotask_dq_add(q, e);
+		spend(q);
+	}
 }
 
 static int cmp_deadline(void *priv, const struct list_head *a, const struct list_head *b)
 {
+	spend(priv);
 	return list_entry(a, struct cotask_entry, link)->deadline >
 	       list_entry(b, struct cotask_entry, link)->deadline;
 }
@@ -228,8 +237,9 @@ static void slot_take(struct cotask_dq *q, struct cotask_dq_slot *slot,
 	while ((e = walk_next(&w))) {
 		e->level = COTASK_NO_DEADLINE;
 		list_add_tail(&e->link, &sorted);
+		spend(q);
 	}
-	list_sort(NULL, &sorted, cmp_deadline);
+	list_sort(q, &sorted, cmp_deadline);
 	q->base = list_last_entry(&sorted, struct cotask_entry, link)->deadline;
 	list_splice_tail(&sorted, due);
 }

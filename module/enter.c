@@ -32,6 +32,7 @@ void cotask_file_enter(struct cotask_file *f)
 {
 	WRITE_ONCE(f->loop->owner, current);
 	f->loop->pumping = true;
+	cotask_stretch_begin(f->loop);
 	if (f->has_native)
 		cotask_pump_enter(f->loop);
 	cotask_objects_reap(f);
@@ -51,6 +52,7 @@ bool cotask_file_is_ready(struct cotask_file *f)
 
 void cotask_file_leave(struct cotask_file *f)
 {
+	cotask_stretch_end(f->loop);
 	if (f->has_native)
 		cotask_pump_leave(f->loop);
 	f->loop->pumping = false;
@@ -137,6 +139,9 @@ fault:
 	return -EFAULT;
 }
 
+/* What an operation costs, in steps of the budget. */
+#define OP_COST	16
+
 /* Apply some; how many, which is fewer than @n if the process is being killed. */
 static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool posted)
 {
@@ -146,8 +151,10 @@ static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool
 		ops[i].result = cotask_op_apply(f, &ops[i], posted);
 		if (unlikely(ops[i].result < 0) && ops[i].task && !posted)
 			f->refused = true;
-		if (need_resched())
+		if (posted)
 			cond_resched();
+		else
+			cotask_loop_spend(f->loop, OP_COST);
 	}
 	return i;
 }
@@ -284,8 +291,10 @@ static int take_begun(struct cotask_file *f, struct cotask_enter *e)
 {
 	if (e->n_begun > f->n_given)
 		return -EINVAL;
-	for (; e->n_begun; e->n_begun--)
+	for (; e->n_begun; e->n_begun--) {
 		begin(f);
+		cotask_loop_spend(f->loop, 2);
+	}
 	cotask_turns_take_back(f);
 	return 0;
 }
@@ -299,6 +308,7 @@ void cotask_turns_drop(struct cotask_file *f)
 	list_for_each_entry_safe(turn, next, &f->turns, link) {
 		if (turn->type != COTASK_EVENT_STEP)
 			consume(f, turn);
+		cotask_loop_spend(f->loop, 2);
 	}
 }
 
@@ -326,6 +336,7 @@ static u32 collect_events(struct cotask_file *f, struct cotask_event_info *event
 		if ((f->running && !goes_on(turn)) || has_to_wait(f, turn))
 			break;
 		events[n] = (struct cotask_event_info){};
+		cotask_loop_spend(f->loop, 4);
 		if (!tell(f, turn, &events[n]))
 			continue;
 		cotask_turn_give(f);
@@ -383,8 +394,11 @@ static void sleep(struct cotask_file *f, s64 deadline)
 	prepare_to_rcuwait(idle);
 	/* Orders the state before the tests; pairs with rcuwait_wake_up(). */
 	set_current_state(TASK_INTERRUPTIBLE);
-	if (!has_work(f) && !signal_pending(current))
+	if (!has_work(f) && !signal_pending(current)) {
+		cotask_stretch_end(f->loop);
 		schedule_hrtimeout(deadline == COTASK_NEVER ? NULL : &until, HRTIMER_MODE_ABS);
+		cotask_stretch_begin(f->loop);
+	}
 	finish_rcuwait(idle);
 }
 

@@ -18,32 +18,54 @@ static void future_posted(struct cotask_post *post)
 	cotask_awaitable_wake(x);
 }
 
-/*
- * Choose the outcome, once; false: it was chosen before.  Not preempted between the
- * claim and the post, because who wants to leave may have to wait for the post (see
- * set.c).
- */
-bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
+/* Choose the outcome and publish it; the state before, which has CLAIMED if it was too late. */
+static int claim(struct cotask_awaitable *x, long result, int how)
 {
 	int old = atomic_read(&x->state);
 
-	preempt_disable();
 	do {
-		if (old & COTASK_S_CLAIMED) {
-			preempt_enable();
-			return false;
-		}
+		if (old & COTASK_S_CLAIMED)
+			return old;
 	} while (!atomic_try_cmpxchg(&x->state, &old, old | COTASK_S_CLAIMED));
 	x->result = result;
 	/* Publishes the result; fully ordered, pairs with cotask_awaitable_wait(). */
-	old = atomic_fetch_or(COTASK_S_DONE | how, &x->state);
-	if (old & COTASK_S_WAITED) {
-		if (cotask_loop_mine(x->loop))
-			cotask_awaitable_wake(x);
-		else
-			cotask_loop_post(x->loop, &x->post);
-	}
+	return atomic_fetch_or(COTASK_S_DONE | how, &x->state) & ~COTASK_S_CLAIMED;
+}
+
+/*
+ * Another thread or an interrupt.  A waiter that wants to leave has to wait for the post, so
+ * what is claimed is posted without being preempted.
+ */
+static int settle_outside(struct cotask_awaitable *x, long result, int how)
+{
+	int old;
+
+	preempt_disable();
+	old = claim(x, result, how);
+	if ((old & (COTASK_S_CLAIMED | COTASK_S_WAITED)) == COTASK_S_WAITED)
+		cotask_loop_post(x->loop, &x->post);
 	preempt_enable();
+	return old;
+}
+
+static int settle_inside(struct cotask_awaitable *x, long result, int how)
+{
+	int old = claim(x, result, how);
+
+	if ((old & (COTASK_S_CLAIMED | COTASK_S_WAITED)) == COTASK_S_WAITED)
+		cotask_awaitable_wake(x);
+	return old;
+}
+
+/* Choose the outcome, once; false: it was chosen before. */
+bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
+{
+	int old = cotask_loop_mine(x->loop) ? settle_inside(x, result, how) :
+					      settle_outside(x, result, how);
+
+	/* From here on @x may be gone: a waiter that was woken may free it. */
+	if (old & COTASK_S_CLAIMED)
+		return false;
 	if (old & COTASK_S_WATCHED)
 		wake_up_var(&x->state);
 	return true;

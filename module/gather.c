@@ -11,8 +11,10 @@ static void mark_all_read(struct cotask_set *s)
 {
 	unsigned int i;
 
-	for (i = 0; i < s->n; i++)
+	for (i = 0; i < s->n; i++) {
 		cotask_awaitable_mark_read(s->members[i].x);
+		cotask_loop_spend(s->base.loop, 1);
+	}
 }
 
 static void end(struct cotask_set *s, long result)
@@ -23,7 +25,11 @@ static void end(struct cotask_set *s, long result)
 	cotask_set_settle(s, result, 0);
 }
 
-/* Unless they have been when the set was. */
+/*
+ * The end of @because decides the outcome, so the others are cancelled (WT-B3, GA-B1), also
+ * those that have swallowed an earlier request.  A member that ends CANCELLED as the set was
+ * asked to adds nothing: the others were asked for the same reason.
+ */
 static void cancel_others(struct cotask_set *s, const struct cotask_member *because)
 {
 	const struct cotask_reason why = {
@@ -32,8 +38,9 @@ static void cancel_others(struct cotask_set *s, const struct cotask_member *beca
 		.cause = COTASK_CAUSE_SIBLING,
 	};
 
-	if (!(s->flags & COTASK_SET_REQUESTED))
-		cotask_set_cancel(s, &why);
+	if ((s->flags & COTASK_SET_REQUESTED) && cotask_awaitable_cancelled(because->x))
+		return;
+	cotask_set_cancel(s, &why);
 }
 
 /* All have ended. */

@@ -31,7 +31,7 @@ void cotask_group_init(struct cotask_group *g)
 	INIT_LIST_HEAD(&g->errors);
 	INIT_LIST_HEAD(&g->body_error);
 	INIT_LIST_HEAD(&g->all);
-	cotask_fanout_init(&g->fanout, cotask_group_abort_next);
+	cotask_fanout_init(&g->fanout, &cotask_group_fanout_ops);
 	g->scope.kind = COTASK_SCOPE_GROUP;
 	cotask_entry_init(&g->due, COTASK_ENTRY_GROUP);
 }
@@ -222,6 +222,9 @@ static bool group_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	if (undelivered > 0)
 		g->flags |= COTASK_G_OUTSIDE;
 	/* The wait goes on until the last child has ended (TG-16, TG-17). */
+	if ((g->flags & COTASK_G_ASKS_TASK) ||
+	    cotask_fanout_came_back(g->base.loop, &g->fanout))
+		return true;
 	if ((g->flags & COTASK_G_ABORTING) && (g->flags & COTASK_GROUP_RECANCEL))
 		cotask_group_cancel_again(g, why);
 	else
@@ -715,12 +718,16 @@ int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_err
  */
 void cotask_group_fini(struct cotask_group *g)
 {
+	struct cotask_loop *loop;
 	struct cotask *t, *next;
 
 	list_del_init(&g->body_error);
 	list_for_each_entry_safe(t, next, &g->errors, sibling) {
 		list_del_init(&t->sibling);
+		loop = cotask_loop_mine(t->base.loop) ? t->base.loop : NULL;
 		cotask_put(t);
+		if (loop)
+			cotask_loop_spend(loop, 2);
 	}
 }
 EXPORT_SYMBOL_GPL(cotask_group_fini);

@@ -272,6 +272,9 @@ static void object_end(struct cotask_object *o)
 	cotask_file_uncharge(f);
 }
 
+/* What the end of an object costs, in steps of the budget. */
+#define OBJECT_COST	8
+
 static struct cotask_object *next_dropped(struct cotask_file *f)
 {
 	struct cotask_object *o;
@@ -294,8 +297,13 @@ static void end_dropped(struct cotask_file *f)
 {
 	struct cotask_object *o;
 
-	while ((o = next_dropped(f)))
+	while ((o = next_dropped(f))) {
 		object_end(o);
+		if (cotask_loop_mine(f->loop))
+			cotask_loop_spend(f->loop, OBJECT_COST);
+		else if (preemptible())
+			cond_resched();
+	}
 }
 
 /* Whether the caller is the one to end them: the owner, or anybody once there is none. */

@@ -178,6 +178,7 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, turn, waited);
 
+	task->entry.flags |= COTASK_T_HOSTED;
 	/* A submission, or eager. */
 	if (!h->task)
 		smp_store_release(&h->task, cotask_get(task)); /* see cotask_object_task() */

@@ -105,6 +105,8 @@
 #define COTASK_T_SURE_START	BIT(18)	/* its first step runs in any case */
 #define COTASK_T_SINCE		BIT(19)	/* entry.deadline: since when it waits */
 #define COTASK_T_FAILED		BIT(20)	/* hosted, and its file wants to know of the record */
+#define COTASK_T_HOSTED		BIT(21)	/* all of its frames are cotask's own */
+#define COTASK_T_ON_WAY		BIT(22)	/* a request stopped here, and goes on from the inbox */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
 				 COTASK_T_GRANTED | COTASK_T_DELIVERED)
 
@@ -124,6 +126,7 @@
 #define COTASK_G_EXPIRED	BIT(16)	/* its deadline has come */
 #define COTASK_G_DOOMED		BIT(15)	/* its children do not run again */
 #define COTASK_G_ABORT_TASK	BIT(14)	/* the abort reaches the body, too */
+#define COTASK_G_ASKS_TASK	BIT(18)	/* ... and is doing so */
 
 #define COTASK_GATE_CLOSED	INT_MIN	/* no more spawns; the rest counts */
 
@@ -243,12 +246,14 @@ struct cotask_dq_slot {
  * @base: no entry is earlier; moves on with the time
  * @levels: bit n: level n has an entry
  * @used: bit s of level n: the slot has an entry
+ * @loop: pays for walks, see budget.c; or NULL
  * @slot: the slots
  */
 struct cotask_dq {
 	u64			base;
 	u32			levels;
 	u64			used[COTASK_DQ_LEVELS];
+	struct cotask_loop	*loop;
 	struct cotask_dq_slot	slot[COTASK_DQ_LEVELS][COTASK_DQ_SLOTS];
 };
 
@@ -280,7 +285,12 @@ enum cotask_clock {
  * @pumping: @owner is inside a turn or waits for the next one [L]
  * @fanning_out: @fanouts are being worked off [L]
  * @waves: nesting of calls that cancel, see fanout.c [L]
- * @wave_steps: how far the outermost one has gone [L]
+ * @again: how often the wave may still go where it has been [L]
+ * @wave: number of the one under way [L]
+ * @last_mark: the last number that was given to a wave, or to a way in one [L]
+ * @budget: steps that are left until the owner breathes, see budget.c [L]
+ * @foreign: nesting of calls into code that is not cotask's, outside of steps [L]
+ * @breath: debugging: when the owner has breathed last [L]
  * @flags: COTASK_LOOP_* [I]
  * @eager_depth: nesting of eager steps [L]
  * @ref_stash: references to the loop that the owner holds in advance [L]
@@ -332,7 +342,14 @@ struct cotask_loop {
 	bool			pumping;
 	bool			fanning_out;
 	u32			waves;
-	u32			wave_steps;
+	u32			again;
+	u64			wave;
+	u64			last_mark;
+	int			budget;
+	unsigned int		foreign;
+#ifdef CONFIG_COTASK_DEBUG
+	u64			breath;
+#endif
 	u32			flags;
 	u32			eager_depth;
 	int			ref_stash;
@@ -612,13 +629,50 @@ static inline void cotask_cancel_rearm(struct cotask *t)
 	cotask_cancel_arm(t);
 }
 
+/* --- budget.c ---------------------------------------------------------------- */
+
+bool cotask_loop_breathe(struct cotask_loop *loop);
+bool cotask_loop_must_stop(struct cotask_loop *loop);
+
+/* Pay for @n steps of a walk that cannot be interrupted, but for a breath. */
+static inline void cotask_loop_spend(struct cotask_loop *loop, int n)
+{
+	loop->budget -= n;
+	if (unlikely(loop->budget < 0))
+		cotask_loop_breathe(loop);
+}
+
+/* Sleep in the state that was set; that is a breath, too. */
+void cotask_loop_schedule(struct cotask_loop *loop, long timeout);
+
+#ifdef CONFIG_COTASK_DEBUG
+void cotask_stretch_begin(struct cotask_loop *loop);
+void cotask_stretch_end(struct cotask_loop *loop);
+#else
+static inline void cotask_stretch_begin(struct cotask_loop *loop) { }
+static inline void cotask_stretch_end(struct cotask_loop *loop) { }
+#endif
+
 /* --- fanout.c ---------------------------------------------------------------- */
 
-void cotask_fanout_init(struct cotask_fanout *f, bool (*next)(struct cotask_fanout *f));
+/**
+ * struct cotask_fanout_ops - what cancels many
+ * @next: cancels the next one; false: there is none left
+ * @end_cut: all were asked, and a cycle of waits is to be cut here; NULL: it cannot be
+ */
+struct cotask_fanout_ops {
+	bool (*next)(struct cotask_fanout *f);
+	void (*end_cut)(struct cotask_fanout *f);
+};
+
+void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops *ops);
 void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f);
+bool cotask_fanout_came_back(struct cotask_loop *loop, struct cotask_fanout *f);
+bool cotask_fanouts_run(struct cotask_loop *loop);
+void cotask_fanouts_drop(struct cotask_loop *loop);
 void cotask_wave_begin(struct cotask_loop *loop);
 void cotask_wave_end(struct cotask_loop *loop);
-bool cotask_wave_step(struct cotask_loop *loop);
+bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark);
 
 /* --- group.c, abort.c ------------------------------------------------------- */
 
@@ -658,7 +712,7 @@ void cotask_group_abandon(struct cotask_scope *s);
 void cotask_group_close(struct cotask_group *g);
 int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_error *e);
 
-bool cotask_group_abort_next(struct cotask_fanout *f);
+extern const struct cotask_fanout_ops cotask_group_fanout_ops;
 void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 			bool body);
 void cotask_group_cancel_again(struct cotask_group *g, const struct cotask_reason *why);

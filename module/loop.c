@@ -29,6 +29,9 @@ static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
 	[COTASK_ENTRY_WATCH]	= cotask_watch_run,
 };
 
+/* What an entry or a post costs, in steps of the budget. */
+#define ENTRY_COST	8
+
 /* --- posting -------------------------------------------------------------- */
 
 /* Any context. */
@@ -89,6 +92,7 @@ void cotask_loop_take_in(struct cotask_loop *loop)
 		post = llist_entry(loop->taken, struct cotask_post, node);
 		loop->taken = loop->taken->next;
 		post->ops->posted(post);
+		cotask_loop_spend(loop, ENTRY_COST);
 	}
 }
 
@@ -151,9 +155,6 @@ static bool turn_begin(struct cotask_loop *loop)
 	return true;
 }
 
-/* How many entries to run before other threads get a chance. */
-#define RESCHED_MASK	0xff
-
 /**
  * cotask_loop_turn - run one turn
  * @loop: the loop; the caller owns it
@@ -165,7 +166,9 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 {
 	unsigned int n = 0;
 
-	/* What is left of a turn that was interrupted comes first. */
+	/* A cancel that is under way, and then what is left of a turn, come first. */
+	if (unlikely(!list_empty(&loop->fanouts)) && !cotask_fanouts_run(loop))
+		return false;
 	if (likely(list_empty(&loop->batch)) && !turn_begin(loop))
 		return false;
 	while (!list_empty(&loop->batch)) {
@@ -181,8 +184,12 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 			cotask_task_run(loop, e);
 		else
 			entry_run[e->kind](loop, e);
-		if (unlikely(!(++n & RESCHED_MASK)))
-			cond_resched();
+		n++;
+		loop->budget -= ENTRY_COST;
+		if (unlikely(!list_empty(&loop->fanouts)) && !cotask_fanouts_run(loop))
+			break;
+		if (unlikely(loop->budget < 0) && cotask_loop_must_stop(loop))
+			break;
 	}
 	loop->stats.entries += n;
 	cotask_hist_add(&loop->stats.queue, n);
@@ -194,7 +201,7 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 bool cotask_loop_can_turn(const struct cotask_loop *loop)
 {
 	return !list_empty(&loop->ready) || !list_empty(&loop->batch) || posted(loop) ||
-	       READ_ONCE(loop->timer_due);
+	       READ_ONCE(loop->timer_due) || !list_empty(&loop->fanouts);
 }
 
 bool cotask_loop_has_work(const struct cotask_loop *loop)
@@ -213,7 +220,7 @@ void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state)
 	/* Orders the state before the tests; pairs with rcuwait_wake_up(). */
 	set_current_state(state);
 	if (!cotask_loop_has_work(loop) && !signal_pending_state(state, current))
-		schedule();
+		cotask_loop_schedule(loop, MAX_SCHEDULE_TIMEOUT);
 	finish_rcuwait(&loop->idle);
 }
 
@@ -393,9 +400,13 @@ void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error
 {
 	cotask_error_fn fn = READ_ONCE(loop->on_error);
 	char name[COTASK_NAME_MAX + 1] = "a callback or future";
+	bool mine;
 
 	if (fn) {
+		mine = cotask_loop_mine(loop);
+		loop->foreign += mine;
 		fn(loop, task, error);
+		loop->foreign -= mine;
 		return;
 	}
 	if (task)

@@ -26,6 +26,7 @@ struct cotask_loop *cotask_manual_create(u32 flags)
 	for (clock = 0; clock < COTASK_CLOCKS; clock++) {
 		loop->fake_now[clock] = NSEC_PER_SEC;
 		cotask_dq_init(&loop->deadlines[clock], NSEC_PER_SEC);
+		loop->deadlines[clock].loop = loop;
 	}
 	return loop;
 }

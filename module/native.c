@@ -214,7 +214,9 @@ static s64 spawn(struct cotask_request *r, struct native_object *o,
 		if (IS_ERR(owner))
 			return PTR_ERR(owner);
 	}
+	r->f->loop->foreign++;
 	frame = body_frame(n);
+	r->f->loop->foreign--;
 	if (!IS_ERR(frame)) {
 		enter_table(r->f);
 		o->task = cotask_spawn_with(owner ? cotask_object_group(owner) :

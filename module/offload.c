@@ -53,13 +53,16 @@ static void settle(struct cotask_job *job, long result, int how)
 static void job_posted(struct cotask_post *post)
 {
 	struct cotask_job *job = job_of(container_of(post, struct cotask_awaitable, post));
+	struct cotask_loop *loop = job->base.loop;
 	struct cotask_group *home = job->home;
 
 	if (atomic_read(&job->state) == JOB_RUNNING)
 		settle(job, job->value, 0);
 	else
 		settle(job, -ECANCELED, COTASK_S_CANCELLED);
+	loop->foreign++;
 	cotask_job_put(job);
+	loop->foreign--;
 	home->jobs--;
 	cotask_group_check_over(home);
 }

@@ -103,6 +103,7 @@ static s64 handle_of(struct cotask_file *f, const struct cotask *task)
 	unsigned long handle;
 
 	xa_for_each(&f->objects, handle, o) {
+		cotask_loop_spend(f->loop, 1);
 		if ((BIT(o->kind) & TASK_KINDS) && cotask_object_task(o) == task)
 			return handle;
 	}

@@ -32,8 +32,11 @@ struct members {
 
 static void members_put(struct members *m)
 {
-	while (m->n)
+	while (m->n) {
 		cotask_object_put(m->object[--m->n]);
+		if (cotask_loop_mine(m->f->loop))
+			cotask_loop_spend(m->f->loop, 1);
+	}
 	kvfree(m->member);
 	kvfree(m->object);
 	kvfree(m->handle);
@@ -54,6 +57,7 @@ static int members_find(struct cotask_file *f, struct members *m, unsigned int n
 		if (!x)
 			return -ENOENT;
 		m->member[m->n - 1] = COTASK_MEMBER(x);
+		cotask_loop_spend(f->loop, 1);
 	}
 	return 0;
 }

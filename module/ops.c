@@ -190,5 +190,8 @@ s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool post
 	f->loop->current_task = r.actor ? r.actor->task : NULL;
 	rc = with_object(&r, row);
 	f->loop->current_task = NULL;
+	/* What it has cancelled is cancelled before the next operation. */
+	if (unlikely(!list_empty(&f->loop->fanouts)))
+		cotask_fanouts_run(f->loop);
 	return rc;
 }

@@ -23,6 +23,7 @@ void cotask_pump_enter(struct cotask_loop *loop)
 {
 	WRITE_ONCE(loop->owner, current);
 	loop->pumping = true;
+	cotask_stretch_begin(loop);
 	write_seqlock(&pumps_lock);
 	hash_add_rcu(pumps, &loop->node, (unsigned long)current);
 	write_sequnlock(&pumps_lock);

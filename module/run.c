@@ -37,6 +37,7 @@ void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *exce
 
 	cotask_wave_begin(loop);
 	cotask_loop_for_each_task(loop, g, t) {
+		cotask_loop_spend(loop, 1);
 		if (t == except || cotask_done(t) || (t->entry.flags & COTASK_T_LEFTOVER))
 			continue;
 		t->entry.flags |= COTASK_T_LEFTOVER;

@@ -107,7 +107,7 @@ static void forget_settled(struct cotask *t, const struct cotask_scope *s)
 
 	for (outer = t->scopes; outer; outer = outer->outer) {
 		if (outer->own && outer->own_settled &&
-		    (s16)(outer->own_delivery - s->own_delivery) > 0)
+		    (s32)(outer->own_delivery - s->own_delivery) > 0)
 			outer->own_settled--;
 	}
 }
@@ -146,7 +146,7 @@ void cotask_scope_take_back(struct cotask_scope *s)
 bool cotask_scope_missed(const struct cotask_scope *s)
 {
 	u32 count = cotask_scope_count(s->task);
-	u16 deliveries = s->task->deliveries - s->own_delivery;
+	u32 deliveries = s->task->deliveries - s->own_delivery;
 
 	return count > s->baseline && count > s->own_settled && deliveries <= 1;
 }

@@ -12,6 +12,8 @@
  */
 #include "set.h"
 
+static const struct cotask_fanout_ops set_fanout_ops;
+
 static struct cotask_member *member_of(struct cotask_entry *e)
 {
 	return container_of(e, struct cotask_member, entry);
@@ -102,6 +104,7 @@ static void find_repeated(struct cotask_set *s)
 	for (i = 0; i < s->n; i++) {
 		atomic_t *state = &s->members[i].x->state;
 
+		cotask_loop_spend(s->base.loop, 1);
 		if (atomic_fetch_or(COTASK_S_MARKED, state) & COTASK_S_MARKED)
 			s->members[i].entry.flags |= MEMBER_REPEATED;
 	}
@@ -158,8 +161,7 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 	memset(s, 0, sizeof(*s));
 	cotask_awaitable_init(&s->base, loop, ops);
 	cotask_entry_init(&s->alarm, COTASK_ENTRY_ALARM);
-	cotask_fanout_init(&s->fanout, cotask_set_cancel_next);
-	s->asked = false;
+	cotask_fanout_init(&s->fanout, &set_fanout_ops);
 	INIT_LIST_HEAD(&s->declining);
 	s->members = members;
 	s->n = n;
@@ -171,8 +173,10 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 	if (rc)
 		return rc;
 	find_repeated(s);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		attach(s, &members[i]);
+		cotask_loop_spend(loop, 1);
+	}
 	return 0;
 }
 
@@ -299,6 +303,7 @@ static void declines(struct cotask_member *m)
 	while ((s = first_of(&sets))) {
 		list_del_init(&s->declining);
 		list_for_each_entry(e, &s->base.waiters, link) {
+			cotask_loop_spend(s->base.loop, 1);
 			if (e->kind == COTASK_ENTRY_MEMBER)
 				declines_once(member_of(e), &sets);
 		}
@@ -336,6 +341,7 @@ void cotask_set_take_in(struct cotask_set *s)
 		if ((m->entry.flags & MEMBER_ATTACHED) && (m->entry.flags & MEMBER_WOKEN) &&
 		    list_empty(&m->entry.link))
 			cotask_set_member_run(s->base.loop, &m->entry);
+		cotask_loop_spend(s->base.loop, 1);
 	}
 }
 
@@ -349,6 +355,7 @@ void cotask_set_queue(struct cotask_set *s)
 
 		if ((e->flags & MEMBER_WOKEN) && list_empty(&e->link))
 			cotask_loop_queue(s->base.loop, e);
+		cotask_loop_spend(s->base.loop, 1);
 	}
 }
 
@@ -381,31 +388,47 @@ void cotask_set_alarm_run(struct cotask_loop *loop, struct cotask_entry *e)
 
 /* --- cancelling them ----------------------------------------------------------- */
 
-bool cotask_set_cancel_next(struct cotask_fanout *f)
+static struct cotask_set *set_of_fanout(struct cotask_fanout *f)
 {
-	struct cotask_set *s = container_of(f, struct cotask_set, fanout);
+	return container_of(f, struct cotask_set, fanout);
+}
+
+static bool cancel_next(struct cotask_fanout *f)
+{
+	struct cotask_set *s = set_of_fanout(f);
 	struct cotask_member *m;
 
 	if (s->cursor == s->n)
 		return false;
 	m = &s->members[s->cursor++];
-	cotask_wave_step(s->base.loop);
+	s->base.loop->budget--;
 	if (m->entry.flags & MEMBER_ATTACHED)
 		cotask_awaitable_cancel_for(m->x, &s->why);
 	return true;
 }
 
+static void end_cut(struct cotask_fanout *f)
+{
+	cotask_set_settle(set_of_fanout(f), -ECANCELED, 0);
+}
+
+static const struct cotask_fanout_ops set_fanout_ops = {
+	.next = cancel_next,
+	.end_cut = end_cut,
+};
+
 void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
 {
-	/* It is under way already when members wait for the set themselves. */
-	if (!list_empty(&s->fanout.link))
-		return;
-	if (unlikely(cotask_wave_step(s->base.loop)) && s->asked)
-		return;
-	s->asked = true;
-	s->why = *why;
-	s->cursor = 0;
-	cotask_fanout_start(s->base.loop, &s->fanout);
+	struct cotask_loop *loop = s->base.loop;
+
+	cotask_wave_begin(loop);
+	if (!cotask_fanout_came_back(loop, &s->fanout) &&
+	    cotask_wave_may_pass(loop, s->fanout.wave)) {
+		s->why = *why;
+		s->cursor = 0;
+		cotask_fanout_start(loop, &s->fanout);
+	}
+	cotask_wave_end(loop);
 }
 
 /* --- the end ---------------------------------------------------------------------- */
@@ -426,6 +449,7 @@ void cotask_set_detach(struct cotask_set *s)
 	for (i = 0; i < s->n; i++) {
 		if (s->members[i].entry.flags & MEMBER_ATTACHED)
 			detach(s, &s->members[i]);
+		cotask_loop_spend(s->base.loop, 1);
 	}
 }
 
@@ -438,6 +462,7 @@ static void note_results(struct cotask_set *s)
 
 		m->done = cotask_awaitable_done(m->x);
 		m->result = m->done ? m->x->result : -EINPROGRESS;
+		cotask_loop_spend(s->base.loop, 1);
 	}
 }
 
@@ -453,6 +478,7 @@ static void put_tasks(struct cotask_set *s)
 			cotask_put(cotask_of(m->x));
 		if (m->coro)
 			m->x = NULL;
+		cotask_loop_spend(s->base.loop, 1);
 	}
 }
 
@@ -466,6 +492,7 @@ void cotask_set_settle(struct cotask_set *s, long result, int how)
 {
 	cotask_entry_unlink(s->base.loop, &s->alarm);
 	list_del_init(&s->fanout.link);
+	s->fanout.cut = false;
 	note_results(s);
 	cotask_set_detach(s);
 	put_tasks(s);

@@ -51,6 +51,5 @@ void cotask_set_queue(struct cotask_set *s);
 void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why);
 void cotask_set_settle(struct cotask_set *s, long result, int how);
 void cotask_set_let_go(struct cotask_awaitable *x, struct cotask *waiter);
-bool cotask_set_cancel_next(struct cotask_fanout *f);
 
 #endif /* COTASK_SET_H */

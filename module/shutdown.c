@@ -49,6 +49,7 @@ static void hold_all(struct cotask_loop *loop)
 
 	cotask_wave_begin(loop);
 	cotask_loop_for_each_task(loop, g, t) {
+		cotask_loop_spend(loop, 1);
 		if (cotask_done(t))
 			continue;
 		cotask_task_born_level(t);
@@ -147,7 +148,7 @@ static void wait_a_bit(struct cotask_loop *loop)
 	prepare_to_rcuwait(&loop->idle);
 	set_current_state(TASK_IDLE);
 	if (!cotask_loop_can_turn(loop))
-		schedule_timeout(HZ / 10 + 1);
+		cotask_loop_schedule(loop, HZ / 10 + 1);
 	finish_rcuwait(&loop->idle);
 }
 

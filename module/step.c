@@ -52,13 +52,19 @@ EXPORT_SYMBOL_GPL(cotask_frame_kfree);
 /* The innermost frame goes, and with it the scopes that it has left open. */
 static void frame_end(struct cotask *t, struct cotask_frame *frame)
 {
+	bool foreign;
+
 	if (unlikely(t->scopes != frame->scopes)) {
 		cotask_misuse("%ps ended inside a scope\n", frame->step);
 		cotask_scope_abandon(t, frame->scopes);
 	}
 	t->frame = frame->outer;
-	if (frame->release)
-		frame->release(frame);
+	if (!frame->release)
+		return;
+	foreign = !(t->entry.flags & COTASK_T_HOSTED);
+	t->base.loop->foreign += foreign;
+	frame->release(frame);
+	t->base.loop->foreign -= foreign;
 }
 
 /*
@@ -414,6 +420,7 @@ int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x)
 static struct cotask_await park(struct cotask *task, struct cotask_awaitable *x, u32 flags)
 {
 	task->waits_on = x;
+	task->base.result = 0;	/* no wave has passed */
 	task->entry.flags |= flags;
 	trace_cotask_suspend(task, x->post.ops->name);
 	/* A request that could not be delivered before is handed on (CX-8). */

@@ -40,6 +40,7 @@ static void wake_all(struct cotask_awaitable *x, long rc)
 	list_for_each_entry_safe(t, next, &x->waiters, entry.link) {
 		list_del_init(&t->entry.link);
 		cotask_task_queue(t, rc);
+		cotask_loop_spend(x->loop, 1);
 	}
 }
 
@@ -348,8 +349,10 @@ int cotask_cond_notify(struct cotask_cond *cond, unsigned int n)
 		return -EXDEV;
 	if (!cotask_lock_held(cond->lock))
 		return -EINVAL;
-	while (woken < n && grant(&cond->base))
+	while (woken < n && grant(&cond->base)) {
 		woken++;
+		cotask_loop_spend(cond->base.loop, 1);
+	}
 	return woken;
 }
 EXPORT_SYMBOL_GPL(cotask_cond_notify);

@@ -105,6 +105,7 @@ void cotask_timer_init(struct cotask_loop *loop)
 		loop->next[clock] = U64_MAX;
 		cotask_dq_init(&loop->deadlines[clock],
 			       cotask_loop_time(loop, clock));
+		loop->deadlines[clock].loop = loop;
 	}
 }
 
@@ -150,12 +151,13 @@ static u64 clock_offset(const struct cotask_loop *loop, enum cotask_clock clock)
 static int cmp_deadline(void *priv, const struct list_head *a,
 			const struct list_head *b)
 {
-	const struct cotask_loop *loop = priv;
+	struct cotask_loop *loop = priv;
 	struct cotask_entry *ea = list_entry(a, struct cotask_entry, link);
 	struct cotask_entry *eb = list_entry(b, struct cotask_entry, link);
 	u64 da = ea->deadline + clock_offset(loop, ea->clock);
 	u64 db = eb->deadline + clock_offset(loop, eb->clock);
 
+	cotask_loop_spend(loop, 1);
 	return da > db;
 }
 
@@ -200,6 +202,7 @@ static void announce(struct cotask_loop *loop, struct list_head *due, const u64 
 	list_for_each_entry(e, due, link) {
 		struct cotask *t = container_of(e, struct cotask, entry);
 
+		cotask_loop_spend(loop, 1);
 		cotask_hist_add(&loop->stats.late, now[e->clock] - e->deadline);
 		if (e->kind != COTASK_ENTRY_TASK)
 			continue;

@@ -54,6 +54,7 @@ static void partition(struct cotask_wait *w)
 		m->result = m->done ? m->x->result : -EINPROGRESS;
 		if (m->done && !(m->entry.flags & MEMBER_REPEATED))
 			w->done++;
+		cotask_loop_spend(w->set.base.loop, 1);
 	}
 }
 

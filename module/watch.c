@@ -13,7 +13,9 @@ static void report(struct cotask *t, u64 ns)
 	char name[COTASK_NAME_MAX + 1];
 
 	if (t->base.loop->watch.report) {
+		t->base.loop->foreign++;
 		t->base.loop->watch.report(t, ns);
+		t->base.loop->foreign--;
 		return;
 	}
 	cotask_get_name(t, name, sizeof(name));

@@ -224,7 +224,7 @@ struct cotask_post {
 /**
  * struct cotask_awaitable - what a task can wait for
  * @result: the outcome, once done; of a task that is not done: what its await
- *	is going to give
+ *	is going to give, and while it waits the last wave that has passed it
  * @loop: the loop it belongs to [I]
  * @state: COTASK_S_* and, for a task, the cancel count [A]
  * @refs: references, of a task [A]
@@ -266,14 +266,20 @@ struct cotask_entry {
 
 #define COTASK_NO_DEADLINE	0xff
 
+struct cotask_fanout_ops;
+
 /**
  * struct cotask_fanout - a cancel on its way to many
  * @link: in the loop's stack of those under way [L]
- * @next: cancels the next one; false: there is none left [I]
+ * @ops: what it belongs to [I]
+ * @wave: the last wave that has started it, see fanout.c [L]
+ * @cut: a cycle is to be cut here [L]
  */
 struct cotask_fanout {
-	struct list_head	link;
-	bool			(*next)(struct cotask_fanout *f);
+	struct list_head		link;
+	const struct cotask_fanout_ops	*ops;
+	u64				wave;
+	bool				cut;
 };
 
 struct cotask_await __must_check cotask_await(struct cotask *task,
@@ -444,7 +450,7 @@ struct cotask {
 	struct list_head	sibling;
 	struct cotask_scope	*scopes;
 	u32			settled;
-	u16			deliveries;
+	u32			deliveries;
 	u64			id;
 	struct cotask_name __rcu *name;
 	unsigned long		context;
@@ -593,7 +599,7 @@ struct cotask_scope {
 	struct cotask		*task;
 	u32			baseline;
 	u32			own_settled;
-	u16			own_delivery;
+	u32			own_delivery;
 	bool			own;
 	u8			kind;
 };

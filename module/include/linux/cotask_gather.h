@@ -59,7 +59,6 @@ struct cotask_member {
  * @alarm: its own deadline [L]
  * @n: number of members
  * @cursor: whom @fanout cancels next [L]
- * @asked: it was cancelled before [L]
  * @attached: members whose end was not taken in yet [L]
  * @undone: those of them that can still be cancelled [L]
  * @declining: in a list while it is found out who cannot [L]
@@ -76,7 +75,6 @@ struct cotask_set {
 	struct cotask_entry	alarm;
 	unsigned int		n;
 	unsigned int		cursor;
-	bool			asked;
 	unsigned int		attached;
 	unsigned int		undone;
 	struct list_head	declining;
