@@ -9,7 +9,6 @@
  * awaitable afterwards: it may be freed as soon as one of them has run.
  */
 #include <linux/cotask_thread.h>
-#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -187,9 +186,9 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
  * @x: the awaitable
  * @e: one of its waiters
  *
- * A future may just have been completed by somebody else, who then has posted it
- * because of this very waiter: it has to stay until the post was taken in, as
- * nothing else keeps the future alive.
+ * A future may just have been completed by another thread, which posts it because of this
+ * very waiter: that has to stay until the post has arrived, as nothing else keeps the
+ * future alive.  A loop that has ended takes no posts.
  *
  * Return: Whether it was detached.
  */
@@ -197,7 +196,7 @@ bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
 {
 	int old = atomic_read(&x->state);
 
-	if (x->post.ops == &cotask_future_ops) {
+	if (x->post.ops == &cotask_future_ops && !x->loop->ended) {
 		do {
 			if (old & COTASK_S_CLAIMED)
 				return false;
@@ -214,18 +213,15 @@ bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
  * @x: the awaitable
  * @e: among its waiters, or queued since @x is done
  *
- * A future may just be completed by another CPU, which then is about to post it
- * because of @e, with preemption disabled: wait for the post.
+ * Return: false if @x is a future that was just completed elsewhere, whose post is on its way:
+ *	@e has to stay until it is queued, which ends the matter.
  */
-void cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e)
+bool cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e)
 {
-	while (!(e->flags & COTASK_E_WOKEN)) {
-		if (cotask_awaitable_detach(x, e))
-			return;
-		cpu_relax();
-		cotask_loop_take_in_futures(x->loop);
-	}
+	if (!(e->flags & COTASK_E_WOKEN))
+		return cotask_awaitable_detach(x, e);
 	list_del_init(&e->link);
+	return true;
 }
 
 /* The loop of a group may go when the group is done. */
@@ -253,6 +249,7 @@ static bool is_mine(const struct cotask_awaitable *x)
 int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 {
 	long left = MAX_SCHEDULE_TIMEOUT;
+	int rc;
 
 	if (cotask_awaitable_done(x))
 		return 0;
@@ -267,11 +264,8 @@ int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned 
 	/* Before the test for DONE; pairs with the completer's RMW that sets it. */
 	atomic_or(COTASK_S_WATCHED, &x->state);
 	smp_mb__after_atomic();	/* as the comment says */
-	left = ___wait_var_event(&x->state, ___wait_cond_timeout(cotask_awaitable_done(x)),
-				 state, 0, left, __ret = schedule_timeout(__ret));
-	if (cotask_awaitable_done(x))
-		return 0;
-	return left < 0 ? -EINTR : -ETIMEDOUT;
+	rc = cotask_block_on(x, left, state);
+	return cotask_awaitable_done(x) ? 0 : rc;
 }
 
 /**

@@ -7,7 +7,6 @@
  * told that they came too late.  The winner writes the outcome, publishes it,
  * and posts the future to its loop if, and only if, somebody waits.
  */
-#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -67,7 +66,7 @@ bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
 	if (old & COTASK_S_CLAIMED)
 		return false;
 	if (old & COTASK_S_WATCHED)
-		wake_up_var(&x->state);
+		cotask_block_wake(x);
 	return true;
 }
 

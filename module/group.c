@@ -11,7 +11,6 @@
  * that exit and stop wait for; after that the owner does not touch the group any
  * more, as it may be freed.
  */
-#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -202,7 +201,7 @@ void cotask_group_check_over(struct cotask_group *g)
 	cotask_awaitable_wake(&g->base);
 	/* Publishes all of the above to a thread in cotask_group_stop(). */
 	if (atomic_fetch_or(COTASK_S_DONE, &g->base.state) & COTASK_S_WATCHED)
-		wake_up_var(&g->base.state);
+		cotask_block_wake(&g->base);
 }
 
 /* A cancel of the task that waits in exit: from outside, or the group's own. */
@@ -453,39 +452,30 @@ struct cotask_await cotask_group_exit(struct cotask *task, struct cotask_group *
 EXPORT_SYMBOL_GPL(cotask_group_exit);
 
 /**
- * cotask_group_abandon - the task has ended without leaving the group
- * @s: the scope of the group, whose memory may go afterwards
- *
- * Its children go to the owner of the task, cancelled.
+ * cotask_group_desert - the body of a group is over without an exit
+ * @g: the group
+ * @rc: kept in @g->body_rc until the children have ended
  */
+void cotask_group_desert(struct cotask_group *g, long rc)
+{
+	struct cotask_reason why = { .by = g->scope.task->id, .cause = COTASK_CAUSE_OWNER };
+
+	g->body_rc = rc;
+	if (g->flags & COTASK_G_EXITING)
+		return;
+	g->flags |= COTASK_G_EXITING;
+	cotask_group_abort(g, &why, false);
+	cotask_group_check_over(g);
+}
+
+/* ... and the group is over, too: its memory may go afterwards. */
 void cotask_group_abandon(struct cotask_scope *s)
 {
 	struct cotask_group *g = container_of(s, struct cotask_group, scope);
-	struct cotask *parent = s->task;
-	struct cotask_group *owner = parent->group;
-	struct cotask_reason why = { .by = parent->id, .cause = COTASK_CAUSE_OWNER };
-	struct cotask *t, *next;
 
-	g->scope.task = NULL;
-	/* Scopes are those of a task. */
-	g->flags &= ~COTASK_G_LEVEL;
-	atomic_or(COTASK_GATE_CLOSED, &g->gate);
-	/* What is on its way still refers to the group. */
-	while (atomic_read(&g->gate) != COTASK_GATE_CLOSED ||
-	       (atomic_read(&g->base.state) & COTASK_S_INBOX)) {
-		cotask_loop_take_in(g->base.loop);
-		cpu_relax();
-	}
-	list_for_each_entry_safe(t, next, &g->children, sibling) {
-		leave(t);
-		g->live--;
-		cotask_group_adopt(owner, t);
-		cotask_cancel_for(t, &why);
-		if (owner->flags & COTASK_G_DOOMED)
-			t->entry.flags |= COTASK_T_DOOMED;
-	}
-	g->flags |= COTASK_G_EXITING;
-	cotask_group_check_over(g);
+	if (s->own)
+		cotask_scope_take_back(s);
+	s->task = NULL;
 	cotask_group_fini(g);
 }
 

@@ -164,13 +164,6 @@ static long performed(struct cotask_hosted *h, long rc)
 	return rc;
 }
 
-/* A process may end a task inside of scopes. */
-static long end(struct cotask *task, struct cotask_frame *frame, long rc)
-{
-	cotask_scope_abandon(task, frame->scopes);
-	return rc;
-}
-
 static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 {
 	struct cotask_hosted *h = hosted_of(frame);
@@ -185,11 +178,11 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 	rc = 0;
 	for (;;) {
 		if (h->object.file->dead)
-			return end(task, frame, -ECANCELED);
+			return -ECANCELED;
 		emit(h, rc);
 		CO_AWAIT(turn, rc, cotask_park_known(task, &h->object.file->process));
 		if (h->opcode == COTASK_OP_EXIT)
-			return end(task, frame, h->value);
+			return h->value;
 		CO_AWAIT(waited, rc, cotask_op_row(h->opcode)->perform(task, h));
 		rc = performed(h, rc);
 	}

@@ -306,6 +306,7 @@ enum cotask_clock {
  * @cursors: of those who go through its tasks, see dump.c [L]
  * @refs: references [A]
  * @closed: takes no posts any more [RCU]
+ * @ended: ... and has acted on all of them [L]
  * @stop: the loop's own thread is to end [A]
  * @grace_ns: how long its tasks may take to end then
  * @idle: where the owner sleeps
@@ -366,6 +367,7 @@ struct cotask_loop {
 
 	refcount_t		refs ____cacheline_aligned_in_smp;
 	bool			closed;
+	bool			ended;
 	bool			stop;
 	s64			grace_ns;
 	struct rcuwait		idle;
@@ -410,7 +412,7 @@ struct cotask_loop *cotask_loop_alloc_lent(const char *name);
 void cotask_loop_wake(struct cotask_loop *loop);
 int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
 void cotask_loop_take_in(struct cotask_loop *loop);
-void cotask_loop_take_in_futures(struct cotask_loop *loop);
+void cotask_loop_await_woken(struct cotask_loop *loop, struct cotask_entry *e);
 bool cotask_loop_can_turn(const struct cotask_loop *loop);
 bool cotask_loop_has_work(const struct cotask_loop *loop);
 bool cotask_loop_turn(struct cotask_loop *loop);
@@ -479,7 +481,7 @@ void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
 			   const struct cotask_awaitable_ops *ops);
 bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e);
 void cotask_awaitable_wake(struct cotask_awaitable *x);
-void cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e);
+bool cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e);
 bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e);
 int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns,
 			   unsigned int state);
@@ -489,6 +491,33 @@ bool cotask_awaitable_cancel_for(struct cotask_awaitable *x,
 				 const struct cotask_reason *why);
 void cotask_awaitable_mark_read(struct cotask_awaitable *x);
 void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e);
+
+/* defer.c */
+
+/**
+ * struct cotask_deferred - memory that may have to be freed later
+ * @node: in the list of it
+ * @free: frees it
+ */
+struct cotask_deferred {
+	struct llist_node node;
+	void (*free)(struct cotask_deferred *d);
+};
+
+void cotask_free_where_possible(struct cotask_deferred *d,
+				void (*free)(struct cotask_deferred *d));
+void cotask_defer_exit(void);
+
+/* Hard interrupts and raw spinlocks of PREEMPT_RT cannot call the allocator. */
+static inline bool cotask_has_allocator(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible();
+}
+
+/* block.c */
+void cotask_block_init(void);
+void cotask_block_wake(const struct cotask_awaitable *x);
+int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int state);
 
 /* future.c */
 bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
@@ -606,7 +635,10 @@ void cotask_scope_leave(struct cotask_scope *s);
 void cotask_scope_cancel(struct cotask_scope *s, const struct cotask_reason *why);
 void cotask_scope_take_back(struct cotask_scope *s);
 bool cotask_scope_missed(const struct cotask_scope *s);
-void cotask_scope_abandon(struct cotask *t, struct cotask_scope *keep);
+
+/* abandon.c */
+bool cotask_abandon(struct cotask *t, struct cotask_frame *frame, long rc);
+void cotask_abandon_all(struct cotask *t);
 
 /* Requests that nobody has taken back. */
 static inline u32 cotask_cancel_count(const struct cotask *t)
@@ -708,6 +740,7 @@ int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n);
 void cotask_group_adopt(struct cotask_group *g, struct cotask *t);
 void cotask_group_child_ended(struct cotask_group *g, struct cotask *t);
 void cotask_group_check_over(struct cotask_group *g);
+void cotask_group_desert(struct cotask_group *g, long rc);
 void cotask_group_abandon(struct cotask_scope *s);
 void cotask_group_close(struct cotask_group *g);
 int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_error *e);

@@ -97,10 +97,10 @@ void cotask_loop_take_in(struct cotask_loop *loop)
 }
 
 /*
- * The same for futures that have their outcome only, which wakes tasks and does nothing
- * else: for who waits for such a post in the middle of acting on another one.
+ * The same for futures only, which have their outcome: that queues entries, and does nothing
+ * else.
  */
-void cotask_loop_take_in_futures(struct cotask_loop *loop)
+static void take_in_futures(struct cotask_loop *loop)
 {
 	struct llist_node **at;
 	struct cotask_post *post;
@@ -114,6 +114,30 @@ void cotask_loop_take_in_futures(struct cotask_loop *loop)
 		} else {
 			at = &(*at)->next;
 		}
+	}
+}
+
+/**
+ * cotask_loop_await_woken - sleep until a future that was completed elsewhere has arrived
+ * @loop: the loop; the caller owns it
+ * @e: among the waiters of the future
+ *
+ * For memory that is about to go.  All else waits for its turn.
+ *
+ * Context: Process context, sleeps.
+ */
+void cotask_loop_await_woken(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	for (;;) {
+		take_in_futures(loop);
+		if (e->flags & COTASK_E_WOKEN)
+			return;
+		prepare_to_rcuwait(&loop->idle);
+		/* Before looking; pairs with rcuwait_wake_up(). */
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (llist_empty(&loop->inbox))
+			schedule();
+		finish_rcuwait(&loop->idle);
 	}
 }
 
@@ -455,6 +479,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	synchronize_rcu();
 	while (cotask_loop_turn(loop) || posted(loop))
 		;
+	loop->ended = true;
 	cotask_cursors_end(loop);
 	cotask_timer_exit(loop);
 	cotask_context_put(loop->context);

@@ -6,8 +6,10 @@
 
 static int __init cotask_init(void)
 {
-	int rc = cotask_task_init();
+	int rc;
 
+	cotask_block_init();
+	rc = cotask_task_init();
 	if (rc)
 		return rc;
 	rc = cotask_offload_init();
@@ -33,6 +35,7 @@ static void __exit cotask_exit(void)
 	cotask_chrdev_exit();
 	cotask_cpu_loops_exit();
 	cotask_offload_exit();
+	cotask_defer_exit();
 	/* Frees loops and names that wait for a grace period, then the cache. */
 	cotask_task_exit();
 }

@@ -23,8 +23,9 @@ static s64 op_forget(struct cotask_request *r)
 
 	if (r->posted && o->kind != COTASK_OBJECT_SUBMISSION)
 		return -EPERM;
-	/* Without its handle nobody could run a task that is not done. */
-	if (o->kind == COTASK_OBJECT_TASK && !cotask_object_hosted(o)->over)
+	/* A task whose code still runs in the process needs its handle. */
+	if (o->kind == COTASK_OBJECT_TASK && !cotask_object_hosted(o)->over &&
+	    !cotask_object_hosted(o)->exited)
 		return -EBUSY;
 	rc = cotask_object_forget(r->f, r->op->handle, o);
 	/* From here on nobody finds it; one reference is that of the request. */

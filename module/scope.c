@@ -150,31 +150,3 @@ bool cotask_scope_missed(const struct cotask_scope *s)
 
 	return count > s->baseline && count > s->own_settled && deliveries <= 1;
 }
-
-/**
- * cotask_scope_abandon - a coroutine has ended inside scopes that it entered
- * @t: its task
- * @keep: the innermost scope that it was called in
- */
-void cotask_scope_abandon(struct cotask *t, struct cotask_scope *keep)
-{
-	static void (*const abandon[])(struct cotask_scope *s) = {
-		[COTASK_SCOPE_TIMEOUT]	= cotask_timeout_abandon,
-		[COTASK_SCOPE_GROUP]	= cotask_group_abandon,
-		[COTASK_SCOPE_SHIELD]	= cotask_section_abandon,
-		[COTASK_SCOPE_CANCEL]	= cotask_cancel_scope_abandon,
-	};
-	struct cotask_scope *s = t->scopes;
-
-	/* Nothing to do if it has left more than it has entered. */
-	while (s != keep) {
-		if (!s)
-			return;
-		s = s->outer;
-	}
-	while (t->scopes != keep) {
-		s = t->scopes;
-		cotask_scope_leave(s);
-		abandon[s->kind](s);
-	}
-}

@@ -14,6 +14,8 @@
 
 static const struct cotask_fanout_ops set_fanout_ops;
 
+static void be_done(struct cotask_set *s);
+
 static struct cotask_member *member_of(struct cotask_entry *e)
 {
 	return container_of(e, struct cotask_member, entry);
@@ -327,7 +329,10 @@ void cotask_set_member_run(struct cotask_loop *loop, struct cotask_entry *e)
 
 	e->flags &= ~MEMBER_ATTACHED;
 	s->attached--;
-	s->base.post.ops->member(s, member_of(e));
+	if (likely(!(s->flags & COTASK_SET_SETTLED)))
+		s->base.post.ops->member(s, member_of(e));
+	else if (!s->attached)
+		be_done(s);
 }
 
 /* Take in what has ended before it was attached, in the order of the arguments. */
@@ -433,15 +438,21 @@ void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
 
 /* --- the end ---------------------------------------------------------------------- */
 
+/*
+ * A set has an outcome, and is done when it follows no member any more.  That is at once, but
+ * for members that are just being completed by another thread: they say so when they arrive.
+ */
+
 static void detach(struct cotask_set *s, struct cotask_member *m)
 {
-	cotask_awaitable_leave(m->x, &m->entry);
+	if (!cotask_awaitable_leave(m->x, &m->entry))
+		return;
 	declines(m);
 	m->entry.flags &= ~MEMBER_ATTACHED;
 	s->attached--;
 }
 
-/* Follow nobody any more. */
+/* Follow no member any more; those that are left in @s->attached are on their way. */
 void cotask_set_detach(struct cotask_set *s)
 {
 	unsigned int i;
@@ -482,6 +493,16 @@ static void put_tasks(struct cotask_set *s)
 	}
 }
 
+static void be_done(struct cotask_set *s)
+{
+	int how = s->flags & COTASK_SET_CANCELLED ? COTASK_S_CANCELLED : 0;
+
+	put_tasks(s);
+	s->base.result = s->outcome;
+	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
+	cotask_awaitable_wake(&s->base);
+}
+
 /**
  * cotask_set_settle - a set has its outcome
  * @s: the set; may be gone afterwards
@@ -490,21 +511,39 @@ static void put_tasks(struct cotask_set *s)
  */
 void cotask_set_settle(struct cotask_set *s, long result, int how)
 {
+	if (s->flags & COTASK_SET_SETTLED)
+		return;
 	cotask_entry_unlink(s->base.loop, &s->alarm);
 	list_del_init(&s->fanout.link);
 	s->fanout.cut = false;
+	s->flags |= COTASK_SET_SETTLED | (how ? COTASK_SET_CANCELLED : 0);
+	s->outcome = result;
 	note_results(s);
 	cotask_set_detach(s);
-	put_tasks(s);
-	s->base.result = result;
-	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
-	cotask_awaitable_wake(&s->base);
+	if (!s->attached)
+		be_done(s);
 }
 
 /* Whoever waits for it gets -ECANCELED; also when the frame that it is in goes. */
 void cotask_set_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 {
 	cotask_set_settle(cotask_set_of(x), -ECANCELED, COTASK_S_CANCELLED);
+}
+
+/* Members that are on their way arrive now. */
+static void await_members(struct cotask_set *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n && s->attached; i++) {
+		struct cotask_entry *e = &s->members[i].entry;
+
+		if (!(e->flags & MEMBER_ATTACHED))
+			continue;
+		cotask_loop_await_woken(s->base.loop, e);
+		list_del_init(&e->link);
+		cotask_set_member_run(s->base.loop, e);
+	}
 }
 
 /**
@@ -515,11 +554,15 @@ void cotask_set_let_go(struct cotask_awaitable *x, struct cotask *waiter)
  * the memory of a set goes that is not done: as a rule by the release function of
  * the coroutine that it is a part of (WT-B1).
  *
- * Context: The loop's owner.
+ * Context: The loop's owner, without a spinlock: sleeps when another thread is completing a
+ *	member at this very moment.
  */
 void cotask_set_drop(struct cotask_set *s)
 {
-	if (s->base.loop && !cotask_awaitable_done(&s->base))
-		cotask_set_let_go(&s->base, NULL);
+	if (!s->base.loop || cotask_awaitable_done(&s->base))
+		return;
+	might_sleep();
+	cotask_set_let_go(&s->base, NULL);
+	await_members(s);
 }
 EXPORT_SYMBOL_GPL(cotask_set_drop);

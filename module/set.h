@@ -21,6 +21,8 @@
 
 #define COTASK_SET_RACE		BIT(8)
 #define COTASK_SET_REQUESTED	BIT(9)	/* to be cancelled */
+#define COTASK_SET_SETTLED	BIT(10)	/* has its outcome, and is done without members */
+#define COTASK_SET_CANCELLED	BIT(11)	/* ... which is CANCELLED */
 
 extern const struct cotask_awaitable_ops cotask_as_completed_ops;
 

@@ -30,17 +30,26 @@ static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 {
 	struct cotask_shield *s = shield_of(x);
 
-	if (cotask_awaitable_done(x))
+	/* One whose future was just completed elsewhere is as good as done (SH-8). */
+	if (cotask_awaitable_done(x) || !cotask_awaitable_leave(s->inner, &s->entry))
 		return false;
-	/* Also if the other one is done and the shield does not know yet. */
-	cotask_awaitable_leave(s->inner, &s->entry);
 	settle(s, -ECANCELED, COTASK_S_CANCELLED);
 	return true;
 }
 
+/* It ends now, or by itself in a moment. */
 static void shield_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 {
 	shield_cancel(x, waiter, NULL);
+}
+
+/* Its memory goes. */
+static void drop(struct cotask_shield *s)
+{
+	if (!shield_cancel(&s->base, NULL, NULL)) {
+		cotask_loop_await_woken(s->base.loop, &s->entry);
+		shield_cancel(&s->base, NULL, NULL);
+	}
 }
 
 const struct cotask_awaitable_ops cotask_shield_ops = {
@@ -70,8 +79,8 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
 void cotask_shield_forgo(struct cotask_awaitable *x)
 {
 	if (x->post.ops == &cotask_shield_ops && cotask_loop_mine(x->loop) &&
-	    list_empty(&x->waiters))
-		shield_cancel(x, NULL, NULL);
+	    list_empty(&x->waiters) && !cotask_awaitable_done(x))
+		drop(shield_of(x));
 }
 
 /**
@@ -82,12 +91,15 @@ void cotask_shield_forgo(struct cotask_awaitable *x)
  * goes that is neither done nor cancelled: one that was a member of a wait which has
  * timed out, or was left by cotask_watch(), or was never awaited.
  *
- * Context: The loop's owner.
+ * Context: The loop's owner, without a spinlock: sleeps when another thread is completing
+ *	what @s follows at this very moment.
  */
 void cotask_shield_drop(struct cotask_shield *s)
 {
-	if (s->base.loop && !cotask_awaitable_done(&s->base))
-		shield_cancel(&s->base, NULL, NULL);
+	if (!s->base.loop || cotask_awaitable_done(&s->base))
+		return;
+	might_sleep();
+	drop(s);
 }
 EXPORT_SYMBOL_GPL(cotask_shield_drop);
 

@@ -8,7 +8,6 @@
  * kernel's stack does not grow with the depth of the call chain (CO-2).
  */
 #include <linux/slab.h>
-#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -49,15 +48,11 @@ EXPORT_SYMBOL_GPL(cotask_frame_kfree);
 
 /* --- the end of a task ---------------------------------------------------- */
 
-/* The innermost frame goes, and with it the scopes that it has left open. */
+/* The innermost frame goes. */
 static void frame_end(struct cotask *t, struct cotask_frame *frame)
 {
 	bool foreign;
 
-	if (unlikely(t->scopes != frame->scopes)) {
-		cotask_misuse("%ps ended inside a scope\n", frame->step);
-		cotask_scope_abandon(t, frame->scopes);
-	}
 	t->frame = frame->outer;
 	if (!frame->release)
 		return;
@@ -107,17 +102,23 @@ void cotask_task_finish(struct cotask *t, long rc)
 	cotask_loop_queue(t->base.loop, &t->entry);
 	cotask_awaitable_wake(&t->base);
 	if (unlikely(old & COTASK_S_WATCHED))
-		wake_up_var(&t->base.state);
+		cotask_block_wake(&t->base);
 }
 
-/* End a task that is not going to run again: its frames go, innermost first. */
-static void drop(struct cotask *t)
+/*
+ * End a task whose code is not going to run again: its frames go, innermost first.  True: it
+ * has to be run, to leave the scopes that it is in.
+ */
+static bool drop(struct cotask *t)
 {
-	while (t->frame) {
-		cotask_scope_abandon(t, t->frame->scopes);
-		frame_end(t, t->frame);
+	if (unlikely(t->scopes)) {
+		cotask_abandon_all(t);
+		return true;
 	}
+	while (t->frame)
+		frame_end(t, t->frame);
 	cotask_task_finish(t, -ECANCELED);
+	return false;
 }
 
 /* --- steps ---------------------------------------------------------------- */
@@ -157,6 +158,15 @@ static long frame_outcome(struct cotask *t, const struct cotask_frame *frame, lo
 	return rc;
 }
 
+/* The frame is over, inside of scopes that it has entered. */
+static noinline bool abandons(struct cotask *t, struct cotask_frame *frame, long rc)
+{
+	/* A process may do that. */
+	if (!(t->entry.flags & COTASK_T_HOSTED))
+		cotask_misuse("%ps ended inside a scope\n", frame->step);
+	return cotask_abandon(t, frame, rc);
+}
+
 /* Run frames until the task suspends or its outermost frame ends. */
 static __always_inline void run_frames(struct cotask *t)
 {
@@ -174,6 +184,8 @@ static __always_inline void run_frames(struct cotask *t)
 		}
 		rc = frame_outcome(t, frame, rc);
 		failure_note(&failure, rc, frame);
+		if (unlikely(t->scopes != frame->scopes) && abandons(t, frame, rc))
+			continue;
 		frame_end(t, frame);
 		if (!t->frame) {
 			cotask_task_finish(t, rc);
@@ -342,20 +354,16 @@ static bool deliver(struct cotask *t)
 	kept = keeps_outcome(t);
 	if (t->entry.flags & COTASK_T_GRANTED)
 		settle_grant(t, kept);
-	if (t->entry.flags & COTASK_T_DOOMED) {
-		drop(t);
-		return false;
-	}
+	if (t->entry.flags & COTASK_T_DOOMED)
+		return drop(t);
 	t->entry.flags &= ~COTASK_T_DELIVERED;
 	if (kept)
 		return true;
 	if (t->entry.flags & COTASK_T_ARMED)
 		t->base.result = -ECANCELED;
 	deliver_cancel(t);
-	if (t->base.result == -ECANCELED && cotask_task_unstarted(t)) {
-		drop(t);
-		return false;
-	}
+	if (t->base.result == -ECANCELED && cotask_task_unstarted(t))
+		return drop(t);
 	return true;
 }
 

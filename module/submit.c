@@ -16,11 +16,15 @@
  * @base: the outcome, to be blocked on
  * @task: the task; NULL if it could not be spawned [I]
  * @ended: the callback on its end
+ * @deferred: instead, once nobody needs it any more
  */
 struct cotask_submission {
 	struct cotask_awaitable	base;
 	struct cotask		*task;
-	struct cotask_callback	ended;
+	union {
+		struct cotask_callback	ended;
+		struct cotask_deferred	deferred;
+	};
 };
 
 static const struct cotask_awaitable_ops submission_ops = {
@@ -105,6 +109,11 @@ struct cotask_submission *cotask_submit(struct cotask_loop *loop, struct cotask_
 }
 EXPORT_SYMBOL_GPL(cotask_submit);
 
+static void submission_free(struct cotask_deferred *d)
+{
+	kfree(container_of(d, struct cotask_submission, deferred));
+}
+
 /**
  * cotask_submission_put - drop the reference to a submission
  * @s: the submission, or NULL
@@ -121,7 +130,7 @@ void cotask_submission_put(struct cotask_submission *s)
 		cotask_awaitable_unread(&s->base, s->task);
 	cotask_put(s->task);
 	cotask_loop_put(s->base.loop);
-	kfree(s);
+	cotask_free_where_possible(&s->deferred, submission_free);
 }
 EXPORT_SYMBOL_GPL(cotask_submission_put);
 

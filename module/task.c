@@ -138,6 +138,18 @@ static void task_free(struct cotask *t)
 	cotask_loop_unref_task(loop);
 }
 
+/* The entry of a task that is not in any list any more has room for this. */
+static struct cotask_deferred *deferred_of(struct cotask *t)
+{
+	BUILD_BUG_ON(sizeof(struct cotask_deferred) > sizeof(t->entry));
+	return (struct cotask_deferred *)&t->entry;
+}
+
+static void free_deferred(struct cotask_deferred *d)
+{
+	task_free(container_of((struct cotask_entry *)d, struct cotask, entry));
+}
+
 /**
  * cotask_put - drop a reference to a task
  * @task: the task, or NULL
@@ -163,7 +175,7 @@ void cotask_put(struct cotask *task)
 	/* Pairs with the release of those who have dropped theirs before. */
 	smp_acquire__after_ctrl_dep();
 	cotask_awaitable_unread(&task->base, task);
-	task_free(task);
+	cotask_free_where_possible(deferred_of(task), free_deferred);
 }
 EXPORT_SYMBOL_GPL(cotask_put);
 
@@ -207,6 +219,10 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
 	struct cotask_name *name = NULL;
 	struct cotask *t;
 
+	if (!cotask_has_allocator()) {
+		cotask_misuse("spawns where PREEMPT_RT has no allocator\n");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
 	if (args->name) {
 		name = name_new(args->name, gfp);
 		if (IS_ERR(name))
@@ -541,12 +557,13 @@ static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_fr
  * without having run (CO-6, CT-6), except when it is no fresh coroutine.
  *
  * Context: Any; with args->gfp to match.  COTASK_SPAWN_EAGER has an effect in the
- *	loop only.
+ *	loop only.  Not from a hard interrupt of PREEMPT_RT, nor with a raw spinlock held
+ *	there: a task is allocated.  Complete a future for a task that spawns.
  * Return: The task with a reference for the caller, to be dropped with
  *	cotask_put(); ERR_PTR() of -EINVAL for a bad argument, a used coroutine
  *	(CO-5) or a group that was not entered (TG-2); -ESRCH if @group is NULL and
  *	no loop is running here (CT-2); -ESHUTDOWN if the group is closed (TG-3,
- *	TG-4); -ENOMEM.
+ *	TG-4); -ENOMEM; -EOPNOTSUPP where PREEMPT_RT has no allocator.
  */
 struct cotask *cotask_spawn_with(struct cotask_group *group, struct cotask_frame *frame,
 				 const struct cotask_spawn_args *args)
@@ -579,7 +596,7 @@ EXPORT_SYMBOL_GPL(cotask_spawn);
  * @frame: likewise
  *
  * Context: A step of a task, other process context without locks, or an interrupt, where
- *	it allocates with GFP_ATOMIC.
+ *	it allocates with GFP_ATOMIC; but see cotask_spawn_with() for PREEMPT_RT.
  * Return: 0, or the errors of cotask_spawn_with().
  */
 int cotask_go(struct cotask_group *group, struct cotask_frame *frame)

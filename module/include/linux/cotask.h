@@ -49,7 +49,9 @@
  * take the current task belong into a step of that task.  Functions that say
  * "any context" may be called from anywhere, hard interrupts included: when the
  * caller is not the owner the request is posted to the loop without taking a
- * lock or allocating (but for the spawn of a task), and acts on its next turn.
+ * lock or allocating, and acts on its next turn.  Spawning is the exception, as a task
+ * is allocated: hard interrupts of PREEMPT_RT, and holders of raw spinlocks there, have
+ * no allocator, and get -EOPNOTSUPP.
  *
  * The letters behind the fields: [I] set once; [L] belongs to the loop's owner;
  * [A] atomic; [U] the user's, before the object is handed over.

@@ -63,6 +63,7 @@ struct cotask_member {
  * @undone: those of them that can still be cancelled [L]
  * @declining: in a list while it is found out who cannot [L]
  * @flags: of the function that has made the set [I], and COTASK_SET_* [L]
+ * @outcome: what it is going to be done with [L]
  * @winner: of a race: the first member that has succeeded [L]
  * @why: what members are cancelled for [L]
  *
@@ -79,6 +80,7 @@ struct cotask_set {
 	unsigned int		undone;
 	struct list_head	declining;
 	u32			flags;
+	long			outcome;
 	struct cotask_member	*winner;
 	struct cotask_reason	why;
 };

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - threads that sleep until an awaitable is done
+ *
+ * A thread that blocks stands in one of a few lists, with the awaitable that it waits for.
+ * Whoever completes that wakes one of those threads, in any context: raw spinlocks, nothing
+ * is allocated or freed, and what is done with interrupts off is the search for one thread.
+ * A thread that was woken wakes the next one that waits for the same.
+ *
+ * The awaitable is an address here and nothing else: it may be gone when its threads wake.
+ */
+#include <linux/hash.h>
+#include <linux/sched/signal.h>
+
+#include "internal.h"
+
+/**
+ * struct blocked - a thread that sleeps
+ * @node: in a list [B]
+ * @x: what it waits for [I]
+ * @task: the thread [I]
+ * @woken: @x is done, and @node was taken out [B]
+ */
+struct blocked {
+	struct hlist_node		node;
+	const struct cotask_awaitable	*x;
+	struct task_struct		*task;
+	bool				woken;
+};
+
+#define BITS	8
+
+static struct bucket {
+	raw_spinlock_t		lock;	/* [B]: guards list, and what stands in it; a leaf */
+	struct hlist_head	list;
+} buckets[1 << BITS];
+
+static struct bucket *bucket_of(const struct cotask_awaitable *x)
+{
+	return &buckets[hash_ptr(x, BITS)];
+}
+
+void cotask_block_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(buckets); i++)
+		raw_spin_lock_init(&buckets[i].lock);
+}
+
+/**
+ * cotask_block_wake - an awaitable is done: wake one thread that waits for it
+ * @x: the awaitable, which may be gone by now
+ *
+ * Context: Any, hard interrupt included.
+ */
+void cotask_block_wake(const struct cotask_awaitable *x)
+{
+	struct bucket *b = bucket_of(x);
+	struct blocked *me;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&b->lock, flags);
+	hlist_for_each_entry(me, &b->list, node) {
+		if (me->x != x)
+			continue;
+		hlist_del_init(&me->node);
+		me->woken = true;
+		/* With the lock: afterwards the thread may have gone. */
+		wake_up_process(me->task);
+		break;
+	}
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+}
+
+static void enter(struct blocked *me)
+{
+	struct bucket *b = bucket_of(me->x);
+
+	raw_spin_lock_irq(&b->lock);
+	hlist_add_head(&me->node, &b->list);
+	raw_spin_unlock_irq(&b->lock);
+}
+
+static void leave(struct blocked *me)
+{
+	struct bucket *b = bucket_of(me->x);
+
+	raw_spin_lock_irq(&b->lock);
+	hlist_del_init(&me->node);
+	raw_spin_unlock_irq(&b->lock);
+	/* It was this thread's turn to wake the next one. */
+	if (me->woken)
+		cotask_block_wake(me->x);
+}
+
+/**
+ * cotask_block_on - sleep until an awaitable is done
+ * @x: the awaitable; the caller has set COTASK_S_WATCHED
+ * @timeout: for how long, in jiffies, see schedule_timeout()
+ * @state: how: TASK_KILLABLE, TASK_INTERRUPTIBLE, TASK_IDLE
+ *
+ * Context: Process context, sleeps.
+ * Return: 0; -ETIMEDOUT; -EINTR.
+ */
+int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int state)
+{
+	struct blocked me = { .x = x, .task = current };
+	int rc = 0;
+
+	enter(&me);
+	for (;;) {
+		set_current_state(state);
+		if (READ_ONCE(me.woken) || cotask_awaitable_done(x))
+			break;
+		rc = !timeout ? -ETIMEDOUT : signal_pending_state(state, current) ? -EINTR : 0;
+		if (rc)
+			break;
+		timeout = schedule_timeout(timeout);
+	}
+	__set_current_state(TASK_RUNNING);
+	leave(&me);
+	return me.woken ? 0 : rc;
+}
