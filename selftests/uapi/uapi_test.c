@@ -254,14 +254,17 @@ TEST_F(file, scopes_out_of_order)
 	EXPECT_EQ(4, t_op(self->fd, OP(LEAVE, .task = 1, .handle = 60, .value = 4)));
 }
 
-/* A task that ends inside of scopes: its children are cancelled and go on to their end. */
+/*
+ * A task that ends inside of scopes: its children are cancelled, and it has ended when they
+ * have.  Its handles can go before.
+ */
 TEST_F(file, exit_inside_of_scopes)
 {
 	struct cotask_event_info e;
 
 	t_op(self->fd, OP(SPAWN, .handle = 1));
 	t_next(self->fd);
-	t_op(self->fd, OP(ENTER, TIMEOUT, .task = 1, .handle = 60, .value = 5 * MS));
+	t_op(self->fd, OP(ENTER, TIMEOUT, .task = 1, .handle = 60, .value = COTASK_NEVER));
 	t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 61));
 	t_op(self->fd, OP(SPAWN, .task = 1, .handle = 2, .other = 61));
 	e = t_step(self->fd, OP(SLEEP, .task = 1, .value = 0));
@@ -271,6 +274,10 @@ TEST_F(file, exit_inside_of_scopes)
 	e = t_step(self->fd, OP(EXIT, .task = 1, .value = 3));
 	EXPECT_EQ(2, e.handle);
 	EXPECT_EQ(-ECANCELED, e.result);
+	EXPECT_EQ(-EINPROGRESS, t_op(self->fd, OP(RESULT, .handle = 1)));
+	EXPECT_EQ(0, t_op(self->fd, OP(FORGET, .handle = 61)));
+	EXPECT_EQ(0, t_op(self->fd, OP(EXIT, .task = 2)));
+	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, t_now()).n);
 	EXPECT_EQ(3, t_op(self->fd, OP(RESULT, .handle = 1)));
 	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(MOVE, .handle = 60, .value = 0)));
 }

@@ -108,7 +108,9 @@ enum cotask_kind {
  *	&struct cotask_native; @len: its size; else as SPAWN, without name and @arg
  * @COTASK_OP_SUBMIT: from any thread: make a hosted task, @other, and a submission,
  *	@handle, to wait for it by COTASK_IOC_WAIT; else as SPAWN
- * @COTASK_OP_EXIT: the task ends with @value, a value >= 0 or a negative errno
+ * @COTASK_OP_EXIT: the code of the task ends with @value, a value >= 0 or a negative errno.
+ *	Scopes that it is inside of are left: the children of a group are cancelled, and the
+ *	task has ended when they have
  * @COTASK_OP_SLEEP: the task sleeps for @value nanoseconds; 0 or less: others run
  *	first.  COTASK_OP_F_ABSOLUTE: until @value on CLOCK_MONOTONIC, COTASK_OP_F_BOOTTIME:
  *	on CLOCK_BOOTTIME
@@ -144,8 +146,8 @@ enum cotask_kind {
  *	or COTASK_NEVER
  * @COTASK_OP_RESULT: the result is the outcome of @handle, or -EINPROGRESS
  * @COTASK_OP_READ: the result is what @arg, one of enum cotask_read, says about @handle
- * @COTASK_OP_FORGET: the handle is free again; of a task that is done, or of anything
- *	else, which stays as long as somebody waits for it
+ * @COTASK_OP_FORGET: the handle is free again; of a task whose code has ended, or of
+ *	anything else, which stays as long as a task waits for it
  * @COTASK_OP_ACQUIRE: the task takes a permit of the semaphore @handle, and waits for it
  * @COTASK_OP_RELEASE: give a permit of the semaphore @handle back
  * @COTASK_OP_SET: the event @handle has happened; with @arg 1: it has not

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - what a process can have many of, and what it can reach over and over
+ *
+ * A group that is left while another thread cancels it; cycles of waits; nets whose cancel
+ * goes on for minutes, in a process that is killed meanwhile.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include "file_fixture.h"
+
+/* --- the end of a group and posts to it ------------------------------------------------- */
+
+#define CHILDREN	2000
+#define ROUNDS		10
+
+static int raced_fd;
+static volatile bool race_is_over;
+static volatile unsigned long posts;
+
+static void *cancel_all_the_time(void *arg)
+{
+	while (!race_is_over) {
+		t_post(raced_fd, OP(CANCEL, .handle = 2));
+		posts++;
+	}
+	return NULL;
+}
+
+/* A task ends inside of a group with many children, which is cancelled from outside */
+TEST(group_is_left_while_it_is_cancelled)
+{
+	struct cotask_op *ops = calloc(CHILDREN, sizeof(*ops));
+	unsigned int round, i;
+	pthread_t thread;
+
+	ASSERT_NE(NULL, ops);
+	for (round = 0; round < ROUNDS; round++) {
+		struct cotask_op last[2] = {
+			OP(EXIT, .task = 1),
+			OP(FORGET, .handle = 2),
+		};
+
+		raced_fd = t_open();
+		ASSERT_LE(0, raced_fd);
+		t_op(raced_fd, OP(SPAWN, .handle = 1));
+		ASSERT_EQ(1, t_next(raced_fd).handle);
+		ASSERT_EQ(0, t_op(raced_fd, OP(ENTER, .arg = COTASK_KIND_GROUP, .task = 1, .handle = 2)));
+		for (i = 0; i < CHILDREN; i++)
+			ops[i] = OP(SPAWN, .task = 1, .handle = 100 + i, .other = 2);
+		ASSERT_EQ(CHILDREN, t_enter_until(raced_fd, ops, CHILDREN, 0, 0).applied);
+		race_is_over = false;
+		posts = 0;
+		ASSERT_EQ(0, pthread_create(&thread, NULL, cancel_all_the_time, NULL));
+		while (!posts)
+			sched_yield();
+		EXPECT_EQ(2, t_enter_until(raced_fd, last, 2, 4, t_now()).applied);
+		EXPECT_EQ(0, last[0].result);
+		EXPECT_EQ(0, last[1].result);
+		race_is_over = true;
+		pthread_join(thread, NULL);
+		t_enter_until(raced_fd, NULL, 0, 4, t_now());
+		close(raced_fd);
+	}
+	free(ops);
+}
+
+/* --- cycles -------------------------------------------------------------------------------- */
+
+/* Two tasks that gather each other, and the first of them. */
+static __s64 gather_each_other(int fd)
+{
+	__u32 one = 1, two = 2;
+
+	t_op(fd, OP(SPAWN, .handle = 1));
+	t_next(fd);
+	t_op(fd, OP(SPAWN, .handle = 2));
+	t_op(fd, OP(GATHER, .handle = 11, .addr = (unsigned long)&two, .len = 1,
+		    .arg = COTASK_GATHER_F_COLLECT));
+	if (t_step(fd, OP(AWAIT, .task = 1, .handle = 11)).handle != 2)
+		return -1;
+	t_op(fd, OP(GATHER, .handle = 12, .addr = (unsigned long)&one, .len = 1,
+		    .arg = COTASK_GATHER_F_COLLECT));
+	return t_op(fd, OP(AWAIT, .task = 2, .handle = 12));
+}
+
+/* AW-B2: a cancel that comes back ends the cycle, and with it both tasks */
+TEST_F(file, cycle_of_gathers_is_cancelled)
+{
+	struct cotask_event_info e;
+
+	ASSERT_EQ(0, gather_each_other(self->fd));
+	EXPECT_EQ(1, op(CANCEL, .handle = 1));
+	e = t_next(self->fd);
+	EXPECT_EQ(1, e.handle);
+	EXPECT_EQ(-ECANCELED, e.result);
+	e = t_step(self->fd, OP(EXIT, .task = 1, .value = -ECANCELED));
+	EXPECT_EQ(2, e.handle);
+	EXPECT_EQ(-ECANCELED, e.result);
+	EXPECT_EQ(0, op(EXIT, .task = 2, .value = -ECANCELED));
+}
+
+/* CO-8: ... and so does the end of a run */
+TEST_F(file, cycle_of_gathers_at_the_end_of_a_run)
+{
+	struct cotask_event_info e;
+
+	ASSERT_EQ(0, gather_each_other(self->fd));
+	EXPECT_EQ(2, op(CANCEL_ALL));
+	e = t_next(self->fd);
+	EXPECT_EQ(-ECANCELED, e.result);
+	e = t_step(self->fd, OP(EXIT, .task = e.handle, .value = -ECANCELED));
+	EXPECT_EQ(-ECANCELED, e.result);
+	EXPECT_EQ(0, op(EXIT, .task = e.handle, .value = -ECANCELED));
+}
+
+/* --- nets ------------------------------------------------------------------------------------ */
+
+#define WIDTH		32
+#define LAYERS		20
+#define WAITERS		600
+#define DEPTH		8
+
+/* Give all the operations that are there, whatever their number. */
+static void apply(int fd, struct cotask_op *ops, unsigned int n)
+{
+	if (t_enter_until(fd, ops, n, 0, 0).applied != n)
+		exit(1);
+}
+
+/* The handle of the top of a net of gathers above WIDTH futures, 1 to WIDTH. */
+static __u32 make_net(int fd)
+{
+	struct cotask_op ops[WIDTH];
+	__u32 below[WIDTH];
+	unsigned int l, i;
+
+	for (i = 0; i < WIDTH; i++)
+		ops[i] = OP(MAKE, .handle = 1 + i, .arg = COTASK_KIND_FUTURE);
+	apply(fd, ops, WIDTH);
+	for (l = 0; l < LAYERS; l++) {
+		for (i = 0; i < WIDTH; i++)
+			below[i] = 1 + l * WIDTH + i;
+		for (i = 0; i < WIDTH; i++)
+			ops[i] = OP(GATHER, .handle = 1 + (l + 1) * WIDTH + i, .len = WIDTH,
+				    .addr = (unsigned long)below, .arg = COTASK_GATHER_F_COLLECT);
+		apply(fd, ops, WIDTH);
+	}
+	return 1 + LAYERS * WIDTH;
+}
+
+#define TASK		100000
+#define SCOPE		200000
+
+/* Many tasks wait for the net, each in timeouts. */
+static void wait_in_timeouts(int fd, __u32 top)
+{
+	struct cotask_op ops[DEPTH + 1];
+	unsigned int i, k;
+
+	for (i = 0; i < WAITERS; i++) {
+		t_op(fd, OP(SPAWN, .handle = TASK + i));
+		if (t_next(fd).handle != TASK + i)
+			exit(1);
+		for (k = 0; k < DEPTH; k++)
+			ops[k] = OP(ENTER, .task = TASK + i, .handle = SCOPE + i * DEPTH + k,
+				    .arg = COTASK_KIND_TIMEOUT, .value = COTASK_NEVER);
+		ops[k] = OP(AWAIT, .task = TASK + i, .handle = top);
+		apply(fd, ops, k + 1);
+	}
+}
+
+/* All of them come due. */
+static void expire(int fd)
+{
+	struct cotask_op *ops = calloc(WAITERS * DEPTH, sizeof(*ops));
+	unsigned int i;
+
+	for (i = 0; i < WAITERS * DEPTH; i++)
+		ops[i] = OP(MOVE, .handle = SCOPE + i, .value = 0);
+	apply(fd, ops, WAITERS * DEPTH);
+}
+
+/*
+ * A cancel that takes long hears a signal that kills: the process is gone, and nothing else
+ * waits for what it has not done.
+ */
+TEST(killed_in_a_wave)
+{
+	int status, ready[2];
+	pid_t pid;
+	char c;
+
+	ASSERT_EQ(0, pipe(ready));
+	pid = fork();
+	if (!pid) {
+		int fd = t_open();
+
+		wait_in_timeouts(fd, make_net(fd));
+		expire(fd);
+		if (write(ready[1], "x", 1) == 1)
+			t_enter(fd, NULL, 0, 1);
+		pause();
+	}
+	close(ready[1]);
+	ASSERT_EQ(1, read(ready[0], &c, 1));
+	/* It is somewhere in its waves, or about to begin with them. */
+	usleep(10000);
+	EXPECT_EQ(0, kill(pid, SIGKILL));
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+TEST_HARNESS_MAIN
