@@ -40,6 +40,15 @@ static void wake_pollers(struct irq_work *work)
 	wake_up_poll(&f->wait, EPOLLIN | EPOLLRDNORM);
 }
 
+/* A post of the last moment may still be about to wake the pollers, until the grace period. */
+static void file_free(struct work_struct *work)
+{
+	struct cotask_file *f = container_of(to_rcu_work(work), struct cotask_file, gone);
+
+	irq_work_sync(&f->wake);
+	kfree(f);
+}
+
 static void file_init(struct cotask_file *f)
 {
 	refcount_set(&f->refs, 1);
@@ -56,6 +65,7 @@ static void file_init(struct cotask_file *f)
 	INIT_DELAYED_WORK(&f->late, cotask_file_late);
 	init_waitqueue_head(&f->wait);
 	init_irq_work(&f->wake, wake_pollers);
+	INIT_RCU_WORK(&f->gone, file_free);
 	cotask_awaitable_init(&f->process, f->loop, &cotask_process_ops);
 	f->loop->file = f;
 	cotask_loop_set_error_handler(f->loop, note_error);
@@ -102,7 +112,7 @@ void cotask_file_put(struct cotask_file *f)
 		return;
 	cotask_user_put(f->user);
 	cotask_loop_put(f->loop);
-	kfree_rcu(f, rcu);
+	queue_rcu_work(cotask_workers, &f->gone);
 }
 
 static int cotask_release(struct inode *inode, struct file *file)
@@ -118,9 +128,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	cotask_loop_shutdown(f->loop, -1);
 	cotask_calls_drop(f);
 	cotask_fds_drop(f);
-	/* Nobody posts to it any more. */
-	f->loop->file = NULL;
-	irq_work_sync(&f->wake);
+	WRITE_ONCE(f->loop->file, NULL);
 	cotask_objects_drop(f);
 	cotask_file_leave(f);
 	mutex_unlock(&f->loop->pump);

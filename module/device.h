@@ -16,6 +16,7 @@
 #include <linux/irq_work.h>
 #include <linux/mutex.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <linux/cotask_gather.h>
 #include <linux/cotask_sync.h>
@@ -143,7 +144,7 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @fds: descriptors made by EXPORT
  * @wait: who polls the file
  * @wake: wakes them, from any context
- * @rcu: frees it
+ * @gone: frees it
  */
 struct cotask_file {
 	struct cotask_loop	*loop;
@@ -182,7 +183,7 @@ struct cotask_file {
 	struct list_head	fds;
 	wait_queue_head_t	wait;
 	struct irq_work		wake;
-	struct rcu_head		rcu;
+	struct rcu_work		gone;
 };
 
 enum cotask_hosted_state {

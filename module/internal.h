@@ -271,7 +271,7 @@ enum cotask_clock {
  * @ready: entries to be run in the next turn [L]
  * @batch: what is left of the current turn [L]
  * @current_task: whose step is running [L]
- * @inbox: posted by others [A]
+ * @inbox: posted by others; closed by what it begins with, see loop.c [A]
  * @taken: from the inbox, not acted on yet [L]
  * @owner: the thread that pumps it
  * @timer_due: the deadlines have to be looked at [A]
@@ -295,7 +295,7 @@ enum cotask_clock {
  * @stats: what it has counted [L]
  * @cursors: of those who go through its tasks, see dump.c [L]
  * @refs: references [A]
- * @closed: takes no posts any more [RCU]
+ * @closed: @inbox is; for others a hint
  * @stop: the loop's own thread is to end [A]
  * @grace_ns: how long its tasks may take to end then
  * @idle: where the owner sleeps
@@ -308,8 +308,7 @@ enum cotask_clock {
  * @watch: the watchdog, see watch.c [L]
  * @context: of the mains of cotask_run() [L]
  * @node: in the table of pumps, see pump.c
- * @file: the open file of the device whose loop it is, or NULL; it stays until no more
- *	can be posted
+ * @file: the open file of the device whose loop it is, or NULL [RCU]
  * @pump: with COTASK_LOOP_LENT: held by the owner
  * @id: its number [I]
  * @uid: of the process that has it, if there is one [I]
@@ -482,6 +481,7 @@ const struct cotask_awaitable *cotask_submission_base(const struct cotask_submis
 int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended);
 
 /* offload.c */
+extern struct workqueue_struct *cotask_workers;
 int cotask_offload_init(void);
 void cotask_offload_exit(void);
 
