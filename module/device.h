@@ -498,6 +498,7 @@ long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *
 void cotask_show_fdinfo(struct seq_file *m, struct file *file);
 
 /* chrdev.c */
+void cotask_files_wait(void);
 void cotask_file_put(struct cotask_file *f);
 bool cotask_file_is_one(const struct file *file);
 int cotask_copy_in(void *to, size_t size, const void __user *from, u32 *usize);

@@ -105,11 +105,13 @@
 #define COTASK_T_SURE_START	BIT(18)	/* its first step runs in any case */
 #define COTASK_T_SINCE		BIT(19)	/* entry.deadline: since when it waits */
 #define COTASK_T_FAILED		BIT(20)	/* hosted, and its file wants to know of the record */
+#define COTASK_T_CHARGED	BIT(21)	/* it counts as an object of loop->payer */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
 				 COTASK_T_GRANTED | COTASK_T_DELIVERED)
 
-/* Spawn flag: COTASK_T_APART. */
+/* Spawn flags of the core: COTASK_T_APART; the task counts with its object, see handle.c. */
 #define COTASK_SPAWN_APART	BIT(31)
+#define COTASK_SPAWN_PAID	BIT(30)
 
 /* --- flags of a group; the low bits are COTASK_GROUP_* ------------------- */
 
@@ -309,6 +311,8 @@ enum cotask_clock {
  * @context: of the mains of cotask_run() [L]
  * @node: in the table of pumps, see pump.c
  * @file: the open file of the device whose loop it is, or NULL [RCU]
+ * @payer: the same, or one that is closed but is still there: whose limits its tasks count
+ *	against, each with a reference [RCU]
  * @pump: with COTASK_LOOP_LENT: held by the owner
  * @id: its number [I]
  * @uid: of the process that has it, if there is one [I]
@@ -361,6 +365,7 @@ struct cotask_loop {
 	struct cotask_context	*context;
 	struct hlist_node	node;
 	struct cotask_file	*file;
+	struct cotask_file	*payer;
 	struct mutex		pump;		/* who owns the loop */
 	u32			id;
 	kuid_t			uid;
@@ -437,6 +442,10 @@ void cotask_file_wake(struct cotask_file *f);
 bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e);
 void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t);
 
+/* handle.c: what a loop's tasks cost the file that has it */
+int cotask_loop_charge(struct cotask_loop *loop);
+void cotask_loop_uncharge(struct cotask_loop *loop);
+
 /* run.c */
 void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except);
 
@@ -478,10 +487,11 @@ bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
 /* submit.c */
 struct cotask_submission;
 const struct cotask_awaitable *cotask_submission_base(const struct cotask_submission *s);
+struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,
+					     struct cotask_frame *frame, const char *name);
 int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended);
 
 /* offload.c */
-extern struct workqueue_struct *cotask_workers;
 int cotask_offload_init(void);
 void cotask_offload_exit(void);
 
@@ -504,6 +514,8 @@ void cotask_task_joined(struct cotask *t);
 void cotask_task_start(struct cotask *t, u32 flags);
 void cotask_task_born_level(struct cotask *t);
 void cotask_frame_refuse(struct cotask_frame *frame);
+struct cotask *cotask_spawn_paid(struct cotask_group *group, struct cotask_frame *frame,
+				 const struct cotask_spawn_args *args);
 struct cotask_group *cotask_group_for_spawn(struct cotask_group *g);
 struct cotask_await cotask_refuse(struct cotask *task, long rc);
 struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x);

@@ -22,19 +22,17 @@ enum job_state {
 	JOB_UNWANTED,
 };
 
-struct workqueue_struct *cotask_workers;
+static struct workqueue_struct *workers;
 
 int cotask_offload_init(void)
 {
-	cotask_workers = alloc_workqueue("cotask", WQ_UNBOUND, 0);
-	return cotask_workers ? 0 : -ENOMEM;
+	workers = alloc_workqueue("cotask", WQ_UNBOUND, 0);
+	return workers ? 0 : -ENOMEM;
 }
 
 void cotask_offload_exit(void)
 {
-	/* What waits for a grace period before it is queued. */
-	rcu_barrier();
-	destroy_workqueue(cotask_workers);
+	destroy_workqueue(workers);
 }
 
 static struct cotask_job *job_of(struct cotask_awaitable *x)
@@ -188,7 +186,7 @@ struct cotask_await cotask_to_thread(struct cotask *task, struct cotask_job *job
 	job->home = cotask_group_for_spawn(NULL);
 	job->home->jobs++;
 	refcount_inc(&job->base.refs);
-	queue_work(cotask_workers, &job->work);
+	queue_work(workers, &job->work);
 	return cotask_park(task, &job->base);
 }
 EXPORT_SYMBOL_GPL(cotask_to_thread);
