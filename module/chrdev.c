@@ -40,6 +40,31 @@ static void wake_pollers(struct irq_work *work)
 	wake_up_poll(&f->wait, EPOLLIN | EPOLLRDNORM);
 }
 
+/* Where they are freed: that may sleep. */
+static struct workqueue_struct *closed_files;
+
+/**
+ * cotask_files_wait - wait until the memory of closed files is free
+ *
+ * Of those that nothing keeps.  Context: Process context, sleeps.
+ */
+void cotask_files_wait(void)
+{
+	rcu_barrier();
+	flush_workqueue(closed_files);
+}
+
+/* A post of the last moment may still be about to wake the pollers, until the grace period. */
+static void file_free(struct work_struct *work)
+{
+	struct cotask_file *f = container_of(to_rcu_work(work), struct cotask_file, gone);
+
+	irq_work_sync(&f->wake);
+	cotask_user_put(f->user);
+	cotask_loop_put(f->loop);
+	kfree(f);
+}
+
 static void file_init(struct cotask_file *f)
 {
 	refcount_set(&f->refs, 1);
@@ -56,8 +81,10 @@ static void file_init(struct cotask_file *f)
 	INIT_DELAYED_WORK(&f->late, cotask_file_late);
 	init_waitqueue_head(&f->wait);
 	init_irq_work(&f->wake, wake_pollers);
+	INIT_RCU_WORK(&f->gone, file_free);
 	cotask_awaitable_init(&f->process, f->loop, &cotask_process_ops);
 	f->loop->file = f;
+	f->loop->payer = f;
 	cotask_loop_set_error_handler(f->loop, note_error);
 }
 
@@ -95,14 +122,14 @@ free_file:
 	return rc;
 }
 
-/* Handles of tasks and exported groups may keep the memory of file and loop. */
+/* Handles of tasks and exported groups may keep the memory of file and loop.  Any context. */
 void cotask_file_put(struct cotask_file *f)
 {
 	if (!refcount_dec_and_test(&f->refs))
 		return;
-	cotask_user_put(f->user);
-	cotask_loop_put(f->loop);
-	kfree_rcu(f, rcu);
+	/* The loop may stay for longer, and is looked at from outside. */
+	WRITE_ONCE(f->loop->payer, NULL);
+	queue_rcu_work(closed_files, &f->gone);
 }
 
 static int cotask_release(struct inode *inode, struct file *file)
@@ -118,9 +145,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	cotask_loop_shutdown(f->loop, -1);
 	cotask_calls_drop(f);
 	cotask_fds_drop(f);
-	/* Nobody posts to it any more. */
-	f->loop->file = NULL;
-	irq_work_sync(&f->wake);
+	WRITE_ONCE(f->loop->file, NULL);
 	cotask_objects_drop(f);
 	cotask_file_leave(f);
 	mutex_unlock(&f->loop->pump);
@@ -319,14 +344,26 @@ int cotask_chrdev_init(void)
 
 	if (rc)
 		return rc;
+	rc = -ENOMEM;
+	closed_files = alloc_workqueue("cotask_files", WQ_UNBOUND, 0);
+	if (!closed_files)
+		goto cache_exit;
 	rc = misc_register(&cotask_misc);
 	if (rc)
-		cotask_hosted_cache_exit();
+		goto destroy;
+	return 0;
+
+destroy:
+	destroy_workqueue(closed_files);
+cache_exit:
+	cotask_hosted_cache_exit();
 	return rc;
 }
 
 void cotask_chrdev_exit(void)
 {
 	misc_deregister(&cotask_misc);
+	cotask_files_wait();
+	destroy_workqueue(closed_files);
 	cotask_hosted_cache_exit();
 }

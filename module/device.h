@@ -16,6 +16,7 @@
 #include <linux/irq_work.h>
 #include <linux/mutex.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <linux/cotask_gather.h>
 #include <linux/cotask_sync.h>
@@ -143,7 +144,7 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @fds: descriptors made by EXPORT
  * @wait: who polls the file
  * @wake: wakes them, from any context
- * @rcu: frees it
+ * @gone: frees it
  */
 struct cotask_file {
 	struct cotask_loop	*loop;
@@ -182,7 +183,7 @@ struct cotask_file {
 	struct list_head	fds;
 	wait_queue_head_t	wait;
 	struct irq_work		wake;
-	struct rcu_head		rcu;
+	struct rcu_work		gone;
 };
 
 enum cotask_hosted_state {
@@ -497,6 +498,7 @@ long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *
 void cotask_show_fdinfo(struct seq_file *m, struct file *file);
 
 /* chrdev.c */
+void cotask_files_wait(void);
 void cotask_file_put(struct cotask_file *f);
 bool cotask_file_is_one(const struct file *file);
 int cotask_copy_in(void *to, size_t size, const void __user *from, u32 *usize);

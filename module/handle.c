@@ -3,7 +3,8 @@
  * cotask - handles: numbers that a process has chosen for its objects
  *
  * An object lives as long as its handle or the kernel needs it, and counts against
- * the limits of the file and of the user until its memory goes.  Handles can be looked
+ * the limits of the file and of the user until its memory goes; a task counts with its
+ * object, and for itself when that has gone before.  Handles can be looked
  * up, and objects let go of, from any thread; the end of an object is the business of
  * the owner, and is left to it if it is somebody else who lets go last.
  */
@@ -54,6 +55,28 @@ void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n)
 	cotask_user_uncharge(f->user, n);
 	atomic_sub(n, &f->n_objects);
 	cotask_file_put(f);
+}
+
+/* One more task of a loop whose file may be closed by now.  Any context. */
+int cotask_loop_charge(struct cotask_loop *loop)
+{
+	struct cotask_file *f;
+	int rc = -ESHUTDOWN;
+
+	rcu_read_lock();
+	f = READ_ONCE(loop->payer);
+	if (f && refcount_inc_not_zero(&f->refs)) {
+		rc = cotask_file_charge(f);
+		cotask_file_put(f);
+	}
+	rcu_read_unlock();
+	return rc;
+}
+
+/* The memory of a task that was charged is free. */
+void cotask_loop_uncharge(struct cotask_loop *loop)
+{
+	cotask_file_uncharge(loop->payer);
 }
 
 /**
@@ -259,17 +282,31 @@ static bool tell_failure(struct cotask_object *o)
 	return true;
 }
 
+/* What counts is the task from now on.  It may be done, and part of its group's errors. */
+static void pass_charge(struct cotask *task)
+{
+	task->entry.flags |= COTASK_T_CHARGED;
+	cotask_put(task);
+}
+
+/* The owner, or a thread that comes when there is none any more. */
 static void object_end(struct cotask_object *o)
 {
 	const struct cotask_object_ops *ops = kinds[o->kind];
 	struct cotask_file *f = o->file;
+	struct cotask *task = NULL;
 
 	if (tell_failure(o))
 		return;
+	if (BIT(o->kind) & TASK_KINDS)
+		task = cotask_object_task(o);
 	if (ops->fini)
 		ops->fini(o);
 	memory_free(o);
-	cotask_file_uncharge(f);
+	if (task)
+		pass_charge(task);
+	else
+		cotask_file_uncharge(f);
 }
 
 /* What the end of an object costs, in steps of the budget. */

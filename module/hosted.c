@@ -378,12 +378,6 @@ u64 cotask_hosted_code(const struct cotask *task)
 	return frame && frame->release == hosted_release ? hosted_of(frame)->user_data : 0;
 }
 
-/* The last reference to an object. */
-static void hosted_fini(struct cotask_object *o)
-{
-	cotask_put(cotask_object_hosted(o)->task);
-}
-
 static struct cotask_awaitable *hosted_awaitable(struct cotask_object *o)
 {
 	struct cotask *task = cotask_object_hosted(o)->task;
@@ -394,6 +388,5 @@ static struct cotask_awaitable *hosted_awaitable(struct cotask_object *o)
 const struct cotask_object_ops cotask_hosted_object = {
 	.cache = &hosted_cache,
 	.size = sizeof(struct cotask_hosted),
-	.fini = hosted_fini,
 	.awaitable = hosted_awaitable,
 };

@@ -107,11 +107,13 @@
 #define COTASK_T_FAILED		BIT(20)	/* hosted, and its file wants to know of the record */
 #define COTASK_T_HOSTED		BIT(21)	/* all of its frames are cotask's own */
 #define COTASK_T_ON_WAY		BIT(22)	/* a request stopped here, and goes on from the inbox */
+#define COTASK_T_CHARGED	BIT(23)	/* it counts as an object of loop->payer */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
 				 COTASK_T_GRANTED | COTASK_T_DELIVERED)
 
-/* Spawn flag: COTASK_T_APART. */
+/* Spawn flags of the core: COTASK_T_APART; the task counts with its object, see handle.c. */
 #define COTASK_SPAWN_APART	BIT(31)
+#define COTASK_SPAWN_PAID	BIT(30)
 
 /* --- flags of a group; the low bits are COTASK_GROUP_* ------------------- */
 
@@ -276,7 +278,7 @@ enum cotask_clock {
  * @ready: entries to be run in the next turn [L]
  * @batch: what is left of the current turn [L]
  * @current_task: whose step is running [L]
- * @inbox: posted by others [A]
+ * @inbox: posted by others; closed by what it begins with, see loop.c [A]
  * @taken: from the inbox, not acted on yet [L]
  * @owner: the thread that pumps it
  * @timer_due: the deadlines have to be looked at [A]
@@ -305,7 +307,7 @@ enum cotask_clock {
  * @stats: what it has counted [L]
  * @cursors: of those who go through its tasks, see dump.c [L]
  * @refs: references [A]
- * @closed: takes no posts any more [RCU]
+ * @closed: @inbox is; for others a hint
  * @ended: ... and has acted on all of them [L]
  * @stop: the loop's own thread is to end [A]
  * @grace_ns: how long its tasks may take to end then
@@ -319,8 +321,9 @@ enum cotask_clock {
  * @watch: the watchdog, see watch.c [L]
  * @context: of the mains of cotask_run() [L]
  * @node: in the table of pumps, see pump.c
- * @file: the open file of the device whose loop it is, or NULL; it stays until no more
- *	can be posted
+ * @file: the open file of the device whose loop it is, or NULL [RCU]
+ * @payer: the same, or one that is closed but is still there: whose limits its tasks count
+ *	against, each with a reference [RCU]
  * @pump: with COTASK_LOOP_LENT: held by the owner
  * @id: its number [I]
  * @uid: of the process that has it, if there is one [I]
@@ -381,6 +384,7 @@ struct cotask_loop {
 	struct cotask_context	*context;
 	struct hlist_node	node;
 	struct cotask_file	*file;
+	struct cotask_file	*payer;
 	struct mutex		pump;		/* who owns the loop */
 	u32			id;
 	kuid_t			uid;
@@ -457,6 +461,10 @@ void cotask_file_wake(struct cotask_file *f);
 bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e);
 void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t);
 
+/* handle.c: what a loop's tasks cost the file that has it */
+int cotask_loop_charge(struct cotask_loop *loop);
+void cotask_loop_uncharge(struct cotask_loop *loop);
+
 /* run.c */
 void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except);
 
@@ -525,6 +533,8 @@ bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
 /* submit.c */
 struct cotask_submission;
 const struct cotask_awaitable *cotask_submission_base(const struct cotask_submission *s);
+struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,
+					     struct cotask_frame *frame, const char *name);
 int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended);
 
 /* offload.c */
@@ -550,6 +560,8 @@ void cotask_task_joined(struct cotask *t);
 void cotask_task_start(struct cotask *t, u32 flags);
 void cotask_task_born_level(struct cotask *t);
 void cotask_frame_refuse(struct cotask_frame *frame);
+struct cotask *cotask_spawn_paid(struct cotask_group *group, struct cotask_frame *frame,
+				 const struct cotask_spawn_args *args);
 struct cotask_group *cotask_group_for_spawn(struct cotask_group *g);
 struct cotask_await cotask_refuse(struct cotask *task, long rc);
 struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x);

@@ -37,32 +37,49 @@ static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
 /* Any context. */
 void cotask_loop_wake(struct cotask_loop *loop)
 {
+	struct cotask_file *file;
+
 	rcuwait_wake_up(&loop->idle);
-	if (loop->file)
-		cotask_file_wake(loop->file);
+	/* It may be about to go, and stays for a grace period. */
+	file = READ_ONCE(loop->file);
+	if (file)
+		cotask_file_wake(file);
 }
+
+/* What the inbox of a loop that has ended begins with: nothing is put before it any more. */
+static struct llist_node inbox_closed;
 
 /**
  * cotask_loop_post - put something into the inbox
  * @loop: the loop
  * @post: not in the inbox
  *
+ * The head of the inbox decides: a post is in front of what the owner takes out when it
+ * closes the inbox, or is refused.  There is nothing in between that the owner would have
+ * to wait for.
+ *
  * Context: Any.
  * Return: 0, and ops->posted() is going to be called by the owner; -ESHUTDOWN.
  */
 int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
 {
-	int rc = -ESHUTDOWN;
+	struct llist_node *first;
+	int rc = 0;
 
-	/* Whoever closes the loop waits for a grace period, then takes in once more. */
+	/* Once the post is in, the owner may end the loop: its memory stays for the wake-up. */
 	rcu_read_lock();
-	/* Who is refused sees what the loop has done before it closed. */
-	if (!smp_load_acquire(&loop->closed)) {
-		rc = 0;
-		/* Only the first one has to wake the owner. */
-		if (llist_add(&post->node, &loop->inbox))
-			cotask_loop_wake(loop);
-	}
+	/* What is refused sees all that the loop has done before it closed. */
+	first = smp_load_acquire(&loop->inbox.first);
+	do {
+		if (unlikely(first == &inbox_closed)) {
+			rc = -ESHUTDOWN;
+			break;
+		}
+		post->node.next = first;
+	} while (!try_cmpxchg(&loop->inbox.first, &first, &post->node));
+	/* Only the first one has to wake the owner. */
+	if (!rc && !first)
+		cotask_loop_wake(loop);
 	rcu_read_unlock();
 	return rc;
 }
@@ -70,17 +87,35 @@ int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
 /* Whether there is anything that was posted and not acted on. */
 static bool posted(const struct cotask_loop *loop)
 {
-	return loop->taken || !llist_empty(&loop->inbox);
+	const struct llist_node *first = READ_ONCE(loop->inbox.first);
+
+	return loop->taken || (first && first != &inbox_closed);
 }
 
 /* Behind what was taken before and not acted on yet. */
-static void take(struct cotask_loop *loop)
+static void append(struct cotask_loop *loop, struct llist_node *posts)
 {
 	struct llist_node **last = &loop->taken;
 
 	while (*last)
 		last = &(*last)->next;
-	*last = llist_reverse_order(llist_del_all(&loop->inbox));
+	*last = llist_reverse_order(posts);
+}
+
+static void take(struct cotask_loop *loop)
+{
+	if (likely(!loop->closed))
+		append(loop, llist_del_all(&loop->inbox));
+}
+
+/* The last posts; from here on there are none. */
+static void close_inbox(struct cotask_loop *loop)
+{
+	if (loop->closed)
+		return;
+	/* A poster that is refused sees what was done before, see cotask_loop_post(). */
+	append(loop, xchg(&loop->inbox.first, &inbox_closed));
+	WRITE_ONCE(loop->closed, true);
 }
 
 /* The owner acts on what others have posted, in the order of posting. */
@@ -122,7 +157,8 @@ static void take_in_futures(struct cotask_loop *loop)
  * @loop: the loop; the caller owns it
  * @e: among the waiters of the future
  *
- * For memory that is about to go.  All else waits for its turn.
+ * For memory that is about to go.  All else waits for its turn.  Once the inbox is closed
+ * and empty the post was refused, and @e is left to the caller.
  *
  * Context: Process context, sleeps.
  */
@@ -130,7 +166,7 @@ void cotask_loop_await_woken(struct cotask_loop *loop, struct cotask_entry *e)
 {
 	for (;;) {
 		take_in_futures(loop);
-		if (e->flags & COTASK_E_WOKEN)
+		if ((e->flags & COTASK_E_WOKEN) || loop->closed)
 			return;
 		prepare_to_rcuwait(&loop->idle);
 		/* Before looking; pairs with rcuwait_wake_up(). */
@@ -475,8 +511,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	cotask_loops_del(loop);
 	cotask_watch_exit(loop);
 	cotask_loop_end_tasks(loop, grace_ns);
-	smp_store_release(&loop->closed, true);	/* pairs with cotask_loop_post() */
-	synchronize_rcu();
+	close_inbox(loop);
 	while (cotask_loop_turn(loop) || posted(loop))
 		;
 	loop->ended = true;

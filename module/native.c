@@ -177,11 +177,6 @@ struct cotask *cotask_native_task(struct cotask_object *o)
 	return container_of(o, struct native_object, object)->task;
 }
 
-static void native_fini(struct cotask_object *o)
-{
-	cotask_put(cotask_native_task(o));
-}
-
 static struct cotask_awaitable *native_awaitable(struct cotask_object *o)
 {
 	return &cotask_native_task(o)->base;
@@ -189,7 +184,6 @@ static struct cotask_awaitable *native_awaitable(struct cotask_object *o)
 
 const struct cotask_object_ops cotask_native_object = {
 	.size = sizeof(struct native_object),
-	.fini = native_fini,
 	.awaitable = native_awaitable,
 };
 
@@ -219,7 +213,7 @@ static s64 spawn(struct cotask_request *r, struct native_object *o,
 	r->f->loop->foreign--;
 	if (!IS_ERR(frame)) {
 		enter_table(r->f);
-		o->task = cotask_spawn_with(owner ? cotask_object_group(owner) :
+		o->task = cotask_spawn_paid(owner ? cotask_object_group(owner) :
 					    cotask_loop_root(r->f->loop), frame, &args);
 	} else {
 		o->task = ERR_CAST(frame);

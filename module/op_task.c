@@ -90,7 +90,7 @@ static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotas
 
 	how.flags &= ~COTASK_SPAWN_APART;
 	h->eager = args->flags & COTASK_SPAWN_EAGER;
-	t = cotask_spawn_with(group_in(r->f, owner), frame, &how);
+	t = cotask_spawn_paid(group_in(r->f, owner), frame, &how);
 	h->eager = false;
 	if (IS_ERR(t))
 		return PTR_ERR(t);
@@ -134,9 +134,6 @@ static s64 op_spawn(struct cotask_request *r)
 	rc = cotask_op_spawn_args(r->op, &args, name);
 	if (rc)
 		return rc;
-	/* Tasks that have ended stay until a turn records that, also without a handle. */
-	if (r->f->loop->tasks >= READ_ONCE(cotask_max_objects))
-		return -ENOSPC;
 	owner = owner_of(r->f, r->op);
 	if (IS_ERR(owner))
 		return PTR_ERR(owner);
@@ -191,7 +188,7 @@ static s64 submit(struct cotask_request *r, struct submission_object *s, const c
 		return PTR_ERR(h);
 	frame = cotask_hosted_init(h, op, op->other);
 	cotask_object_finish(&h->object, op->other, 0);
-	s->submission = cotask_submit(r->f->loop, frame, name);
+	s->submission = cotask_submit_paid(r->f->loop, frame, name);
 	if (!IS_ERR(s->submission))
 		return 0;
 	cotask_object_forget(r->f, op->other, &h->object);

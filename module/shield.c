@@ -48,7 +48,8 @@ static void drop(struct cotask_shield *s)
 {
 	if (!shield_cancel(&s->base, NULL, NULL)) {
 		cotask_loop_await_woken(s->base.loop, &s->entry);
-		shield_cancel(&s->base, NULL, NULL);
+		list_del_init(&s->entry.link);
+		settle(s, -ECANCELED, COTASK_S_CANCELLED);
 	}
 }
 

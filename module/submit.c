@@ -59,6 +59,57 @@ static void follow(struct cotask_submission *s)
 	}
 }
 
+typedef struct cotask *(*spawn_fn)(struct cotask_group *group, struct cotask_frame *frame,
+				   const struct cotask_spawn_args *args);
+
+static struct cotask_submission *submission_new(struct cotask_loop *loop, gfp_t gfp)
+{
+	struct cotask_submission *s = kzalloc(sizeof(*s), gfp);
+
+	if (s)
+		cotask_awaitable_init(&s->base, cotask_loop_get(loop), &submission_ops);
+	return s;
+}
+
+/* There is no task; that is the outcome, and is told at once. */
+static void fail(struct cotask_submission *s, int error)
+{
+	cotask_future_settle(&s->base, error, 0);
+	cotask_awaitable_mark_read(&s->base);
+	cotask_loop_report(s->base.loop, NULL, error);
+}
+
+static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_frame *frame,
+					const char *name, spawn_fn spawn)
+{
+	struct cotask_spawn_args args = { .name = name };
+	struct cotask_submission *s;
+	struct cotask *task;
+
+	if (!loop || !frame)
+		return ERR_PTR(-EINVAL);
+	/* What a process submits is charged to it. */
+	args.gfp = READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
+	s = submission_new(loop, args.gfp);
+	if (!s) {
+		if (frame->state == COTASK_FRAME_FRESH)
+			cotask_frame_refuse(frame);
+		return ERR_PTR(-ENOMEM);
+	}
+	task = spawn(&loop->root, frame, &args);
+	if (task == ERR_PTR(-ESHUTDOWN)) {
+		cotask_submission_put(s);
+		return ERR_CAST(task);
+	}
+	if (IS_ERR(task)) {
+		fail(s, PTR_ERR(task));
+		return s;
+	}
+	s->task = task;
+	follow(s);
+	return s;
+}
+
 /**
  * cotask_submit - run a coroutine on a loop, from any thread
  * @loop: the loop
@@ -77,37 +128,16 @@ static void follow(struct cotask_submission *s)
 struct cotask_submission *cotask_submit(struct cotask_loop *loop, struct cotask_frame *frame,
 					const char *name)
 {
-	struct cotask_spawn_args args = { .name = name };
-	struct cotask_submission *s;
-	struct cotask *task;
-
-	if (!loop || !frame)
-		return ERR_PTR(-EINVAL);
-	/* What a process submits is charged to it. */
-	args.gfp = loop->file ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
-	s = kzalloc(sizeof(*s), args.gfp);
-	if (!s) {
-		if (frame->state == COTASK_FRAME_FRESH)
-			cotask_frame_refuse(frame);
-		return ERR_PTR(-ENOMEM);
-	}
-	cotask_awaitable_init(&s->base, cotask_loop_get(loop), &submission_ops);
-	task = cotask_spawn_with(&loop->root, frame, &args);
-	if (task == ERR_PTR(-ESHUTDOWN)) {
-		cotask_submission_put(s);
-		return ERR_CAST(task);
-	}
-	if (IS_ERR(task)) {
-		cotask_future_settle(&s->base, PTR_ERR(task), 0);
-		cotask_awaitable_mark_read(&s->base);
-		cotask_loop_report(loop, NULL, PTR_ERR(task));
-		return s;
-	}
-	s->task = task;
-	follow(s);
-	return s;
+	return submit(loop, frame, name, cotask_spawn_with);
 }
 EXPORT_SYMBOL_GPL(cotask_submit);
+
+/* The same for the task of an object, which counts with that as one. */
+struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,
+					     struct cotask_frame *frame, const char *name)
+{
+	return submit(loop, frame, name, cotask_spawn_paid);
+}
 
 static void submission_free(struct cotask_deferred *d)
 {

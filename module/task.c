@@ -13,31 +13,46 @@
 
 /**
  * struct cotask_name - name of a task
- * @rcu: frees it
+ * @uses: how often the memory was a name; stays when it is freed
  * @text: the name
+ *
+ * The memory can be that of another name before a grace period has passed, so that names
+ * which come and go do not pile up: a reader looks whether it is still the same one.
  */
 struct cotask_name {
-	struct rcu_head rcu;
-	char text[];
+	u32 uses;
+	char text[COTASK_NAME_MAX + 1];
 };
 
-static struct kmem_cache *task_cache;
+static struct kmem_cache *task_cache, *name_cache;
 static atomic64_t last_id;
 
 /* Numbers that a loop takes at once, so that its spawns need no atomic operation. */
 #define ID_STASH	64
+
+static void name_ctor(void *memory)
+{
+	memset(memory, 0, sizeof(struct cotask_name));
+}
 
 int cotask_task_init(void)
 {
 	/* design: a sleeping task costs three cache lines, besides its frame. */
 	BUILD_BUG_ON(sizeof(struct cotask) > 192);
 	task_cache = KMEM_CACHE(cotask, SLAB_HWCACHE_ALIGN);
-	return task_cache ? 0 : -ENOMEM;
+	name_cache = kmem_cache_create("cotask_name", sizeof(struct cotask_name), 0,
+				       SLAB_TYPESAFE_BY_RCU, name_ctor);
+	if (task_cache && name_cache)
+		return 0;
+	kmem_cache_destroy(name_cache);
+	kmem_cache_destroy(task_cache);
+	return -ENOMEM;
 }
 
 void cotask_task_exit(void)
 {
 	rcu_barrier();
+	kmem_cache_destroy(name_cache);
 	kmem_cache_destroy(task_cache);
 }
 
@@ -54,11 +69,25 @@ static struct cotask_name *name_new(const char *text, gfp_t gfp)
 		if (!isprint(text[i]) || !isascii(text[i]))
 			return ERR_PTR(-EINVAL);
 	}
-	name = kmalloc(struct_size(name, text, len + 1), gfp);
+	name = kmem_cache_alloc(name_cache, gfp);
 	if (!name)
 		return ERR_PTR(-ENOMEM);
+	WRITE_ONCE(name->uses, name->uses + 1);
+	smp_wmb();	/* before the text; pairs with read_name() */
 	memcpy(name->text, text, len + 1);
 	return name;
+}
+
+static void name_free(struct cotask_name *name)
+{
+	if (name)
+		kmem_cache_free(name_cache, name);
+}
+
+/* What belongs to a process's loop is charged to the caller. */
+static gfp_t gfp_of(const struct cotask_loop *loop)
+{
+	return READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
 }
 
 /**
@@ -71,19 +100,32 @@ static struct cotask_name *name_new(const char *text, gfp_t gfp)
  */
 int cotask_set_name(struct cotask *task, const char *name)
 {
-	struct cotask_name *new, *old;
+	struct cotask_name *new;
 
 	if (!task || !name)
 		return -EINVAL;
-	new = name_new(name, GFP_KERNEL);
+	new = name_new(name, gfp_of(task->base.loop));
 	if (IS_ERR(new))
 		return PTR_ERR(new);
-	old = rcu_replace_pointer(task->name, new, true);
-	if (old)
-		kfree_rcu(old, rcu);
+	name_free(rcu_replace_pointer(task->name, new, true));
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_set_name);
+
+/* false: it was another one meanwhile. */
+static bool read_name(const struct cotask *task, const struct cotask_name *name, char *buf,
+		      size_t size)
+{
+	u32 uses = READ_ONCE(name->uses);
+
+	smp_rmb();	/* it is this name since then, or not any more */
+	if (name != rcu_access_pointer(task->name))
+		return false;
+	/* What is torn is thrown away. */
+	data_race(strscpy(buf, name->text, min(size, sizeof(name->text))));
+	smp_rmb();	/* pairs with name_new() */
+	return uses == READ_ONCE(name->uses);
+}
 
 /**
  * cotask_get_name - the name of a task
@@ -99,10 +141,10 @@ char *cotask_get_name(const struct cotask *task, char *buf, size_t size)
 	const struct cotask_name *name;
 
 	rcu_read_lock();
-	name = rcu_dereference(task->name);
-	if (name)
-		strscpy(buf, name->text, size);
-	else
+	do {
+		name = rcu_dereference(task->name);
+	} while (name && !read_name(task, name, buf, size));
+	if (!name)
 		snprintf(buf, size, "Task-%llu", task->id);
 	rcu_read_unlock();
 	return buf;
@@ -129,12 +171,13 @@ EXPORT_SYMBOL_GPL(cotask_get);
 static void task_free(struct cotask *t)
 {
 	struct cotask_loop *loop = t->base.loop;
-	struct cotask_name *name = rcu_dereference_protected(t->name, true);
+	const bool charged = t->entry.flags & COTASK_T_CHARGED;
 
 	cotask_context_drop(t->context);
-	if (name)
-		kfree_rcu(name, rcu);
+	name_free(rcu_dereference_protected(t->name, true));
 	kmem_cache_free(task_cache, t);
+	if (charged)
+		cotask_loop_uncharge(loop);
 	cotask_loop_unref_task(loop);
 }
 
@@ -211,11 +254,9 @@ static u32 task_flags(u32 flags)
 	return t;
 }
 
-static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
-			       struct cotask_frame *frame,
-			       const struct cotask_spawn_args *args)
+static struct cotask *task_memory(struct cotask_loop *loop, const struct cotask_spawn_args *args)
 {
-	gfp_t gfp = args->gfp ?: GFP_KERNEL;
+	gfp_t gfp = args->gfp ?: gfp_of(loop);
 	struct cotask_name *name = NULL;
 	struct cotask *t;
 
@@ -230,11 +271,38 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
 	}
 	t = kmem_cache_alloc(task_cache, gfp);
 	if (!t) {
-		kfree(name);
+		name_free(name);
 		return ERR_PTR(-ENOMEM);
 	}
+	RCU_INIT_POINTER(t->name, name);
+	return t;
+}
+
+/* Whether the task counts as an object by itself; < 0: it would be one too many. */
+static int charge(struct cotask_loop *loop, u32 flags)
+{
+	if (!READ_ONCE(loop->payer) || (flags & COTASK_SPAWN_PAID))
+		return 0;
+	return cotask_loop_charge(loop) ?: COTASK_T_CHARGED;
+}
+
+static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
+			       struct cotask_frame *frame,
+			       const struct cotask_spawn_args *args)
+{
+	int charged = charge(loop, args->flags);
+	struct cotask *t;
+
+	if (charged < 0)
+		return ERR_PTR(charged);
+	t = task_memory(loop, args);
+	if (IS_ERR(t)) {
+		if (charged)
+			cotask_loop_uncharge(loop);
+		return t;
+	}
 	cotask_entry_init(&t->entry, COTASK_ENTRY_TASK);
-	t->entry.flags = task_flags(args->flags);
+	t->entry.flags = task_flags(args->flags) | charged;
 	cotask_awaitable_init(&t->base, loop, &cotask_task_ops);
 	t->frame = frame;
 	t->waits_on = NULL;
@@ -244,7 +312,6 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
 	t->settled = 0;
 	t->deliveries = 0;
 	t->id = id_new(loop, cotask_loop_mine(loop));
-	RCU_INIT_POINTER(t->name, name);
 	t->context = 0;
 	memset(&t->reason, 0, sizeof(t->reason));
 	t->steps = 0;
@@ -519,7 +586,7 @@ static int check_flags(const struct cotask_group *group, u32 flags)
 }
 
 static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_frame *frame,
-				    const struct cotask_spawn_args *args, bool handle)
+				    const struct cotask_spawn_args *args, u32 more, bool handle)
 {
 	struct cotask_spawn_args how = *args;
 	struct cotask_loop *loop;
@@ -528,8 +595,7 @@ static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_fr
 
 	if (!frame || !frame->step || frame->state != COTASK_FRAME_FRESH)
 		return ERR_PTR(-EINVAL);
-	if (!group)
-		how.flags |= COTASK_SPAWN_APART;
+	how.flags |= group ? more : more | COTASK_SPAWN_APART;
 	rc = check_flags(group, args->flags);
 	group = rc ? ERR_PTR(rc) : cotask_group_for_spawn(group);
 	if (IS_ERR(group)) {
@@ -563,14 +629,22 @@ static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_fr
  *	cotask_put(); ERR_PTR() of -EINVAL for a bad argument, a used coroutine
  *	(CO-5) or a group that was not entered (TG-2); -ESRCH if @group is NULL and
  *	no loop is running here (CT-2); -ESHUTDOWN if the group is closed (TG-3,
- *	TG-4); -ENOMEM; -EOPNOTSUPP where PREEMPT_RT has no allocator.
+ *	TG-4); -ENOSPC if it is the loop of a process that has too much; -ENOMEM;
+ *	-EOPNOTSUPP where PREEMPT_RT has no allocator.
  */
 struct cotask *cotask_spawn_with(struct cotask_group *group, struct cotask_frame *frame,
 				 const struct cotask_spawn_args *args)
 {
-	return checked_spawn(group, frame, args, true);
+	return checked_spawn(group, frame, args, 0, true);
 }
 EXPORT_SYMBOL_GPL(cotask_spawn_with);
+
+/* The same for the task of an object, which counts with that as one. */
+struct cotask *cotask_spawn_paid(struct cotask_group *group, struct cotask_frame *frame,
+				 const struct cotask_spawn_args *args)
+{
+	return checked_spawn(group, frame, args, COTASK_SPAWN_PAID, true);
+}
 
 /**
  * cotask_spawn - spawn a task
@@ -586,7 +660,7 @@ struct cotask *cotask_spawn(struct cotask_group *group, struct cotask_frame *fra
 {
 	struct cotask_spawn_args args = { .name = name };
 
-	return checked_spawn(group, frame, &args, true);
+	return checked_spawn(group, frame, &args, 0, true);
 }
 EXPORT_SYMBOL_GPL(cotask_spawn);
 
@@ -603,7 +677,7 @@ int cotask_go(struct cotask_group *group, struct cotask_frame *frame)
 {
 	struct cotask_spawn_args args = { .gfp = in_task() ? GFP_KERNEL : GFP_ATOMIC };
 
-	return PTR_ERR_OR_ZERO(checked_spawn(group, frame, &args, false));
+	return PTR_ERR_OR_ZERO(checked_spawn(group, frame, &args, 0, false));
 }
 EXPORT_SYMBOL_GPL(cotask_go);
 

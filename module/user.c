@@ -54,13 +54,7 @@ static struct cotask_user *find_or_make(kuid_t uid)
 	return ERR_PTR(rc);
 }
 
-/**
- * cotask_user_get - a user opens a file
- * @uid: who
- *
- * Return: The counter, for the file; ERR_PTR() of -EMFILE, -ENOMEM.
- */
-struct cotask_user *cotask_user_get(kuid_t uid)
+static struct cotask_user *count_file(kuid_t uid)
 {
 	struct cotask_user *user;
 
@@ -76,7 +70,27 @@ struct cotask_user *cotask_user_get(kuid_t uid)
 	return user;
 }
 
-/* The file, and all its objects, have gone. */
+/**
+ * cotask_user_get - a user opens a file
+ * @uid: who
+ *
+ * A file counts until its memory is free, which takes a grace period after it was closed:
+ * the one that needs its place waits for that.
+ *
+ * Context: Process context, may sleep.
+ * Return: The counter, for the file; ERR_PTR() of -EMFILE, -ENOMEM.
+ */
+struct cotask_user *cotask_user_get(kuid_t uid)
+{
+	struct cotask_user *user = count_file(uid);
+
+	if (user != ERR_PTR(-EMFILE))
+		return user;
+	cotask_files_wait();
+	return count_file(uid);
+}
+
+/* The memory of the file, and of all its objects, is free. */
 void cotask_user_put(struct cotask_user *user)
 {
 	mutex_lock(&users_lock);

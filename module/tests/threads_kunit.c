@@ -7,6 +7,7 @@
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/kthread.h>
 
 #include "../compat.h"
 #include "helpers.h"
@@ -359,6 +360,61 @@ static void loop_of_a_cpu(struct kunit *test)
 	cotask_loop_put(again);
 }
 
+/**
+ * struct reader - a thread that keeps grace periods of RCU from ending
+ * @inside: it does
+ * @leave: it need not any more
+ * @ended: it does not any more
+ * @gave_up: its patience, which is less than the kernel's, was over before @leave
+ */
+struct reader {
+	struct completion	inside;
+	bool			leave;
+	struct completion	ended;
+	bool			gave_up;
+};
+
+#define READER_PATIENCE	(10 * HZ)
+
+static int read_for_long(void *arg)
+{
+	struct reader *r = arg;
+	unsigned long limit = jiffies + READER_PATIENCE;
+
+	rcu_read_lock();
+	complete(&r->inside);
+	while (!READ_ONCE(r->leave) && time_before(jiffies, limit))
+		cpu_relax();
+	rcu_read_unlock();
+	r->gave_up = !READ_ONCE(r->leave);
+	complete(&r->ended);
+	return 0;
+}
+
+/* The end of a loop waits for no grace period, so that of many takes no time */
+static void ends_within_a_grace_period(struct kunit *test)
+{
+	struct cotask_loop *loop;
+	struct reader r = {};
+	int i;
+
+	/* The thread would keep the only CPU. */
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "one CPU");
+	init_completion(&r.inside);
+	init_completion(&r.ended);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(read_for_long, &r, "reader")));
+	wait_for_completion(&r.inside);
+	for (i = 0; i < 100; i++) {
+		loop = cotask_loop_create_here("short", 0);
+		if (!IS_ERR(loop))
+			cotask_loop_stop(loop, 0);
+	}
+	WRITE_ONCE(r.leave, true);
+	wait_for_completion(&r.ended);
+	KUNIT_EXPECT_FALSE(test, r.gave_up);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(completed_elsewhere),
 	KUNIT_CASE(cancelled_elsewhere),
@@ -372,6 +428,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(stop_a_group),
 	KUNIT_CASE(stubborn_tasks_are_ended),
 	KUNIT_CASE(loop_of_a_cpu),
+	KUNIT_CASE(ends_within_a_grace_period),
 	{}
 };
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - what the kernel keeps for a process counts until it is free
+ *
+ * Whatever a process lets go of, and the kernel still needs, is found in the number of
+ * objects that the file shows, and is refused when there are too many.
+ */
+#include <errno.h>
+#include "file_fixture.h"
+
+#define DEFAULT_LIMIT	65536
+#define LIMIT		500
+
+static void set_limit(int n)
+{
+	char text[12];
+
+	snprintf(text, sizeof(text), "%d", n);
+	t_write_file("/sys/module/cotask/parameters", "max_objects", text);
+}
+
+/* What /proc says about the file. */
+static long shown(int fd, const char *key)
+{
+	char path[64], line[200];
+	long value = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, key, strlen(key)))
+			sscanf(line + strlen(key), ":%ld", &value);
+	}
+	if (f)
+		fclose(f);
+	return value;
+}
+
+#define OBJECTS()	shown(self->fd, "cotask-objects")
+
+/* A child of the group 2, which is aborting, runs, fails and is forgotten. */
+static __s64 failed_child(int fd)
+{
+	struct turn t;
+	__s64 rc;
+
+	rc = t_op(fd, OP(SPAWN, .handle = 3, .other = 2,
+			 .arg = COTASK_SPAWN_F_CANCELLED | COTASK_SPAWN_F_SURE_START));
+	if (rc < 0)
+		return rc;
+	t = t_enter(fd, NULL, 0, 1);
+	if (t.n != 1 || t.event[0].handle != 3)
+		return -EPROTO;
+	t_op(fd, OP(EXIT, .task = 3, .value = -EIO));
+	return t_op(fd, OP(FORGET, .handle = 3));
+}
+
+/* TG-B6: the errors of a group are kept in tasks; those count, also without a handle */
+TEST_F(file, errors_of_a_group_count)
+{
+	long before, n = 0;
+
+	op(SPAWN, .handle = 1);
+	ASSERT_EQ(1, t_next(self->fd).handle);
+	ASSERT_EQ(0, op(ENTER, .task = 1, .handle = 2, .arg = COTASK_KIND_GROUP));
+	op(ENTER, .task = 1, .handle = 4, .arg = COTASK_KIND_SECTION, .value = COTASK_NEVER);
+	op(CANCEL, .handle = 2);
+	op(SLEEP, .task = 1, .value = COTASK_NEVER);
+	before = OBJECTS();
+	set_limit(LIMIT);
+	while (n <= LIMIT && !failed_child(self->fd))
+		n++;
+	set_limit(DEFAULT_LIMIT);
+	EXPECT_LT(LIMIT / 2, n);
+	EXPECT_GT(LIMIT, n);
+	/* The last one has ended in this call, and is not recorded yet. */
+	t_enter_until(self->fd, NULL, 0, 1, 0);
+	EXPECT_EQ(n, op(READ, .handle = 2, .arg = COTASK_READ_ERRORS));
+	EXPECT_EQ(before + n, OBJECTS());
+}
+
+/* CT-7: a task whose code is in the kernel goes on without a handle, and counts */
+TEST_F(file, forgotten_native_tasks_count)
+{
+	__u32 number = 5;
+	struct cotask_native native = {
+		.name = "edu.factorial", .arg = (unsigned long)&number, .arg_size = sizeof(number),
+	};
+	long n = 0;
+	__s64 rc = 0;
+
+	set_limit(LIMIT);
+	for (; n <= LIMIT && !rc; n += !rc) {
+		rc = op(SPAWN_NATIVE, .handle = 1, .addr = (unsigned long)&native,
+			.len = sizeof(native));
+		op(FORGET, .handle = 1);
+	}
+	set_limit(DEFAULT_LIMIT);
+	if (rc == -ENOENT)
+		SKIP(return, "no module with a native body");
+	EXPECT_EQ(-ENOSPC, rc);
+	EXPECT_EQ(LIMIT, n);
+	EXPECT_EQ(n, OBJECTS());
+}
+
+/* CT-7: a task is one object from its spawn on, whatever of it is left */
+TEST_F(file, a_task_counts_once)
+{
+	struct cotask_op ops[2];
+	__u32 text = 0x6b736174;
+
+	op(SPAWN, .handle = 1);
+	EXPECT_EQ(1, OBJECTS());
+	EXPECT_EQ(1, t_next(self->fd).handle);
+	EXPECT_EQ(0, op(NAME, .handle = 1, .addr = (unsigned long)&text, .len = sizeof(text)));
+	EXPECT_EQ(1, OBJECTS());
+	ops[0] = OP(EXIT, .task = 1);
+	ops[1] = OP(FORGET, .handle = 1);
+	/* The handle is gone, and the end is not recorded. */
+	t_enter_until(self->fd, ops, 2, 0, 0);
+	EXPECT_EQ(1, OBJECTS());
+	t_enter_until(self->fd, NULL, 0, 1, 0);
+	EXPECT_EQ(0, OBJECTS());
+	/* From another thread: the task, and what is waited for. */
+	EXPECT_EQ(0, t_post(self->fd, OP(SUBMIT, .handle = 2, .other = 1)));
+	EXPECT_EQ(2, OBJECTS());
+}
+
+/* TK-8: names come and go without a grace period between them */
+TEST_F(file, many_names)
+{
+	char name[16];
+	int i;
+
+	op(SPAWN, .handle = 1);
+	for (i = 0; i < 5000; i++) {
+		snprintf(name, sizeof(name), "name-%d", i);
+		ASSERT_EQ(0, op(NAME, .handle = 1, .addr = (unsigned long)name,
+				.len = strlen(name)));
+	}
+	memset(name, 0, sizeof(name));
+	EXPECT_EQ(0, op(GET_NAME, .handle = 1, .addr = (unsigned long)name,
+			.len = sizeof(name)));
+	EXPECT_STREQ("name-4999", name);
+	EXPECT_EQ(1, OBJECTS());
+}
+
+/* The limit on files: the place of one that was closed is there at once */
+TEST(files_come_and_go)
+{
+	int i, fd;
+
+	t_write_file("/sys/module/cotask/parameters", "max_user_files", "4");
+	for (i = 0; i < 200; i++) {
+		fd = t_open();
+		if (fd < 0)
+			break;
+		close(fd);
+	}
+	t_write_file("/sys/module/cotask/parameters", "max_user_files", "1024");
+	if (!i && errno == ENOENT)
+		SKIP(return, "no " DEVICE);
+	EXPECT_EQ(200, i);
+}
+
+TEST_HARNESS_MAIN
