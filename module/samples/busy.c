@@ -9,9 +9,8 @@
  */
 #include <linux/cotask.h>
 #include <linux/delay.h>
+#include <linux/module.h>
 #include <linux/slab.h>
-
-#include "../compat.h"
 
 static unsigned int tasks = 1000;
 module_param(tasks, uint, 0444);
