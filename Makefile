@@ -5,16 +5,21 @@
 KVER	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KVER)/build
 
-kbuild	= $(MAKE) -C $(KDIR) M=$(CURDIR)
-
-modules:
-	$(kbuild) modules
+# A recipe that names $(MAKE) itself shares the jobs of "make -j".
+modules: headers
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 modules_install: modules
-	$(kbuild) modules_install
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+
+headers:
+	@test -e $(KDIR)/Makefile || { \
+		echo "no kernel headers in $(KDIR): apt-get install linux-headers-$(KVER)," \
+			"or set KVER= or KDIR=" >&2; \
+		exit 1; }
 
 clean:
-	-$(kbuild) clean
+	@test ! -e $(KDIR)/Makefile || $(MAKE) -C $(KDIR) M=$(CURDIR) clean
 	rm -rf .build
 
 lib:
@@ -23,13 +28,15 @@ lib:
 examples: lib
 	$(MAKE) -C tools/examples
 
+install-lib: lib
+
 install-lib install-headers install-man uninstall-lib:
 	$(MAKE) -C tools/lib $(@:-lib=)
 
 tools:
 	@$(MAKE) -C tools/cotask O=$(CURDIR)/.build/tool
 
-install-tools:
+install-tools: tools
 	@$(MAKE) -C tools/cotask O=$(CURDIR)/.build/tool install
 
 # Who may open the device besides root.
@@ -82,6 +89,6 @@ help:
 	@echo 'bench-hosted     hosted tasks beside io_uring, tokio, Go... (ON=qemu|uml SLEEPERS=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
 
-.PHONY: modules modules_install clean tools install-tools lib examples install-lib \
+.PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
 	install-headers install-man uninstall-lib install-udev demo check bench bench-hosted kunit \
 	fuzz-semantics rules help

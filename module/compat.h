@@ -9,7 +9,7 @@
 #define COTASK_COMPAT_H
 
 #include <linux/hrtimer.h>
-#include <linux/module.h>
+#include <linux/workqueue.h>
 
 #ifndef COTASK_HAVE_HRTIMER_SETUP
 static inline void
@@ -22,11 +22,8 @@ hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
-/* The namespace became a string in 6.13. */
-#ifdef COTASK_HAVE_STRING_NS
-#define COTASK_IMPORT(ns)	MODULE_IMPORT_NS(#ns)
-#else
-#define COTASK_IMPORT(ns)	MODULE_IMPORT_NS(ns)
+#ifndef COTASK_HAVE_PERCPU_WQ
+#define system_percpu_wq	system_wq
 #endif
 
 #endif /* COTASK_COMPAT_H */

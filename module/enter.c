@@ -88,7 +88,7 @@ static void expect_back(struct cotask_file *f)
 	unsigned int limit = READ_ONCE(enter_limit_ms);
 
 	if (limit && (f->running || f->n_given))
-		mod_delayed_work(system_wq, &f->late, msecs_to_jiffies(limit));
+		mod_delayed_work(system_percpu_wq, &f->late, msecs_to_jiffies(limit));
 }
 
 static void is_back(struct cotask_file *f)

@@ -66,6 +66,7 @@ programs()
 	install -m 755 "$here/hosted/asyncio_bench.py" "$out/hosted"
 }
 
+mkdir -p "$top/.build"
 "$here/vm/setup.sh"
 "$here/vm/build.sh" "$kernel" "$out" >"$log" 2>&1 || { tail -n 40 "$log" >&2; exit 1; }
 programs

@@ -9,9 +9,8 @@
  */
 #include <linux/cotask.h>
 #include <linux/delay.h>
+#include <linux/module.h>
 #include <linux/slab.h>
-
-#include "../compat.h"
 
 static unsigned int tasks = 1000;
 module_param(tasks, uint, 0444);
@@ -133,7 +132,7 @@ static int submit(struct device *d, struct cotask_group *queue, unsigned int num
 	struct request *r = kzalloc(sizeof(*r), GFP_KERNEL);
 	struct cotask_spawn_args args = {};
 	struct cotask *t;
-	char name[NAME];
+	char name[NAME + 16];
 
 	if (!r)
 		return -ENOMEM;
@@ -192,7 +191,7 @@ struct supervisor {
 static int queue_start(struct supervisor *s, unsigned int i)
 {
 	struct queue *q = &s->queue[i];
-	char name[NAME];
+	char name[NAME + 16];
 	struct cotask *t;
 
 	q->device = s->device;

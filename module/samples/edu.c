@@ -17,11 +17,10 @@
 #include <linux/cotask_wait.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
+#include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/random.h>
 #include <linux/slab.h>
-
-#include "../compat.h"
 
 #define EDU_VENDOR		0x1234
 #define EDU_DEVICE		0x11e8

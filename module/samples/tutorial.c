@@ -7,8 +7,7 @@
  * them wherever they are.
  */
 #include <linux/cotask.h>
-
-#include "../compat.h"
+#include <linux/module.h>
 
 static bool done;
 module_param(done, bool, 0444);

@@ -30,7 +30,6 @@
 
 #include "course.c"	/* an object can only be part of one module */
 #include "script.c"
-#include "../compat.h"
 
 #define SCRIPTS		ENV_OBJECTS
 #define LINES		64

@@ -22,8 +22,6 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
-#include "../compat.h"
-
 static unsigned long seed;
 module_param(seed, ulong, 0444);
 MODULE_PARM_DESC(seed, "of the random numbers; 0: a new one");

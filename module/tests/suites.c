@@ -4,8 +4,10 @@
  *
  * The one without memory is the first: it wants to make the loop of a CPU.
  */
+#include <linux/cotask.h>
+#include <linux/module.h>
+
 #include "suites.h"
-#include "../compat.h"
 
 kunit_test_suites(&cotask_oom_suite,
 		  &cotask_loop_suite, &cotask_task_suite, &cotask_threads_suite,

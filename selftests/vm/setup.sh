@@ -8,10 +8,11 @@ set -euo pipefail
 
 packages=(
 	bc binutils bison busybox-static ca-certificates coreutils cpio
-	debian-archive-keyring dwarves flex g++ gcc gcc-12 gcc-12-multilib git gzip kmod
-	libc6-dev libdw-dev libelf-dev libjansson-dev libncurses-dev libssl-dev
-	libtracefs-dev make mandoc perl pkg-config procps python3
-	qemu-system-x86 rsync shellcheck sparse util-linux xz-utils
+	debian-archive-keyring dwarves flex g++ gcc gcc-12 gcc-12-multilib git
+	groff-base gzip kmod libc6-dev libdw-dev libelf-dev libjansson-dev
+	libncurses-dev libssl-dev libtraceevent-dev libtracefs-dev make mandoc perl
+	pkg-config procps python3 qemu-system-x86 rsync shellcheck sparse util-linux
+	xz-utils
 )
 
 missing()

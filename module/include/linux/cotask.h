@@ -70,6 +70,15 @@
 #include <linux/time64.h>
 #include <linux/types.h>
 
+/**
+ * COTASK_IMPORT() - in a module: it uses functions of a namespace of cotask
+ * @ns: the namespace: COTASK
+ *
+ * MODULE_IMPORT_NS() takes a word or a string, depending on the kernel; this is the
+ * same on all.  It needs <linux/module.h>.
+ */
+#define COTASK_IMPORT(ns)	MODULE_INFO(import_ns, #ns)
+
 struct cotask;
 struct cotask_awaitable;
 struct cotask_context;
