@@ -48,6 +48,7 @@ static const struct cotask_awaitable_ops permits_ops = {
 	.lost = cotask_sem_lost,
 	.set = set_of_permits,
 	.internal = true,
+	.bare = true,
 };
 
 /**

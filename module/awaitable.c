@@ -145,6 +145,7 @@ bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e)
 	if (x->post.ops == &cotask_future_ops) {
 		if (atomic_fetch_or(COTASK_S_WAITED, &x->state) & COTASK_S_DONE)
 			return true;
+		cotask_debug_waited(x);
 	} else if (cotask_awaitable_done(x)) {
 		return true;
 	}
@@ -179,6 +180,8 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 		}
 		cotask_loop_spend(loop, 1);
 	}
+	if (x->post.ops->bare)
+		cotask_debug_dead(x);
 }
 
 /**
@@ -205,6 +208,8 @@ bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
 		} while (!atomic_try_cmpxchg(&x->state, &old, old & ~COTASK_S_WAITED));
 	}
 	list_del_init(&e->link);
+	if (x->post.ops->bare)
+		cotask_debug_left(x);
 	return true;
 }
 
@@ -324,17 +329,24 @@ static int callback_start(struct cotask_callback *cb, struct cotask_loop *loop,
 			  struct cotask_awaitable *x,
 			  int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
 {
+	int rc = 0;
+
 	cotask_entry_init(&cb->entry, COTASK_ENTRY_CALLBACK);
 	cb->fn = fn;
 	cb->x = x;
 	cb->loop = loop;
 	cb->post.ops = &cotask_callback_ops;
-	if (!cotask_loop_mine(loop))
-		return cotask_loop_post(loop, &cb->post);
-	if (READ_ONCE(loop->closed))
-		return -ESHUTDOWN;
-	callback_add(cb);
-	return 0;
+	cotask_debug_live(cb);
+	if (!cotask_loop_mine(loop)) {
+		rc = cotask_loop_post(loop, &cb->post);
+	} else if (READ_ONCE(loop->closed)) {
+		rc = -ESHUTDOWN;
+	} else {
+		callback_add(cb);
+	}
+	if (rc)
+		cotask_debug_dead(cb);
+	return rc;
 }
 
 /**
@@ -408,6 +420,7 @@ int cotask_off_done(struct cotask_awaitable *x,
 		if (e->kind != COTASK_ENTRY_CALLBACK || callback_of(e)->fn != fn ||
 		    !cotask_awaitable_detach(x, e))
 			continue;
+		cotask_debug_dead(callback_of(e));
 		if (cotask_is_task(x))
 			cotask_put(cotask_of(x));
 		n++;
@@ -428,6 +441,7 @@ void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e)
 	struct cotask *pinned = x && cotask_is_task(x) ? cotask_of(x) : NULL;
 	int rc;
 
+	cotask_debug_dead(cb);
 	loop->foreign++;
 	rc = cb->fn(cb, x);
 	loop->foreign--;

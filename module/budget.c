@@ -21,9 +21,6 @@
 
 #include "internal.h"
 
-/* A step is worth 100 to 200 instructions. */
-#define BUDGET	4096
-
 /* Only code of cotask is on the stack of the owner, which sleeps between entries. */
 static bool may_breathe(const struct cotask_loop *loop)
 {
@@ -86,7 +83,7 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 {
 	if (!may_breathe(loop))
 		return false;
-	loop->budget = BUDGET;
+	loop->budget = COTASK_BUDGET;
 	might_sleep();
 	cotask_stretch_end(loop);
 	cond_resched();
@@ -111,7 +108,7 @@ bool cotask_loop_must_stop(struct cotask_loop *loop)
 
 void cotask_loop_schedule(struct cotask_loop *loop, long timeout)
 {
-	loop->budget = BUDGET;
+	loop->budget = COTASK_BUDGET;
 	cotask_stretch_end(loop);
 	schedule_timeout(timeout);
 	cotask_stretch_begin(loop);

@@ -89,15 +89,19 @@ void cotask_call_begun(struct cotask_turn *turn)
 	call_free(call_of(turn));
 }
 
-static void take_out(struct call *call)
+/* false: it is about to be queued, and runs. */
+static bool take_out(struct call *call)
 {
 	struct cotask_awaitable *x = cotask_object_awaitable(call->object);
 
-	list_del_init(&call->cb.entry.link);
+	if (!cotask_awaitable_detach(x, &call->cb.entry))
+		return false;
+	cotask_debug_dead(&call->cb);
 	if (cotask_is_task(x))
 		cotask_put(cotask_of(x));
 	list_del(&call->link);
 	call_free(call);
+	return true;
 }
 
 /* The loop has ended: those that are registered with what is never done. */
@@ -173,10 +177,7 @@ static s64 op_off_done(struct cotask_request *r)
 		cotask_loop_spend(r->f->loop, 1);
 		if (call->object != r->object || call->user_data != r->op->user_data)
 			continue;
-		if (!cotask_awaitable_detach(x, &call->cb.entry))
-			continue;
-		take_out(call);
-		n++;
+		n += take_out(call);
 	}
 	return n;
 }

@@ -193,6 +193,7 @@ void cotask_fds_drop(struct cotask_file *f)
 
 	list_for_each_entry_safe(cf, next, &f->fds, link) {
 		list_del_init(&cf->done.entry.link);
+		cotask_debug_dead(&cf->done);
 		list_del_init(&cf->link);
 		wake_up_poll(&cf->wait, EPOLLHUP);
 		fd_put(cf);

@@ -86,6 +86,7 @@ const struct cotask_awaitable_ops cotask_future_ops = {
 	.name = "future",
 	.cancel = future_cancel,
 	.posted = future_posted,
+	.bare = true,
 };
 
 /**

@@ -199,6 +199,7 @@ void cotask_group_check_over(struct cotask_group *g)
 	list_del_init(&g->fanout.link);
 	cotask_entry_unlink(g->base.loop, &g->due);
 	cotask_awaitable_wake(&g->base);
+	cotask_debug_dead(&g->base);
 	/* Publishes all of the above to a thread in cotask_group_stop(). */
 	if (atomic_fetch_or(COTASK_S_DONE, &g->base.state) & COTASK_S_WATCHED)
 		cotask_block_wake(&g->base);
@@ -320,6 +321,7 @@ out:
 /* From here on the group can be posted.  Whether it was cancelled before. */
 static bool activate(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
 {
+	cotask_debug_live(&g->base);
 	g->flags = flags | g->options.flags;
 	g->id = atomic64_inc_return(&last_id);
 	WRITE_ONCE(g->base.loop, loop);

@@ -51,11 +51,17 @@
 #include <trace/events/cotask.h>
 
 #include "compat.h"
+#include "debug.h"
 #include "stats.h"
 
-/* Tells a driver's author in debug builds; the caller returns a clean error. */
+/*
+ * Tells a driver's author in debug builds; the caller returns a clean error.  Tests of wrong
+ * use say that they expect it.
+ */
+extern bool cotask_misuse_expected;
 #define cotask_misuse(fmt, ...)						\
-	WARN_ONCE(IS_ENABLED(CONFIG_COTASK_DEBUG), fmt, ##__VA_ARGS__)
+	WARN_ONCE(IS_ENABLED(CONFIG_COTASK_DEBUG) &&			\
+		  !READ_ONCE(cotask_misuse_expected), fmt, ##__VA_ARGS__)
 
 /* Internals that the modules in tests/ and bench/ call. */
 #if IS_ENABLED(CONFIG_COTASK_KUNIT_TEST) || IS_ENABLED(CONFIG_COTASK_BENCH)
@@ -190,6 +196,7 @@ struct cotask_set;
  * @member: of a set: a member has ended
  * @alarm: of a set: its time is up
  * @internal: has no outcome of its own: cannot be awaited by hand
+ * @bare: nothing but its waiters refers to it: its memory may go when it has none
  *
  * All are called by the owner.
  */
@@ -204,6 +211,7 @@ struct cotask_awaitable_ops {
 	void (*member)(struct cotask_set *s, struct cotask_member *m);
 	void (*alarm)(struct cotask_set *s);
 	bool internal;
+	bool bare;
 };
 
 extern const struct cotask_awaitable_ops cotask_task_ops;
@@ -674,6 +682,9 @@ static inline void cotask_cancel_rearm(struct cotask *t)
 }
 
 /* --- budget.c ---------------------------------------------------------------- */
+
+/* Steps between two breaths; one is worth 100 to 200 instructions. */
+#define COTASK_BUDGET	4096
 
 bool cotask_loop_breathe(struct cotask_loop *loop);
 bool cotask_loop_must_stop(struct cotask_loop *loop);

@@ -338,11 +338,23 @@ static void loop_init(struct cotask_loop *loop, const char *name, u32 flags)
 	refcount_set(&loop->refs, 1);
 	loop->flags = flags;
 	loop->grace_ns = COTASK_FOREVER;
+	loop->budget = COTASK_BUDGET;
 	strscpy(loop->name, name ?: "cotask", sizeof(loop->name));
 	cotask_timer_init(loop);
 	cotask_entry_init(&loop->watch.entry, COTASK_ENTRY_WATCH);
+	cotask_debug_live(loop);
 	cotask_group_init(&loop->root);
 	cotask_group_open(&loop->root, loop, COTASK_GROUP_INDEPENDENT);
+}
+
+static void loop_free(struct cotask_loop *loop)
+{
+	/* One that was never pumped was not shut down. */
+	if (!cotask_awaitable_done(&loop->root.base))
+		cotask_debug_dead(&loop->root.base);
+	cotask_debug_dead(loop);
+	put_pid(loop->pid);
+	kvfree(loop);
 }
 
 static struct cotask_loop *loop_new(const char *name, u32 flags)
@@ -357,8 +369,7 @@ static struct cotask_loop *loop_new(const char *name, u32 flags)
 		loop->pid = get_pid(task_tgid(current));
 	}
 	if (cotask_loops_add(loop)) {
-		put_pid(loop->pid);
-		kvfree(loop);
+		loop_free(loop);
 		return ERR_PTR(-ENOMEM);
 	}
 	return loop;
@@ -390,12 +401,9 @@ struct cotask_loop *cotask_loop_alloc_lent(const char *name)
 	return loop_new(name, COTASK_LOOP_LENT);
 }
 
-static void loop_free(struct rcu_head *rcu)
+static void loop_free_rcu(struct rcu_head *rcu)
 {
-	struct cotask_loop *loop = container_of(rcu, struct cotask_loop, rcu);
-
-	put_pid(loop->pid);
-	kvfree(loop);
+	loop_free(container_of(rcu, struct cotask_loop, rcu));
 }
 
 /**
@@ -424,7 +432,7 @@ EXPORT_SYMBOL_GPL(cotask_loop_get);
 void cotask_loop_put(struct cotask_loop *loop)
 {
 	if (loop && refcount_dec_and_test(&loop->refs))
-		call_rcu(&loop->rcu, loop_free);
+		call_rcu(&loop->rcu, loop_free_rcu);
 }
 EXPORT_SYMBOL_GPL(cotask_loop_put);
 

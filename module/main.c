@@ -4,6 +4,9 @@
  */
 #include "device.h"
 
+bool cotask_misuse_expected;
+EXPORT_FOR_TESTS(cotask_misuse_expected);
+
 static int __init cotask_init(void)
 {
 	int rc;

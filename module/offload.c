@@ -56,6 +56,7 @@ static void job_posted(struct cotask_post *post)
 	struct cotask_loop *loop = job->base.loop;
 	struct cotask_group *home = job->home;
 
+	cotask_debug_dead(&job->base);
 	if (atomic_read(&job->state) == JOB_RUNNING)
 		settle(job, job->value, 0);
 	else
@@ -183,6 +184,7 @@ struct cotask_await cotask_to_thread(struct cotask *task, struct cotask_job *job
 
 	if (rc)
 		return cotask_refuse(task, rc);
+	cotask_debug_live(&job->base);
 	job->base.loop = task->base.loop;
 	job->flags = flags;
 	job->context = cotask_context_copy(task);

@@ -187,6 +187,7 @@ int cotask_cancel_scope_enter(struct cotask *task, struct cotask_cancel_scope *s
 	if (s->state != CANCEL_SCOPE_CREATED)
 		return -EALREADY;
 	loop = task->base.loop;
+	cotask_debug_live(s);
 	cotask_scope_enter(&s->scope, task);
 	s->state = CANCEL_SCOPE_ENTERED;
 	if (s->cancelled)
@@ -228,6 +229,7 @@ EXPORT_SYMBOL_GPL(cotask_cancel_scope_cancel);
 
 static void leave(struct cotask_cancel_scope *s)
 {
+	cotask_debug_dead(s);
 	cotask_entry_unlink(s->scope.task->base.loop, &s->entry);
 	s->state = CANCEL_SCOPE_LEFT;
 	if (s->scope.own)

@@ -174,6 +174,7 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 	rc = make(s, group);
 	if (rc)
 		return rc;
+	cotask_debug_live(&s->base);
 	find_repeated(s);
 	for (i = 0; i < n; i++) {
 		attach(s, &members[i]);
@@ -498,6 +499,7 @@ static void be_done(struct cotask_set *s)
 	int how = s->flags & COTASK_SET_CANCELLED ? COTASK_S_CANCELLED : 0;
 
 	put_tasks(s);
+	cotask_debug_dead(&s->base);
 	s->base.result = s->outcome;
 	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
 	cotask_awaitable_wake(&s->base);

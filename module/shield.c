@@ -20,6 +20,7 @@ static void settle(struct cotask_shield *s, long result, int how)
 	s->base.result = result;
 	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
 	s->inner = NULL;
+	cotask_debug_dead(&s->base);
 	cotask_awaitable_wake(&s->base);
 	if (cotask_is_task(inner))
 		cotask_put(cotask_of(inner));
@@ -129,6 +130,7 @@ struct cotask_awaitable *cotask_shield(struct cotask_shield *s,
 		s->base.loop = NULL;
 		return inner;
 	}
+	cotask_debug_live(&s->base);
 	if (cotask_is_task(inner))
 		cotask_get(cotask_of(inner));
 	return &s->base;

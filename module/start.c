@@ -31,6 +31,7 @@ static void forget_child(struct cotask_start *s)
 		s->child->entry.flags &= ~COTASK_T_APART;
 	if (!list_empty(&s->ended.entry.link)) {
 		list_del_init(&s->ended.entry.link);
+		cotask_debug_dead(&s->ended);
 		cotask_put(s->child);	/* the callback's reference */
 	}
 	cotask_put(s->child);

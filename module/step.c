@@ -461,6 +461,8 @@ struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x)
 		return cotask_refuse(task, -EINVAL);
 	if (x->loop != task->base.loop)
 		return fail(task, -EXDEV);
+	if (x->post.ops->bare)
+		cotask_debug_waited(x);
 	list_add_tail(&task->entry.link, &x->waiters);
 	return park(task, x, 0);
 }

@@ -15,6 +15,7 @@ bool cotask_sync_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			const struct cotask_reason *why)
 {
 	list_del_init(&waiter->entry.link);
+	cotask_debug_left(x);
 	cotask_task_queue(waiter, -ECANCELED);
 	return true;
 }
@@ -27,6 +28,7 @@ static bool grant(struct cotask_awaitable *x)
 	if (!t)
 		return false;
 	list_del_init(&t->entry.link);
+	cotask_debug_left(x);
 	cotask_task_queue(t, 0);
 	t->waits_on = x;
 	t->entry.flags |= COTASK_T_GRANTED;
@@ -39,6 +41,7 @@ static void wake_all(struct cotask_awaitable *x, long rc)
 
 	list_for_each_entry_safe(t, next, &x->waiters, entry.link) {
 		list_del_init(&t->entry.link);
+		cotask_debug_left(x);
 		cotask_task_queue(t, rc);
 		cotask_loop_spend(x->loop, 1);
 	}
@@ -56,6 +59,7 @@ static const struct cotask_awaitable_ops sem_ops = {
 	.cancel = cotask_sync_cancel,
 	.lost = cotask_sem_lost,
 	.internal = true,
+	.bare = true,
 };
 
 void cotask_sem_setup(struct cotask_sem *sem, struct cotask_loop *loop, unsigned long free,
@@ -169,6 +173,7 @@ static const struct cotask_awaitable_ops event_ops = {
 	.name = "event",
 	.cancel = cotask_sync_cancel,
 	.internal = true,
+	.bare = true,
 };
 
 /**
@@ -251,6 +256,7 @@ static const struct cotask_awaitable_ops cond_ops = {
 	.cancel = cotask_sync_cancel,
 	.lost = cond_lost,
 	.internal = true,
+	.bare = true,
 };
 
 /**

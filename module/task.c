@@ -173,8 +173,10 @@ static void task_free(struct cotask *t)
 	struct cotask_loop *loop = t->base.loop;
 	const bool charged = t->entry.flags & COTASK_T_CHARGED;
 
+	cotask_debug_task_ends(t);
 	cotask_context_drop(t->context);
 	name_free(rcu_dereference_protected(t->name, true));
+	cotask_debug_poison(t, sizeof(*t));
 	kmem_cache_free(task_cache, t);
 	if (charged)
 		cotask_loop_uncharge(loop);
@@ -317,6 +319,7 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
 	t->steps = 0;
 	t->run_us = 0;
 	cotask_loop_ref_task(loop);
+	cotask_debug_live(&t->base);
 	return t;
 }
 

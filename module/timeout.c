@@ -85,6 +85,7 @@ static void arm(struct cotask_timeout *t, struct cotask_loop *loop, s64 now)
 
 static int enter(struct cotask *task, struct cotask_timeout *t, s64 now)
 {
+	cotask_debug_live(t);
 	cotask_scope_enter(&t->scope, task);
 	t->state = TIMEOUT_ENTERED;
 	arm(t, task->base.loop, now);
@@ -246,6 +247,7 @@ long cotask_timeout_exit(struct cotask_timeout *t, long rc)
 	    task->base.loop->current_task != task || !cotask_scope_innermost(&t->scope))
 		return -EINVAL;
 	cotask_scope_leave(&t->scope);
+	cotask_debug_dead(t);
 	if (t->state == TIMEOUT_ENTERED) {
 		disarm(t);
 		t->state = TIMEOUT_FINISHED;
@@ -270,6 +272,7 @@ void cotask_timeout_abandon(struct cotask_scope *s)
 {
 	struct cotask_timeout *t = container_of(s, struct cotask_timeout, scope);
 
+	cotask_debug_dead(t);
 	if (t->state == TIMEOUT_ENTERED)
 		disarm(t);
 	else
