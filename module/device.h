@@ -454,6 +454,12 @@ s64 cotask_set_object_winner(struct cotask_object *o);
 s64 cotask_sync_object_free(struct cotask_object *o);
 s64 cotask_queue_object_count(struct cotask_object *o);
 
+/* across.c */
+struct cotask_across;
+struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask *target);
+struct cotask_await cotask_across_await(struct cotask *task, struct cotask_across *a);
+void cotask_across_put(struct cotask_across *a);
+
 /* native.c, poll.c, call.c, exported.c */
 extern const struct cotask_op_row cotask_op_spawn_native;
 extern const struct cotask_op_row cotask_op_poll;

@@ -10,8 +10,12 @@
  * and nothing is kept alive by looking at it.  (The exception are children of a group
  * whose task ends inside of it, as they change their place.)
  *
- * A loop that does not answer in time is left alone: the request belongs to
- * whoever comes last, the reader or the loop.
+ * A loop that does not answer in time is left alone, and nothing is left in it: what
+ * stands in its queue is a part of the loop, and the reader takes its request and its
+ * cursor back. Only if the owner is at it just then, the owner lets go of them.
+ *
+ * The requests and the cursors of a loop are guarded by its readers_lock. A cursor is
+ * moved by the owner alone, with that lock or while it serves the reader.
  */
 #include <linux/cotask_thread.h>
 #include <linux/slab.h>
@@ -58,49 +62,57 @@ static void cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop)
 	c->task = NULL;
 }
 
+/* With readers_lock. */
 static void cursor_begin(struct cotask_dump *d)
 {
 	d->cursor.group = NULL;
 	cursor_next_group(&d->cursor, d->loop);
-	refcount_inc(&d->refs);
 	list_add(&d->cursor.link, &d->loop->cursors);
 }
 
+/* With readers_lock: the place means nothing any more. */
 static void cursor_end(struct cotask_dump *d)
 {
 	d->cursor.group = NULL;
-	if (list_empty(&d->cursor.link))
-		return;
 	list_del_init(&d->cursor.link);
-	dump_put(d);
 }
 
 /**
  * cotask_cursors_pass_task - a task is about to leave its group
  * @t: the task
+ *
+ * The owner.
  */
 void cotask_cursors_pass_task(struct cotask *t)
 {
+	struct cotask_loop *loop = t->base.loop;
 	struct cotask_cursor *c;
 
-	list_for_each_entry(c, &t->base.loop->cursors, link) {
+	spin_lock(&loop->readers_lock);
+	list_for_each_entry(c, &loop->cursors, link) {
 		if (c->task == t)
 			c->task = next_child(t);
 	}
+	spin_unlock(&loop->readers_lock);
 }
 
 /**
  * cotask_cursors_pass_group - a group is about to be over
  * @g: the group
+ *
+ * The owner.
  */
 void cotask_cursors_pass_group(struct cotask_group *g)
 {
+	struct cotask_loop *loop = g->base.loop;
 	struct cotask_cursor *c;
 
-	list_for_each_entry(c, &g->base.loop->cursors, link) {
+	spin_lock(&loop->readers_lock);
+	list_for_each_entry(c, &loop->cursors, link) {
 		if (c->group == g)
-			cursor_next_group(c, g->base.loop);
+			cursor_next_group(c, loop);
 	}
+	spin_unlock(&loop->readers_lock);
 }
 
 /**
@@ -111,8 +123,10 @@ void cotask_cursors_end(struct cotask_loop *loop)
 {
 	struct cotask_cursor *c, *next;
 
+	spin_lock(&loop->readers_lock);
 	list_for_each_entry_safe(c, next, &loop->cursors, link)
 		cursor_end(container_of(c, struct cotask_dump, cursor));
+	spin_unlock(&loop->readers_lock);
 }
 
 /* --- taking down: the owner --------------------------------------------------------- */
@@ -248,53 +262,82 @@ static void fill(struct cotask_dump *d)
 			cursor_next_group(c, d->loop);
 	}
 	d->end = !c->group || d->target.found;
-	if (d->end)
-		cursor_end(d);
 }
 
-static void serve(struct cotask_dump *d)
+/* The owner begins with a reader that is waiting; NULL: there is none. */
+static struct cotask_dump *serve_next(struct cotask_loop *loop)
 {
-	if (READ_ONCE(d->quit)) {
+	struct cotask_dump *d;
+
+	spin_lock(&loop->readers_lock);
+	d = list_first_entry_or_null(&loop->readers, struct cotask_dump, link);
+	if (d) {
+		list_del_init(&d->link);
+		d->serving = true;
+		refcount_inc(&d->refs);
+		if (!d->begun)
+			cursor_begin(d);
+	}
+	spin_unlock(&loop->readers_lock);
+	return d;
+}
+
+static void serve_end(struct cotask_dump *d)
+{
+	spin_lock(&d->loop->readers_lock);
+	d->serving = false;
+	if (d->end || d->quit)
 		cursor_end(d);
-		return;
-	}
-	if (!READ_ONCE(d->pending))
-		return;
-	if (!d->begun) {
-		write_loop(d);
-		cursor_begin(d);
-		d->begun = true;
-	}
-	fill(d);
-	WRITE_ONCE(d->pending, false);
+	spin_unlock(&d->loop->readers_lock);
 	complete(&d->answered);
+	dump_put(d);
+}
+
+/* All that are waiting now. */
+static void serve_all(struct cotask_loop *loop)
+{
+	struct cotask_dump *d;
+
+	while ((d = serve_next(loop))) {
+		if (!d->begun)
+			write_loop(d);
+		d->begun = true;
+		fill(d);
+		serve_end(d);
+	}
 }
 
 static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 {
-	struct cotask_dump *d = container_of(cb, struct cotask_dump, cb);
+	struct cotask_loop *loop = cb->loop;
 
 	/* A full barrier: either a new request is seen, or it is posted. */
-	atomic_xchg(&d->posted, 0);
-	serve(d);
-	dump_put(d);
+	atomic_xchg(&loop->look_posted, 0);
+	serve_all(loop);
 	return 0;
 }
 
 /* --- the reader ------------------------------------------------------------------------ */
 
-static int post(struct cotask_dump *d)
+/* It waits for a chunk from here on. */
+static void line_up(struct cotask_dump *d)
+{
+	spin_lock(&d->loop->readers_lock);
+	/* The owner may be about to answer what was asked before, and not waited for. */
+	if (list_empty(&d->link) && !d->serving)
+		list_add_tail(&d->link, &d->loop->readers);
+	spin_unlock(&d->loop->readers_lock);
+}
+
+static int post(struct cotask_loop *loop)
 {
 	int rc;
 
-	if (atomic_xchg(&d->posted, 1))
+	if (atomic_xchg(&loop->look_posted, 1))
 		return 0;
-	refcount_inc(&d->refs);
-	rc = cotask_call_soon(d->loop, &d->cb, answer);
-	if (rc) {
-		atomic_set(&d->posted, 0);
-		dump_put(d);
-	}
+	rc = cotask_call_soon(loop, &loop->look, answer);
+	if (rc)
+		atomic_set(&loop->look_posted, 0);
 	return rc;
 }
 
@@ -309,12 +352,12 @@ static bool is_pumped(const struct cotask_loop *loop)
 static bool serve_here(struct cotask_dump *d)
 {
 	if (cotask_loop_mine(d->loop)) {
-		serve(d);
+		serve_all(d->loop);
 		return true;
 	}
 	if (!cotask_loop_borrow(d->loop))
 		return false;
-	serve(d);
+	serve_all(d->loop);
 	cotask_loop_return(d->loop);
 	return true;
 }
@@ -334,6 +377,7 @@ struct cotask_dump *cotask_dump_begin(struct cotask_loop *loop)
 		return NULL;
 	refcount_set(&d->refs, 1);
 	init_completion(&d->answered);
+	INIT_LIST_HEAD(&d->link);
 	INIT_LIST_HEAD(&d->cursor.link);
 	d->loop = cotask_loop_get(loop);
 	return d;
@@ -367,13 +411,13 @@ int cotask_dump_next(struct cotask_dump *d, unsigned int *patience)
 	int rc;
 
 	reinit_completion(&d->answered);
-	WRITE_ONCE(d->pending, true);
+	line_up(d);
 	do {
 		if (serve_here(d))
 			return 0;
 		if (!is_pumped(d->loop))
 			return READ_ONCE(d->loop->closed) ? -ESHUTDOWN : -EAGAIN;
-		rc = post(d);
+		rc = post(d->loop);
 		if (!rc)
 			rc = wait_for_answer(d, patience);
 		if (rc != -ETIMEDOUT)
@@ -386,15 +430,19 @@ EXPORT_FOR_TESTS(cotask_dump_next);
 /**
  * cotask_dump_end - look no more
  * @d: made by cotask_dump_begin(), or NULL
+ *
+ * The loop knows nothing of the reader afterwards, whether it answers or not.
  */
 void cotask_dump_end(struct cotask_dump *d)
 {
 	if (!d)
 		return;
-	WRITE_ONCE(d->quit, true);
-	/* The loop is to forget the cursor. */
-	if (!d->end && !serve_here(d))
-		post(d);
+	spin_lock(&d->loop->readers_lock);
+	d->quit = true;
+	list_del_init(&d->link);
+	if (!d->serving)
+		cursor_end(d);
+	spin_unlock(&d->loop->readers_lock);
 	dump_put(d);
 }
 EXPORT_FOR_TESTS(cotask_dump_end);

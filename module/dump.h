@@ -12,6 +12,9 @@
 
 #include "internal.h"
 
+/* As how many objects a report counts: a chunk, its text and the loop that it keeps. */
+#define COTASK_REPORT_OBJECTS	256
+
 /* What the loop takes down between two of its entries. */
 #define COTASK_DUMP_CHUNK	64
 
@@ -77,7 +80,7 @@ struct cotask_record {
 
 /**
  * struct cotask_cursor - a place among the groups and tasks of a loop
- * @link: in the loop's list of those that have to be told of what goes away [L]
+ * @link: in the loop's list of those that have to be told of what goes away
  * @group: where it is, or NULL: at the end [L]
  * @told: the group itself was looked at [L]
  * @task: the next child to look at, or NULL: none is left [L]
@@ -107,12 +110,11 @@ struct cotask_target {
 
 /**
  * struct cotask_dump - a reader and the loop that it looks at
- * @cb: its place in the loop
- * @refs: the reader's, that of a callback in the loop, that of the loop's list of cursors
+ * @link: in the loop's list of readers that wait for a chunk
+ * @refs: the reader's, and the owner's while it serves
  * @loop: the loop, a reference
- * @posted: @cb is on its way
- * @pending: the reader waits for a chunk
- * @quit: it does not any more
+ * @serving: the owner is at it
+ * @quit: the reader has gone meanwhile
  * @answered: there is one
  * @cursor: where it begins [L]
  * @begun: the first one was there
@@ -126,11 +128,10 @@ struct cotask_target {
  * @record: the chunk
  */
 struct cotask_dump {
-	struct cotask_callback	cb;
+	struct list_head	link;
 	refcount_t		refs;
 	struct cotask_loop	*loop;
-	atomic_t		posted;
-	bool			pending;
+	bool			serving;
 	bool			quit;
 	struct completion	answered;
 	struct cotask_cursor	cursor;
@@ -155,10 +156,12 @@ void cotask_dump_end(struct cotask_dump *d);
  * struct cotask_viewer - whose loops somebody may see
  * @all: everybody's
  * @uid: otherwise those of processes of this user
+ * @payer: the file of the device that is charged, or NULL
  */
 struct cotask_viewer {
-	bool	all;
-	kuid_t	uid;
+	bool			all;
+	kuid_t			uid;
+	struct cotask_file	*payer;
 };
 
 struct cotask_format;

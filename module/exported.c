@@ -259,18 +259,31 @@ const struct cotask_op_row cotask_op_export = {
 
 /* --- importing ----------------------------------------------------------- */
 
+/**
+ * struct remote_object - what was imported
+ * @object: what its handle names
+ * @cf: what the descriptor stands for, a reference
+ * @way: to the task, for all that wait for it, from when the first one does; or NULL
+ */
 struct remote_object {
-	struct cotask_object object;
-	struct cotask_fd *cf;
+	struct cotask_object	object;
+	struct cotask_fd	*cf;
+	struct cotask_across	*way;
 };
+
+static struct remote_object *remote_of(struct cotask_object *o)
+{
+	return container_of(o, struct remote_object, object);
+}
 
 static struct cotask_fd *fd_of(struct cotask_object *o)
 {
-	return container_of(o, struct remote_object, object)->cf;
+	return remote_of(o)->cf;
 }
 
 static void remote_fini(struct cotask_object *o)
 {
+	cotask_across_put(remote_of(o)->way);
 	fd_put(fd_of(o));
 }
 
@@ -315,12 +328,30 @@ const struct cotask_op_row cotask_op_import = {
 	.is = MAY_HAVE_TASK | NO_OBJECT | USES_ARG,
 };
 
-/* A group has no outcome for others than its parent; its descriptor can be polled. */
+/*
+ * A wait that was given up leaves the way behind until the task ends, which another process
+ * decides: so there is one for each import, however often it is awaited.
+ *
+ * A group has no outcome for others than its parent; its descriptor can be polled.
+ */
 struct cotask_await cotask_remote_await(struct cotask *task, struct cotask_object *remote)
 {
-	struct cotask_fd *cf = fd_of(remote);
+	struct remote_object *o = remote_of(remote);
+	struct cotask *target = o->cf->task;
+	struct cotask_across *way = o->way;
 
-	return cf->task ? cotask_await_across(task, cf->task) : cotask_refuse(task, -EINVAL);
+	if (!target)
+		return cotask_refuse(task, -EINVAL);
+	if (target->base.loop == task->base.loop || cotask_done(target))
+		return cotask_await_across(task, target);
+	if (!way)
+		way = cotask_across_new(task->base.loop, target);
+	if (IS_ERR(way)) {
+		return cotask_refuse(task, cotask_done(target) ? cotask_result(target) :
+								  PTR_ERR(way));
+	}
+	o->way = way;
+	return cotask_across_await(task, way);
 }
 
 s64 cotask_remote_cancel(struct cotask_object *remote)
@@ -336,12 +367,14 @@ s64 cotask_remote_cancel(struct cotask_object *remote)
  * @child: the child, a reference
  * @file: the group's, which it counts as an object of
  * @apart: its failure is not one of the group
+ * @cancelled: the child was cancelled by the wait for it
  */
 struct proxy {
 	struct cotask_frame frame;
 	struct cotask *child;
 	struct cotask_file *file;
 	bool apart;
+	bool cancelled;
 };
 
 static long proxy_step(struct cotask *task, struct cotask_frame *frame)
@@ -352,6 +385,7 @@ static long proxy_step(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, ended);
 
 	CO_AWAIT(ended, rc, cotask_await_across(task, p->child));
+	p->cancelled = rc == -ECANCELED;
 	return rc < 0 && rc != -ECANCELED && p->apart ? 0 : rc;
 }
 
@@ -360,7 +394,8 @@ static void proxy_release(struct cotask_frame *frame)
 {
 	struct proxy *p = container_of(frame, struct proxy, frame);
 
-	cotask_cancel(p->child);
+	if (!p->cancelled)
+		cotask_cancel(p->child);
 	cotask_put(p->child);
 	cotask_file_free(p->file, p);
 }

@@ -313,7 +313,7 @@ enum cotask_clock {
  * @groups: entered groups [L]
  * @fanouts: cancels under way to many, innermost first, see fanout.c [L]
  * @stats: what it has counted [L]
- * @cursors: of those who go through its tasks, see dump.c [L]
+ * @cursors: of those that go through its tasks, see dump.c
  * @refs: references [A]
  * @closed: @inbox is; for others a hint
  * @ended: ... and has acted on all of them [L]
@@ -333,6 +333,10 @@ enum cotask_clock {
  * @payer: the same, or one that is closed but is still there: whose limits its tasks count
  *	against, each with a reference [RCU]
  * @pump: with COTASK_LOOP_LENT: held by the owner
+ * @readers_lock: guards @readers and @cursors; opened_lock is taken inside of it
+ * @readers: that wait for a chunk, see dump.c
+ * @look: has the owner look at them
+ * @look_posted: it is on its way [A]
  * @id: its number [I]
  * @uid: of the process that has it, if there is one [I]
  * @pid: that process, or NULL [I]
@@ -374,7 +378,7 @@ struct cotask_loop {
 	struct list_head	groups;
 	struct list_head	fanouts;
 	struct cotask_stats	stats;
-	struct list_head	cursors;
+	struct list_head	cursors;	/* guarded by readers_lock */
 
 	refcount_t		refs ____cacheline_aligned_in_smp;
 	bool			closed;
@@ -394,6 +398,10 @@ struct cotask_loop {
 	struct cotask_file	*file;
 	struct cotask_file	*payer;
 	struct mutex		pump;		/* who owns the loop */
+	spinlock_t		readers_lock;	/* guards readers and cursors */
+	struct list_head	readers;
+	struct cotask_callback	look;
+	atomic_t		look_posted;
 	u32			id;
 	kuid_t			uid;
 	struct pid		*pid;

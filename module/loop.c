@@ -332,6 +332,8 @@ static void loop_init(struct cotask_loop *loop, const char *name, u32 flags)
 	INIT_LIST_HEAD(&loop->cursors);
 	INIT_LIST_HEAD(&loop->opened);
 	init_llist_head(&loop->inbox);
+	INIT_LIST_HEAD(&loop->readers);
+	spin_lock_init(&loop->readers_lock);
 	spin_lock_init(&loop->opened_lock);
 	mutex_init(&loop->pump);
 	rcuwait_init(&loop->idle);

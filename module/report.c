@@ -11,6 +11,7 @@
 #include <linux/pid.h>
 #include <linux/slab.h>
 
+#include "device.h"
 #include "dump.h"
 
 /**
@@ -460,6 +461,17 @@ static const struct seq_operations report_sops = {
 	.show = report_show,
 };
 
+static int charge(struct cotask_file *payer)
+{
+	return payer ? cotask_file_charge_many(payer, COTASK_REPORT_OBJECTS) : 0;
+}
+
+static void uncharge(struct cotask_file *payer)
+{
+	if (payer)
+		cotask_file_uncharge_many(payer, COTASK_REPORT_OBJECTS);
+}
+
 /**
  * cotask_report_open - a file is going to be read as a report
  * @file: the file
@@ -467,15 +479,21 @@ static const struct seq_operations report_sops = {
  * @viewer: for whom
  * @hidden: number of a loop to leave out, or 0
  *
- * Return: 0; -ENOMEM.
+ * Return: 0; -ENOSPC: the file that pays has too much; -ENOMEM.
  */
 int cotask_report_open(struct file *file, const struct cotask_format *format,
 		       const struct cotask_viewer *viewer, u32 hidden)
 {
-	struct report *r = __seq_open_private(file, &report_sops, sizeof(*r));
+	struct report *r;
+	int rc = charge(viewer->payer);
 
-	if (!r)
+	if (rc)
+		return rc;
+	r = __seq_open_private(file, &report_sops, sizeof(*r));
+	if (!r) {
+		uncharge(viewer->payer);
 		return -ENOMEM;
+	}
 	r->format = format;
 	r->viewer = *viewer;
 	r->hidden = hidden;
@@ -485,10 +503,14 @@ int cotask_report_open(struct file *file, const struct cotask_format *format,
 int cotask_report_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *m = file->private_data;
+	struct cotask_file *payer;
 
 	/* Opening it has failed. */
 	if (!m)
 		return 0;
+	payer = ((struct report *)m->private)->viewer.payer;
 	drop(m->private);
-	return seq_release_private(inode, file);
+	seq_release_private(inode, file);
+	uncharge(payer);
+	return 0;
 }

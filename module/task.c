@@ -183,10 +183,10 @@ static void task_free(struct cotask *t)
 	cotask_loop_unref_task(loop);
 }
 
-/* The entry of a task that is not in any list any more has room for this. */
+/* The entry of a task that is not in any list any more has room for this before its flags. */
 static struct cotask_deferred *deferred_of(struct cotask *t)
 {
-	BUILD_BUG_ON(sizeof(struct cotask_deferred) > sizeof(t->entry));
+	BUILD_BUG_ON(sizeof(struct cotask_deferred) > offsetof(struct cotask_entry, flags));
 	return (struct cotask_deferred *)&t->entry;
 }
 

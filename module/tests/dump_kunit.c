@@ -251,9 +251,13 @@ static void no_answer(struct kunit *test)
 {
 	struct env *env = env_of(test);
 
+	unsigned int refs = refcount_read(&env->loop->refs);
+
 	elsewhere(env, ask_idle);
 	elsewhere(env, ask_busy);
-	/* The request is still there, and what it was for is not. */
+	/* The question is still there, and nothing of those who have asked. */
+	KUNIT_EXPECT_EQ(test, refcount_read(&env->loop->refs), refs);
+	KUNIT_EXPECT_TRUE(test, list_empty(&env->loop->readers));
 	settle(env);
 	KUNIT_EXPECT_TRUE(test, list_empty(&env->loop->cursors));
 }

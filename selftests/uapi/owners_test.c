@@ -127,6 +127,23 @@ TEST_F(file, a_task_counts_once)
 	EXPECT_EQ(2, OBJECTS());
 }
 
+/* A report counts as long as its descriptor, whatever becomes of the file */
+TEST_F(file, a_report_counts)
+{
+	struct cotask_inspect i = { .size = sizeof(i) };
+	int report;
+
+	report = ioctl(self->fd, COTASK_IOC_INSPECT, &i);
+	ASSERT_LE(0, report);
+	EXPECT_EQ(256, OBJECTS());
+	close(report);
+	EXPECT_EQ(0, OBJECTS());
+	set_limit(255);
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_INSPECT, &i));
+	EXPECT_EQ(ENOSPC, errno);
+	set_limit(DEFAULT_LIMIT);
+}
+
 /* TK-8: names come and go without a grace period between them */
 TEST_F(file, many_names)
 {

@@ -536,7 +536,8 @@ struct cotask_fd_status {
  * Documentation/observe.rst.  Each reading from the beginning is a new look.  There are
  * the loops of processes whose effective user was the caller's when they opened the
  * device, without the file's own; for a caller with CAP_PERFMON or CAP_SYS_ADMIN in
- * the initial user namespace there are all.  Errors: EMFILE, ENFILE, ENOMEM.
+ * the initial user namespace there are all.  The descriptor counts as 256 objects of the
+ * file.  Errors: EMFILE, ENFILE, ENOSPC, ENOMEM.
  */
 struct cotask_inspect {
 	__u32		size;

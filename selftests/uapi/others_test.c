@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - another process that does not answer
+ *
+ * The other one is a second file here, whose loop never runs unless a test says so: it might
+ * belong to a process that is stopped, or does not want to.  What this process asks for ends
+ * in its own time all the same.
+ */
+#include <stdio.h>
+#include "kselftest_harness.h"
+#include "cotask_test.h"
+
+FIXTURE(others) {
+	int fd;		/* with a task 1, which runs */
+	int other;	/* with a task 1, which is imported as 2 */
+};
+
+FIXTURE_SETUP(others)
+{
+	int task;
+
+	self->fd = t_open();
+	if (self->fd < 0)
+		SKIP(return, "no " DEVICE);
+	self->other = t_open();
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	task = t_op(self->other, OP(EXPORT, .handle = 1));
+	ASSERT_LE(0, task);
+	ASSERT_EQ(0, op(IMPORT, .handle = 2, .arg = task));
+	close(task);
+	op(SPAWN, .handle = 1);
+	ASSERT_EQ(1, t_next(self->fd).handle);
+}
+
+FIXTURE_TEARDOWN(others)
+{
+	close(self->other);
+	close(self->fd);
+}
+
+#define cancels_of_the_other()							\
+	t_op(self->other, OP(READ, .handle = 1, .arg = COTASK_READ_CANCELLING))
+
+/* AW-B1, TO-8: a timeout around an await of its task ends in time */
+TEST_F(others, timeout)
+{
+	op(ENTER, .task = 1, .handle = 3, .arg = COTASK_KIND_TIMEOUT, .value = MS);
+	EXPECT_EQ(-ECANCELED, step(AWAIT, .task = 1, .handle = 2).result);
+	EXPECT_EQ(-ETIMEDOUT, op(LEAVE, .task = 1, .handle = 3, .value = -ECANCELED));
+	EXPECT_EQ(1, cancels_of_the_other());
+}
+
+/* AW-B1, CX-3: a cancel ends the wait, and is passed on */
+TEST_F(others, cancel)
+{
+	op(AWAIT, .task = 1, .handle = 2);
+	EXPECT_EQ(1, op(CANCEL, .handle = 1));
+	EXPECT_EQ(-ECANCELED, t_next(self->fd).result);
+	EXPECT_EQ(1, cancels_of_the_other());
+}
+
+/* CO-8: nor does the end of a run take longer */
+TEST_F(others, end_of_a_run)
+{
+	struct turn t;
+
+	op(AWAIT, .task = 1, .handle = 2);
+	EXPECT_EQ(1, op(CANCEL_ALL));
+	t = t_enter(self->fd, NULL, 0, 1);
+	ASSERT_EQ(1, t.n);
+	EXPECT_EQ(-ECANCELED, t.event[0].result);
+	op(EXIT, .task = 1, .value = -ECANCELED);
+	t_enter_until(self->fd, NULL, 0, 1, 0);
+	EXPECT_EQ(0, op(CANCEL_ALL));
+}
+
+/* AW-1: a task that has not given up gets the outcome, also of the same import */
+TEST_F(others, answer_after_all)
+{
+	EXPECT_EQ(1, t_next(self->other).handle);
+	op(SPAWN, .handle = 3);
+	EXPECT_EQ(3, step(AWAIT, .task = 1, .handle = 2).handle);
+	op(AWAIT, .task = 3, .handle = 2);
+	EXPECT_EQ(1, op(CANCEL, .handle = 3));
+	EXPECT_EQ(3, t_next(self->fd).handle);
+	op(EXIT, .task = 3);
+	/* The other one goes on in spite of that, and ends with a value. */
+	t_op(self->other, OP(UNCANCEL, .handle = 1));
+	t_op(self->other, OP(EXIT, .task = 1, .value = 7));
+	t_enter_until(self->other, NULL, 0, 1, t_now() + MS);
+	EXPECT_EQ(7, t_next(self->fd).result);
+}
+
+/* However often a wait is given up, what is left of it is one */
+TEST_F(others, given_up_again_and_again)
+{
+	char path[64], text[400] = "";
+	int i, info;
+
+	for (i = 0; i < 100; i++) {
+		op(AWAIT, .task = 1, .handle = 2);
+		op(CANCEL, .handle = 1);
+		ASSERT_EQ(-ECANCELED, t_next(self->fd).result);
+		op(UNCANCEL, .handle = 1);
+	}
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", self->fd);
+	info = open(path, O_RDONLY);
+	ASSERT_LT(0, read(info, text, sizeof(text) - 1));
+	close(info);
+	/* A task, an import, and the way to the other task. */
+	EXPECT_NE(NULL, strstr(text, "cotask-objects:\t3\n"));
+}
+
+/* TG-6: a group waits for a child of another process, until it is cancelled */
+TEST_F(others, child_of_a_group)
+{
+	struct cotask_event_info e;
+	int group;
+
+	op(ENTER, .task = 1, .handle = 3, .arg = COTASK_KIND_GROUP);
+	group = op(EXPORT, .handle = 3);
+	ASSERT_EQ(0, t_op(self->other, OP(IMPORT, .handle = 3, .arg = group)));
+	close(group);
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 4, .other = 3)));
+	op(ENTER, .task = 1, .handle = 5, .arg = COTASK_KIND_TIMEOUT, .value = MS);
+	op(LEAVE, .task = 1, .handle = 5);
+	op(LEAVE, .task = 1, .handle = 3);
+	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, t_now() + 20 * MS).n);
+	EXPECT_EQ(1, op(CANCEL, .handle = 1));
+	e = t_next(self->fd);
+	EXPECT_EQ(1, e.handle);
+	EXPECT_EQ(-ECANCELED, e.result);
+	EXPECT_EQ(1, t_op(self->other, OP(READ, .handle = 4, .arg = COTASK_READ_CANCELLING)));
+}
+
+TEST_HARNESS_MAIN
