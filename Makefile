@@ -53,6 +53,9 @@ check:
 check-%:
 	@selftests/check.sh $*
 
+matrix:
+	@selftests/matrix.sh $(KERNELS)
+
 bench:
 	@selftests/bench.sh $(if $(ROWS),rows=$(ROWS)) $(if $(REPEAT),repeat=$(REPEAT))
 
@@ -82,6 +85,8 @@ help:
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-PART       one part of them: static compile kunit fuzz stress trace uapi lib tool'
 	@echo '                 demo edu'
+	@echo 'matrix           builds for every kernel of Debian, and boots, in one table; takes an'
+	@echo '                 hour (KERNELS="stock-6.12 stock-6.12-rt ...": only these)'
 	@echo 'kunit            the KUnit suites as part of the kernel source in KDIR, by its'
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'fuzz-semantics   random programs on the core and on a model (PROGRAMS= SEED=)'
@@ -90,5 +95,5 @@ help:
 	@echo 'rules            which test shows which rule of the semantics'
 
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
-	install-headers install-man uninstall-lib install-udev demo check bench bench-hosted kunit \
+	install-headers install-man uninstall-lib install-udev demo check matrix bench bench-hosted kunit \
 	fuzz-semantics rules help
