@@ -73,7 +73,8 @@ rules:
 
 help:
 	@echo 'modules          build for the running kernel (the default)'
-	@echo '                 KVER=<release> or KDIR=<headers>: for another one'
+	@echo '                 KVER=<release> or KDIR=<headers>: for another one;'
+	@echo '                 CONFIG_COTASK_SAMPLES=m: the samples, too'
 	@echo 'modules_install  install the modules (INSTALL_MOD_PATH=<root>)'
 	@echo 'clean            remove what was built'
 	@echo 'lib, examples    the user-space library; programs that show how to use it'
