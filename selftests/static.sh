@@ -61,6 +61,7 @@ version()
 		grep -qxF -- "$2" "$1" || echo "$1: no line '$2'; VERSION is $version"
 	}
 	says dkms.conf "PACKAGE_VERSION=\"$version\""
+	says debian/changelog "cotask ($version) unstable; urgency=medium"
 	says $header $'#define COTASK_VERSION_MAJOR\t'"${version%%.*}"
 	says $header $'#define COTASK_VERSION_MINOR\t'"${version##*.}"
 	says $header $'#define COTASK_VERSION_STRING\t'"\"$version\""
@@ -68,7 +69,7 @@ version()
 
 case $1 in
 shellcheck)
-	find selftests tools .ci \( -name '*.sh' -o -name '*.bash' \) \
+	find selftests tools debian .ci \( -name '*.sh' -o -name '*.bash' \) \
 		-exec shellcheck -x .ci/run {} + ;;
 checkpatch) checkpatch ;;
 kernel-doc) kernel_doc ;;
