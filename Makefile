@@ -70,6 +70,9 @@ demo:
 check:
 	@selftests/check.sh
 
+check-fresh:
+	@selftests/fresh.sh $(SUITES)
+
 check-%:
 	@selftests/check.sh $*
 
@@ -110,6 +113,7 @@ help:
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-PART       one part of them: static compile kunit fuzz stress trace uapi lib tool'
 	@echo '                 demo edu'
+	@echo 'check-fresh      HEAD in pristine Debian 12 and 13: README, packages (SUITES=trixie)'
 	@echo 'matrix           builds for every kernel of Debian, and boots, in one table; takes an'
 	@echo '                 hour (KERNELS="stock-6.12 stock-6.12-rt ...": only these)'
 	@echo 'kunit            the KUnit suites as part of the kernel source in KDIR, by its'
@@ -121,5 +125,5 @@ help:
 
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
 	install-headers install-man uninstall-lib install-udev install-dkms \
-	install-driver deb demo check matrix bench bench-hosted kunit \
+	install-driver deb demo check check-fresh matrix bench bench-hosted kunit \
 	fuzz-semantics rules help
