@@ -4,6 +4,7 @@
 
 KVER	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KVER)/build
+src	= $(DESTDIR)/usr/src/cotask-$(shell cat VERSION)
 
 # A recipe that names $(MAKE) itself shares the jobs of "make -j".
 modules: headers
@@ -39,10 +40,29 @@ tools:
 install-tools: tools
 	@$(MAKE) -C tools/cotask O=$(CURDIR)/.build/tool install
 
-# Who may open the device besides root.
+# Who may open the device besides root, and that the module is loaded at boot.
 install-udev:
 	install -D -m 644 tools/udev/60-cotask.rules \
 		$(DESTDIR)/usr/lib/udev/rules.d/60-cotask.rules
+	install -D -m 644 tools/udev/cotask.sysusers $(DESTDIR)/usr/lib/sysusers.d/cotask.conf
+	install -D -m 644 tools/udev/cotask.modules-load \
+		$(DESTDIR)/usr/lib/modules-load.d/cotask.conf
+
+# What "make modules" reads, for DKMS.
+install-dkms:
+	install -d $(src)
+	cp -r --parents --no-preserve=mode,ownership Kbuild Makefile VERSION dkms.conf \
+		module/Kbuild $(wildcard module/*.[ch]) module/include uapi $(src)
+	install -D -m 755 tools/dkms/symvers.sh $(src)/tools/dkms/symvers.sh
+
+# What a driver that uses the module is built with, see module/samples/driver.
+install-driver: modules
+	install -d $(src)
+	cp -r --parents --no-preserve=mode,ownership module/include $(src)
+	install -D -m 644 Module.symvers $(src)/symvers/$(KVER)/Module.symvers
+
+deb:
+	@debian/build.sh
 
 demo:
 	@selftests/demo.sh
@@ -50,8 +70,14 @@ demo:
 check:
 	@selftests/check.sh
 
+check-fresh:
+	@selftests/fresh.sh $(SUITES)
+
 check-%:
 	@selftests/check.sh $*
+
+matrix:
+	@selftests/matrix.sh $(KERNELS)
 
 bench:
 	@selftests/bench.sh $(if $(ROWS),rows=$(ROWS)) $(if $(REPEAT),repeat=$(REPEAT))
@@ -70,7 +96,8 @@ rules:
 
 help:
 	@echo 'modules          build for the running kernel (the default)'
-	@echo '                 KVER=<release> or KDIR=<headers>: for another one'
+	@echo '                 KVER=<release> or KDIR=<headers>: for another one;'
+	@echo '                 CONFIG_COTASK_SAMPLES=m: the samples, too'
 	@echo 'modules_install  install the modules (INSTALL_MOD_PATH=<root>)'
 	@echo 'clean            remove what was built'
 	@echo 'lib, examples    the user-space library; programs that show how to use it'
@@ -78,10 +105,17 @@ help:
 	@echo '                 uninstall-lib, install-headers, install-man'
 	@echo 'tools            the tool "cotask", for people who operate a machine'
 	@echo 'install-tools    install it (DESTDIR=<root> PREFIX=/usr/local)'
+	@echo 'install-udev     group "cotask" may open the device; the module is loaded at boot'
+	@echo 'install-dkms     source for DKMS: then "dkms install cotask/VERSION"'
+	@echo 'install-driver   headers and symbols for drivers that use the module'
+	@echo 'deb              Debian packages, in .build/deb'
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-PART       one part of them: static compile kunit fuzz stress trace uapi lib tool'
 	@echo '                 demo edu'
+	@echo 'check-fresh      HEAD in pristine Debian 12 and 13: README, packages (SUITES=trixie)'
+	@echo 'matrix           builds for every kernel of Debian, and boots, in one table; takes an'
+	@echo '                 hour (KERNELS="stock-6.12 stock-6.12-rt ...": only these)'
 	@echo 'kunit            the KUnit suites as part of the kernel source in KDIR, by its'
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'fuzz-semantics   random programs on the core and on a model (PROGRAMS= SEED=)'
@@ -90,5 +124,6 @@ help:
 	@echo 'rules            which test shows which rule of the semantics'
 
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
-	install-headers install-man uninstall-lib install-udev demo check bench bench-hosted kunit \
+	install-headers install-man uninstall-lib install-udev install-dkms \
+	install-driver deb demo check check-fresh matrix bench bench-hosted kunit \
 	fuzz-semantics rules help

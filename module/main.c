@@ -47,3 +47,4 @@ module_exit(cotask_exit);
 MODULE_DESCRIPTION("Structured concurrency: cooperative tasks, groups, timeouts");
 MODULE_AUTHOR("The cotask authors");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(COTASK_MODULE_VERSION);

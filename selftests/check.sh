@@ -138,6 +138,7 @@ part_static()
 	silent kernel-doc "$here/static.sh" kernel-doc "$source"
 	silent rules "$here/rules.py"
 	silent man "$here/static.sh" man "$source"
+	silent version "$here/static.sh" version "$source"
 	silent shellcheck "$here/static.sh" shellcheck "$source"
 	silent sparse sparse
 }

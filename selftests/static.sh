@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Static checks: "static.sh checkpatch|kernel-doc|shellcheck|man
+# Static checks: "static.sh checkpatch|kernel-doc|shellcheck|man|version
 # KERNEL-SOURCE". Silent when all is well.
 set -uo pipefail
 
@@ -50,11 +50,29 @@ man()
 	done
 }
 
+# Where a version has to stand in words, it is that of the file VERSION.
+version()
+{
+	local version header=tools/lib/include/cotask.h
+
+	version=$(cat VERSION)
+	says()
+	{
+		grep -qxF -- "$2" "$1" || echo "$1: no line '$2'; VERSION is $version"
+	}
+	says dkms.conf "PACKAGE_VERSION=\"$version\""
+	says debian/changelog "cotask ($version) unstable; urgency=medium"
+	says $header $'#define COTASK_VERSION_MAJOR\t'"${version%%.*}"
+	says $header $'#define COTASK_VERSION_MINOR\t'"${version##*.}"
+	says $header $'#define COTASK_VERSION_STRING\t'"\"$version\""
+}
+
 case $1 in
 shellcheck)
-	find selftests tools .ci \( -name '*.sh' -o -name '*.bash' \) \
+	find selftests tools debian .ci \( -name '*.sh' -o -name '*.bash' \) \
 		-exec shellcheck -x .ci/run {} + ;;
 checkpatch) checkpatch ;;
 kernel-doc) kernel_doc ;;
 man) man ;;
+version) version ;;
 esac

@@ -2,14 +2,23 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Sourced. Owns a private apt configuration in the cache directory that knows
-# the machine's own suites and the suites that kernel sources come from. The
-# mirror and the keyring are those of the machine. Nothing is installed:
-# apt_version asks for a version, apt_fetch unpacks a package somewhere.
+# the machine's own suites and the suites that kernels and their sources come
+# from. The mirror and the keyring are those of the machine. Nothing is installed:
+# apt_version asks for a version, apt_fetch unpacks a package somewhere. A
+# package is NAME, of the machine's suites if they have it, or NAME/SUITE.
 
 : "${cotask_cache:=${XDG_CACHE_HOME:-$HOME/.cache}/cotask}"
 apt_dir=$cotask_cache/apt
-apt_suites="trixie-backports"
+apt_arch=$(dpkg --print-architecture)
+apt_suites="bookworm-backports trixie trixie-backports"
 apt_week=10080	# minutes
+
+# Another architecture from here on, with a configuration of its own.
+apt_use()
+{
+	apt_dir=$cotask_cache/apt-$1
+	apt_arch=$1
+}
 
 apt_private()
 {
@@ -18,8 +27,10 @@ apt_private()
 	shift
 	"$tool" -q -o Dir::Etc::SourceList="$apt_dir/sources.list" \
 		-o Dir::Etc::SourceParts="$apt_dir/sources.d" \
+		-o Dir::Etc::Preferences="$apt_dir/preferences" \
 		-o Dir::State::Lists="$apt_dir/lists" \
 		-o Dir::Cache="$apt_dir/cache" \
+		-o APT::Architecture="$apt_arch" -o APT::Architectures="$apt_arch" \
 		-o APT::Sandbox::User="" "$@"
 }
 
@@ -80,11 +91,24 @@ apt_write_suites()
 	Components: main
 	Signed-By: $keyring
 	END
+	apt_write_preferences
+}
+
+# A package without a suite is one of the machine's, if they have it.
+apt_write_preferences()
+{
+	local suite own
+
+	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	for suite in $apt_suites; do
+		[ "$suite" != "$own" ] || continue
+		printf 'Package: *\nPin: release n=%s\nPin-Priority: 50\n\n' "$suite"
+	done >"$apt_dir/preferences"
 }
 
 apt_refresh()
 {
-	rm -rf "$apt_dir/sources.d" "$apt_dir/sources.list"
+	rm -rf "$apt_dir/sources.d" "$apt_dir/sources.list" "$apt_dir/preferences"
 	mkdir -p "$apt_dir/sources.d" "$apt_dir/lists/partial" \
 		"$apt_dir/cache/archives/partial"
 	cp /etc/apt/sources.list "$apt_dir/sources.list" 2>/dev/null ||
@@ -94,7 +118,7 @@ apt_refresh()
 	apt_update && apt_write_suites && apt_update
 }
 
-# Package lists not older than $1 minutes. A machine that
+# Package lists of these suites, not older than $1 minutes. A machine that
 # has lost its network goes on with the lists it has.
 apt_prepare()
 {
@@ -103,10 +127,11 @@ apt_prepare()
 	mkdir -p "$apt_dir"
 	(
 		flock 9
-		[ -z "$(find "$apt_dir/stamp" -mmin "-$max_age" 2>/dev/null)" ] ||
+		[ "$(cat "$apt_dir/stamp" 2>/dev/null)" != "$apt_suites" ] ||
+			[ -z "$(find "$apt_dir/stamp" -mmin "-$max_age")" ] ||
 			exit 0
 		if apt_refresh; then
-			touch "$apt_dir/stamp"
+			echo "$apt_suites" >"$apt_dir/stamp"
 		else
 			[ -e "$apt_dir/stamp" ]
 		fi
@@ -116,7 +141,7 @@ apt_prepare()
 # Candidate version of a package; says what was looked for when there is none.
 apt_version()
 {
-	local version known=$apt_dir/version/$1
+	local version known=$apt_dir/version/${1/\//_}
 
 	apt_prepare "$apt_week"
 	if [ "$known" -nt "$apt_dir/stamp" ]; then

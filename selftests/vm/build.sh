@@ -10,7 +10,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL KBUILD_OUTPUT	# of a make that calls us
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
-compiler=gcc-12
+: "${cotask_cache:=${XDG_CACHE_HOME:-$HOME/.cache}/cotask}"
 
 usage()
 {
@@ -47,9 +47,23 @@ drop_foreign_objects()
 	fi
 }
 
+# What a kernel build of Debian 13 needs, and clang, for those who ask for it.
+kbuild_packages=(bc clang gcc-14 kmod libelf1t64 make pahole perl python3)
+
+# The command that the compiler runs by: none, or one that runs it in a root.
+place()
+{
+	local suite root
+
+	suite=$(cat "$1/suite")
+	[ -n "$suite" ] || return 0
+	root=$("$here/root.sh" "$suite" "${kbuild_packages[@]}" | tail -n 1)
+	printf '%s\n' "$here/inroot.sh" "$root" -b "$cotask_cache" -b "$2"
+}
+
 main()
 {
-	local flavour out kernel log rc=0
+	local flavour out kernel log where arch rc=0
 
 	[ $# -ge 2 ] || usage
 	flavour=$1
@@ -59,8 +73,12 @@ main()
 	drop_foreign_objects "$out" "$kernel"
 	copy_sources "$out"
 	log=$out/build.log
-	make -C "$kernel/build" ARCH="$(cat "$kernel/arch")" M="$out" \
-		CC="$compiler" -j"$(nproc)" "$@" modules >"$log" 2>&1 || rc=$?
+	arch=$(cat "$kernel/arch")
+	[ "$arch" != arm64 ] || set -- CROSS_COMPILE=aarch64-linux-gnu- "$@"
+	mapfile -t where < <(place "$kernel" "$out")
+	"${where[@]}" make -C "$kernel/build" ARCH="$arch" M="$out" \
+		CC="$(cat "$kernel/cc")" CONFIG_COTASK_SAMPLES=m -j"$(nproc)" "$@" modules \
+		>"$log" 2>&1 || rc=$?
 	grep -vE '^make(\[[0-9]+\])?: (Entering|Leaving)|^Skipping BTF' "$log" >&2 || true
 	if [ "$rc" -eq 0 ] && grep -q 'warning:' "$log"; then
 		echo "build: the compiler warns" >&2

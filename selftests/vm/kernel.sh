@@ -3,9 +3,10 @@
 #
 # Owns the kernels of the test bed: "kernel.sh FLAVOUR" makes sure that one is
 # in the cache and prints its directory as the last line. In that directory:
-#   kernel   bootable file (UML program or vmlinuz)    arch     um or x86_64
+#   kernel   bootable file (UML program or vmlinuz)    arch     um, x86_64 or arm64
 #   build    KDIR for "make -C"                        version  kernel release
 #   source   path of the source tree (UML only)        modules/ lib/modules/V (stock only)
+#   cc       the compiler                              suite    of the root to build in, or empty
 # A directory is keyed by flavour, package version and a hash of the config
 # fragments; it is made under another name and renamed when complete.
 set -euo pipefail
@@ -38,25 +39,63 @@ usage()
 	  uml-7.3-smp    two CPUs, lockdep, debug objects, fault injection
 	  uml-7.3-tt     one CPU, simulated time
 	  uml-6.1-debug  KASAN, kmemleak, lockdep, fault injection
-	  stock-6.1      Debian's own amd64 kernel, for QEMU
+	  stock-6.1      Debian's own amd64 kernel, for QEMU; and others of Debian's:
+	                 stock-6.1-rt, stock-6.1-cloud, stock-6.12, stock-6.12-rt,
+	                 stock-6.12-cloud (backports of Debian 12), stock-6.12-trixie
+	                 (Debian 13), stock-7.3 (backports of Debian 13)
+	  stock-6.1-arm64, stock-6.12-arm64  headers only
 	END
 	exit 2
 }
 
-# Sets series, fragments and package, the three facts a flavour consists of.
+# Sets what a flavour consists of: series, fragments, package, and what compiles it.
 describe()
+{
+	suite="" cc=$compiler arch=um fragments=""
+	case $1 in
+	stock-*)	describe_stock "$1" ;;
+	*)		describe_uml "$1" ;;
+	esac
+}
+
+describe_uml()
 {
 	case $1 in
 	uml-7.3)	series=7.3 fragments="base uml trace preempt" ;;
 	uml-7.3-smp)	series=7.3 fragments="base uml preempt smp debug" ;;
 	uml-7.3-tt)	series=7.3 fragments="base uml trace preempt timetravel" ;;
 	uml-6.1-debug)	series=6.1 fragments="base uml series-6.1 debug memory" ;;
-	stock-6.1)	series=6.1 fragments="" ;;
 	*)		usage ;;
 	esac
+	package=linux-source-$series
+}
+
+# Headers of Debian 13 need its compiler and its libraries.
+describe_stock()
+{
+	arch=x86_64
 	case $1 in
-	stock-*)	package=linux-image-amd64 ;;
-	*)		package=linux-source-$series ;;
+	stock-6.1)		package=linux-image-amd64 ;;
+	stock-6.1-rt)		package=linux-image-rt-amd64 ;;
+	stock-6.1-cloud)	package=linux-image-cloud-amd64 ;;
+	stock-6.1-arm64)	package=linux-headers-arm64 arch=arm64 ;;
+	stock-6.12)		package=linux-image-amd64/bookworm-backports ;;
+	stock-6.12-rt)		package=linux-image-rt-amd64/bookworm-backports ;;
+	stock-6.12-cloud)	package=linux-image-cloud-amd64/bookworm-backports ;;
+	stock-6.12-arm64)	package=linux-headers-arm64/bookworm-backports arch=arm64 ;;
+	stock-6.12-trixie)	package=linux-image-amd64/trixie suite=trixie cc=gcc-14 ;;
+	stock-7.3)		package=linux-image-amd64/trixie-backports suite=trixie cc=gcc-14 ;;
+	*)			usage ;;
+	esac
+	[ "$arch" != arm64 ] || cc=aarch64-linux-gnu-$compiler
+}
+
+# apt_* of the architecture of the flavour.
+of_arch()
+{
+	case $arch in
+	arm64)	(apt_use arm64 && "$@") ;;
+	*)	"$@" ;;
 	esac
 }
 
@@ -74,7 +113,7 @@ key()
 {
 	local version hash
 
-	version=$(apt_version "$package")
+	version=$(of_arch apt_version "$package")
 	hash=$(fragment_files | xargs -r cat | sha256sum | cut -c 1-10)
 	echo "kernel/$1_${version//[^A-Za-z0-9.+-]/_}_$hash"
 }
@@ -145,7 +184,6 @@ build_uml()
 	"${make[@]}" kernelrelease >"$out/version"
 	ln -sf build/linux "$out/kernel"
 	echo "$tree" >"$out/source"
-	echo um >"$out/arch"
 }
 
 # The headers name each other by their place below /usr/src: make that relative.
@@ -154,33 +192,69 @@ relocate_headers()
 	local root=$1 headers=$2 common=$3 release=${2#linux-headers-}
 
 	# shellcheck disable=SC2016 # make expands it
-	printf 'include $(dir $(lastword $(MAKEFILE_LIST)))../%s/Makefile\n' \
-		"$common" >"$root/usr/src/$headers/Makefile"
-	ln -sfn "../../../usr/src/$headers" "$root/lib/modules/$release/build"
-	ln -sfn "../../../usr/src/$common" "$root/lib/modules/$release/source"
+	sed -i -e '1i cotask_src := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))..)' \
+		-e 's|/usr/src/|$(cotask_src)/|' "$root/usr/src/$headers/Makefile"
+	ln -sfnr "$root/usr/src/$headers" "$root/lib/modules/$release/build"
+	ln -sfnr "$root/usr/src/$common" "$root/lib/modules/$release/source"
+}
+
+# Packages of a release: since 7.3 an image is in several.
+stock_packages()
+{
+	local release=$1 image=$2
+
+	echo "linux-headers-$release"
+	apt_depends "linux-headers-$release" 'linux-headers-.*|linux-kbuild-.*'
+	[ -n "$image" ] || return 0
+	echo "$image"
+	apt_depends "$image" 'linux-binary-.*|linux-modules-.*'
+}
+
+# The programs of a kernel build run here, whatever the headers are for.
+fetch_stock()
+{
+	local name=$1 root=$2
+
+	say "unpacking $name"
+	case $name in
+	linux-kbuild-*)	apt_fetch "$name" "$root" ;;
+	*)		of_arch apt_fetch "$name" "$root" ;;
+	esac
+}
+
+# Since 7.3 it is beside the modules.
+stock_vmlinuz()
+{
+	local file=boot/vmlinuz-$2
+
+	[ -e "$1/$file" ] || file=lib/modules/$2/vmlinuz
+	echo "root/$file"
 }
 
 # Debian's image and headers, unpacked.
 build_stock()
 {
-	local out=$1 root=$1/root image release headers name
+	local out=$1 root=$1/root image release name names
 
-	image=$(apt_depends linux-image-amd64 'linux-image-.*')
-	release=${image#linux-image-}
+	image=$(of_arch apt_depends "$package" 'linux-image-.*')
+	release=${image:-$(of_arch apt_depends "$package" 'linux-headers-.*')}
+	release=${release#linux-*-}
 	release=${release%-unsigned}
-	headers=$(apt_depends "linux-headers-$release" 'linux-headers-.*|linux-kbuild-.*')
-	for name in "$image" "linux-headers-$release" $headers; do
-		say "unpacking $name"
-		apt_fetch "$name" "$root"
+	names=$(of_arch stock_packages "$release" "$image")
+	for name in $names; do
+		fetch_stock "$name" "$root"
 	done
+	[ -e "$root/lib" ] || ln -s usr/lib "$root/lib"	# since Debian 13
+	if [ -n "$image" ]; then
+		ln -sf "$(stock_vmlinuz "$root" "$release")" "$out/kernel"
+		ln -sfn root "$out/modules"
+		depmod -b "$root" "$release"
+	fi
+	mkdir -p "$root/lib/modules/$release"
 	relocate_headers "$root" "linux-headers-$release" \
-		"$(grep -- '-common$' <<<"$headers")"
+		"$(grep -E -- '-common(-rt)?$' <<<"$names")"
 	ln -sfn "root/usr/src/linux-headers-$release" "$out/build"
-	ln -sfn root "$out/modules"
-	ln -sf "root/boot/vmlinuz-$release" "$out/kernel"
-	depmod -b "$root" "$release"
 	echo "$release" >"$out/version"
-	echo x86_64 >"$out/arch"
 }
 
 # Runs in the lock of this flavour.
@@ -206,6 +280,14 @@ build()
 	say "$flavour is ready"
 }
 
+# Facts that are not built. The last one that is written tells that all are there.
+write_facts()
+{
+	echo "$arch" >"$1/arch"
+	echo "$suite" >"$1/suite"
+	echo "$cc" >"$1/cc"
+}
+
 main()
 {
 	local dir
@@ -214,6 +296,7 @@ main()
 	flavour=$1
 	describe "$flavour"
 	"$here/setup.sh"
+	[ "$arch" != arm64 ] || "$here/setup.sh" arm64
 	dir=$cotask_cache/$(key "$flavour")
 	if [ ! -d "$dir" ]; then
 		mkdir -p "$cotask_cache/kernel"
@@ -224,6 +307,7 @@ main()
 		[ -d "$dir" ] || build "$dir"
 		exec 8>&-
 	fi
+	[ -e "$dir/cc" ] || write_facts "$dir"
 	echo "$dir"
 }
 

@@ -40,8 +40,8 @@ make_copy()
 
 [ "$(cat "$top/.build/kunit/source" 2>/dev/null)" = "$source" ] || make_copy
 rsync -rlpc --delete --exclude '*.o' --exclude '*.ko' --exclude '*.mod*' \
-	--exclude '.*.cmd' --exclude '*.order' --include '/Kbuild' --include '/Kconfig' --include '/uapi/***' \
-	--include '/module/***' \
+	--exclude '.*.cmd' --exclude '*.order' --include '/Kbuild' --include '/Kconfig' --include '/VERSION' \
+	--include '/uapi/***' --include '/module/***' \
 	--exclude '*' "$top/" "$copy/lib/cotask/"
 cd "$copy"
 exec python3 tools/testing/kunit/kunit.py run --build_dir="$top/.build/kunit/build" \

@@ -15,10 +15,11 @@ vm_flavour=stock-6.1
 vm_timeout=300
 vm_memory=1G
 
-# Paths of the modules that the root file system needs, in order of loading.
+# Paths of the modules that the root file system needs, in order of loading. Some
+# kernels have one of them built in, and modprobe would complain.
 qemu_modules()
 {
-	modprobe -d "$vm_kernel/modules" -S "$(cat "$vm_kernel/version")" \
+	modprobe -q -d "$vm_kernel/modules" -S "$(cat "$vm_kernel/version")" \
 		--show-depends -a virtio_pci 9pnet_virtio 9p |
 		awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
 }

@@ -25,6 +25,7 @@ complaints=(
 	'Bad page' 'Bad rss-counter' 'slab .*(corrupt|error)' 'Object already free'
 	'Objects remaining' 'Redzone' 'Poison overwritten' 'double free'
 	'irq event stamp' 'nobody cared' 'Call Trace' 'Call trace'
+	'enqueued on deprecated workqueue' 'using neither WQ_PERCPU'
 	'kobject_add_internal failed' 'Trying to vfree' 'NULL pointer dereference'
 )
 

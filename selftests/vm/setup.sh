@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Installs the Debian packages that the test bed needs and that are missing:
-# a compiler and the tools of a kernel build, QEMU, busybox, static checkers, libraries.
+# a compiler and the tools of a kernel build, QEMU, busybox, static checkers, libraries;
+# "setup.sh roots" those for roots of Debian, "setup.sh arm64" those for arm64.
 # Owns nothing else; silent when there is nothing to do.
 set -euo pipefail
 
@@ -14,6 +15,10 @@ packages=(
 	pkg-config procps python3 qemu-system-x86 rsync shellcheck sparse util-linux
 	xz-utils
 )
+case ${1:-} in
+roots)	packages=(debian-archive-keyring mmdebstrap util-linux) ;;
+arm64)	packages=(gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static) ;;
+esac
 
 missing()
 {

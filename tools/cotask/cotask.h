@@ -11,7 +11,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define VERSION		"1"
 #define DEVICE		"/dev/cotask"
 #define NSEC_PER_USEC	1000ULL
 #define NSEC_PER_MSEC	1000000ULL

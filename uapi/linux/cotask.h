@@ -56,6 +56,11 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
+/* <linux/types.h> of an older kernel does not have it. */
+#ifndef __aligned_s64
+#define __aligned_s64	__s64 __attribute__((aligned(8)))
+#endif
+
 /* A time that never comes. */
 #define COTASK_NEVER		0x7fffffffffffffffLL
 

@@ -77,6 +77,11 @@ struct cotask_loop;
 #define __cotask_must_check
 #endif
 
+/* The release that these headers are from. */
+#define COTASK_VERSION_MAJOR	0
+#define COTASK_VERSION_MINOR	1
+#define COTASK_VERSION_STRING	"0.1"
+
 /* A time that never comes. */
 #define COTASK_FOREVER	INT64_MAX
 
