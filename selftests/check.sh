@@ -49,12 +49,21 @@ need()
 	done
 }
 
+# Kernels that debug get a module that proves that what it frees has ended.
+debugging()
+{
+	case $1 in
+	uml-6.1-debug | uml-7.3-smp)	echo CONFIG_COTASK_DEBUG=y ;;
+	esac
+}
+
 build()
 {
 	local flavour=$1 log=$logs/build-$1.log rc=0
 
 	need "$flavour" || return
-	"$here/vm/build.sh" "$@" >"$log" 2>&1 || rc=$?
+	# shellcheck disable=SC2046 # one word or none
+	"$here/vm/build.sh" "$@" $(debugging "$flavour") >"$log" 2>&1 || rc=$?
 	[ $rc -eq 0 ] || tail -n 40 "$log"
 	result "build $flavour, W=1" $rc
 	return $rc
@@ -149,7 +158,7 @@ sparse()
 	local quiet=(-s W=1 C=2 CF=-Wcontext)
 
 	"$here/vm/build.sh" uml-6.1-debug "$top/.build/uml-6.1-debug" "${quiet[@]}" \
-		CONFIG_COTASK_KUNIT_TEST=m CONFIG_COTASK_BENCH=m &&
+		CONFIG_COTASK_KUNIT_TEST=m CONFIG_COTASK_BENCH=m CONFIG_COTASK_DEBUG=y &&
 		"$here/vm/build.sh" stock-6.1 "$top/.build/stock-6.1" "${quiet[@]}" CONFIG_COTASK_BENCH=m
 }
 
