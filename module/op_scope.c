@@ -108,7 +108,7 @@ static int timeout_make(struct cotask_request *r, struct cotask_object *o)
 const struct cotask_object_ops cotask_timeout_object = {
 	.size = sizeof(struct timeout_object),
 	.make = timeout_make,
-	.uses = USES_VALUE | MAY_BE_ABSOLUTE,
+	.uses = USES_VALUE | MAY_BE_ABSOLUTE | MAY_BE_AHEAD,
 	.flags = COTASK_MAKE_F_STRICT | COTASK_MAKE_F_QUIET,
 };
 
@@ -149,12 +149,14 @@ const struct cotask_op_row cotask_op_make = {
 
 /* --- entering and leaving ------------------------------------------------ */
 
-static int enter(struct cotask *task, struct cotask_object *o)
+static int enter(struct cotask *task, struct cotask_object *o, u32 flags)
 {
 	switch (o->kind) {
 	case COTASK_KIND_GROUP:
 		return cotask_group_enter(task, cotask_object_group(o));
 	case COTASK_KIND_TIMEOUT:
+		if (flags & COTASK_OP_F_AHEAD)
+			return cotask_timeout_enter_ahead(task, cotask_object_timeout(o));
 		return cotask_timeout_enter(task, cotask_object_timeout(o));
 	case COTASK_KIND_SCOPE:
 		return cotask_cancel_scope_enter(task, cotask_object_scope(o));
@@ -188,7 +190,7 @@ static s64 op_enter(struct cotask_request *r)
 		if (IS_ERR(o))
 			return PTR_ERR(o);
 	}
-	rc = enter(r->actor->task, o);
+	rc = enter(r->actor->task, o, op->flags);
 	if (!rc)
 		cotask_hosted_enter(r->actor, scope_of(o));
 	else if (op->arg)
@@ -199,7 +201,8 @@ static s64 op_enter(struct cotask_request *r)
 
 const struct cotask_op_row cotask_op_enter = {
 	.issue = op_enter,
-	.is = NEEDS_TASK | NO_OBJECT | USES_VALUE | USES_LEN | USES_ARG | MAY_BE_ABSOLUTE,
+	.is = NEEDS_TASK | NO_OBJECT | USES_VALUE | USES_LEN | USES_ARG | MAY_BE_ABSOLUTE |
+	      MAY_BE_AHEAD,
 };
 
 static s64 op_leave(struct cotask_request *r)
