@@ -375,6 +375,10 @@ static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o
 	return container_of(o, struct cotask_hosted, object);
 }
 
+/* timens.c */
+s64 cotask_time_to_host(s64 time, enum cotask_clock clock);
+s64 cotask_time_from_host(s64 time, enum cotask_clock clock);
+
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);
 void cotask_user_put(struct cotask_user *user);

@@ -24,7 +24,7 @@ static struct cotask_await perform_sleep(struct cotask *task, struct cotask_host
 
 	if (!(h->flags & COTASK_OP_F_ABSOLUTE))
 		return cotask_sleep(task, h->value);
-	until = h->value;
+	until = cotask_time_to_host(h->value, clock);
 	if (h->flags & COTASK_OP_F_AHEAD)
 		return cotask_sleep_ahead(task, until, clock);
 	return cotask_sleep_until(task, ns_to_ktime(until), boot ? CLOCK_BOOTTIME : CLOCK_MONOTONIC,

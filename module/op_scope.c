@@ -57,12 +57,17 @@ static struct section_object *section_of(struct cotask_object *o)
 
 /* --- making -------------------------------------------------------------- */
 
+static ktime_t host_time(s64 time)
+{
+	return ns_to_ktime(cotask_time_to_host(time, COTASK_CLOCK_MONOTONIC));
+}
+
 static int group_make(struct cotask_request *r, struct cotask_object *o)
 {
 	const struct cotask_op *op = r->op;
 	struct cotask_group_options options = {
 		.limit = op->len,
-		.deadline = ns_to_ktime(op->value),
+		.deadline = host_time(op->value),
 	};
 
 	if (op->value < 0)
@@ -95,7 +100,7 @@ static int timeout_make(struct cotask_request *r, struct cotask_object *o)
 	u32 flags = 0;
 
 	if (op->flags & COTASK_OP_F_ABSOLUTE)
-		cotask_timeout_init_at(t, ns_to_ktime(op->value), CLOCK_MONOTONIC);
+		cotask_timeout_init_at(t, host_time(op->value), CLOCK_MONOTONIC);
 	else
 		cotask_timeout_init(t, r->f->loop, op->value);
 	if (op->arg & COTASK_MAKE_F_STRICT)
@@ -114,7 +119,7 @@ const struct cotask_object_ops cotask_timeout_object = {
 
 static int cancel_scope_make(struct cotask_request *r, struct cotask_object *o)
 {
-	cotask_cancel_scope_init(cotask_object_scope(o), ns_to_ktime(r->op->value));
+	cotask_cancel_scope_init(cotask_object_scope(o), host_time(r->op->value));
 	return 0;
 }
 
@@ -255,7 +260,7 @@ static s64 op_move(struct cotask_request *r)
 	/* The core does not look at one that no task is inside of. */
 	if (!scope_of(r->object)->user)
 		return -EINVAL;
-	return cotask_timeout_move(cotask_object_timeout(r->object), ns_to_ktime(r->op->value));
+	return cotask_timeout_move(cotask_object_timeout(r->object), host_time(r->op->value));
 }
 
 const struct cotask_op_row cotask_op_move = {

@@ -12,6 +12,9 @@
  * Objects are named by *handles*, numbers from 1 that the caller chooses, so that
  * operations on an object can stand in the same array as the one that makes it.
  *
+ * Points in time are those of the clocks that the caller reads: in a time namespace, of the
+ * clocks there.
+ *
  * Growing: every struct of an ioctl begins with its size.  A larger one than the
  * kernel knows is accepted if the rest is zero (-E2BIG otherwise), a smaller one is
  * filled up with zeros.  Fields that an operation does not use, and reserved ones,
