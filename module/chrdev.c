@@ -251,6 +251,7 @@ static int ioctl_post(struct cotask_file *f, void __user *arg)
 
 static s64 time_left(s64 deadline)
 {
+	deadline = cotask_time_to_host(deadline, COTASK_CLOCK_MONOTONIC);
 	return deadline == COTASK_NEVER ? COTASK_FOREVER : deadline - ktime_get_ns();
 }
 

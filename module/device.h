@@ -315,6 +315,7 @@ struct cotask_op_row {
 #define MAY_HAVE_TASK	BIT(10)
 #define FROM_ANYWHERE	BIT(11)	/* by COTASK_IOC_POST as well */
 #define NO_OBJECT	BIT(12)	/* its handle is not looked up */
+#define MAY_BE_AHEAD	BIT(14)	/* COTASK_OP_F_AHEAD is known */
 #define RESUMES_SIMPLY	BIT(13)	/* its outcome touches nobody else, see enter.c */
 
 /* The part of an operation's @arg that is a kind; the rest is COTASK_MAKE_F_*. */
@@ -373,6 +374,10 @@ static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o
 {
 	return container_of(o, struct cotask_hosted, object);
 }
+
+/* timens.c */
+s64 cotask_time_to_host(s64 time, enum cotask_clock clock);
+s64 cotask_time_from_host(s64 time, enum cotask_clock clock);
 
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);

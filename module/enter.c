@@ -411,6 +411,7 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 {
 	/* A task that was refused something may not want to wait for what it waits for. */
 	const bool wait = e->min_events && !f->refused;
+	const s64 deadline = cotask_time_to_host(e->deadline, COTASK_CLOCK_MONOTONIC);
 	unsigned int patience = PATIENCE;
 	int rc;
 
@@ -430,10 +431,10 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 		if ((e->flags & COTASK_ENTER_DRAIN) && !f->loop->tasks)
 			return 0;
 		if (!has_work(f))
-			sleep(f, e->deadline);
+			sleep(f, deadline);
 		if (signal_pending(current))
 			return -ERESTARTSYS;
-		if (wait && is_past(e->deadline))
+		if (wait && is_past(deadline))
 			return 0;
 	}
 }

@@ -193,6 +193,10 @@ static int check_make(const struct cotask_object_ops *ops, const struct cotask_o
 {
 	u32 flags = ops->uses & MAY_BE_ABSOLUTE ? COTASK_OP_F_ABSOLUTE : 0;
 
+	/* ... when it was entered; see there. */
+	if ((ops->uses & MAY_BE_AHEAD) && op->opcode == COTASK_OP_ENTER &&
+	    (op->flags & COTASK_OP_F_ABSOLUTE))
+		flags |= COTASK_OP_F_AHEAD;
 	if ((op->flags & ~flags) || (op->arg & ~(KIND_MASK | ops->flags)) ||
 	    (op->value && !(ops->uses & USES_VALUE)) ||
 	    (op->len && !(ops->uses & USES_LEN)) ||

@@ -458,6 +458,7 @@ void cotask_timer_init(struct cotask_loop *loop);
 void cotask_timer_exit(struct cotask_loop *loop);
 void cotask_timer_run(struct cotask_loop *loop);
 void cotask_timer_add(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_timer_add_ahead(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_timer_del(struct cotask_loop *loop, struct cotask_entry *e);
 int cotask_clock_of(clockid_t clock);
 
@@ -493,6 +494,11 @@ void cotask_pump_leave(struct cotask_loop *loop);
 struct cotask_loop *cotask_pump_current(void);
 bool cotask_loop_borrow(struct cotask_loop *loop);
 void cotask_loop_return(struct cotask_loop *loop);
+
+/* sleep.c, timeout.c: for tasks that have asked before this is called, see timer.c */
+struct cotask_await cotask_sleep_ahead(struct cotask *task, s64 deadline,
+				       enum cotask_clock clock);
+int cotask_timeout_enter_ahead(struct cotask *task, struct cotask_timeout *t);
 
 /* loops.c: the table of all loops */
 int cotask_loops_add(struct cotask_loop *loop);

@@ -8,7 +8,9 @@
 
 static s64 op_sleep(struct cotask_request *r)
 {
-	if ((r->op->flags & COTASK_OP_F_BOOTTIME) && !(r->op->flags & COTASK_OP_F_ABSOLUTE))
+	const u32 of_a_time = COTASK_OP_F_BOOTTIME | COTASK_OP_F_AHEAD;
+
+	if ((r->op->flags & of_a_time) && !(r->op->flags & COTASK_OP_F_ABSOLUTE))
 		return -EINVAL;
 	cotask_hosted_issue(r, NULL, NULL);
 	return 0;
@@ -16,17 +18,23 @@ static s64 op_sleep(struct cotask_request *r)
 
 static struct cotask_await perform_sleep(struct cotask *task, struct cotask_hosted *h)
 {
-	if (h->flags & COTASK_OP_F_BOOTTIME)
-		return cotask_sleep_until(task, ns_to_ktime(h->value), CLOCK_BOOTTIME, 0);
-	if (h->flags & COTASK_OP_F_ABSOLUTE)
-		return cotask_sleep_until(task, ns_to_ktime(h->value), CLOCK_MONOTONIC, 0);
-	return cotask_sleep(task, h->value);
+	bool boot = h->flags & COTASK_OP_F_BOOTTIME;
+	enum cotask_clock clock = boot ? COTASK_CLOCK_BOOTTIME : COTASK_CLOCK_MONOTONIC;
+	s64 until;
+
+	if (!(h->flags & COTASK_OP_F_ABSOLUTE))
+		return cotask_sleep(task, h->value);
+	until = cotask_time_to_host(h->value, clock);
+	if (h->flags & COTASK_OP_F_AHEAD)
+		return cotask_sleep_ahead(task, until, clock);
+	return cotask_sleep_until(task, ns_to_ktime(until), boot ? CLOCK_BOOTTIME : CLOCK_MONOTONIC,
+				  0);
 }
 
 const struct cotask_op_row cotask_op_sleep = {
 	.issue = op_sleep,
 	.perform = perform_sleep,
-	.is = NEEDS_TASK | USES_VALUE | MAY_BE_ABSOLUTE | RESUMES_SIMPLY,
+	.is = NEEDS_TASK | USES_VALUE | MAY_BE_ABSOLUTE | MAY_BE_AHEAD | RESUMES_SIMPLY,
 };
 
 /* --- awaiting ------------------------------------------------------------ */

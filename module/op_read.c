@@ -46,7 +46,7 @@ static s64 read_id(struct cotask_request *r)
 /* A time before the clock began is not told from an error otherwise. */
 static s64 time_of(ktime_t t)
 {
-	return max_t(s64, ktime_to_ns(t), 0);
+	return max_t(s64, cotask_time_from_host(ktime_to_ns(t), COTASK_CLOCK_MONOTONIC), 0);
 }
 
 /* The task that has cancelled it, if it was one: others are no business of the process. */

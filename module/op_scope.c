@@ -57,12 +57,17 @@ static struct section_object *section_of(struct cotask_object *o)
 
 /* --- making -------------------------------------------------------------- */
 
+static ktime_t host_time(s64 time)
+{
+	return ns_to_ktime(cotask_time_to_host(time, COTASK_CLOCK_MONOTONIC));
+}
+
 static int group_make(struct cotask_request *r, struct cotask_object *o)
 {
 	const struct cotask_op *op = r->op;
 	struct cotask_group_options options = {
 		.limit = op->len,
-		.deadline = ns_to_ktime(op->value),
+		.deadline = host_time(op->value),
 	};
 
 	if (op->value < 0)
@@ -95,7 +100,7 @@ static int timeout_make(struct cotask_request *r, struct cotask_object *o)
 	u32 flags = 0;
 
 	if (op->flags & COTASK_OP_F_ABSOLUTE)
-		cotask_timeout_init_at(t, ns_to_ktime(op->value), CLOCK_MONOTONIC);
+		cotask_timeout_init_at(t, host_time(op->value), CLOCK_MONOTONIC);
 	else
 		cotask_timeout_init(t, r->f->loop, op->value);
 	if (op->arg & COTASK_MAKE_F_STRICT)
@@ -108,13 +113,13 @@ static int timeout_make(struct cotask_request *r, struct cotask_object *o)
 const struct cotask_object_ops cotask_timeout_object = {
 	.size = sizeof(struct timeout_object),
 	.make = timeout_make,
-	.uses = USES_VALUE | MAY_BE_ABSOLUTE,
+	.uses = USES_VALUE | MAY_BE_ABSOLUTE | MAY_BE_AHEAD,
 	.flags = COTASK_MAKE_F_STRICT | COTASK_MAKE_F_QUIET,
 };
 
 static int cancel_scope_make(struct cotask_request *r, struct cotask_object *o)
 {
-	cotask_cancel_scope_init(cotask_object_scope(o), ns_to_ktime(r->op->value));
+	cotask_cancel_scope_init(cotask_object_scope(o), host_time(r->op->value));
 	return 0;
 }
 
@@ -149,12 +154,14 @@ const struct cotask_op_row cotask_op_make = {
 
 /* --- entering and leaving ------------------------------------------------ */
 
-static int enter(struct cotask *task, struct cotask_object *o)
+static int enter(struct cotask *task, struct cotask_object *o, u32 flags)
 {
 	switch (o->kind) {
 	case COTASK_KIND_GROUP:
 		return cotask_group_enter(task, cotask_object_group(o));
 	case COTASK_KIND_TIMEOUT:
+		if (flags & COTASK_OP_F_AHEAD)
+			return cotask_timeout_enter_ahead(task, cotask_object_timeout(o));
 		return cotask_timeout_enter(task, cotask_object_timeout(o));
 	case COTASK_KIND_SCOPE:
 		return cotask_cancel_scope_enter(task, cotask_object_scope(o));
@@ -188,7 +195,7 @@ static s64 op_enter(struct cotask_request *r)
 		if (IS_ERR(o))
 			return PTR_ERR(o);
 	}
-	rc = enter(r->actor->task, o);
+	rc = enter(r->actor->task, o, op->flags);
 	if (!rc)
 		cotask_hosted_enter(r->actor, scope_of(o));
 	else if (op->arg)
@@ -199,7 +206,8 @@ static s64 op_enter(struct cotask_request *r)
 
 const struct cotask_op_row cotask_op_enter = {
 	.issue = op_enter,
-	.is = NEEDS_TASK | NO_OBJECT | USES_VALUE | USES_LEN | USES_ARG | MAY_BE_ABSOLUTE,
+	.is = NEEDS_TASK | NO_OBJECT | USES_VALUE | USES_LEN | USES_ARG | MAY_BE_ABSOLUTE |
+	      MAY_BE_AHEAD,
 };
 
 static s64 op_leave(struct cotask_request *r)
@@ -252,7 +260,7 @@ static s64 op_move(struct cotask_request *r)
 	/* The core does not look at one that no task is inside of. */
 	if (!scope_of(r->object)->user)
 		return -EINVAL;
-	return cotask_timeout_move(cotask_object_timeout(r->object), ns_to_ktime(r->op->value));
+	return cotask_timeout_move(cotask_object_timeout(r->object), host_time(r->op->value));
 }
 
 const struct cotask_op_row cotask_op_move = {

@@ -93,12 +93,15 @@ static u32 known_flags(u32 is)
 
 	if (is & MAY_BE_ABSOLUTE)
 		flags |= COTASK_OP_F_ABSOLUTE | COTASK_OP_F_BOOTTIME;
+	if (is & MAY_BE_AHEAD)
+		flags |= COTASK_OP_F_AHEAD;
 	if (is & MAY_TRY)
 		flags |= COTASK_OP_F_TRY;
 	return flags;
 }
 
-#define FLAGS_ALL	(COTASK_OP_F_ABSOLUTE | COTASK_OP_F_BOOTTIME | COTASK_OP_F_TRY)
+#define FLAGS_ALL	(COTASK_OP_F_ABSOLUTE | COTASK_OP_F_BOOTTIME | COTASK_OP_F_TRY |	\
+			 COTASK_OP_F_AHEAD)
 
 static int check(const struct cotask_op_row *row, const struct cotask_op *op, bool posted)
 {

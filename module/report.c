@@ -62,6 +62,12 @@ static const char *task_state(const struct cotask_info *t)
 	return *t->waits_on ? "waiting" : "ready";
 }
 
+/* Points in time are told by the clock of the reader. */
+static s64 here(s64 time)
+{
+	return cotask_time_from_host(time, COTASK_CLOCK_MONOTONIC);
+}
+
 static u64 by(const struct cotask_reason *why)
 {
 	return why->cause == COTASK_CAUSE_DEADLINE ? 0 : why->by;
@@ -217,7 +223,7 @@ static void json_loop(struct seq_file *m, const struct cotask_dump *d, const cha
 		   loop->pid ? from_kuid_munged(seq_user_ns(m), loop->uid) : 0);
 	json_string(m, "state", trouble ?: d->thread ? "running" : "idle");
 	seq_printf(m, ",\"thread\":%d,\"now\":%llu,\"tasks\":%u,\"account\":%s", d->thread,
-		   trouble ? cotask_loop_now(loop) : d->now,
+		   here(trouble ? cotask_loop_now(loop) : d->now),
 		   trouble ? READ_ONCE(loop->tasks) : d->tasks,
 		   READ_ONCE(loop->flags) & COTASK_LOOP_ACCOUNT ? "true" : "false");
 	/* Nobody answers for the loop: what can be seen from outside. */
@@ -241,7 +247,7 @@ static void json_group(struct seq_file *m, const struct cotask_dump *d,
 	seq_printf(m, ",\"children\":%u,\"jobs\":%u,\"limit\":%u,\"outcome\":%d", g->live, g->jobs,
 		   g->limit, g->error);
 	if (g->deadline)
-		seq_printf(m, ",\"deadline\":%lld", g->deadline);
+		seq_printf(m, ",\"deadline\":%lld", here(g->deadline));
 	if (g->flags & COTASK_G_ABORTING)
 		json_why(m, &g->why);
 	seq_puts(m, "}\n");
@@ -273,9 +279,9 @@ static void json_wait(struct seq_file *m, const struct cotask_task_record *t)
 		seq_printf(m, "%s%llu", i ? "," : "", t->waits_for[i]);
 	seq_putc(m, ']');
 	if (t->info.deadline != COTASK_FOREVER)
-		seq_printf(m, ",\"deadline\":%lld", t->info.deadline);
+		seq_printf(m, ",\"deadline\":%lld", here(t->info.deadline));
 	if (t->info.since)
-		seq_printf(m, ",\"since\":%llu", t->info.since);
+		seq_printf(m, ",\"since\":%llu", here(t->info.since));
 }
 
 static void json_task(struct seq_file *m, const struct cotask_dump *d,

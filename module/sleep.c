@@ -76,14 +76,17 @@ static u64 coalesce(u64 deadline, u64 slack)
 	return latest & ~(BIT_ULL(fls64((deadline - 1) ^ latest) - 1) - 1);
 }
 
-static struct cotask_await sleep_till(struct cotask *task, u64 deadline, u64 slack,
-				      enum cotask_clock clock)
+static void fall_asleep(struct cotask *task, u64 deadline, enum cotask_clock clock)
 {
 	task->base.result = 0;
 	task->entry.clock = clock;
-	task->entry.deadline = coalesce(deadline, slack);
+	task->entry.deadline = deadline;
 	trace_cotask_suspend(task, cotask_sleep_ops.name);
-	cotask_timer_add(task->base.loop, &task->entry);
+}
+
+/* It is in the deadline queue. */
+static struct cotask_await asleep(struct cotask *task)
+{
 	/* An armed request is delivered at once, as a sleep can be cancelled (CX-8). */
 	cotask_cancel_taken_in(task);
 	if (unlikely(task->entry.flags & COTASK_T_ARMED)) {
@@ -91,6 +94,14 @@ static struct cotask_await sleep_till(struct cotask *task, u64 deadline, u64 sla
 		cotask_cancel_route(task);
 	}
 	return pending;
+}
+
+static struct cotask_await sleep_till(struct cotask *task, u64 deadline, u64 slack,
+				      enum cotask_clock clock)
+{
+	fall_asleep(task, coalesce(deadline, slack), clock);
+	cotask_timer_add(task->base.loop, &task->entry);
+	return asleep(task);
 }
 
 /**
@@ -159,3 +170,23 @@ struct cotask_await cotask_sleep_until(struct cotask *task, ktime_t deadline,
 	return sleep_till(task, ktime_to_ns(deadline), slack_ns, c);
 }
 EXPORT_SYMBOL_GPL(cotask_sleep_until);
+
+/**
+ * cotask_sleep_ahead - sleep until a point in time that was to come when the task has asked
+ * @task: the current task
+ * @deadline: the time, which may have passed by now
+ * @clock: the clock
+ *
+ * What is ready by now comes first (SC-4).
+ *
+ * Return: As cotask_sleep_range().
+ */
+struct cotask_await cotask_sleep_ahead(struct cotask *task, s64 deadline,
+				       enum cotask_clock clock)
+{
+	if (unlikely(!may_suspend(task)))
+		return cotask_refuse(task, -EINVAL);
+	fall_asleep(task, max_t(s64, deadline, 0), clock);
+	cotask_timer_add_ahead(task->base.loop, &task->entry);
+	return asleep(task);
+}

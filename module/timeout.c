@@ -83,13 +83,27 @@ static void arm(struct cotask_timeout *t, struct cotask_loop *loop, s64 now)
 	cotask_timer_add(loop, &t->entry);
 }
 
-static int enter(struct cotask *task, struct cotask_timeout *t, s64 now)
+static void begin(struct cotask *task, struct cotask_timeout *t)
 {
 	cotask_debug_live(t);
 	cotask_scope_enter(&t->scope, task);
 	t->state = TIMEOUT_ENTERED;
+}
+
+static int enter(struct cotask *task, struct cotask_timeout *t, s64 now)
+{
+	begin(task, t);
 	arm(t, task->base.loop, now);
 	return 0;
+}
+
+static int may_enter(const struct cotask *task, const struct cotask_timeout *t)
+{
+	if (!t || !t->state)
+		return -EINVAL;
+	if (!task || task->base.loop->current_task != task)
+		return -ESRCH;
+	return t->state == TIMEOUT_CREATED ? 0 : -EALREADY;
 }
 
 /**
@@ -103,15 +117,34 @@ static int enter(struct cotask *task, struct cotask_timeout *t, s64 now)
  */
 int cotask_timeout_enter(struct cotask *task, struct cotask_timeout *t)
 {
-	if (!t || !t->state)
-		return -EINVAL;
-	if (!task || task->base.loop->current_task != task)
-		return -ESRCH;
-	if (t->state != TIMEOUT_CREATED)
-		return -EALREADY;
-	return enter(task, t, cotask_loop_time(task->base.loop, t->entry.clock));
+	int rc = may_enter(task, t);
+
+	return rc ?: enter(task, t, cotask_loop_time(task->base.loop, t->entry.clock));
 }
 EXPORT_SYMBOL_GPL(cotask_timeout_enter);
+
+/**
+ * cotask_timeout_enter_ahead - the same, where the deadline was to come when the task has asked
+ * @task: the current task
+ * @t: a timeout that was made and not entered; its deadline may have passed by now
+ *
+ * It comes due in the next turn then, behind what is ready by now (TO-5, TO-19).
+ *
+ * Return: As cotask_timeout_enter().
+ */
+int cotask_timeout_enter_ahead(struct cotask *task, struct cotask_timeout *t)
+{
+	int rc = may_enter(task, t);
+
+	if (rc)
+		return rc;
+	begin(task, t);
+	if (t->deadline != COTASK_FOREVER) {
+		t->entry.deadline = max_t(s64, t->deadline, 0);
+		cotask_timer_add_ahead(task->base.loop, &t->entry);
+	}
+	return 0;
+}
 
 /**
  * cotask_timeout_start - make a timeout and begin its scope

@@ -132,6 +132,21 @@ void cotask_timer_add(struct cotask_loop *loop, struct cotask_entry *e)
 	}
 }
 
+/**
+ * cotask_timer_add_ahead - the same for a deadline that was to come when it was asked for
+ * @loop: the loop
+ * @e: in no list
+ *
+ * It may have passed by now.  Then it is due at the start of the next turn, behind all that is
+ * ready before, as if it had been in the queue since then.
+ */
+void cotask_timer_add_ahead(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	/* What a process says may not be true. */
+	e->deadline = max(e->deadline, loop->deadlines[e->clock].base);
+	cotask_timer_add(loop, e);
+}
+
 void cotask_timer_del(struct cotask_loop *loop, struct cotask_entry *e)
 {
 	cotask_dq_del(&loop->deadlines[e->clock], e);

@@ -4,6 +4,94 @@
  */
 #include "lib_test.h"
 
+/* The task computes until a time has passed. */
+static void compute_for(int64_t ns)
+{
+	int64_t end = cotask_now() + ns;
+
+	while (cotask_now() <= end)
+		;
+}
+
+/* --- late ------------------------------------------------------------------- */
+
+/* TO-5, TO-19: a timeout that comes due while its task computes acts at the second await */
+TASK_TEST(timeout_while_it_computes)
+{
+	struct cotask_timeout t;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		CHECK_EQ(cotask_timeout_start(&t, COTASK_MSEC), 0);
+		/* Applied before the time has passed, or after that. */
+		if (i)
+			cotask_cancelling(cotask_current());
+		compute_for(2 * COTASK_MSEC);
+		CHECK_EQ(cotask_yield(), 0);
+		CHECK_EQ(cotask_yield(), -ECANCELED);
+		CHECK_EQ(cotask_timeout_exit(&t, -ECANCELED), -ETIMEDOUT);
+	}
+	return 0;
+}
+
+/* TO-5: one that is past when it is entered acts at the first one */
+TASK_TEST(timeout_that_is_past)
+{
+	struct cotask_timeout t;
+
+	cotask_timeout_init(&t, COTASK_MSEC);
+	compute_for(2 * COTASK_MSEC);
+	CHECK_EQ(cotask_timeout_enter(&t), 0);
+	CHECK_EQ(cotask_yield(), -ECANCELED);
+	CHECK_EQ(cotask_timeout_exit(&t, -ECANCELED), -ETIMEDOUT);
+	return 0;
+}
+
+static char order[4];
+
+static long late_sleeper(void *arg)
+{
+	long rc = arg ? cotask_sleep_until(cotask_now() + COTASK_MSEC, CLOCK_MONOTONIC) :
+			cotask_sleep(COTASK_MSEC);
+
+	strcat(order, "s");
+	return rc;
+}
+
+static long computes(void *arg)
+{
+	long rc;
+
+	compute_for(2 * COTASK_MSEC);
+	rc = cotask_yield();
+	strcat(order, "c");
+	return rc;
+}
+
+/* SC-4: a sleeper whose time passes while another task computes comes after that one's yield */
+TASK_TEST(sleep_while_another_computes)
+{
+	struct cotask_group g;
+	int i;
+
+	/* So that there are several events at a time. */
+	cotask_group_init(&g);
+	CHECK_EQ(cotask_group_enter(&g), 0);
+	for (i = 0; i < 8; i++)
+		CHECK_EQ(cotask_go(&g, t_yields, (void *)40), 0);
+	CHECK_EQ(cotask_group_exit(&g, 0), 0);
+	for (i = 0; i < 2; i++) {
+		order[0] = '\0';
+		cotask_group_init(&g);
+		CHECK_EQ(cotask_group_enter(&g), 0);
+		CHECK_EQ(cotask_go(&g, late_sleeper, (void *)(long)i), 0);
+		CHECK_EQ(cotask_go(&g, computes, NULL), 0);
+		CHECK_EQ(cotask_group_exit(&g, 0), 0);
+		CHECK_EQ(strcmp(order, "cs"), 0);
+	}
+	return 0;
+}
+
 /* --- groups ------------------------------------------------------------------ */
 
 TASK_TEST(group)

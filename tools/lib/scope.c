@@ -219,13 +219,13 @@ EXPORT int cotask_timeout_configure(struct cotask_timeout *t, uint32_t flags)
  * The operation waits in the array: nothing can happen before the body suspends or does
  * something else that has to be applied.
  */
-EXPORT int cotask_timeout_enter(struct cotask_timeout *t)
+static int enter_timeout(struct cotask_timeout *t, bool ahead)
 {
 	struct cotask *task = task_here();
 	struct cotask_loop *loop = cotask_here;
 	struct cotask_op op = {
 		.opcode = COTASK_OP_ENTER,
-		.flags = COTASK_OP_F_ABSOLUTE,
+		.flags = COTASK_OP_F_ABSOLUTE | (ahead ? COTASK_OP_F_AHEAD : 0),
 		.arg = COTASK_KIND_TIMEOUT,
 		.value = t->deadline,
 	};
@@ -251,6 +251,12 @@ EXPORT int cotask_timeout_enter(struct cotask_timeout *t)
 	task->flags |= TASK_HAS_ENTERED;
 	t->state = SCOPE_ENTERED;
 	return 0;
+}
+
+/* Whether it is past is decided by the time of this call (TO-5). */
+EXPORT int cotask_timeout_enter(struct cotask_timeout *t)
+{
+	return enter_timeout(t, t->deadline == COTASK_FOREVER || t->deadline > cotask_now());
 }
 
 /* It was refused after the body had begun, which is interrupted, and ends with that. */
@@ -284,7 +290,7 @@ static bool not_begun(const struct cotask_timeout *t)
 EXPORT int cotask_timeout_start(struct cotask_timeout *t, int64_t ns)
 {
 	cotask_timeout_init(t, ns);
-	return cotask_timeout_enter(t);
+	return enter_timeout(t, ns > 0);
 }
 
 /*

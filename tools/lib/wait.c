@@ -34,7 +34,10 @@ EXPORT long cotask_yield(void)
 	return sleep_op(0, 0);
 }
 
-/* As long as the operation waits in the array, its time runs. */
+/*
+ * As long as the operation waits in the array, its time runs; when that is up before it is
+ * applied, it acts all the same as if it had been applied here.
+ */
 EXPORT long cotask_sleep(int64_t ns)
 {
 	struct cotask_loop *loop = loop_here();
@@ -44,15 +47,27 @@ EXPORT long cotask_sleep(int64_t ns)
 		return sleep_op(ns, 0);
 	now = cotask_now();
 	return sleep_op(ns < COTASK_FOREVER - now ? now + ns : COTASK_FOREVER,
-			COTASK_OP_F_ABSOLUTE);
+			COTASK_OP_F_ABSOLUTE | COTASK_OP_F_AHEAD);
+}
+
+/* Whether a point in time is past is decided by the time of this call. */
+static uint16_t ahead(int64_t deadline, clockid_t clock)
+{
+	struct timespec ts;
+
+	if (deadline <= 0)
+		return 0;
+	clock_gettime(clock, &ts);
+	return deadline > ts.tv_sec * COTASK_SEC + ts.tv_nsec ? COTASK_OP_F_AHEAD : 0;
 }
 
 EXPORT long cotask_sleep_until(int64_t deadline, clockid_t clock)
 {
 	if (clock == CLOCK_MONOTONIC)
-		return sleep_op(deadline, COTASK_OP_F_ABSOLUTE);
+		return sleep_op(deadline, COTASK_OP_F_ABSOLUTE | ahead(deadline, clock));
 	if (clock == CLOCK_BOOTTIME)
-		return sleep_op(deadline, COTASK_OP_F_ABSOLUTE | COTASK_OP_F_BOOTTIME);
+		return sleep_op(deadline, COTASK_OP_F_ABSOLUTE | COTASK_OP_F_BOOTTIME |
+					  ahead(deadline, clock));
 	return task_here() ? -EINVAL : -ESRCH;
 }
 

@@ -12,6 +12,9 @@
  * Objects are named by *handles*, numbers from 1 that the caller chooses, so that
  * operations on an object can stand in the same array as the one that makes it.
  *
+ * Points in time are those of the clocks that the caller reads: in a time namespace, of the
+ * clocks there.
+ *
  * Growing: every struct of an ioctl begins with its size.  A larger one than the
  * kernel knows is accepted if the rest is zero (-E2BIG otherwise), a smaller one is
  * filled up with zeros.  Fields that an operation does not use, and reserved ones,
@@ -246,6 +249,12 @@ enum cotask_opcode {
 #define COTASK_OP_F_ABSOLUTE	0x1	/* @value is a point in time */
 #define COTASK_OP_F_BOOTTIME	0x2	/* ... on CLOCK_BOOTTIME */
 #define COTASK_OP_F_TRY		0x4	/* do not wait */
+/* With COTASK_OP_F_ABSOLUTE, SLEEP and ENTER of a timeout that it makes: the time was still to
+ * come when the task has asked for this, which may be a while ago.  If it has passed since then,
+ * what is ready by now comes first, as it would have if this had been applied at once.  Without
+ * it, what is past is due at once.
+ */
+#define COTASK_OP_F_AHEAD	0x8
 
 /* &struct cotask_op.arg of SPAWN */
 /* It runs at once: the process does its first step before the spawner goes on, without an

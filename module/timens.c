@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - points in time, as the calling process tells them
+ *
+ * A process in a time namespace has clocks that are ahead of the host's, or behind.  The
+ * core knows the host's only: what comes from a process is converted where an operation is
+ * applied, and what goes to one where it is told, both by the namespace of the caller.
+ */
+#include <linux/nsproxy.h>
+#include <linux/time_namespace.h>
+
+#include "device.h"
+
+/* How far the caller's clock is ahead. */
+static s64 offset_of(enum cotask_clock clock)
+{
+	struct timespec64 ahead = {};
+
+	if (clock == COTASK_CLOCK_BOOTTIME)
+		timens_add_boottime(&ahead);
+	else
+		timens_add_monotonic(&ahead);
+	return timespec64_to_ns(&ahead);
+}
+
+/**
+ * cotask_time_to_host - a point in time that the caller has told
+ * @time: by its clock; COTASK_NEVER
+ * @clock: which one
+ *
+ * Return: The same by the host's, at least 1 where @time was; COTASK_NEVER.
+ */
+s64 cotask_time_to_host(s64 time, enum cotask_clock clock)
+{
+	s64 ahead = offset_of(clock), host;
+
+	if (likely(!ahead) || time == COTASK_NEVER || time <= 0)
+		return time;
+	if (check_sub_overflow(time, ahead, &host))
+		return COTASK_NEVER;
+	/* Before the host's clock has begun is past, and 0 may mean that there is none. */
+	return max_t(s64, host, 1);
+}
+
+/**
+ * cotask_time_from_host - the opposite, for what the caller is told
+ * @time: by the host's clock; COTASK_NEVER; 0: none
+ * @clock: which one
+ *
+ * Return: The same by the caller's; COTASK_NEVER; 0.
+ */
+s64 cotask_time_from_host(s64 time, enum cotask_clock clock)
+{
+	s64 ahead = offset_of(clock), here;
+
+	if (likely(!ahead) || time == COTASK_NEVER || !time)
+		return time;
+	return check_add_overflow(time, ahead, &here) ? COTASK_NEVER : here;
+}
