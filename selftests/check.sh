@@ -171,12 +171,15 @@ sparse()
 
 part_compile()
 {
-	local source
+	local source flavour
 
-	need uml-7.3 || return
+	need uml-7.3 stock-6.1 stock-6.12 || return
 	for source in "$here"/compile/*.c "$here"/compile/*.sh; do
 		source=$(basename "${source%.*}")
 		silent "compile-$source" "$here/compile.sh" "$source"
+	done
+	for flavour in stock-6.1 stock-6.12; do
+		silent "compile-guide-$flavour" "$here/compile.sh" guide $flavour
 	done
 }
 
