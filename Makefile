@@ -112,7 +112,7 @@ help:
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-PART       one part of them: static compile kunit fuzz stress trace uapi lib tool'
-	@echo '                 demo edu'
+	@echo '                 demo edu kernels fresh'
 	@echo 'check-fresh      HEAD in pristine Debian 12 and 13: README, packages (SUITES=trixie)'
 	@echo 'matrix           builds for every kernel of Debian, and boots, in one table; takes an'
 	@echo '                 hour (KERNELS="stock-6.12 stock-6.12-rt ...": only these)'

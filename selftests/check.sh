@@ -5,7 +5,8 @@
 # With arguments, only the named parts.
 set -uo pipefail
 
-parts=(static compile kunit fuzz stress trace uapi lib tool demo edu)
+parts=(static compile kunit fuzz stress trace uapi lib tool demo edu kernels
+	fresh)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs
@@ -77,6 +78,12 @@ count_cases()
 	failed=$((failed + $(grep -cE '^    not ok [0-9]+ ' "$log")))
 	skipped=$((skipped + $(grep -cE '^    ok .*# SKIP' "$log")))
 	grep -E '^ *not ok' "$log"
+}
+
+count_tap()
+{
+	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$1")))
+	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$1")))
 }
 
 kunit()
@@ -164,12 +171,15 @@ sparse()
 
 part_compile()
 {
-	local source
+	local source flavour
 
-	need uml-7.3 || return
+	need uml-7.3 stock-6.1 stock-6.12 || return
 	for source in "$here"/compile/*.c "$here"/compile/*.sh; do
 		source=$(basename "${source%.*}")
 		silent "compile-$source" "$here/compile.sh" "$source"
+	done
+	for flavour in stock-6.1 stock-6.12; do
+		silent "compile-guide-$flavour" "$here/compile.sh" guide $flavour
 	done
 }
 
@@ -299,6 +309,49 @@ part_edu()
 		"$here/guest/edu.sh" "$out" || rc=$?
 	grep -E '^(edu: |[0-9]+! = )' "$logs/edu.log"
 	result "edu driver on the stock kernel: work, rebind under load, unload" $rc
+}
+
+# Headers and user space of arm64, which cannot be booted here.
+arm64()
+{
+	local source log=$logs/arm64.log rc=0
+
+	build stock-6.1-arm64 "$top/.build/stock-6.1-arm64" W=1
+	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
+	"$here/arm64.sh" "$source" "$top/.build/arm64" >"$log" 2>&1 || rc=$?
+	count_tap "$log"
+	[ $rc -eq 0 ] || tail -n 40 "$log"
+	result "arm64: library and header" $rc
+}
+
+# The part of "make matrix" that there is time for: each probe of a header has another
+# outcome on one of these, and the tutorial runs.
+part_kernels()
+{
+	local flavour out rc
+
+	need uml-7.3-smp || return
+	for flavour in stock-6.12 stock-7.3; do
+		out=$top/.build/$flavour rc=0
+		build "$flavour" "$out" W=1 || continue
+		make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/lib" \
+			>"$logs/kernels-$flavour.log" 2>&1 &&
+			"$here/vm/qemu.sh" -k "$flavour" -t 900 -o "$logs/kernels-$flavour.log" \
+				"$here/guest/demo.sh" "$out" || rc=$?
+		result "tutorial on $flavour" $rc
+	done
+	arm64
+}
+
+# Debian 12 as a user finds it; "make check-fresh" is all of it.
+part_fresh()
+{
+	local log=$logs/fresh.log rc=0
+
+	"$here/fresh.sh" quick >"$log" 2>&1 || rc=$?
+	count_tap "$log"
+	[ $rc -eq 0 ] || grep -A 16 '^not ok' "$log"
+	result "a machine that has nothing, and README.md" $rc
 }
 
 [ $# -gt 0 ] || set -- "${parts[@]}"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the compiler has to say about a coroutine: "compile.sh CASE" compiles
+# What the compiler has to say about a coroutine: "compile.sh CASE [FLAVOUR]" compiles
 # compile/CASE.c, or what compile/CASE.sh prints, as part of a module. The second
 # line says what it is refused with, or warned of; if it does not, the compiler has
 # to be silent.
@@ -10,8 +10,9 @@ unset MAKEFLAGS MFLAGS MAKELEVEL KBUILD_OUTPUT	# of a make that calls us
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
-kernel=$("$here/vm/kernel.sh" uml-7.3 | tail -n 1)
-out=$top/.build/compile/$1
+flavour=${2:-uml-7.3}
+kernel=$("$here/vm/kernel.sh" "$flavour" | tail -n 1)
+out=$top/.build/compile/$flavour/$1
 
 rm -rf "$out"
 mkdir -p "$out"
@@ -23,7 +24,7 @@ fi
 expected=$(sed -n '2s|^/\* expect: \(.*\) \*/$|\1|p' "$out/$1.c")
 echo "obj-m := $1.o" >"$out/Kbuild"
 rc=0
-make -s -C "$kernel/build" ARCH=um M="$out" CC=gcc-12 \
+make -s -C "$kernel/build" ARCH="$(cat "$kernel/arch")" M="$out" CC="$(cat "$kernel/cc")" \
 	KCFLAGS="-Werror -I$top/module/include" "$1.o" >"$out/log" 2>&1 || rc=$?
 
 if [ -n "$expected" ]; then

@@ -18,7 +18,7 @@ pristine()
 {
 	local root
 
-	root=$("$here/vm/root.sh" "$1" | tail -n 1) || return
+	root=$("$here/vm/root.sh" "$1" | tail -n 1) || { failed=1; return; }
 	echo "# Debian $1: ${*:2}"
 	"$here/vm/inroot.sh" "$root" -b "$tree" "$tree/selftests/fresh/$2.sh" "${@:3}" ||
 		failed=1

@@ -51,7 +51,7 @@ boot()
 {
 	local flavour=$1 out=$2 log=$logs/matrix-$1.log rc=0 again=""
 
-	"$here/vm/qemu.sh" -k "$flavour" -t $limit -o "$log" "$here/guest/matrix.sh" "$out" \
+	COTASK_TCG=single "$here/vm/qemu.sh" -k "$flavour" -t $limit -o "$log" "$here/guest/matrix.sh" "$out" \
 		"$top/.build/libtest" "$top/.build/tool/cotask" >"$log.errors" 2>&1 || rc=$?
 	grep -q 'once more$' "$log.errors" && again=" (2nd)"
 	grep -q 'cotask-vm: start' "$log" && booted=yes$again || booted=no

@@ -41,12 +41,12 @@ step "tools without libraries says what to do" \
 step "packages of the tool" install $(readme pkg-config)
 }
 kernel=$(kernels | tail -n 1)
-for target in modules lib tools examples modules_install install-lib install-headers \
-	install-man install-udev install-tools install-dkms install-driver clean help; do
+for target in modules_install lib tools examples install-lib install-headers install-man \
+	install-udev install-tools install-dkms clean help; do
 	step "make $target, alone" plain $target
 done
 cd "$tree" || exit 1
-for target in modules lib tools examples install-lib uninstall-lib clean lib; do
+for target in modules install-driver lib tools examples install-lib uninstall-lib clean lib; do
 	step "make $target, one after the other" make -j2 $target KVER="$kernel" DESTDIR="$root"
 done
 for target; do

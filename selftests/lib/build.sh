@@ -43,6 +43,18 @@ api()
 	done
 }
 
+# Runs without the device, and here. A process that ends by a signal leaves no core.
+without_device()
+{
+	gcc-12 "${flags[@]}" -static -I"$top/tools/lib" -I"$top/uapi" \
+		-I"$source/tools/testing/selftests" -o "$out/switch_test" \
+		"$here/switch_test.c" "$out/plain/libcotask.a" -lm
+	(ulimit -c 0 && "$out/switch_test" >"$out/switch_test.log" 2>&1) || {
+		cat "$out/switch_test.log"
+		return 1
+	}
+}
+
 # What a user does with an installed library, in C and in C++.
 installed()
 {
@@ -66,6 +78,7 @@ lib ucontext SWITCH=ucontext
 lib asan SANITIZE=address,undefined
 scenarios
 api
+without_device
 installed
 make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/plain"
 install -m 755 "$here/examples.sh" "$out"

@@ -8,17 +8,16 @@
 # package is NAME, of the machine's suites if they have it, or NAME/SUITE.
 
 : "${cotask_cache:=${XDG_CACHE_HOME:-$HOME/.cache}/cotask}"
-apt_dir=$cotask_cache/apt
-apt_arch=$(dpkg --print-architecture)
 apt_suites="bookworm-backports trixie trixie-backports"
 apt_week=10080	# minutes
 
-# Another architecture from here on, with a configuration of its own.
+# An architecture from here on, with a configuration of its own.
 apt_use()
 {
 	apt_dir=$cotask_cache/apt-$1
 	apt_arch=$1
 }
+apt_use "$(dpkg --print-architecture)"
 
 apt_private()
 {

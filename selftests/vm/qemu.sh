@@ -5,6 +5,9 @@
 # for options and exit status. The guest's root is the host's, read-only (9p).
 # The kernel's messages go to the first serial port, the script's output to the
 # second. Emulation by default; COTASK_KVM=1 asks for KVM. COTASK_CPU is the emulated CPU.
+# COTASK_TCG=single emulates both CPUs in one thread: with two a CPU can run into a
+# breakpoint that the kernel has taken away again when it patched a tracepoint in or out
+# ("Oops: int3").
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=vm.sh
@@ -51,7 +54,7 @@ qemu_initrd()
 
 vm_prepare()
 {
-	local accel="tcg,thread=multi" cpu=${COTASK_CPU:-max} append
+	local accel="tcg,thread=${COTASK_TCG:-multi}" cpu=${COTASK_CPU:-max} append
 
 	if [ "${COTASK_KVM:-0}" = 1 ]; then
 		accel=kvm cpu=host

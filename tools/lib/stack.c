@@ -123,14 +123,26 @@ static void slab_free(struct slab *s)
 	free(s);
 }
 
+/* What emulates system calls may take any advice and do nothing, as qemu-user does. */
+static bool takes_any_advice(char *low)
+{
+	return !madvise(low, page_size(), -1);
+}
+
 static int guard(char *low)
 {
-	static atomic_bool unknown;
+	static atomic_int guards;	/* 1: the kernel has them; -1: it does not */
+	int has = atomic_load_explicit(&guards, memory_order_relaxed);
 
-	if (!atomic_load_explicit(&unknown, memory_order_relaxed)) {
+	if (!has) {
+		has = takes_any_advice(low) ? -1 : 1;
+		atomic_store_explicit(&guards, has, memory_order_relaxed);
+	}
+	if (has > 0) {
 		if (!madvise(low, page_size(), MADV_GUARD_INSTALL))
 			return 0;
-		atomic_store_explicit(&unknown, errno == EINVAL, memory_order_relaxed);
+		if (errno == EINVAL)
+			atomic_store_explicit(&guards, -1, memory_order_relaxed);
 	}
 	return mprotect(low, page_size(), PROT_NONE) ? -ENOMEM : 0;
 }

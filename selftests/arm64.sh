@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# arm64 without such a machine: "arm64.sh KERNEL-SOURCE OUTDIR" compiles the header of
+# the device with the headers of Debian's cross compiler, builds libcotask and its
+# examples with it, and runs the tests that need no device under qemu-user. TAP on the
+# standard output.
+set -euo pipefail
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+source=$1 out=$(realpath -m "$2")
+triplet=aarch64-linux-gnu
+cc=$triplet-gcc-12
+flags=(-std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
+	-Wno-missing-field-initializers -Werror -D_GNU_SOURCE -pthread)
+
+"$here/vm/setup.sh" arm64
+mkdir -p "$out"
+"$here/uapi/header.sh" "$cc"
+make -s -C "$top/tools/lib" CC=$cc AR=$triplet-ar CFLAGS="-O2 -g -Werror" OUT="$out/lib"
+make -s -C "$top/tools/examples" CC=$cc OUT="$out/examples" LIB="$out/lib"
+$cc "${flags[@]}" -static -I"$top/tools/lib" -I"$top/tools/lib/include" -I"$top/uapi" \
+	-I"$source/tools/testing/selftests" -o "$out/switch_test" \
+	"$here/lib/switch_test.c" "$out/lib/libcotask.a" -lm
+ulimit -c 0
+qemu-aarch64-static "$out/switch_test"
