@@ -66,11 +66,7 @@ struct game {
 	unsigned int provided;
 };
 
-/**
- * struct player - the victim or the rival
- * @got: how many units it has: 0 or 1
- * @ends: how often its coroutine has ended
- */
+/* The victim or the rival, with all that any of the waits needs. */
 struct player {
 	struct cotask_frame frame;
 	struct game *game;
@@ -90,12 +86,13 @@ struct player {
 	bool victim;
 	bool locked;
 	long rc;
-	unsigned int got;
-	unsigned int ends;
+	unsigned int got;	/* units that it has: 0 or 1 */
+	unsigned int ends;	/* how often its coroutine has ended */
 };
 
 /**
  * struct wait_kind - a kind of wait
+ * @name: for people
  * @begin: the await
  * @provide: one more unit, or for all
  * @left: how many units are there still; NULL: it happens for both

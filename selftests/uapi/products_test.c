@@ -102,8 +102,7 @@ static const struct kind kinds[] = {
 	{ "gather", OP(AWAIT, .handle = GATHER), COMPLETE_IT, .shared = true },
 	{ "race", OP(AWAIT, .handle = RACE), COMPLETE_IT, .shared = true },
 	{ "shield", OP(AWAIT, .handle = SHIELD), COMPLETE_IT, .shared = true },
-	{ "wait", OP(WAIT, .addr = (unsigned long)&one_future, .len = 1, .value = COTASK_NEVER),
-	  COMPLETE_IT },
+	{ "wait", OP(WAIT, .len = 1, .value = COTASK_NEVER), COMPLETE_IT },
 	{ "wait_for", OP(WAIT_FOR, .handle = FUTURE, .value = COTASK_NEVER), COMPLETE_IT,
 	  .shared = true },
 	{ "semaphore", OP(ACQUIRE, .handle = SEM), OP(RELEASE, .handle = SEM), permits_left },
@@ -122,6 +121,8 @@ static const struct kind kinds[] = {
 
 static __s64 act(__u32 task, struct cotask_op op)
 {
+	if (op.opcode == COTASK_OP_WAIT)
+		op.addr = (unsigned long)&one_future;
 	op.task = task;
 	return t_op(game.fd, op);
 }
