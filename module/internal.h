@@ -32,6 +32,36 @@
  * leaves the task *armed*: its next resumption gives -ECANCELED (CX-3, CX-4).
  * A request from outside the owner is *posted* first: counted in the state word,
  * and armed or handed by the owner.
+ *
+ * One way to die.  Whatever the loop, a list or a post refers to ends in four steps, of which
+ * the owner does all but the first:
+ *
+ *  1. closed   no new post, child or reference can be made: CLAIMED of a state word, the
+ *		gate of a group, the mark in the inbox of a loop.  Any context, by one atomic
+ *		operation; what comes later is refused.
+ *  2. drained  what was on its way has arrived: no INBOX bit, no spawn behind the gate, no
+ *		job, no member that is being completed by another thread.  The owner does not
+ *		wait for this: each arrival looks whether it was the last (be_done() of a
+ *		set, cotask_group_check_over(), job_posted(), a put of a reference).
+ *  3. unlinked out of queues, lists of waiters, lists of groups, the stack of fan-outs, and
+ *		passed by cursors.
+ *  4. freed	DONE is published, or the last reference goes.  From here on the owner does not
+ *		touch it.  Memory of counted objects is freed in any context, see defer.c.
+ *
+ *	object			closed by		drained when
+ *	task			CLAIMED at its end	its record was run, references are gone
+ *	future, poll		CLAIMED			its post has arrived; no waiter without it
+ *	group			gate, CLAIMED		no child, spawn, job or post is left
+ *	set, shield		SETTLED, no post	no member is on its way
+ *	submission, job		CLAIMED			the callback or worker has arrived
+ *	timeout, scope, section	never posted		the task has left it, or abandon.c has
+ *	callback, call, dump	posted once		its function was entered
+ *	loop			mark in the inbox	the last turn of cotask_loop_shutdown()
+ *
+ * A frame that is over while groups which it has entered are not stays until they are, see
+ * abandon.c.  The only ones who sleep for an arrival are cotask_set_drop() and
+ * cotask_shield_drop(), as their memory goes at once.  A debug build proves all this at each
+ * free, see debug.c.
  */
 #ifndef COTASK_INTERNAL_H
 #define COTASK_INTERNAL_H
