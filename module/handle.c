@@ -443,7 +443,7 @@ void cotask_objects_drop(struct cotask_file *f)
 
 	xa_for_each(&f->objects, handle, o) {
 		cotask_object_forget(f, handle, o);
-		cond_resched();
+		cotask_loop_spend(f->loop, OBJECT_COST);
 	}
 	xa_destroy(&f->objects);
 	spin_lock(&f->drop_lock);

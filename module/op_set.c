@@ -80,6 +80,8 @@ static int members_get(struct cotask_request *r, struct members *m)
 	m->handle = kvmalloc_array(n, sizeof(*m->handle), GFP_KERNEL_ACCOUNT);
 	m->object = kvmalloc_array(n, sizeof(*m->object), GFP_KERNEL_ACCOUNT);
 	m->member = kvcalloc(n, sizeof(*m->member), GFP_KERNEL_ACCOUNT);
+	/* The pages of so many members take their time. */
+	cotask_loop_spend(r->f->loop, n / MEMBERS_OF_AN_OBJECT);
 	if (!n || (m->handle && m->object && m->member))
 		rc = 0;
 	if (!rc && copy_from_user(m->handle, u64_to_user_ptr(r->op->addr),

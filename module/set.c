@@ -41,15 +41,17 @@ static int check_member(const struct cotask_member *m, const struct cotask_loop 
 }
 
 int cotask_set_check(const struct cotask_member *members, unsigned int n,
-		     const struct cotask_loop *loop)
+		     struct cotask_loop *loop)
 {
 	unsigned int i;
 	int rc = 0;
 
 	if (!members && n)
 		return -EINVAL;
-	for (i = 0; i < n && !rc; i++)
+	for (i = 0; i < n && !rc; i++) {
 		rc = check_member(&members[i], loop);
+		cotask_loop_spend(loop, 1);
+	}
 	return rc;
 }
 
@@ -79,6 +81,7 @@ static int make(struct cotask_set *s, struct cotask_group *group)
 		struct cotask_member *m = &s->members[i];
 		struct cotask *t;
 
+		cotask_loop_spend(s->base.loop, 1);
 		if (!m->coro)
 			continue;
 		/* Of a coroutine that is named twice there is one task (GA-3). */
@@ -110,8 +113,10 @@ static void find_repeated(struct cotask_set *s)
 		if (atomic_fetch_or(COTASK_S_MARKED, state) & COTASK_S_MARKED)
 			s->members[i].entry.flags |= MEMBER_REPEATED;
 	}
-	for (i = 0; i < s->n; i++)
+	for (i = 0; i < s->n; i++) {
+		cotask_loop_spend(s->base.loop, 1);
 		atomic_andnot(COTASK_S_MARKED, &s->members[i].x->state);
+	}
 }
 
 /* A set that waits for nobody who could be cancelled. */
@@ -170,6 +175,7 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 	for (i = 0; i < n; i++) {
 		cotask_entry_init(&members[i].entry, COTASK_ENTRY_MEMBER);
 		members[i].set = s;
+		cotask_loop_spend(loop, 1);
 	}
 	rc = make(s, group);
 	if (rc)

@@ -38,7 +38,7 @@ static inline struct cotask_set *cotask_set_of(struct cotask_awaitable *x)
 }
 
 int cotask_set_check(const struct cotask_member *members, unsigned int n,
-		     const struct cotask_loop *loop);
+		     struct cotask_loop *loop);
 int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 		    struct cotask_member *members, unsigned int n,
 		    struct cotask_group *group, const struct cotask_awaitable_ops *ops);

@@ -6,7 +6,7 @@
 set -uo pipefail
 
 parts=(static compile kunit fuzz stress trace uapi lib tool demo edu kernels
-	fresh)
+	fresh bounds)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs
@@ -352,6 +352,23 @@ part_fresh()
 	count_tap "$log"
 	[ $rc -eq 0 ] || grep -A 16 '^not ok' "$log"
 	result "a machine that has nothing, and README.md" $rc
+}
+
+# Where an instruction takes a nanosecond: the longest stretches without a point to reschedule.
+part_bounds()
+{
+	local out=$top/.build/bounds log=$logs/bounds.log rc=0
+
+	need stock-6.1 || return
+	build stock-6.1 "$out" W=1 CONFIG_COTASK_DEBUG=y || return
+	silent bounds-build gcc-12 -O2 -Wall -Wextra -Wno-missing-field-initializers -Werror \
+		-static -I"$top/uapi" -o "$out/stretch" "$here/bounds/stretch.c" || return
+	COTASK_ICOUNT=1 "$here/vm/qemu.sh" -k stock-6.1 -t 900 -o "$log" \
+		"$here/guest/stretch.sh" "$out" || rc=$?
+	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log")))
+	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
+	grep -aE '^(not )?ok ' "$log"
+	result "bounds on stock-6.1: a point to reschedule in each million instructions" $rc
 }
 
 [ $# -gt 0 ] || set -- "${parts[@]}"

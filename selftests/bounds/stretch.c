@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - how long the kernel goes on without a point to reschedule
+ *
+ * Makes the worst shapes that the limits of a file allow, and reads after each of them the
+ * longest stretch that the module (CONFIG_COTASK_DEBUG) has measured. Under icount a nanosecond
+ * of the guest is an instruction, so that the limit is a number of instructions, the same on
+ * every machine.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/cotask.h>
+
+#define LIMIT		1000000ULL
+#define PARAMETER	"/sys/module/cotask/parameters/longest_stretch"
+#define MANY		60000
+#define OP(o, ...)	((struct cotask_op){ .opcode = COTASK_OP_##o, ##__VA_ARGS__ })
+
+static struct cotask_event_info events[65536];
+static struct cotask_op ops[65536];
+static unsigned int n_ops, given;
+static int fd;
+
+static void die(const char *what)
+{
+	printf("Bail out! %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* Apply what was collected, and take up to @max events within a second. */
+static unsigned int enter(unsigned int max)
+{
+	struct cotask_enter e = {
+		.size = sizeof(e), .ops = (unsigned long)ops, .n_ops = n_ops, .n_begun = given,
+		.events = (unsigned long)events, .max_events = max, .min_events = !!max,
+		.deadline = now() + 1000000000LL,
+	};
+
+	if (ioctl(fd, COTASK_IOC_ENTER, &e) || e.applied != n_ops)
+		die("ENTER");
+	n_ops = 0;
+	given = e.n_events;
+	return e.n_events;
+}
+
+static void add(struct cotask_op op)
+{
+	ops[n_ops++] = op;
+	if (n_ops == 65536)
+		enter(0);
+}
+
+static void must(__u32 last)
+{
+	enter(0);
+	if (ops[last].result < 0) {
+		errno = -ops[last].result;
+		die("operation");
+	}
+}
+
+/* Tasks @first and up, each of which waits by @wait; @raise: each by the next handle. */
+static void spawn(__u32 first, unsigned int n, __u32 group, struct cotask_op wait, int raise)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		add(OP(SPAWN, .handle = first + i, .other = group));
+	if (enter(n) != n)
+		die("events");
+	for (i = 0; i < n; i++) {
+		wait.task = first + i;
+		add(wait);
+		wait.handle += raise;
+	}
+	enter(0);
+	given = 0;
+}
+
+static void make(__u32 handle, __u32 kind)
+{
+	add(OP(MAKE, .handle = handle, .arg = kind));
+	must(0);
+}
+
+static void gather(__u32 handle, const __u32 *members, unsigned int n)
+{
+	add(OP(GATHER, .handle = handle, .addr = (unsigned long)members, .len = n,
+	       .arg = COTASK_GATHER_F_COLLECT));
+}
+
+/* --- shapes ------------------------------------------------------------------------------ */
+
+static void waiters_of_a_future(void)
+{
+	make(1, COTASK_KIND_FUTURE);
+	spawn(10, MANY, 0, OP(AWAIT, .handle = 1), 0);
+	add(OP(COMPLETE, .handle = 1));
+	enter(65536);
+}
+
+static void sleepers(void)
+{
+	spawn(10, MANY, 0, OP(SLEEP, .value = now() + 900000000LL, .flags = COTASK_OP_F_ABSOLUTE), 0);
+	enter(65536);
+}
+
+static void chain(void)
+{
+	make(9, COTASK_KIND_FUTURE);
+	spawn(10, MANY, 0, OP(AWAIT, .handle = 9), 1);
+	add(OP(CANCEL, .handle = 10 + MANY - 1));
+	enter(65536);
+}
+
+static void group(void)
+{
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	add(OP(ENTER, .task = 1, .handle = 2, .arg = COTASK_KIND_GROUP));
+	add(OP(SLEEP, .task = 1, .value = COTASK_NEVER));
+	enter(0);
+	given = 0;
+	spawn(10, MANY, 2, OP(SLEEP, .value = COTASK_NEVER), 0);
+	add(OP(CANCEL, .handle = 2));
+	enter(65536);
+}
+
+static __u32 members[65536];
+
+static void members_of_a_wait(void)
+{
+	const unsigned int n = 40000;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		members[i] = 10 + i;
+		add(OP(MAKE, .handle = 10 + i, .arg = COTASK_KIND_FUTURE));
+	}
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	add(OP(WAIT, .task = 1, .addr = (unsigned long)members, .len = n, .value = COTASK_NEVER,
+	       .arg = COTASK_WAIT_F_FIRST));
+	add(OP(COMPLETE, .handle = 10 + n / 2));
+	enter(1);
+	add(OP(WAIT, .task = 1, .addr = (unsigned long)members + 4, .len = n - 2,
+	       .value = COTASK_NEVER));
+	add(OP(CANCEL, .handle = 1));
+	enter(1);
+}
+
+static void net_of_gathers(void)
+{
+	enum { WIDTH = 48, LAYERS = 20 };
+	__u32 below[WIDTH];
+	unsigned int l, i;
+
+	for (i = 0; i < WIDTH; i++)
+		add(OP(MAKE, .handle = 1 + i, .arg = COTASK_KIND_FUTURE));
+	enter(0);
+	for (l = 0; l < LAYERS; l++) {
+		for (i = 0; i < WIDTH; i++)
+			below[i] = 1 + l * WIDTH + i;
+		for (i = 0; i < WIDTH; i++)
+			gather(1 + (l + 1) * WIDTH + i, below, WIDTH);
+		enter(0);
+	}
+	spawn(10000, 1000, 0, OP(AWAIT, .handle = 1 + LAYERS * WIDTH), 0);
+	add(OP(CANCEL_ALL));
+	enter(65536);
+}
+
+/* The end of the first one is that of all. */
+static void shields_of_shields(void)
+{
+	unsigned int i;
+
+	make(1, COTASK_KIND_FUTURE);
+	for (i = 0; i < MANY / 2; i++) {
+		add(OP(SHIELD, .handle = 2 + i, .other = 1 + i));
+		add(OP(FORGET, .handle = 1 + i));
+	}
+	enter(0);
+	add(OP(FORGET, .handle = 1 + MANY / 2));
+	enter(0);
+}
+
+static void gathers_of_one_future(void)
+{
+	static const __u32 one = 1;
+	unsigned int i;
+
+	make(1, COTASK_KIND_FUTURE);
+	for (i = 0; i < 25000; i++)
+		gather(10 + i, &one, 1);
+	enter(0);
+	add(OP(COMPLETE, .handle = 1));
+	enter(0);
+	enter(1);
+}
+
+static void items_of_a_queue(void)
+{
+	unsigned int i;
+
+	make(2, COTASK_KIND_QUEUE);
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	for (i = 0; i < MANY; i++)
+		add(OP(PUT, .task = 1, .handle = 2, .flags = COTASK_OP_F_TRY));
+	enter(0);
+	given = 0;
+	add(OP(SHUTDOWN, .handle = 2, .arg = 1));
+	enter(0);
+}
+
+static void posted_calls(void)
+{
+	struct cotask_post_ops p = { .size = sizeof(p), .ops = (unsigned long)ops, .n_ops = MANY };
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++)
+		ops[i] = OP(CALL, .user_data = i);
+	if (ioctl(fd, COTASK_IOC_POST, &p) || p.applied != MANY)
+		die("POST");
+	enter(65536);
+}
+
+static const struct {
+	const char *name;
+	void (*make)(void);
+} shapes[] = {
+	{ "waiters of a future", waiters_of_a_future },
+	{ "sleepers that come due", sleepers },
+	{ "chain of awaits", chain },
+	{ "children of a group", group },
+	{ "members of a wait", members_of_a_wait },
+	{ "net of gathers", net_of_gathers },
+	{ "shields of shields", shields_of_shields },
+	{ "gathers of one future", gathers_of_one_future },
+	{ "items of a queue", items_of_a_queue },
+	{ "posted calls", posted_calls },
+};
+
+static void parameter(char *text, size_t size, int flags)
+{
+	int p = open(PARAMETER, flags);
+	ssize_t n = p < 0 ? -1 : flags == O_WRONLY ? write(p, "0", 1) : read(p, text, size - 1);
+
+	if (n < 0)
+		die(PARAMETER);
+	text[n] = '\0';
+	strtok(text, "\n");
+	close(p);
+}
+
+int main(void)
+{
+	const unsigned int n = sizeof(shapes) / sizeof(*shapes);
+	unsigned long long longest;
+	unsigned int i, bad = 0;
+	char text[200] = "";
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("1..%u\n", n);
+	for (i = 0; i < n; i++) {
+		parameter(text, sizeof(text), O_WRONLY);
+		n_ops = given = 0;
+		fd = open("/dev/cotask", O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			die("/dev/cotask");
+		shapes[i].make();
+		close(fd);
+		parameter(text, sizeof(text), O_RDONLY);
+		longest = strtoull(text, NULL, 0);
+		bad += longest > LIMIT;
+		printf("%sok %u %s: %s\n", longest > LIMIT ? "not " : "", i + 1, shapes[i].name, text);
+	}
+	return !!bad;
+}

@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# In the guest, where an instruction takes a nanosecond: the longest stretches of the module
+# without a point to reschedule; TAP on the standard output.
+set -u
+out=$1 rc=0
+
+insmod "$out/module/cotask.ko" || exit 1
+"$out/stretch" || rc=$?
+rmmod cotask || exit 1
+exit $rc
