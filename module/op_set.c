@@ -57,7 +57,7 @@ static int members_find(struct cotask_file *f, struct members *m, unsigned int n
 		if (!x)
 			return -ENOENT;
 		m->member[m->n - 1] = COTASK_MEMBER(x);
-		cotask_loop_spend(f->loop, 1);
+		cotask_loop_spend(f->loop, 2);
 	}
 	return 0;
 }
