@@ -401,14 +401,15 @@ static pid_t victim(int dumpable)
 	int ready[2], fd;
 	pid_t pid;
 	char byte;
+	__s64 rc;
 
 	if (pipe(ready))
 		return -1;
 	pid = fork();
 	if (!pid) {
 		fd = become_nobody(dumpable) ? t_open() : -1;
-		if (fd < 0 || t_op(fd, OP(SPAWN, .handle = 1, .user_data = 4660)) ||
-		    write(ready[1], "x", 1) != 1)
+		rc = t_op(fd, OP(SPAWN, .handle = 1, .user_data = 4660));
+		if (rc || write(ready[1], "x", 1) != 1)
 			_exit(1);
 		pause();
 	}
