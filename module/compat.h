@@ -9,7 +9,12 @@
 #define COTASK_COMPAT_H
 
 #include <linux/hrtimer.h>
+#include <linux/sched/coredump.h>
+#include <linux/sched/mm.h>
 #include <linux/workqueue.h>
+#ifdef COTASK_HAVE_EXEC_STATE
+#include <linux/sched/exec_state.h>
+#endif
 
 #ifndef COTASK_HAVE_HRTIMER_SETUP
 static inline void
@@ -25,5 +30,25 @@ hrtimer_setup(struct hrtimer *timer,
 #ifndef COTASK_HAVE_PERCPU_WQ
 #define system_percpu_wq	system_wq
 #endif
+
+/* Whether its memory is for its user to look at: no program of other rights, no prctl(). */
+static inline bool cotask_is_dumpable(struct task_struct *task)
+{
+#ifdef COTASK_HAVE_EXEC_STATE
+	bool is;
+
+	rcu_read_lock();
+	is = READ_ONCE(rcu_dereference(task->exec_state)->dumpable) == TASK_DUMPABLE_OWNER;
+	rcu_read_unlock();
+	return is;
+#else
+	struct mm_struct *mm = get_task_mm(task);
+	bool is = mm && get_dumpable(mm) == SUID_DUMP_USER;
+
+	if (mm)
+		mmput(mm);
+	return is;
+#endif
+}
 
 #endif /* COTASK_COMPAT_H */

@@ -123,6 +123,7 @@ struct cotask_target {
  * @now: what time it is on the loop
  * @tasks: how many it has
  * @stats: what it has counted
+ * @hides_code: the reader is not told where the code of tasks is
  * @target: what the reader is looking for
  * @n: how many records there are
  * @record: the chunk
@@ -141,6 +142,7 @@ struct cotask_dump {
 	u64			now;
 	unsigned int		tasks;
 	struct cotask_stats	stats;
+	bool			hides_code;
 	struct cotask_target	target;
 	unsigned int		n;
 	struct cotask_record	record[COTASK_DUMP_CHUNK];

@@ -42,13 +42,13 @@ EXPORT_SYMBOL_GPL(cotask_group_init);
  * @options: what it is to have (TG-B3, TG-B4)
  *
  * Context: Any.
- * Return: 0; -EINVAL for a missing argument or unknown flags; -EALREADY if @g was
- *	entered or opened before.
+ * Return: 0; -EINVAL for a missing argument, unknown flags, or a deadline before the clock has
+ *	begun, as 0 says that there is none; -EALREADY if @g was entered or opened before.
  */
 int cotask_group_configure(struct cotask_group *g, const struct cotask_group_options *options)
 {
 	if (!g || !options || (options->flags & ~COTASK_GROUP_ALL) ||
-	    g->base.post.ops != &cotask_group_ops)
+	    ktime_to_ns(options->deadline) < 0 || g->base.post.ops != &cotask_group_ops)
 		return -EINVAL;
 	if (g->flags & COTASK_G_ACTIVE)
 		return -EALREADY;

@@ -70,8 +70,6 @@ static int group_make(struct cotask_request *r, struct cotask_object *o)
 		.deadline = host_time(op->value),
 	};
 
-	if (op->value < 0)
-		return -EINVAL;
 	if (op->arg & COTASK_MAKE_F_RECANCEL)
 		options.flags |= COTASK_GROUP_RECANCEL;
 	if (op->arg & COTASK_MAKE_F_INDEPENDENT)

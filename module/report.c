@@ -4,11 +4,15 @@
  *
  * Read like a file; one record of seq_file is one chunk of a dump.  Code is told by
  * the name of its function, never by an address; but a number that a process has given
- * its task is told to those who may see the task.
+ * its task, which may be one, is told to those that may look into the process.
  */
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/ctype.h>
 #include <linux/kallsyms.h>
 #include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 
 #include "device.h"
@@ -297,7 +301,7 @@ static void json_task(struct seq_file *m, const struct cotask_dump *d,
 		json_why(m, &t->info.reason);
 	seq_printf(m, ",\"run_ns\":%llu,\"steps\":%u", t->info.run_ns, t->info.steps);
 	json_frames(m, t);
-	if (t->code)
+	if (t->code && !d->hides_code)
 		seq_printf(m, ",\"code\":%lld", t->code);
 	seq_puts(m, "}\n");
 }
@@ -352,6 +356,38 @@ struct cotask_loop *cotask_report_next_loop(const struct cotask_viewer *viewer, 
 	return loop;
 }
 
+/* All ids of a process are those of the reader, as for ptrace(). */
+static bool same_ids(const struct task_struct *task)
+{
+	const struct cred *me = current_cred(), *other;
+	bool same;
+
+	rcu_read_lock();
+	other = __task_cred(task);
+	same = uid_eq(me->fsuid, other->euid) && uid_eq(me->fsuid, other->suid) &&
+	       uid_eq(me->fsuid, other->uid) && gid_eq(me->fsgid, other->egid) &&
+	       gid_eq(me->fsgid, other->sgid) && gid_eq(me->fsgid, other->gid);
+	rcu_read_unlock();
+	return same;
+}
+
+/* Whether the reader may know addresses of the process that has a loop. */
+static bool may_look_into(const struct cotask_loop *loop)
+{
+	struct task_struct *task;
+	bool may;
+
+	if (!loop->pid)
+		return true;
+	task = get_pid_task(loop->pid, PIDTYPE_TGID);
+	if (!task)
+		return false;
+	may = same_thread_group(task, current) ||
+	      (same_ids(task) && cotask_is_dumpable(task)) || capable(CAP_SYS_PTRACE);
+	put_task_struct(task);
+	return may;
+}
+
 static void drop(struct report *r)
 {
 	cotask_dump_end(r->dump);
@@ -393,6 +429,8 @@ static int next_loop(struct report *r)
 		r->last = loop->id;
 		if (r->last != r->hidden)
 			r->dump = cotask_dump_begin(loop);
+		if (r->dump)
+			r->dump->hides_code = !may_look_into(loop);
 		cotask_loop_put(loop);
 	} while (r->last == r->hidden);
 	return r->dump ? 0 : -ENOMEM;

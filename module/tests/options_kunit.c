@@ -384,6 +384,18 @@ static void group_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_group_configure(NULL, NULL), -EINVAL);
 }
 
+/* TG-B4: the clock has begun at 0, which says that there is no deadline */
+static void group_deadline_before_all(struct kunit *test)
+{
+	struct cotask_group_options options = { .deadline = -1 };
+	struct cotask_group g;
+
+	cotask_group_init(&g);
+	KUNIT_EXPECT_EQ(test, cotask_group_configure(&g, &options), -EINVAL);
+	options.deadline = 1;
+	KUNIT_EXPECT_EQ(test, cotask_group_configure(&g, &options), 0);
+}
+
 /* TG-B4: a deadline cancels body and children; the outcome without errors is -ETIMEDOUT */
 static void group_deadline(struct kunit *test)
 {
@@ -576,6 +588,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(cancelled_again),
 	KUNIT_CASE(group_limit),
 	KUNIT_CASE(group_deadline),
+	KUNIT_CASE(group_deadline_before_all),
 	KUNIT_CASE(across_loops),
 	KUNIT_CASE(across_loops_waiter_goes),
 	KUNIT_CASE(kept_request_and_group),

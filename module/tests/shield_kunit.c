@@ -119,6 +119,28 @@ static void abandoned_outcome(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->last_error, E1);
 }
 
+/* SH-5, AW-11: not while there is a handle; and not at all if that is looked at */
+static void abandoned_and_held(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct cotask_shield s;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		env->errors = 0;
+		cotask_future_init(&env->future[0], env->loop);
+		cotask_shield(&s, &env->future[0].base);
+		cotask_awaitable_cancel(&s.base);
+		cotask_future_fail(&env->future[0], E1);
+		settle(env);
+		KUNIT_EXPECT_EQ(test, env->errors, 0U);
+		if (i)
+			KUNIT_EXPECT_EQ(test, cotask_awaitable_error(&env->future[0].base), E1);
+		cotask_future_fini(&env->future[0]);
+		KUNIT_EXPECT_EQ(test, env->errors, i ? 0U : 1U);
+	}
+}
+
 /* SH-5: an error that reaches a waiter through its shield is not reported */
 static void delivered_error_is_read(struct kunit *test)
 {
@@ -270,6 +292,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(two_cancels_at_the_shield),
 	KUNIT_CASE(cancelled_inside),
 	KUNIT_CASE(abandoned_outcome),
+	KUNIT_CASE(abandoned_and_held),
 	KUNIT_CASE(delivered_error_is_read),
 	KUNIT_CASE(cancel_after_completion),
 	KUNIT_CASE(shield_does_not_stop_a_direct_cancel),

@@ -85,6 +85,38 @@ static long leaves_some(void *arg)
 	return 5;
 }
 
+/* A future is shielded and abandoned twice, fails, and is looked at or not. */
+static long abandons(void *looks)
+{
+	struct cotask_future f;
+	struct cotask_shield s;
+	int i;
+
+	cotask_future_init(&f);
+	for (i = 0; i < 2; i++) {
+		cotask_awaitable_cancel(cotask_shield(&s, &f.base));
+		CHECK_EQ(cotask_yield(), 0);
+		cotask_shield_drop(&s);
+	}
+	cotask_future_fail(&f, -EIO);
+	CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+	CHECK_EQ(n_told, 0);
+	if (looks)
+		CHECK_EQ(cotask_awaitable_error(&f.base), -EIO);
+	cotask_future_fini(&f);
+	return 0;
+}
+
+/* SH-5, AW-11: as in the kernel: once, and not before the last handle goes */
+TEST(abandoned_and_held)
+{
+	ASSERT_EQ(0, run_and_hear(abandons, NULL));
+	EXPECT_EQ(1, n_told);
+	EXPECT_EQ(-EIO, told[0].error);
+	ASSERT_EQ(0, run_and_hear(abandons, "looks"));
+	EXPECT_EQ(0, n_told);
+}
+
 /* CO-8, CO-9: reported once each, with their tasks; the outcome of the run is main's */
 TEST(leftovers)
 {

@@ -170,6 +170,8 @@ TASK_TEST(group_options)
 	o.flags = 0x100;
 	cotask_group_init(&g);
 	CHECK_EQ(cotask_group_configure(&g, &o), -EINVAL);
+	o = (struct cotask_group_options){ .deadline = -1 };
+	CHECK_EQ(cotask_group_configure(&g, &o), -EINVAL);
 	return 0;
 }
 

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
@@ -384,6 +387,73 @@ TEST_F(two, another_user)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
 	EXPECT_EQ(1, cancel(self->fd, COTASK_CANCEL_TASK, 0, id));
+}
+
+static bool become_nobody(int dumpable)
+{
+	return !setresgid(65534, 65534, 65534) && !setresuid(65534, 65534, 65534) &&
+	       !prctl(PR_SET_DUMPABLE, dumpable);
+}
+
+/* A process of that user that has a task with a number, until it is killed. */
+static pid_t victim(int dumpable)
+{
+	int ready[2], fd;
+	pid_t pid;
+	char byte;
+	__s64 rc;
+
+	if (pipe(ready))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		fd = become_nobody(dumpable) ? t_open() : -1;
+		rc = t_op(fd, OP(SPAWN, .handle = 1, .user_data = 4660));
+		if (rc || write(ready[1], "x", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		kill(pid, SIGKILL);
+	close(ready[0]);
+	return pid;
+}
+
+/* What another one of that user sees: 1: a task; 3: and its number. */
+static int seen_by_nobody(void)
+{
+	int status, seen = 0, fd;
+	char *text;
+
+	if (!fork()) {
+		fd = become_nobody(1) ? t_open() : -1;
+		if (fd < 0)
+			_exit(100);
+		text = look(fd);
+		seen |= !!strstr(text, "\"type\":\"task\"");
+		seen |= !!strstr(text, "\"code\":4660") << 1;
+		_exit(seen);
+	}
+	wait(&status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 100;
+}
+
+/* Addresses of a process are for those that may look into it: not of one that says no. */
+TEST(addresses_of_others)
+{
+	pid_t pid;
+	int i;
+
+	if (geteuid() || chmod(DEVICE, 0666))
+		SKIP(return, "not root, or no " DEVICE);
+	for (i = 0; i < 2; i++) {
+		pid = victim(i);
+		EXPECT_EQ(i ? 3 : 1, seen_by_nobody());
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	chmod(DEVICE, 0600);
 }
 
 TEST_F(two, fdinfo)

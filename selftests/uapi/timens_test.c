@@ -50,14 +50,13 @@ static bool sleeps(int fd)
 /* Inside of a scope of that kind a task sleeps until it is cancelled, by @time. */
 static bool interrupts(int fd, __u32 kind, __u16 flags, __s64 time)
 {
-	struct cotask_op until = OP(SLEEP, .task = 1, .value = COTASK_NEVER);
+	__s64 rc = t_op(fd, OP(ENTER, .task = 1, .handle = 2, .arg = kind, .flags = flags,
+			       .value = time));
 
-	if (t_op(fd, OP(ENTER, .task = 1, .handle = 2, .arg = kind, .flags = flags,
-			.value = time)))
+	rc = rc ?: t_op(fd, OP(READ, .handle = 1, .arg = COTASK_READ_DEADLINE));
+	if (rc != time)
 		return false;
-	if (t_op(fd, OP(READ, .handle = 1, .arg = COTASK_READ_DEADLINE)) != time)
-		return false;
-	t_op(fd, until);
+	t_op(fd, OP(SLEEP, .task = 1, .value = COTASK_NEVER));
 	if (!comes(fd, time, -ECANCELED))
 		return false;
 	t_op(fd, OP(LEAVE, .task = 1, .handle = 2, .value = -ECANCELED));
@@ -68,13 +67,14 @@ static bool interrupts(int fd, __u32 kind, __u16 flags, __s64 time)
 
 static bool moves(int fd)
 {
-	__s64 time = SOON;
+	__s64 time = SOON, before, after, rc;
 
 	t_op(fd, OP(ENTER, .task = 1, .handle = 2, .arg = COTASK_KIND_TIMEOUT,
 		    .value = COTASK_NEVER));
-	if (t_op(fd, OP(READ, .handle = 2, .arg = COTASK_READ_WHEN)) != COTASK_NEVER ||
-	    t_op(fd, OP(MOVE, .handle = 2, .value = time)) ||
-	    t_op(fd, OP(READ, .handle = 2, .arg = COTASK_READ_WHEN)) != time)
+	before = t_op(fd, OP(READ, .handle = 2, .arg = COTASK_READ_WHEN));
+	rc = t_op(fd, OP(MOVE, .handle = 2, .value = time));
+	after = t_op(fd, OP(READ, .handle = 2, .arg = COTASK_READ_WHEN));
+	if (rc || before != COTASK_NEVER || after != time)
 		return false;
 	t_op(fd, OP(SLEEP, .task = 1, .value = COTASK_NEVER));
 	return comes(fd, time, -ECANCELED) &&

@@ -79,7 +79,8 @@ EXPORT void cotask_group_init(struct cotask_group *g)
 EXPORT int cotask_group_configure(struct cotask_group *g,
 				  const struct cotask_group_options *options)
 {
-	if (options->flags & ~(COTASK_GROUP_INDEPENDENT | COTASK_GROUP_RECANCEL))
+	if (options->flags & ~(COTASK_GROUP_INDEPENDENT | COTASK_GROUP_RECANCEL) ||
+	    options->deadline < 0)
 		return -EINVAL;
 	if (g->state != SCOPE_NEW)
 		return -EALREADY;
