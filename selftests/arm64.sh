@@ -18,7 +18,7 @@ flags=(-std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
 
 "$here/vm/setup.sh" arm64
 mkdir -p "$out"
-"$here/uapi/header.sh" "$cc"
+"$here/uapi/header.sh" gcc-12 "$cc"
 make -s -C "$top/tools/lib" CC=$cc AR=$triplet-ar CFLAGS="-O2 -g -Werror" OUT="$out/lib"
 make -s -C "$top/tools/examples" CC=$cc OUT="$out/examples" LIB="$out/lib"
 $cc "${flags[@]}" -static -I"$top/tools/lib" -I"$top/tools/lib/include" -I"$top/uapi" \

@@ -38,7 +38,7 @@ place()
 
 row()
 {
-	printf '%-18s %-24s %-6s %-8s %-22s %s\n' "$@" | tee -a "$top/.build/matrix.txt"
+	printf '%-18s %-26s %-6s %-8s %-22s %s\n' "$@" | tee -a "$top/.build/matrix.txt"
 }
 
 is_booted()

@@ -8,10 +8,10 @@ set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 flags=(-fsyntax-only -Wall -Wextra -Werror -I"$top/uapi")
 
+# C++ where the compiler has it beside it.
 for cc; do
-	for language in c c++; do
-		command -v "${cc/gcc/g++}" >/dev/null || [ $language = c ] || continue
-		[ $language = c ] || cc=${cc/gcc/g++}
-		"$cc" -x $language "${flags[@]}" - <<<'#include <linux/cotask.h>'
-	done
+	"$cc" -x c "${flags[@]}" - <<<'#include <linux/cotask.h>'
+	cxx=${cc/gcc/g++}
+	! command -v "$cxx" >/dev/null ||
+		"$cxx" -x c++ "${flags[@]}" - <<<'#include <linux/cotask.h>'
 done
