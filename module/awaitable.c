@@ -337,13 +337,12 @@ static int callback_start(struct cotask_callback *cb, struct cotask_loop *loop,
 	cb->loop = loop;
 	cb->post.ops = &cotask_callback_ops;
 	cotask_debug_live(cb);
-	if (!cotask_loop_mine(loop)) {
+	if (!cotask_loop_mine(loop))
 		rc = cotask_loop_post(loop, &cb->post);
-	} else if (READ_ONCE(loop->closed)) {
+	else if (READ_ONCE(loop->closed))
 		rc = -ESHUTDOWN;
-	} else {
+	else
 		callback_add(cb);
-	}
 	if (rc)
 		cotask_debug_dead(cb);
 	return rc;

@@ -147,8 +147,9 @@ static long in_gather(struct cotask *task, struct cotask_frame *frame)
 	for (i = 0; i < me->n; i++)
 		me->member[i] = COTASK_MEMBER_CORO(cotask_frame_init(&me->pair[i].outer,
 								     wait_for_it, NULL));
-	CO_AWAIT(gathered, rc, cotask_await(task, cotask_gather(&me->set, NULL, me->member, me->n,
-								 COTASK_GATHER_COLLECT)));
+	CO_AWAIT(gathered, rc,
+		 cotask_await(task, cotask_gather(&me->set, NULL, me->member, me->n,
+						  COTASK_GATHER_COLLECT)));
 	return rc;
 }
 

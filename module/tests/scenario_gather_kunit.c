@@ -259,22 +259,22 @@ SCENARIO(kept_next_eats,
 	      SPAWN_FLAGS(2, ROOT, SCRIPT(TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, END),
 			  COTASK_SPAWN_COMPLETION_WINS), SLEEP(50), END),
 	 SETTLE, COMPLETE(0, 5), TURN, HIT(2), SETTLE, SAW("#0= 5"),
-	 PLAY(3, SCRIPT(NEXT(0), END_ITERATION(0), END)), SETTLE, PENDING(3), COMPLETE(1, 6), SETTLE,
-	 SAW("#1= 6"))
+	 PLAY(3, SCRIPT(NEXT(0), END_ITERATION(0), END)), SETTLE, PENDING(3), COMPLETE(1, 6),
+	 SETTLE, SAW("#1= 6"))
 
 /* WT-B3, GA-B1: members that have swallowed a cancel of the set, and one of them decides it */
 SCENARIO(race_is_won_after_a_swallowed_cancel,
 	 TASK(GATHER(0, RACE, T(1), T(2)), TRY, AWAIT_SET(0), SHOW, EXCEPT, SHOW, ENDTRY, END),
 	 TASK(TRY, SLEEP(99), EXCEPT, SLEEP(5), ENDTRY, RETURN(7)),
-	 TASK(TRY, SLEEP(99), EXCEPT, LOG("1st"), TRY, SLEEP(1000), LOG("slept"), EXCEPT, LOG("2nd"),
-	      RERAISE, ENDTRY, ENDTRY, END),
+	 TASK(TRY, SLEEP(99), EXCEPT, LOG("1st"), TRY, SLEEP(1000), LOG("slept"), EXCEPT,
+	      LOG("2nd"), RERAISE, ENDTRY, ENDTRY, END),
 	 SETTLE, HIT_SET(0), SETTLE, SAW("1st"), PASS(5), SAW("2nd ECANCELED"), PASS(1000))
 
 SCENARIO(fail_fast_after_a_swallowed_cancel,
 	 TASK(GATHER(0, FAIL_FAST, T(1), T(2)), TRY, AWAIT_SET(0), SHOW, EXCEPT, SHOW, ENDTRY, END),
 	 TASK(TRY, SLEEP(99), EXCEPT, SLEEP(5), ENDTRY, RAISE(E1)),
-	 TASK(TRY, SLEEP(99), EXCEPT, LOG("1st"), TRY, SLEEP(1000), LOG("slept"), EXCEPT, LOG("2nd"),
-	      RERAISE, ENDTRY, ENDTRY, END),
+	 TASK(TRY, SLEEP(99), EXCEPT, LOG("1st"), TRY, SLEEP(1000), LOG("slept"), EXCEPT,
+	      LOG("2nd"), RERAISE, ENDTRY, ENDTRY, END),
 	 SETTLE, HIT_SET(0), SETTLE, SAW("1st"), PASS(5), SAW("2nd E1"), PASS(1000))
 
 /* GA-B1: a member that ends CANCELLED as it was asked to does not cancel the others again */
@@ -292,16 +292,18 @@ SCENARIO(mutual_gather_is_cancelled,
 
 /* ... but the other members of the gather are asked before, and one that goes on is waited for */
 SCENARIO(mutual_gather_asks_all,
-	 TASK(GATHER(0, COLLECT, T(1), T(2)), TRY, AWAIT_SET(0), EXCEPT, SHOW, RERAISE, ENDTRY, END),
+	 TASK(GATHER(0, COLLECT, T(1), T(2)), TRY, AWAIT_SET(0), EXCEPT, SHOW, RERAISE, ENDTRY,
+	      END),
 	 TASK(GATHER(1, COLLECT, T(0)), TRY, AWAIT_SET(1), EXCEPT, SHOW, RERAISE, ENDTRY, END),
 	 TASK(TRY, SLEEP(99), EXCEPT, LOG("asked"), RERAISE, ENDTRY, END),
 	 SETTLE, HIT(1), SETTLE, SAW("asked ECANCELED ECANCELED"))
 
 /* AW-B2, TG-9: ... and one through a group, which cannot be left, at the gather */
 SCENARIO(child_gathers_its_parent,
-	 TASK(TRY, GROUP(0), SPAWN(1, 0, SCRIPT(GATHER(0, COLLECT, T(0)), TRY, AWAIT_SET(0), EXCEPT,
-						LOG("child"), SHOW, RERAISE, ENDTRY, END)), ENDGROUP,
-	      EXCEPT, LOG("parent"), SHOW, ENDTRY, END),
+	 TASK(TRY, GROUP(0),
+	      SPAWN(1, 0, SCRIPT(GATHER(0, COLLECT, T(0)), TRY, AWAIT_SET(0), EXCEPT, LOG("child"),
+				 SHOW, RERAISE, ENDTRY, END)),
+	      ENDGROUP, EXCEPT, LOG("parent"), SHOW, ENDTRY, END),
 	 SETTLE, HIT(0), SETTLE, SAW("child ECANCELED parent ECANCELED"))
 
 static struct kunit_case cases[] = {

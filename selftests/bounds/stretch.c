@@ -116,7 +116,9 @@ static void waiters_of_a_future(void)
 
 static void sleepers(void)
 {
-	spawn(10, MANY, 0, OP(SLEEP, .value = now() + 900000000LL, .flags = COTASK_OP_F_ABSOLUTE), 0);
+	const long long due = now() + 900000000LL;
+
+	spawn(10, MANY, 0, OP(SLEEP, .value = due, .flags = COTASK_OP_F_ABSOLUTE), 0);
 	enter(65536);
 }
 
@@ -280,7 +282,8 @@ int main(void)
 	printf("1..%u\n", n);
 	for (i = 0; i < n; i++) {
 		parameter(text, sizeof(text), O_WRONLY);
-		n_ops = given = 0;
+		n_ops = 0;
+		given = 0;
 		fd = open("/dev/cotask", O_RDWR | O_CLOEXEC);
 		if (fd < 0)
 			die("/dev/cotask");
@@ -289,7 +292,8 @@ int main(void)
 		parameter(text, sizeof(text), O_RDONLY);
 		longest = strtoull(text, NULL, 0);
 		bad += longest > LIMIT;
-		printf("%sok %u %s: %s\n", longest > LIMIT ? "not " : "", i + 1, shapes[i].name, text);
+		printf("%sok %u %s: %s\n", longest > LIMIT ? "not " : "", i + 1, shapes[i].name,
+		       text);
 	}
 	return !!bad;
 }

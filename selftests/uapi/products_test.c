@@ -31,13 +31,22 @@ static const __u32 options[] = {
 	COTASK_SPAWN_F_SURE_START | COTASK_SPAWN_F_WINS | COTASK_SPAWN_F_KEEP_CANCEL,
 };
 
+/**
+ * struct kind - a kind of wait
+ * @name: for people
+ * @op: what a task waits by
+ * @provide: what makes a unit; of members, the handle of the first one
+ * @left: units that are still there; NULL: it happens for both
+ * @locks: it is waited for with the lock; a unit that no task waits for is gone
+ * @shared: a cancel of one waiter reaches what both wait for (CX-15)
+ */
 struct kind {
 	const char *name;
-	struct cotask_op op;		/* what a task waits by */
-	struct cotask_op provide;	/* what makes a unit; its handle is raised for each of members */
-	__s64 (*left)(int fd);		/* units that are still there; NULL: it happens for both */
+	struct cotask_op op;
+	struct cotask_op provide;
+	__s64 (*left)(int fd);
 	bool locks;
-	bool shared;			/* a cancel of one waiter reaches what both wait for */
+	bool shared;
 };
 
 /* Where a task of the process is in its code. */
@@ -88,8 +97,8 @@ static void play_on(void);
 /* Another task takes them. */
 static __s64 members_left(int fd)
 {
-	if (!t_op(fd, OP(SPAWN, .handle = COLLECTOR)))
-		play_on();
+	t_op(fd, OP(SPAWN, .handle = COLLECTOR));
+	play_on();
 	return game.collected;
 }
 
@@ -151,7 +160,7 @@ static void player_step(__u32 task, struct player *me, __s64 result)
 			return;
 		}
 		me->step++;
-		/* fall through */
+		__attribute__((fallthrough));
 	case 1:
 		if (result < 0)
 			break;
@@ -218,7 +227,7 @@ static void play_on(void)
 	} while (t.n);
 }
 
-/* --- a game -------------------------------------------------------------------------------------- */
+/* --- a game -------------------------------------------------------------------------- */
 
 static void make_objects(int fd)
 {
@@ -329,7 +338,10 @@ static void provide(enum moment moment, bool first)
 
 static void spawn(__u32 task, __u32 flags, __u32 group)
 {
-	if (t_op(game.fd, OP(SPAWN, .handle = task, .arg = flags, .other = group)) == 1)
+	__s64 running = t_op(game.fd, OP(SPAWN, .handle = task, .arg = flags, .other = group));
+
+	/* An eager one is in its first step. */
+	if (running == 1)
 		player_step(task, &game.player[task], 0);
 }
 
@@ -443,8 +455,8 @@ TEST_F_TIMEOUT(products, all, T_LIMIT_MS / 1000)
 				for (shielded = 0; shielded <= !options[o]; shielded++, n++) {
 					wrong = play(kind, options[o], i, m, shielded);
 					ASSERT_EQ(NULL, wrong)
-						TH_LOG("%s: %s, option %u, interruption %u, moment %u, shielded %u",
-						       kind->name, wrong, o, i, m, shielded);
+						TH_LOG("%s: %s at %u %u %u %u", kind->name, wrong,
+						       o, i, m, shielded);
 				}
 			}
 		}
