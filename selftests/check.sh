@@ -341,7 +341,20 @@ part_kernels()
 				"$here/guest/demo.sh" "$out" || rc=$?
 		result "tutorial on $flavour" $rc
 	done
+	hardirq stock-6.12-rt
 	arm64
+}
+
+# Interrupts of PREEMPT_RT are where a sleeping lock shows.
+hardirq()
+{
+	local flavour=$1 out=$top/.build/$1 log=$logs/hardirq-$1.log rc=0
+
+	build "$flavour" "$out" W=1 CONFIG_COTASK_HARDIRQ_TEST=m || return
+	"$here/vm/qemu.sh" -k "$flavour" -t 600 -o "$log" "$here/guest/hardirq.sh" "$out" || rc=$?
+	passed=$((passed + $(grep -cE 'hardirq: .*: ok, ' "$log")))
+	failed=$((failed + $(grep -cE 'hardirq: .*: not ok, ' "$log")))
+	result "hard interrupts on $flavour" $rc
 }
 
 # Debian 12 as a user finds it; "make check-fresh" is all of it.
