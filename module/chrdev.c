@@ -78,6 +78,7 @@ static void file_init(struct cotask_file *f)
 	INIT_LIST_HEAD(&f->failure.link);
 	spin_lock_init(&f->drop_lock);
 	spin_lock_init(&f->polls_lock);
+	mutex_init(&f->polls_close);
 	INIT_DELAYED_WORK(&f->late, cotask_file_late);
 	init_waitqueue_head(&f->wait);
 	init_irq_work(&f->wake, wake_pollers);

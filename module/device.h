@@ -137,6 +137,8 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @calls: posted and registered calls
  * @polls_lock: a leaf
  * @polls: waits for file descriptors
+ * @n_polls: how many
+ * @polls_close: held while waits of a process are ended
  * @closings: how often a process has closed its last descriptor of the file [A]
  * @closings_seen: at the end of the last ENTER
  * @late: reports a loop that is left alone
@@ -176,6 +178,8 @@ struct cotask_file {
 	struct list_head	calls;
 	spinlock_t		polls_lock;	/* guards polls, see poll.c */
 	struct list_head	polls;
+	unsigned int		n_polls;
+	struct mutex		polls_close;	/* serialises cotask_polls_close() */
 	atomic_t		closings;
 	int			closings_seen;
 	struct delayed_work	late;

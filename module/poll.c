@@ -130,7 +130,14 @@ static void unregister(struct poll *p)
 
 /* --- letting go ---------------------------------------------------------- */
 
-/* Who gets the file has to let go of it. */
+/* With polls_lock. */
+static void unlist(struct poll *p)
+{
+	list_del_init(&p->link);
+	WRITE_ONCE(p->f->n_polls, p->f->n_polls - 1);
+}
+
+/* The caller gets the file, and has to let go of it; or NULL. */
 static struct file *take_file(struct poll *p)
 {
 	struct file *file;
@@ -138,7 +145,8 @@ static struct file *take_file(struct poll *p)
 	spin_lock(&p->f->polls_lock);
 	file = p->file;
 	p->file = NULL;
-	list_del_init(&p->link);
+	if (!list_empty(&p->link))
+		unlist(p);
 	spin_unlock(&p->f->polls_lock);
 	return file;
 }
@@ -160,19 +168,31 @@ static void poll_drop(struct cotask_aux *aux)
 	poll_put(p);
 }
 
-static struct poll *next_of(struct cotask_file *f, const void *owner, struct file **file)
+/* Waits that are looked at with the lock held. */
+#define CHUNK		32
+
+/*
+ * The first wait of @owner among @left of them; those of others go to the end.  NULL: look
+ * again while there are any left.
+ */
+static struct poll *next_of(struct cotask_file *f, const void *owner, unsigned int *left,
+			    struct file **file)
 {
 	struct poll *p, *found = NULL;
+	unsigned int n = CHUNK;
 
 	spin_lock(&f->polls_lock);
-	list_for_each_entry(p, &f->polls, link) {
-		if (!owner || p->owner == owner) {
+	while (*left && n-- && !found) {
+		p = list_first_entry_or_null(&f->polls, struct poll, link);
+		*left = p ? *left - 1 : 0;
+		if (p && (!owner || p->owner == owner)) {
 			found = p;
 			refcount_inc(&p->refs);
 			*file = p->file;
 			p->file = NULL;
-			list_del_init(&p->link);
-			break;
+			unlist(p);
+		} else if (p) {
+			list_move_tail(&p->link, &f->polls);
 		}
 	}
 	spin_unlock(&f->polls_lock);
@@ -184,18 +204,29 @@ static struct poll *next_of(struct cotask_file *f, const void *owner, struct fil
  * @f: the file
  * @owner: its table of descriptors; NULL: all
  *
+ * Each wait that is there is looked at once, whatever others there are.
+ *
  * Context: Any thread; may sleep.
  */
 void cotask_polls_close(struct cotask_file *f, const void *owner)
 {
+	unsigned int left;
 	struct file *file;
 	struct poll *p;
 
-	while ((p = next_of(f, owner, &file))) {
-		let_go(p, file);
-		cotask_future_fail(&p->ready, -EBADF);
-		poll_put(p);
+	/* One at a time, as the order of the list is the place where it is. */
+	mutex_lock(&f->polls_close);
+	left = READ_ONCE(f->n_polls);
+	while (left) {
+		p = next_of(f, owner, &left, &file);
+		if (p) {
+			let_go(p, file);
+			cotask_future_fail(&p->ready, -EBADF);
+			poll_put(p);
+		}
+		cond_resched();
 	}
+	mutex_unlock(&f->polls_close);
 }
 
 /* Whether the process of the caller has a descriptor of a file. */
@@ -265,6 +296,7 @@ static struct cotask_await perform_poll(struct cotask *task, struct cotask_hoste
 	/* From here on the process may close our file, and @file go. */
 	spin_lock(&p->f->polls_lock);
 	list_add_tail(&p->link, &p->f->polls);
+	WRITE_ONCE(p->f->n_polls, p->f->n_polls + 1);
 	spin_unlock(&p->f->polls_lock);
 	if (p->mask || p->error)
 		return cotask_yield(task);
