@@ -106,6 +106,9 @@ extern const struct cotask_object_ops cotask_iteration_object;
 extern const struct cotask_object_ops cotask_submission_object;
 extern const struct cotask_object_ops cotask_remote_object;
 
+/* Operations and events that are copied at once; less than a page of them. */
+#define COTASK_CHUNK	16
+
 /**
  * struct cotask_file - an open file
  * @loop: its loop
@@ -147,6 +150,7 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @wait: who polls the file
  * @wake: wakes them, from any context
  * @gone: frees it
+ * @ops: operations that ENTER is applying
  */
 struct cotask_file {
 	struct cotask_loop	*loop;
@@ -188,6 +192,7 @@ struct cotask_file {
 	wait_queue_head_t	wait;
 	struct irq_work		wake;
 	struct rcu_work		gone;
+	struct cotask_op	ops[COTASK_CHUNK];
 };
 
 enum cotask_hosted_state {

@@ -108,8 +108,8 @@ static u32 tell_late(struct cotask_file *f)
 
 /* --- operations ---------------------------------------------------------- */
 
-/* Operations that are copied at once; less than a page of them. */
-#define CHUNK	16
+/* Operations that POST copies at once: they are on the stack. */
+#define POSTED_CHUNK	4
 
 /*
  * Copy operations in.  Their results can be written, so that nothing happens that cannot be
@@ -117,7 +117,7 @@ static u32 tell_late(struct cotask_file *f)
  */
 static int copy_ops(struct cotask_op *ops, struct cotask_op __user *user, u32 n)
 {
-	BUILD_BUG_ON(CHUNK * sizeof(*ops) > PAGE_SIZE);
+	BUILD_BUG_ON(COTASK_CHUNK * sizeof(*ops) > PAGE_SIZE);
 	if (copy_from_user(ops, user, n * sizeof(*ops)) ||
 	    put_user(0, &user->result) || put_user(0, &user[n - 1].result))
 		return -EFAULT;
@@ -160,24 +160,25 @@ static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool
 }
 
 /*
- * Apply operations one after the other, and tell the result of each.  How many were
- * applied is told also if it ends early.
+ * Apply @n operations one after the other, and tell the result of each.  How many were
+ * applied is told also if it ends early.  They are copied to @ops, @size at once, which are
+ * there as long as each is acted on, and so are not on the stack of ENTER.
  */
-static int apply(struct cotask_file *f, u64 addr, u32 n, bool posted, u32 *applied)
+static int apply(struct cotask_file *f, u64 addr, u32 n, struct cotask_op *ops, u32 size,
+		 u32 *applied)
 {
 	struct cotask_op __user *user = u64_to_user_ptr(addr);
-	struct cotask_op ops[CHUNK];
 	u32 some, done;
 	int rc;
 
 	for (*applied = 0; *applied < n; user += some) {
-		some = min_t(u32, n - *applied, CHUNK);
+		some = min_t(u32, n - *applied, size);
 		/* As far as there is memory. */
 		while ((rc = copy_ops(ops, user, some)) && some > 1)
 			some = 1;
 		if (rc)
 			return rc;
-		done = apply_chunk(f, ops, some, posted);
+		done = apply_chunk(f, ops, some, ops != f->ops);
 		*applied += done;
 		if (done && copy_results(ops, user, done))
 			return -EFAULT;
@@ -197,7 +198,8 @@ static int apply(struct cotask_file *f, u64 addr, u32 n, bool posted, u32 *appli
  */
 int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p)
 {
-	int rc = apply(f, p->ops, p->n_ops, true, &p->applied);
+	struct cotask_op ops[POSTED_CHUNK];
+	int rc = apply(f, p->ops, p->n_ops, ops, POSTED_CHUNK, &p->applied);
 
 	return p->applied && rc == -EINTR ? 0 : rc;
 }
@@ -349,17 +351,18 @@ static u32 collect_events(struct cotask_file *f, struct cotask_event_info *event
 static int give_events(struct cotask_file *f, struct cotask_enter *e)
 {
 	struct cotask_event_info __user *user = u64_to_user_ptr(e->events);
-	struct cotask_event_info events[CHUNK];
+	struct cotask_event_info events[COTASK_CHUNK];
 	u32 n;
 
 	do {
-		n = collect_events(f, events, min_t(u32, e->max_events - e->n_events, CHUNK));
+		n = collect_events(f, events, min_t(u32, e->max_events - e->n_events,
+							    COTASK_CHUNK));
 		if (copy_to_user(&user[e->n_events], events, n * sizeof(*events))) {
 			cotask_turns_take_back_last(f, n);
 			return -EFAULT;
 		}
 		e->n_events += n;
-	} while (n == CHUNK);
+	} while (n == COTASK_CHUNK);
 	return 0;
 }
 
@@ -471,7 +474,7 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 	f->refused = false;
 	rc = take_begun(f, e);
 	if (!rc)
-		rc = apply(f, e->ops, e->n_ops, false, &e->applied);
+		rc = apply(f, e->ops, e->n_ops, f->ops, COTASK_CHUNK, &e->applied);
 	if (!rc)
 		rc = collect(f, e);
 	look_at_closings(f, file);
