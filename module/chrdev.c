@@ -141,6 +141,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	mutex_lock(&f->loop->pump);
 	cotask_file_enter(f);
 	f->dead = true;
+	cotask_fanouts_drop(f->loop);
 	cotask_polls_close(f, NULL);
 	cotask_turns_drop(f);
 	cotask_loop_shutdown(f->loop, -1);

@@ -22,7 +22,7 @@
 #include <linux/poison.h>
 #include <linux/sched/task_stack.h>
 
-#include "internal.h"
+#include "set.h"
 
 #ifdef CONFIG_COTASK_DEBUG
 
@@ -66,6 +66,16 @@ void cotask_debug_task_ends(struct cotask *t)
 	WARN_ONCE(atomic_read(&t->base.state) & COTASK_S_INBOX,
 		  "cotask: a task is freed in an inbox\n");
 	cotask_debug_dead(&t->base);
+}
+
+/* A set is about to be done. */
+void cotask_debug_set_ends(struct cotask_set *s)
+{
+	WARN_ONCE(!list_empty(&s->fanout.link), "cotask: a set is done while it is asked\n");
+	WARN_ONCE(!list_empty(&s->alarm.link) || s->alarm.level != COTASK_NO_DEADLINE,
+		  "cotask: a set is done with a deadline\n");
+	WARN_ONCE(s->attached, "cotask: a set is done and follows members\n");
+	cotask_debug_dead(&s->base);
 }
 
 void cotask_debug_poison(void *memory, size_t size)

@@ -8,16 +8,19 @@
 #include <linux/cotask.h>
 
 struct cotask_loop;
+struct cotask_set;
 
 #ifdef CONFIG_COTASK_DEBUG
 void cotask_debug_live(void *object);
 void cotask_debug_dead(void *object);
 void cotask_debug_task_ends(struct cotask *t);
+void cotask_debug_set_ends(struct cotask_set *s);
 void cotask_debug_poison(void *memory, size_t size);
 #else
 static inline void cotask_debug_live(void *object) { }
 static inline void cotask_debug_dead(void *object) { }
 static inline void cotask_debug_task_ends(struct cotask *t) { }
+static inline void cotask_debug_set_ends(struct cotask_set *s) { }
 static inline void cotask_debug_poison(void *memory, size_t size) { }
 #endif
 

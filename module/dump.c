@@ -264,13 +264,13 @@ static void fill(struct cotask_dump *d)
 	d->end = !c->group || d->target.found;
 }
 
-/* The owner begins with a reader that is waiting; NULL: there is none. */
-static struct cotask_dump *serve_next(struct cotask_loop *loop)
+/* The owner begins with the next one of some readers; NULL: none of them waits any more. */
+static struct cotask_dump *serve_next(struct cotask_loop *loop, struct list_head *readers)
 {
 	struct cotask_dump *d;
 
 	spin_lock(&loop->readers_lock);
-	d = list_first_entry_or_null(&loop->readers, struct cotask_dump, link);
+	d = list_first_entry_or_null(readers, struct cotask_dump, link);
 	if (d) {
 		list_del_init(&d->link);
 		d->serving = true;
@@ -293,17 +293,29 @@ static void serve_end(struct cotask_dump *d)
 	dump_put(d);
 }
 
-/* All that are waiting now. */
+/* What a chunk costs, in steps of the budget. */
+#define CHUNK_COST	512
+
+/* All that are waiting now; those that come meanwhile ask anew. */
 static void serve_all(struct cotask_loop *loop)
 {
 	struct cotask_dump *d;
+	LIST_HEAD(readers);
 
-	while ((d = serve_next(loop))) {
+	spin_lock(&loop->readers_lock);
+	list_splice_init(&loop->readers, &readers);
+	spin_unlock(&loop->readers_lock);
+	while ((d = serve_next(loop, &readers))) {
 		if (!d->begun)
 			write_loop(d);
 		d->begun = true;
 		fill(d);
 		serve_end(d);
+		/* The owner for a while pumps nothing, and can always be rescheduled. */
+		if (loop->pumping)
+			cotask_loop_spend(loop, CHUNK_COST);
+		else
+			cond_resched();
 	}
 }
 
@@ -313,7 +325,10 @@ static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 
 	/* A full barrier: either a new request is seen, or it is posted. */
 	atomic_xchg(&loop->look_posted, 0);
+	/* Of the callbacks this is one of cotask's own. */
+	loop->foreign--;
 	serve_all(loop);
+	loop->foreign++;
 	return 0;
 }
 

@@ -471,6 +471,9 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 
 	is_back(f);
 	cotask_file_enter(f);
+	/* What an ENTER that was killed has begun to cancel; before anything can change. */
+	if (unlikely(!list_empty(&f->loop->fanouts)))
+		cotask_fanouts_run(f->loop);
 	f->refused = false;
 	rc = take_begun(f, e);
 	if (!rc)

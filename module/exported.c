@@ -196,6 +196,7 @@ void cotask_fds_drop(struct cotask_file *f)
 		cotask_debug_dead(&cf->done);
 		list_del_init(&cf->link);
 		wake_up_poll(&cf->wait, EPOLLHUP);
+		cotask_loop_spend(f->loop, 4);
 		fd_put(cf);
 	}
 }

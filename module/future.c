@@ -56,18 +56,42 @@ static int settle_inside(struct cotask_awaitable *x, long result, int how)
 	return old;
 }
 
-/* Choose the outcome, once; false: it was chosen before. */
-bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
+/* From here on @x may be gone: a waiter that was woken may free it. */
+static bool settled(struct cotask_awaitable *x, int old)
 {
-	int old = cotask_loop_mine(x->loop) ? settle_inside(x, result, how) :
-					      settle_outside(x, result, how);
-
-	/* From here on @x may be gone: a waiter that was woken may free it. */
 	if (old & COTASK_S_CLAIMED)
 		return false;
 	if (old & COTASK_S_WATCHED)
 		cotask_block_wake(x);
 	return true;
+}
+
+/* Choose the outcome, once; false: it was chosen before.  The owner may breathe. */
+bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
+{
+	return settled(x, cotask_loop_mine(x->loop) ? settle_inside(x, result, how) :
+						       settle_outside(x, result, how));
+}
+
+/* The same for callers that may hold locks, be they the owner: an interrupt, a wait queue. */
+bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how)
+{
+	const bool mine = cotask_loop_mine(x->loop);
+	struct cotask_loop *loop = x->loop;
+	int old;
+
+	if (!mine)
+		return settled(x, settle_outside(x, result, how));
+	loop->foreign++;
+	old = settle_inside(x, result, how);
+	loop->foreign--;
+	return settled(x, old);
+}
+
+/* The same for callers that interrupt what the owner does: it acts on that later. */
+bool cotask_future_post_outcome(struct cotask_future *f, long result)
+{
+	return settled(&f->base, settle_outside(&f->base, result, 0));
 }
 
 /* A future that was made, and nothing else: a task is not completed by hand. */
@@ -140,7 +164,7 @@ int cotask_future_complete(struct cotask_future *f, long value)
 {
 	if (!usable(f) || value < 0)
 		return -EINVAL;
-	return cotask_future_settle(&f->base, value, 0) ? 0 : -EINVAL;
+	return cotask_future_settle_atomic(&f->base, value, 0) ? 0 : -EINVAL;
 }
 EXPORT_SYMBOL_GPL(cotask_future_complete);
 
@@ -156,7 +180,7 @@ int cotask_future_fail(struct cotask_future *f, int error)
 {
 	if (!usable(f) || error >= 0 || error < -MAX_ERRNO)
 		return -EINVAL;
-	return cotask_future_settle(&f->base, error, 0) ? 0 : -EINVAL;
+	return cotask_future_settle_atomic(&f->base, error, 0) ? 0 : -EINVAL;
 }
 EXPORT_SYMBOL_GPL(cotask_future_fail);
 
@@ -175,6 +199,6 @@ bool cotask_future_cancel(struct cotask_future *f)
 		return false;
 	/* Whoever cancels it does not care for its error (AW-11). */
 	cotask_awaitable_mark_read(&f->base);
-	return cotask_future_settle(&f->base, -ECANCELED, COTASK_S_CANCELLED);
+	return cotask_future_settle_atomic(&f->base, -ECANCELED, COTASK_S_CANCELLED);
 }
 EXPORT_SYMBOL_GPL(cotask_future_cancel);

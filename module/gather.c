@@ -89,7 +89,7 @@ static bool gather_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 {
 	struct cotask_set *s = cotask_set_of(x);
 
-	if (cotask_awaitable_done(x) || !s->undone)
+	if (cotask_awaitable_done(x) || !s->undone || (s->flags & COTASK_SET_SETTLED))
 		return false;
 	s->flags |= COTASK_SET_REQUESTED;
 	cotask_set_cancel(s, why);

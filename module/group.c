@@ -653,6 +653,13 @@ int cotask_group_wait(struct cotask_group *g, s64 timeout_ns)
 }
 EXPORT_SYMBOL_GPL(cotask_group_wait);
 
+/* A step along the errors; of a group that was stopped there is no loop any more. */
+static void pay_for_error(const struct cotask_group *g)
+{
+	if (g->base.loop && cotask_loop_mine(g->base.loop))
+		cotask_loop_spend(g->base.loop, 1);
+}
+
 /**
  * cotask_group_errors - what went wrong in a group
  * @g: a group that has been exited or stopped
@@ -672,6 +679,7 @@ unsigned int cotask_group_errors(struct cotask_group *g, struct cotask_group_err
 		struct cotask *t = container_of(pos, struct cotask, sibling);
 		bool body = pos == &g->body_error;
 
+		pay_for_error(g);
 		if (found < n) {
 			e[found].task = body ? NULL : t;
 			e[found].error = body ? g->body_rc : t->base.result;
@@ -690,6 +698,7 @@ int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_err
 	list_for_each(pos, &g->errors) {
 		bool body = pos == &g->body_error;
 
+		pay_for_error(g);
 		if (n--)
 			continue;
 		e->task = body ? NULL : container_of(pos, struct cotask, sibling);

@@ -581,6 +581,8 @@ int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int
 
 /* future.c */
 bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
+bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how);
+bool cotask_future_post_outcome(struct cotask_future *f, long result);
 
 /* submit.c */
 struct cotask_submission;

@@ -97,6 +97,8 @@ const struct cotask_op_row cotask_op_wait_for = {
 	.is = NEEDS_TASK | USES_VALUE,
 };
 
+static struct cotask_future *future_of(struct cotask_object *o);
+
 /* --- outcomes ------------------------------------------------------------ */
 
 static s64 op_result(struct cotask_request *r)
@@ -128,6 +130,10 @@ static s64 op_cancel(struct cotask_request *r)
 		return cotask_submission_cancel(cotask_object_submission(o));
 	case COTASK_OBJECT_REMOTE:
 		return cotask_remote_cancel(o);
+	case COTASK_KIND_FUTURE:
+		/* Whoever cancels it does not care for its error (AW-11). */
+		cotask_awaitable_mark_read(&future_of(o)->base);
+		return cotask_future_settle(&future_of(o)->base, -ECANCELED, COTASK_S_CANCELLED);
 	default:
 		x = cotask_object_awaitable(o);
 		return x ? cotask_awaitable_cancel(x) : -ENOENT;
@@ -179,9 +185,7 @@ static s64 op_complete(struct cotask_request *r)
 {
 	if (!cotask_is_outcome(r->op->value))
 		return -EINVAL;
-	if (r->op->value < 0)
-		return cotask_future_fail(future_of(r->object), r->op->value);
-	return cotask_future_complete(future_of(r->object), r->op->value);
+	return cotask_future_settle(&future_of(r->object)->base, r->op->value, 0) ? 0 : -EINVAL;
 }
 
 const struct cotask_op_row cotask_op_complete = {

@@ -78,7 +78,10 @@ static void poll_put(struct poll *p)
 
 /* --- wait queues --------------------------------------------------------- */
 
-/* The file has woken its queue.  Any context. */
+/*
+ * The file has woken its queue.  Any context, with the lock of the queue; also that of the
+ * owner, in the middle of what it does: a page that it copies to may be what the file waits for.
+ */
 static int woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *key)
 {
 	struct queue *q = container_of(entry, struct queue, entry);
@@ -88,7 +91,7 @@ static int woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *
 	if (mask && !(mask & (p->events | POLLFREE)))
 		return 0;
 	/* Who comes too late finds that the task is going to look anyway. */
-	cotask_future_complete(&p->ready, (__force u32)(mask & p->events));
+	cotask_future_post_outcome(&p->ready, (__force u32)(mask & p->events));
 	if (mask & POLLFREE) {
 		list_del_init(&entry->entry);
 		/* The queue goes after a grace period; pairs with unregister(). */

@@ -433,6 +433,9 @@ void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
 {
 	struct cotask_loop *loop = s->base.loop;
 
+	/* It follows nothing that could be asked, and may be freed as soon as it is done. */
+	if (s->flags & COTASK_SET_SETTLED)
+		return;
 	cotask_wave_begin(loop);
 	if (!cotask_fanout_came_back(loop, &s->fanout) &&
 	    cotask_wave_may_pass(loop, s->fanout.wave)) {
@@ -505,7 +508,7 @@ static void be_done(struct cotask_set *s)
 	int how = s->flags & COTASK_SET_CANCELLED ? COTASK_S_CANCELLED : 0;
 
 	put_tasks(s);
-	cotask_debug_dead(&s->base);
+	cotask_debug_set_ends(s);
 	s->base.result = s->outcome;
 	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
 	cotask_awaitable_wake(&s->base);

@@ -100,6 +100,7 @@ struct cotask_start *cotask_start_of(struct cotask *child)
 	list_for_each_entry(e, &child->base.waiters, link) {
 		struct cotask_callback *cb = container_of(e, struct cotask_callback, entry);
 
+		cotask_loop_spend(child->base.loop, 1);
 		if (e->kind == COTASK_ENTRY_CALLBACK && cb->fn == child_ended)
 			return container_of(cb, struct cotask_start, ended);
 	}

@@ -395,12 +395,13 @@ static s64 deadline_of(const struct cotask_scope *s, const struct cotask_loop *l
  */
 ktime_t cotask_effective_deadline(const struct cotask *task)
 {
-	const struct cotask_loop *loop = task->base.loop;
+	struct cotask_loop *loop = task->base.loop;
 	const struct cotask_scope *s = task->scopes;
 	s64 nearest = COTASK_FOREVER;
 
 	while (task) {
 		for (; s; s = s->outer) {
+			cotask_loop_spend(loop, 1);
 			if (s->kind == COTASK_SCOPE_SHIELD)
 				return ns_to_ktime(nearest);
 			nearest = min(nearest, deadline_of(s, loop));
