@@ -104,7 +104,7 @@ static void doom(struct cotask *t)
 {
 	struct cotask_awaitable *x = cotask_task_waits_on(t);
 
-	cotask_loop_spend(t->base.loop, 1);
+	cotask_loop_spend(t->base.loop, 2);
 	if (cotask_done(t) || (t->entry.flags & COTASK_T_DOOMED))
 		return;
 	t->entry.flags |= COTASK_T_DOOMED;

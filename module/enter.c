@@ -355,8 +355,8 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 	u32 n;
 
 	do {
-		n = collect_events(f, events, min_t(u32, e->max_events - e->n_events,
-							    COTASK_CHUNK));
+		n = min_t(u32, e->max_events - e->n_events, COTASK_CHUNK);
+		n = collect_events(f, events, n);
 		if (copy_to_user(&user[e->n_events], events, n * sizeof(*events))) {
 			cotask_turns_take_back_last(f, n);
 			return -EFAULT;

@@ -243,6 +243,74 @@ static void posted_calls(void)
 	enter(65536);
 }
 
+#define NESTED	15000
+#define GROUPS	30000
+#define ASKED	300
+
+/* Each task is in the group of the one before, and asks for the nearest deadline around it. */
+static void nested_groups(void)
+{
+	unsigned int i;
+
+	add(OP(SPAWN, .handle = 1));
+	for (i = 1; i < NESTED; i++) {
+		if (enter(1) != 1)
+			die("event");
+		add(OP(ENTER, .task = i, .handle = GROUPS + i, .arg = COTASK_KIND_GROUP));
+		add(OP(SPAWN, .task = i, .handle = i + 1, .other = GROUPS + i));
+		add(OP(SLEEP, .task = i, .value = COTASK_NEVER));
+	}
+	for (i = 0; i < ASKED; i++)
+		add(OP(READ, .handle = NESTED, .arg = COTASK_READ_DEADLINE));
+	enter(1);
+	add(OP(SLEEP, .task = NESTED, .value = COTASK_NEVER));
+	add(OP(CANCEL, .handle = GROUPS + 1));
+	enter(1);
+}
+
+static void callbacks_of_a_task(void)
+{
+	unsigned int i;
+
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	for (i = 0; i < MANY; i++)
+		add(OP(ON_DONE, .handle = 1));
+	for (i = 0; i < ASKED; i++)
+		add(OP(READY, .task = 1));
+	enter(0);
+	given = 0;
+	add(OP(EXIT, .task = 1));
+	enter(65536);
+}
+
+static void errors_of_a_group(void)
+{
+	const unsigned int n = 30000;
+	unsigned int i;
+
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	add(OP(ENTER, .task = 1, .handle = 2, .arg = COTASK_KIND_GROUP));
+	add(OP(SLEEP, .task = 1, .value = COTASK_NEVER));
+	enter(0);
+	given = 0;
+	for (i = 0; i < n; i++)
+		add(OP(SPAWN, .handle = 10 + i, .other = 2));
+	if (enter(n) != n)
+		die("events");
+	for (i = 0; i < n; i++)
+		add(OP(EXIT, .task = 10 + i, .value = -EIO));
+	enter(0);
+	given = 0;
+	enter(1);
+	for (i = 0; i < ASKED; i++) {
+		add(OP(READ, .handle = 2, .arg = COTASK_READ_ERRORS));
+		add(OP(READ, .handle = 2, .arg = COTASK_READ_ERROR, .value = n - 1));
+	}
+	enter(0);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -257,6 +325,9 @@ static const struct {
 	{ "gathers of one future", gathers_of_one_future },
 	{ "items of a queue", items_of_a_queue },
 	{ "posted calls", posted_calls },
+	{ "nested groups", nested_groups },
+	{ "callbacks of a task", callbacks_of_a_task },
+	{ "errors of a group", errors_of_a_group },
 };
 
 static void parameter(char *text, size_t size, int flags)
