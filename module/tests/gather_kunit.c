@@ -4,6 +4,8 @@
  */
 #include <linux/slab.h>
 
+#include <linux/cotask_thread.h>
+
 #include "helpers.h"
 #include "suites.h"
 
@@ -640,6 +642,55 @@ static void posts_behind_a_future(struct kunit *test)
 	expect_cancelled(env, 1);
 }
 
+/**
+ * struct arrival - a gather that has its outcome while a member is on its way
+ * @first: runs before the gather hears of a member that has failed
+ * @second: ... and after
+ * @set: the gather
+ * @member: two futures
+ */
+static struct arrival {
+	struct cotask_callback first;
+	struct cotask_callback second;
+	struct cotask_set set;
+	struct cotask_member member[2];
+} arrival;
+
+static int complete_the_other(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	elsewhere(env_current(), complete_f0);
+	return 0;
+}
+
+static int look_at_the_gather(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct kunit *test = env_current()->test;
+
+	/* It waits for what is on its way, and cannot be asked any more. */
+	KUNIT_EXPECT_FALSE(test, cotask_awaitable_done(&arrival.set.base));
+	KUNIT_EXPECT_FALSE(test, cotask_awaitable_cancel(&arrival.set.base));
+	cotask_set_drop(&arrival.set);
+	KUNIT_EXPECT_EQ(test, cotask_awaitable_result(&arrival.set.base), (long)E1);
+	return 0;
+}
+
+/* GA-4, GA-11: the outcome of a gather is there while another thread completes a member */
+static void dropped_with_a_member_on_its_way(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	memset(&arrival, 0, sizeof(arrival));
+	arrival.member[0] = COTASK_MEMBER(&env->future[0].base);
+	arrival.member[1] = COTASK_MEMBER(&env->future[1].base);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(cotask_gather(&arrival.set, cotask_loop_root(env->loop),
+						      arrival.member, 2, 0)));
+	cotask_call_soon(env->loop, &arrival.first, complete_the_other);
+	cotask_future_fail(&env->future[1], E1);
+	cotask_call_soon(env->loop, &arrival.second, look_at_the_gather);
+	settle(env);
+	KUNIT_EXPECT_TRUE(test, cotask_awaitable_done(&arrival.set.base));
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(of_nothing),
 	KUNIT_CASE(in_the_order_of_arguments),
@@ -670,6 +721,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(many_members),
 	KUNIT_CASE(dropped),
 	KUNIT_CASE(member_completed_elsewhere),
+	KUNIT_CASE(dropped_with_a_member_on_its_way),
 	KUNIT_CASE(too_late_for_a_nested_gather),
 	KUNIT_CASE(cancelled_and_completed_elsewhere),
 	KUNIT_CASE(posts_behind_a_future),
