@@ -39,6 +39,7 @@ class Entry:
 class Loop:
     def __init__(self):
         self.now, self.ready, self.timers, self.armed = 0, [], [], 0
+        self.asking = []	# gathers whose members are being cancelled, innermost last
 
     def queue(self, run):
         entry = Entry(run)
@@ -152,7 +153,7 @@ class Gather(Awaitable):
     def __init__(self, loop, xs, collect):
         super().__init__(loop)
         self.xs, self.collect = xs, collect
-        self.requested = self.cancelling = False
+        self.requested = self.cut = False
         distinct = list(dict.fromkeys(xs))			# GA-3
         self.members = [Member(self, x) for x in distinct]
         self.left = len(self.members)
@@ -188,15 +189,19 @@ class Gather(Awaitable):
     def cancel(self, _waiter=None):
         if self.done:						# GA-11
             return False
-        if self.cancelling:	# a member waits for the gather itself
+        if self in self.loop.asking:	# the cancel has come back: a cycle ends here
+            self.cut = True
             return True
-        self.cancelling = True
+        self.loop.asking.append(self)
         accepted = [m.x.cancel() for m in self.members if not m.ended]	# GA-7
         for m in self.members:
             m.x.read = True					# AW-11
-        self.cancelling = False
+        self.loop.asking.pop()
         if any(accepted):
             self.requested = True
+        if self.cut and not self.done:
+            self.end(ECANCELED)
+        self.cut = False
         return any(accepted)
 
 
@@ -440,6 +445,7 @@ class Group(Awaitable):
         super().__init__(loop)
         self.parent, self.children, self.errors = None, [], []
         self.aborting = self.exiting = self.outside = self.cancelled_early = False
+        self.asking = False	# its children are being cancelled
         self.own = None		# the group's cancel of its parent
 
     def enter(self, task):
@@ -478,10 +484,11 @@ class Group(Awaitable):
     def abort(self, body):
         if self.aborting:					# TG-10, TG-11, TG-34
             return
-        self.aborting = True
+        self.aborting = self.asking = True
         for child in list(self.children):			# TG-9: in spawn order
             if not child.first_step:				# TG-32
                 child.cancel()
+        self.asking = False
         if body:
             self.own = Request()
             self.delivery = self.parent.deliveries + 1	# the one that tells it
@@ -501,6 +508,8 @@ class Group(Awaitable):
         """A request reaches the parent, which waits for the children."""
         if any(r.heard is None and r is not self.own for r in parent.requests):
             self.outside = True					# TG-16
+        if self.asking and self.loop.asking:	# a cycle ends at the innermost gather
+            self.loop.asking[-1].cut = True
         self.abort(False)					# TG-17: only once
         return True
 
