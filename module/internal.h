@@ -479,6 +479,13 @@ struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop,
 
 void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error);
 void cotask_loop_ref_task(struct cotask_loop *loop);
+
+/* What belongs to a process's loop is charged to the caller. */
+static inline gfp_t cotask_loop_gfp(const struct cotask_loop *loop)
+{
+	return READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
+}
+
 void cotask_loop_unref_task(struct cotask_loop *loop);
 
 /* timer.c */
@@ -596,6 +603,13 @@ int cotask_offload_init(void);
 void cotask_offload_exit(void);
 
 /* --- task.c, step.c ------------------------------------------------------- */
+
+/* name.c */
+struct cotask_name;
+int cotask_name_init(void);
+void cotask_name_exit(void);
+struct cotask_name *cotask_name_new(const char *text, gfp_t gfp);
+void cotask_name_free(struct cotask_name *name);
 
 int cotask_task_init(void);
 void cotask_task_exit(void);

@@ -12,9 +12,12 @@ static int __init cotask_init(void)
 	int rc;
 
 	cotask_block_init();
-	rc = cotask_task_init();
+	rc = cotask_name_init();
 	if (rc)
 		return rc;
+	rc = cotask_task_init();
+	if (rc)
+		goto name_exit;
 	rc = cotask_offload_init();
 	if (rc)
 		goto task_exit;
@@ -28,6 +31,8 @@ offload_exit:
 	cotask_offload_exit();
 task_exit:
 	cotask_task_exit();
+name_exit:
+	cotask_name_exit();
 	return rc;
 }
 module_init(cotask_init);
@@ -41,6 +46,7 @@ static void __exit cotask_exit(void)
 	cotask_defer_exit();
 	/* Frees loops and names that wait for a grace period, then the cache. */
 	cotask_task_exit();
+	cotask_name_exit();
 }
 module_exit(cotask_exit);
 

@@ -1,155 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - tasks: creation, references, names, and what can be asked of them
+ * cotask - tasks: creation, references, and what can be asked of them
  *
  * A task belongs to its group from spawn until the record of its end, whether
  * anybody holds a handle or not (CT-7, CT-B1).  A handle is a counted reference;
  * it keeps the outcome and the name, not the frame (TK-B1), and the loop.
  */
-#include <linux/ctype.h>
 #include <linux/slab.h>
 
 #include "internal.h"
 
-/**
- * struct cotask_name - name of a task
- * @uses: how often the memory was a name; stays when it is freed
- * @text: the name
- *
- * The memory can be that of another name before a grace period has passed, so that names
- * which come and go do not pile up: a reader looks whether it is still the same one.
- */
-struct cotask_name {
-	u32 uses;
-	char text[COTASK_NAME_MAX + 1];
-};
-
-static struct kmem_cache *task_cache, *name_cache;
+static struct kmem_cache *task_cache;
 static atomic64_t last_id;
 
 /* Numbers that a loop takes at once, so that its spawns need no atomic operation. */
 #define ID_STASH	64
-
-static void name_ctor(void *memory)
-{
-	memset(memory, 0, sizeof(struct cotask_name));
-}
 
 int cotask_task_init(void)
 {
 	/* design: a sleeping task costs three cache lines, besides its frame. */
 	BUILD_BUG_ON(sizeof(struct cotask) > 192);
 	task_cache = KMEM_CACHE(cotask, SLAB_HWCACHE_ALIGN);
-	name_cache = kmem_cache_create("cotask_name", sizeof(struct cotask_name), 0,
-				       SLAB_TYPESAFE_BY_RCU, name_ctor);
-	if (task_cache && name_cache)
-		return 0;
-	kmem_cache_destroy(name_cache);
-	kmem_cache_destroy(task_cache);
-	return -ENOMEM;
+	return task_cache ? 0 : -ENOMEM;
 }
 
 void cotask_task_exit(void)
 {
 	rcu_barrier();
-	kmem_cache_destroy(name_cache);
 	kmem_cache_destroy(task_cache);
 }
-
-/* --- names ---------------------------------------------------------------- */
-
-static struct cotask_name *name_new(const char *text, gfp_t gfp)
-{
-	size_t i, len = strnlen(text, COTASK_NAME_MAX + 1);
-	struct cotask_name *name;
-
-	if (!len || len > COTASK_NAME_MAX)
-		return ERR_PTR(-EINVAL);
-	for (i = 0; i < len; i++) {
-		if (!isprint(text[i]) || !isascii(text[i]))
-			return ERR_PTR(-EINVAL);
-	}
-	name = kmem_cache_alloc(name_cache, gfp);
-	if (!name)
-		return ERR_PTR(-ENOMEM);
-	WRITE_ONCE(name->uses, name->uses + 1);
-	smp_wmb();	/* before the text; pairs with read_name() */
-	memcpy(name->text, text, len + 1);
-	return name;
-}
-
-static void name_free(struct cotask_name *name)
-{
-	if (name)
-		kmem_cache_free(name_cache, name);
-}
-
-/* What belongs to a process's loop is charged to the caller. */
-static gfp_t gfp_of(const struct cotask_loop *loop)
-{
-	return READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
-}
-
-/**
- * cotask_set_name - name a task
- * @task: the task, done or not (TK-8)
- * @name: 1 to COTASK_NAME_MAX printable ASCII characters; copied
- *
- * Context: Process context, one caller at a time.
- * Return: 0; -EINVAL for a bad name; -ENOMEM.  The old name stays then.
- */
-int cotask_set_name(struct cotask *task, const char *name)
-{
-	struct cotask_name *new;
-
-	if (!task || !name)
-		return -EINVAL;
-	new = name_new(name, gfp_of(task->base.loop));
-	if (IS_ERR(new))
-		return PTR_ERR(new);
-	name_free(rcu_replace_pointer(task->name, new, true));
-	return 0;
-}
-EXPORT_SYMBOL_GPL(cotask_set_name);
-
-/* false: it was another one meanwhile. */
-static bool read_name(const struct cotask *task, const struct cotask_name *name, char *buf,
-		      size_t size)
-{
-	u32 uses = READ_ONCE(name->uses);
-
-	smp_rmb();	/* it is this name since then, or not any more */
-	if (name != rcu_access_pointer(task->name))
-		return false;
-	/* What is torn is thrown away. */
-	data_race(strscpy(buf, name->text, min(size, sizeof(name->text))));
-	smp_rmb();	/* pairs with name_new() */
-	return uses == READ_ONCE(name->uses);
-}
-
-/**
- * cotask_get_name - the name of a task
- * @task: the task
- * @buf: the name goes here; Task-<id> if it was given none (CT-3)
- * @size: of @buf, COTASK_NAME_MAX + 1 is enough
- *
- * Context: Any.
- * Return: @buf.
- */
-char *cotask_get_name(const struct cotask *task, char *buf, size_t size)
-{
-	const struct cotask_name *name;
-
-	rcu_read_lock();
-	do {
-		name = rcu_dereference(task->name);
-	} while (name && !read_name(task, name, buf, size));
-	if (!name)
-		snprintf(buf, size, "Task-%llu", task->id);
-	rcu_read_unlock();
-	return buf;
-}
-EXPORT_SYMBOL_GPL(cotask_get_name);
 
 /* --- references ----------------------------------------------------------- */
 
@@ -175,7 +54,7 @@ static void task_free(struct cotask *t)
 
 	cotask_debug_task_ends(t);
 	cotask_context_drop(t->context);
-	name_free(rcu_dereference_protected(t->name, true));
+	cotask_name_free(rcu_dereference_protected(t->name, true));
 	cotask_debug_poison(t, sizeof(*t));
 	kmem_cache_free(task_cache, t);
 	if (charged)
@@ -258,7 +137,7 @@ static u32 task_flags(u32 flags)
 
 static struct cotask *task_memory(struct cotask_loop *loop, const struct cotask_spawn_args *args)
 {
-	gfp_t gfp = args->gfp ?: gfp_of(loop);
+	gfp_t gfp = args->gfp ?: cotask_loop_gfp(loop);
 	struct cotask_name *name = NULL;
 	struct cotask *t;
 
@@ -267,13 +146,13 @@ static struct cotask *task_memory(struct cotask_loop *loop, const struct cotask_
 		return ERR_PTR(-EOPNOTSUPP);
 	}
 	if (args->name) {
-		name = name_new(args->name, gfp);
+		name = cotask_name_new(args->name, gfp);
 		if (IS_ERR(name))
 			return ERR_CAST(name);
 	}
 	t = kmem_cache_alloc(task_cache, gfp);
 	if (!t) {
-		name_free(name);
+		cotask_name_free(name);
 		return ERR_PTR(-ENOMEM);
 	}
 	RCU_INIT_POINTER(t->name, name);
