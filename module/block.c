@@ -2,10 +2,10 @@
 /*
  * cotask - threads that sleep until an awaitable is done
  *
- * A thread that blocks stands in one of a few lists, with the awaitable that it waits for.
- * Whoever completes that wakes one of those threads, in any context: raw spinlocks, nothing
- * is allocated or freed, and what is done with interrupts off is the search for one thread.
- * A thread that was woken wakes the next one that waits for the same.
+ * A thread that blocks stands in a ring with those that wait for the same awaitable, and one
+ * of them in one of a few lists.  A completion, in any context, wakes one of those threads: it
+ * takes raw spinlocks, allocates and frees nothing, and what is done with interrupts off is
+ * the search for one ring.  A thread that was woken wakes the next one of its ring.
  *
  * The awaitable is an address here and nothing else: it may be gone when its threads wake.
  */
@@ -16,13 +16,15 @@
 
 /**
  * struct blocked - a thread that sleeps
- * @node: in a list [B]
+ * @node: in a list, of the first one of a ring [B]
+ * @ring: those that wait for the same [B]
  * @x: what it waits for [I]
  * @task: the thread [I]
- * @woken: @x is done, and @node was taken out [B]
+ * @woken: @x is done, and the thread was taken out [B]
  */
 struct blocked {
 	struct hlist_node		node;
+	struct list_head		ring;
 	const struct cotask_awaitable	*x;
 	struct task_struct		*task;
 	bool				woken;
@@ -48,6 +50,29 @@ void cotask_block_init(void)
 		raw_spin_lock_init(&buckets[i].lock);
 }
 
+/* With the lock: the first one that waits for @x, or NULL. */
+static struct blocked *first_of(struct bucket *b, const struct cotask_awaitable *x)
+{
+	struct blocked *first;
+
+	hlist_for_each_entry(first, &b->list, node) {
+		if (first->x == x)
+			return first;
+	}
+	return NULL;
+}
+
+/* With the lock: the next one takes the place of the first one of a ring. */
+static void take_out(struct bucket *b, struct blocked *me)
+{
+	if (!hlist_unhashed(&me->node)) {
+		hlist_del_init(&me->node);
+		if (!list_empty(&me->ring))
+			hlist_add_head(&list_next_entry(me, ring)->node, &b->list);
+	}
+	list_del_init(&me->ring);
+}
+
 /**
  * cotask_block_wake - an awaitable is done: wake one thread that waits for it
  * @x: the awaitable, which may be gone by now
@@ -61,14 +86,12 @@ void cotask_block_wake(const struct cotask_awaitable *x)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&b->lock, flags);
-	hlist_for_each_entry(me, &b->list, node) {
-		if (me->x != x)
-			continue;
-		hlist_del_init(&me->node);
+	me = first_of(b, x);
+	if (me) {
+		take_out(b, me);
 		me->woken = true;
 		/* With the lock: afterwards the thread may have gone. */
 		wake_up_process(me->task);
-		break;
 	}
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
@@ -76,9 +99,16 @@ void cotask_block_wake(const struct cotask_awaitable *x)
 static void enter(struct blocked *me)
 {
 	struct bucket *b = bucket_of(me->x);
+	struct blocked *first;
 
+	INIT_HLIST_NODE(&me->node);
+	INIT_LIST_HEAD(&me->ring);
 	raw_spin_lock_irq(&b->lock);
-	hlist_add_head(&me->node, &b->list);
+	first = first_of(b, me->x);
+	if (first)
+		list_add_tail(&me->ring, &first->ring);
+	else
+		hlist_add_head(&me->node, &b->list);
 	raw_spin_unlock_irq(&b->lock);
 }
 
@@ -87,7 +117,7 @@ static void leave(struct blocked *me)
 	struct bucket *b = bucket_of(me->x);
 
 	raw_spin_lock_irq(&b->lock);
-	hlist_del_init(&me->node);
+	take_out(b, me);
 	raw_spin_unlock_irq(&b->lock);
 	/* It was this thread's turn to wake the next one. */
 	if (me->woken)

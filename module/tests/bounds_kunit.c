@@ -5,7 +5,9 @@
  * More tasks, requests and ways than the budget of a loop, a wave or a counter of 16 bits
  * has room for.
  */
+#include <linux/completion.h>
 #include <linux/cotask_gather.h>
+#include <linux/kthread.h>
 #include <linux/vmalloc.h>
 
 #include "helpers.h"
@@ -356,12 +358,80 @@ static void net_is_cancelled(struct kunit *test)
 	vfree(me);
 }
 
+/* --- many threads ----------------------------------------------------------------------- */
+
+#define THREADS		60
+
+/* Threads that block until one of two tasks has ended. */
+static struct {
+	struct cotask_frame frame[2];
+	struct cotask_future future[2];
+	struct cotask *task[2];
+	struct completion done;
+	atomic_t begun;
+	atomic_t woken[2];
+} crowds;
+
+static long wait_for_signal(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, waited);
+
+	CO_AWAIT(waited, rc,
+		 cotask_await_future(task, &crowds.future[frame != &crowds.frame[0]]));
+	return rc;
+}
+
+static int block_on_task(void *arg)
+{
+	unsigned long i = (unsigned long)arg;
+
+	atomic_inc(&crowds.begun);
+	if (!cotask_wait(crowds.task[i], COTASK_FOREVER))
+		atomic_inc(&crowds.woken[i]);
+	/* Not the code of the module is the last thing that it runs. */
+	kthread_complete_and_exit(&crowds.done, 0);
+	return 0;
+}
+
+/* RT-3, TK-1: each thread that waits for a task is woken by its end, and by no other */
+static void threads_of_two_tasks(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+	unsigned long i, k;
+
+	init_completion(&crowds.done);
+	atomic_set(&crowds.begun, 0);
+	for (i = 0; i < 2; i++) {
+		cotask_future_init(&crowds.future[i], loop);
+		atomic_set(&crowds.woken[i], 0);
+		crowds.task[i] = start(test, loop, &crowds.frame[i], wait_for_signal);
+	}
+	run_all(loop);
+	for (k = 0; k < THREADS; k++)
+		kthread_run(block_on_task, (void *)(k % 2), "cotask_block");
+	while (atomic_read(&crowds.begun) < THREADS)
+		cond_resched();
+	for (i = 0; i < 2; i++) {
+		cotask_future_complete(&crowds.future[i], 1);
+		run_all(loop);
+		for (k = 0; k < THREADS / 2; k++)
+			wait_for_completion(&crowds.done);
+		KUNIT_EXPECT_EQ(test, atomic_read(&crowds.woken[i]), THREADS / 2);
+		KUNIT_EXPECT_EQ(test, atomic_read(&crowds.woken[1]), i * THREADS / 2);
+		cotask_put(crowds.task[i]);
+	}
+	cotask_loop_stop(loop, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(deliveries_are_counted),
 	KUNIT_CASE(wide_gather_hears_twice),
 	KUNIT_CASE(wide_group_hears_twice),
 	KUNIT_CASE(long_chain_is_cancelled),
 	KUNIT_CASE(net_is_cancelled),
+	KUNIT_CASE(threads_of_two_tasks),
 	{}
 };
 
