@@ -4,7 +4,7 @@
  *
  * An object is *live* as long as the loop, a list or a post refers to it.  The kernel's
  * debugobjects know of each that is: memory that is freed with a live object in it is told
- * with the stack of the one who frees it, as for timers and works, and so is an object that
+ * with the stack of the caller that frees it, as for timers and works, and so is an object that
  * comes to life twice.
  *
  *	task, loop		from when they are made until their memory is freed

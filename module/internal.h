@@ -59,8 +59,8 @@
  *	loop			mark in the inbox	the last turn of cotask_loop_shutdown()
  *
  * A frame that is over while groups which it has entered are not stays until they are, see
- * abandon.c.  The only ones who sleep for an arrival are cotask_set_drop() and
- * cotask_shield_drop(), as their memory goes at once.  A debug build proves all this at each
+ * abandon.c.  Only cotask_set_drop() and cotask_shield_drop() sleep for an arrival,
+ * as their memory goes at once.  A debug build proves all this at each
  * free, see debug.c.
  */
 #ifndef COTASK_INTERNAL_H
@@ -261,47 +261,7 @@ static inline struct cotask *cotask_of(struct cotask_awaitable *x)
 	return container_of(x, struct cotask, base);
 }
 
-/* --- deadline queue: deadline.c ----------------------------------------- */
-
-#define COTASK_DQ_BITS		6
-#define COTASK_DQ_SLOTS		BIT(COTASK_DQ_BITS)
-#define COTASK_DQ_LEVELS	DIV_ROUND_UP(63, COTASK_DQ_BITS)
-#define COTASK_DQ_CHAIN_BITS	2
-#define COTASK_DQ_CHAINS	BIT(COTASK_DQ_CHAIN_BITS)
-
-/**
- * struct cotask_dq_slot - entries whose deadlines share their high digits
- * @chain: the entries; those with equal deadlines are in one chain
- * @min: no entry is earlier
- * @count: of entries
- */
-struct cotask_dq_slot {
-	struct list_head	chain[COTASK_DQ_CHAINS];
-	u64			min;
-	unsigned long		count;
-};
-
-/**
- * struct cotask_dq - deadlines in exact order
- * @base: no entry is earlier; moves on with the time
- * @levels: bit n: level n has an entry
- * @used: bit s of level n: the slot has an entry
- * @loop: pays for walks, see budget.c; or NULL
- * @slot: the slots
- */
-struct cotask_dq {
-	u64			base;
-	u32			levels;
-	u64			used[COTASK_DQ_LEVELS];
-	struct cotask_loop	*loop;
-	struct cotask_dq_slot	slot[COTASK_DQ_LEVELS][COTASK_DQ_SLOTS];
-};
-
-void cotask_dq_init(struct cotask_dq *q, u64 now);
-void cotask_dq_add(struct cotask_dq *q, struct cotask_entry *e);
-void cotask_dq_del(struct cotask_dq *q, struct cotask_entry *e);
-u64 cotask_dq_next(const struct cotask_dq *q);
-bool cotask_dq_expire(struct cotask_dq *q, u64 now, struct list_head *due);
+#include "deadline.h"
 
 /* --- loops: loop.c ------------------------------------------------------ */
 
@@ -741,53 +701,7 @@ static inline void cotask_cancel_rearm(struct cotask *t)
 	cotask_cancel_arm(t);
 }
 
-/* --- budget.c ---------------------------------------------------------------- */
-
-/* Steps between two breaths; one is worth 100 to 200 instructions. */
-#define COTASK_BUDGET	4096
-
-bool cotask_loop_breathe(struct cotask_loop *loop);
-bool cotask_loop_must_stop(struct cotask_loop *loop);
-
-/* Pay for @n steps of a walk that cannot be interrupted, but for a breath. */
-static inline void cotask_loop_spend(struct cotask_loop *loop, int n)
-{
-	loop->budget -= n;
-	if (unlikely(loop->budget < 0))
-		cotask_loop_breathe(loop);
-}
-
-/* Sleep in the state that was set; that is a breath, too. */
-void cotask_loop_schedule(struct cotask_loop *loop, long timeout);
-
-#ifdef CONFIG_COTASK_DEBUG
-void cotask_stretch_begin(struct cotask_loop *loop);
-void cotask_stretch_end(struct cotask_loop *loop);
-#else
-static inline void cotask_stretch_begin(struct cotask_loop *loop) { }
-static inline void cotask_stretch_end(struct cotask_loop *loop) { }
-#endif
-
-/* --- fanout.c ---------------------------------------------------------------- */
-
-/**
- * struct cotask_fanout_ops - what cancels many
- * @next: cancels the next one; false: there is none left
- * @end_cut: all were asked, and a cycle of waits is to be cut here; NULL: it cannot be
- */
-struct cotask_fanout_ops {
-	bool (*next)(struct cotask_fanout *f);
-	void (*end_cut)(struct cotask_fanout *f);
-};
-
-void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops *ops);
-void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f);
-bool cotask_fanout_came_back(struct cotask_loop *loop, struct cotask_fanout *f);
-bool cotask_fanouts_run(struct cotask_loop *loop);
-void cotask_fanouts_drop(struct cotask_loop *loop);
-void cotask_wave_begin(struct cotask_loop *loop);
-void cotask_wave_end(struct cotask_loop *loop);
-bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark);
+#include "budget.h"
 
 /* --- group.c, abort.c ------------------------------------------------------- */
 

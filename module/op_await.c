@@ -131,7 +131,7 @@ static s64 op_cancel(struct cotask_request *r)
 	case COTASK_OBJECT_REMOTE:
 		return cotask_remote_cancel(o);
 	case COTASK_KIND_FUTURE:
-		/* Whoever cancels it does not care for its error (AW-11). */
+		/* A cancel counts as having read its error (AW-11). */
 		cotask_awaitable_mark_read(&future_of(o)->base);
 		return cotask_future_settle(&future_of(o)->base, -ECANCELED, COTASK_S_CANCELLED);
 	default:

@@ -16,7 +16,7 @@
  * @base: the outcome, to be blocked on
  * @task: the task; NULL if it could not be spawned [I]
  * @ended: the callback on its end
- * @deferred: instead, once nobody needs it any more
+ * @deferred: instead, once there is no reference
  */
 struct cotask_submission {
 	struct cotask_awaitable	base;

@@ -121,7 +121,7 @@ SCENARIO(grant_is_lost_to_an_abort,
 	 SAW("got E1 n0 on"), PLAY(5, takes_c), SETTLE, SAW("c"))
 
 /*
- * CX-B4, SY-1, SY-2: a task that keeps an outcome keeps what came with it, and nobody else
+ * CX-B4, SY-1, SY-2: a task that keeps an outcome keeps what came with it, and no other task
  * gets that
  */
 #define WINS			COTASK_SPAWN_COMPLETION_WINS
