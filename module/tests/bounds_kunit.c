@@ -367,8 +367,8 @@ static struct {
 	struct cotask_frame frame[2];
 	struct cotask_future future[2];
 	struct cotask *task[2];
+	struct completion begun;
 	struct completion done;
-	atomic_t begun;
 	atomic_t woken[2];
 } crowds;
 
@@ -387,7 +387,7 @@ static int block_on_task(void *arg)
 {
 	unsigned long i = (unsigned long)arg;
 
-	atomic_inc(&crowds.begun);
+	complete(&crowds.begun);
 	if (!cotask_wait(crowds.task[i], COTASK_FOREVER))
 		atomic_inc(&crowds.woken[i]);
 	/* Not the code of the module is the last thing that it runs. */
@@ -402,7 +402,7 @@ static void threads_of_two_tasks(struct kunit *test)
 	unsigned long i, k;
 
 	init_completion(&crowds.done);
-	atomic_set(&crowds.begun, 0);
+	init_completion(&crowds.begun);
 	for (i = 0; i < 2; i++) {
 		cotask_future_init(&crowds.future[i], loop);
 		atomic_set(&crowds.woken[i], 0);
@@ -411,8 +411,8 @@ static void threads_of_two_tasks(struct kunit *test)
 	run_all(loop);
 	for (k = 0; k < THREADS; k++)
 		kthread_run(block_on_task, (void *)(k % 2), "cotask_block");
-	while (atomic_read(&crowds.begun) < THREADS)
-		cond_resched();
+	for (k = 0; k < THREADS; k++)
+		wait_for_completion(&crowds.begun);
 	for (i = 0; i < 2; i++) {
 		cotask_future_complete(&crowds.future[i], 1);
 		run_all(loop);
