@@ -52,7 +52,7 @@ install-udev:
 install-dkms:
 	install -d $(src)
 	cp -r --parents --no-preserve=mode,ownership Kbuild Makefile VERSION dkms.conf \
-		module/Kbuild $(wildcard module/*.[ch]) module/include uapi $(src)
+		module/Kbuild $(wildcard module/*.[ch] module/*/*.[ch]) module/include uapi $(src)
 	install -D -m 755 tools/dkms/symvers.sh $(src)/tools/dkms/symvers.sh
 
 # What a driver that uses the module is built with, see module/samples/driver.

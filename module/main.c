@@ -2,7 +2,7 @@
 /*
  * cotask - the module
  */
-#include "device.h"
+#include "device/device.h"
 
 bool cotask_misuse_expected;
 EXPORT_FOR_TESTS(cotask_misuse_expected);

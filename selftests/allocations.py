@@ -12,6 +12,7 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PAGE = TOP / "Documentation/security.rst"
+WINGS = ("core", "await", "observe", "device")
 CALL = re.compile(r"\b(k[mzc]?v?[mzc]?alloc\w*|kv[mzc]?alloc\w*|kvcalloc|kmem_cache_z?alloc|"
                   r"k?memdup\w*|kstrn?dup\w*|strndup_user|xa_store|xa_insert|xa_alloc\w*|"
                   r"__seq_open_private|cotask_file_alloc)\(")
@@ -21,7 +22,7 @@ FUNCTION = re.compile(r"^(?!\s)(?:[\w*]+[\s*]+)+(\w+)\(", re.M)
 def calls():
     """Functions that allocate, as in the table, and the text of the calls."""
     found = {}
-    for path in sorted((TOP / "module").glob("*.c")):
+    for path in sorted(p for wing in WINGS for p in (TOP / "module" / wing).glob("*.c")):
         text = re.sub(r"/\*.*?\*/", lambda m: re.sub(r"\S", " ", m[0]), path.read_text(),
                       flags=re.S)
         for m in CALL.finditer(text):

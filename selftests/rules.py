@@ -27,7 +27,7 @@ def rules_and_gaps():
 
 def citations():
     found = {}
-    paths = sorted((TOP / "module/tests").glob("*_kunit.c"))
+    paths = sorted((TOP / "module/tests").glob("*/*_kunit.c"))
     paths += sorted((TOP / "selftests/uapi").glob("*_test.c"))
     for path in paths:
         case = (r"(?:static void (?=\w+\(struct kunit)|SCENARIO\(|TEST\(|TEST_F\(\w+, )"

@@ -16,7 +16,7 @@
 #include <linux/slab.h>
 #include <linux/timerqueue.h>
 
-#include "../internal.h"
+#include "../core/core.h"
 #include "bench.h"
 
 struct heap_node {

@@ -25,7 +25,7 @@ scenarios()
 	gcc-12 "${flags[@]}" -static -I"$here/shim" -I"$top/tools/lib" -I"$top/uapi" \
 		-I"$top/module/tests" -o "$out/scenario_test" "$here/scenario_test.c" \
 		"$here/script.c" "$top/module/tests/course.c" "$top/module/tests/scenario.c" \
-		"$top"/module/tests/scenario_*_kunit.c "$out/plain/libcotask.a"
+		"$top"/module/tests/*/scenario_*_kunit.c "$out/plain/libcotask.a"
 }
 
 api()

@@ -2,7 +2,7 @@
 /*
  * cotask selftests - the scenarios of the core, with tasks whose code is here
  *
- * What module/tests/scenario_*_kunit.c say about tasks of the kernel has to hold for
+ * What scenario_*_kunit.c of module/tests say about tasks of the kernel has to hold for
  * tasks of a process.  Time is real, so this is for a machine where waiting takes none.
  */
 #include <sys/prctl.h>

@@ -259,7 +259,7 @@ struct cotask_awaitable {
  * @link: in the ready queue, in a list of waiters, in a deadline slot, or empty:
  *	an entry is in one place at a time [L]
  * @deadline: nanoseconds, while it is in the deadline queue [L]
- * @kind: what it is, see internal.h [I]
+ * @kind: what it is, see core.h [I]
  * @level: place in the deadline queue; COTASK_NO_DEADLINE: not there [L]
  * @slot: likewise [L]
  * @clock: clock of the deadline [L]

@@ -2,7 +2,7 @@
 /*
  * cotask selftests - what the scenarios of the core find in place of the kernel
  *
- * The scenarios (module/tests/scenario_*_kunit.c) are compiled as they are, for tasks of
+ * The scenarios (scenario_*_kunit.c of module/tests) are compiled as they are, for tasks of
  * libcotask: objects have the same names there.  A few that only the kernel has are
  * declared so that struct env can have them.
  */

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - awaiting a task of another loop (AW-B1)
+ *
+ * A callback on the end of the task, in its loop, posts the outcome to the loop of
+ * the waiters.  A cancel goes the other way.  The object between the two lives until
+ * the outcome has arrived, or is refused by a loop that has ended meanwhile, and as long
+ * as there is a handle of it.
+ *
+ * A loop that a process pumps may not answer: its process can be stopped, or not want to.
+ * So a wait for one of its tasks ends by a cancel at once; what becomes of the task is not
+ * waited for.  Loops of the kernel are waited for, as tasks of the same loop are.
+ */
+#include <linux/slab.h>
+
+#include "../device/device.h"
+
+/**
+ * struct cotask_across - a way from the tasks of one loop to a task of another
+ * @base: what the waiters wait on, in their loop
+ * @refs: the way of the outcome; a handle
+ * @target: the task, pinned
+ * @ended: the callback in the loop of @target
+ * @result: the outcome, on its way
+ * @file: charged for it, as it may stay for longer than the waiters; or NULL
+ */
+struct cotask_across {
+	struct cotask_awaitable	base;
+	refcount_t		refs;
+	struct cotask		*target;
+	struct cotask_callback	ended;
+	long			result;
+	struct cotask_file	*file;
+};
+
+static struct cotask_across *across_of(struct cotask_awaitable *x)
+{
+	return container_of(x, struct cotask_across, base);
+}
+
+/**
+ * cotask_across_put - drop a reference to a way
+ * @a: the way, or NULL
+ *
+ * Context: Process context.
+ */
+void cotask_across_put(struct cotask_across *a)
+{
+	struct cotask_loop *loop;
+
+	if (!a || !refcount_dec_and_test(&a->refs))
+		return;
+	loop = a->base.loop;
+	cotask_put(a->target);
+	if (a->file)
+		cotask_file_free(a->file, a);
+	else
+		kfree(a);
+	cotask_loop_put(loop);
+}
+
+static struct cotask_across *across_alloc(struct cotask_loop *loop)
+{
+	struct cotask_across *a;
+
+	if (loop->file)
+		a = cotask_file_alloc(loop->file, sizeof(*a));
+	else
+		a = kzalloc(sizeof(*a), GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
+	if (!IS_ERR(a))
+		a->file = loop->file;
+	return a;
+}
+
+/* The owner of the waiters' loop. */
+static void across_posted(struct cotask_post *post)
+{
+	struct cotask_across *a = across_of(container_of(post, struct cotask_awaitable, post));
+
+	a->base.result = a->result;
+	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE, &a->base.state);
+	cotask_awaitable_wake(&a->base);
+	cotask_across_put(a);
+}
+
+/* The waiter goes; the outcome is going to find others, or none. */
+static void across_let_go(struct cotask_awaitable *x, struct cotask *waiter)
+{
+	list_del_init(&waiter->entry.link);
+	cotask_task_queue(waiter, -ECANCELED);
+}
+
+/* Whether it depends on a process when, and if, the task ends. */
+static bool is_hosted(const struct cotask *target)
+{
+	return target->base.loop->flags & COTASK_LOOP_LENT;
+}
+
+/* The request is counted there at once; what becomes of it is the outcome, or is not told. */
+static bool across_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			  const struct cotask_reason *why)
+{
+	struct cotask *target = across_of(x)->target;
+	bool in_time = cotask_cancel(target);
+
+	if (!is_hosted(target))
+		return in_time;
+	across_let_go(x, waiter);
+	return true;
+}
+
+static const struct cotask_awaitable_ops across_ops = {
+	.name = "task of another loop",
+	.cancel = across_cancel,
+	.posted = across_posted,
+	.let_go = across_let_go,
+	.internal = true,
+};
+
+/* The owner of the target's loop. */
+static int target_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct cotask_across *a = container_of(cb, struct cotask_across, ended);
+
+	a->result = cotask_awaitable_result(x);
+	if (cotask_loop_post(a->base.loop, &a->base.post))
+		cotask_across_put(a);
+	return 0;
+}
+
+/**
+ * cotask_across_new - make a way to a task of another loop
+ * @loop: of those that are going to wait; the caller owns it
+ * @target: the task
+ *
+ * Return: The way with a reference, for cotask_across_await(); ERR_PTR() of -ENOMEM,
+ *	-ENOSPC (a process has too much), -ESHUTDOWN (the other loop has ended).
+ */
+struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask *target)
+{
+	struct cotask_across *a = across_alloc(loop);
+	int rc;
+
+	if (IS_ERR(a))
+		return a;
+	cotask_awaitable_init(&a->base, cotask_loop_get(loop), &across_ops);
+	refcount_set(&a->refs, 2);
+	a->target = cotask_get(target);
+	rc = cotask_on_done(&target->base, &a->ended, target_ended);
+	if (!rc)
+		return a;
+	refcount_set(&a->refs, 1);
+	cotask_across_put(a);
+	return ERR_PTR(rc);
+}
+
+/* The current task waits for what is at the other end. */
+struct cotask_await cotask_across_await(struct cotask *task, struct cotask_across *a)
+{
+	if (cotask_awaitable_done(&a->base))
+		return cotask_refuse(task, a->base.result);
+	return cotask_park(task, &a->base);
+}
+
+/**
+ * cotask_await_across - wait for a task of any loop
+ * @task: the current task
+ * @target: the task to wait for
+ *
+ * A cancel of @task meanwhile is passed on to @target (CX-3).  If that is on the loop of a
+ * process, the wait ends at once; otherwise when @target has ended.  Cycles over several
+ * loops are not found.
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives what cotask_await() says, but not
+ *	-EXDEV; -ENOMEM, -ENOSPC (a process has too much) and -ESHUTDOWN (the other loop
+ *	has ended) without suspending.
+ */
+struct cotask_await cotask_await_across(struct cotask *task, struct cotask *target)
+{
+	struct cotask_await wait;
+	struct cotask_across *a;
+
+	if (!target || target->base.loop == task->base.loop)
+		return cotask_join(task, target);
+	if (cotask_done(target))
+		return cotask_refuse(task, cotask_result(target));
+	if (task->base.loop->current_task != task)
+		return cotask_refuse(task, -EINVAL);
+	a = cotask_across_new(task->base.loop, target);
+	if (IS_ERR(a)) {
+		/* It may have ended since it was looked at, together with its loop. */
+		return cotask_refuse(task, cotask_done(target) ? cotask_result(target) :
+								  PTR_ERR(a));
+	}
+	wait = cotask_across_await(task, a);
+	cotask_across_put(a);
+	return wait;
+}
+EXPORT_SYMBOL_GPL(cotask_await_across);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - shields: wait for something without passing a cancel on to it
+ *
+ * A shield is an awaitable that gets the outcome of another one.  Cancelling the
+ * shield completes it and cuts the connection; what it follows is left alone.
+ */
+#include "../core/core.h"
+
+static struct cotask_shield *shield_of(struct cotask_awaitable *x)
+{
+	return container_of(x, struct cotask_shield, base);
+}
+
+/* The task that is followed is held until then (SH-B1). */
+static void settle(struct cotask_shield *s, long result, int how)
+{
+	struct cotask_awaitable *inner = s->inner;
+
+	s->base.result = result;
+	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
+	s->inner = NULL;
+	cotask_debug_dead(&s->base);
+	cotask_awaitable_wake(&s->base);
+	if (cotask_is_task(inner))
+		cotask_put(cotask_of(inner));
+}
+
+static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			  const struct cotask_reason *why)
+{
+	struct cotask_shield *s = shield_of(x);
+
+	/* One whose future was just completed elsewhere is as good as done (SH-8). */
+	if (cotask_awaitable_done(x) || !cotask_awaitable_leave(s->inner, &s->entry))
+		return false;
+	settle(s, -ECANCELED, COTASK_S_CANCELLED);
+	return true;
+}
+
+/* It ends now, or by itself in a moment. */
+static void shield_let_go(struct cotask_awaitable *x, struct cotask *waiter)
+{
+	shield_cancel(x, waiter, NULL);
+}
+
+/* Its memory goes. */
+static void drop(struct cotask_shield *s)
+{
+	if (!shield_cancel(&s->base, NULL, NULL)) {
+		cotask_loop_await_woken(s->base.loop, &s->entry);
+		list_del_init(&s->entry.link);
+		settle(s, -ECANCELED, COTASK_S_CANCELLED);
+	}
+}
+
+const struct cotask_awaitable_ops cotask_shield_ops = {
+	.name = "shield",
+	.cancel = shield_cancel,
+	.let_go = shield_let_go,
+};
+
+/**
+ * cotask_shield_run - what a shield follows is done
+ * @loop: the loop
+ * @e: the shield's entry
+ */
+void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask_shield *s = container_of(e, struct cotask_shield, entry);
+	bool cancelled = cotask_awaitable_cancelled(s->inner);
+
+	settle(s, cotask_awaitable_result(s->inner),
+	       cancelled ? COTASK_S_CANCELLED : 0);
+}
+
+/*
+ * An await of @x is refused.  If it is a shield that was made for just that, the caller
+ * has no way to know, and may free it.
+ */
+void cotask_shield_forgo(struct cotask_awaitable *x)
+{
+	if (x->post.ops == &cotask_shield_ops && cotask_loop_mine(x->loop) &&
+	    list_empty(&x->waiters) && !cotask_awaitable_done(x))
+		drop(shield_of(x));
+}
+
+/**
+ * cotask_shield_drop - let go of what a shield follows
+ * @s: a shield, done or not, or memory that was cleared and never used
+ *
+ * Who waits for it gets -ECANCELED.  Has to be called before the memory of a shield
+ * goes that is neither done nor cancelled: one that was a member of a wait which has
+ * timed out, or was left by cotask_watch(), or was never awaited.
+ *
+ * Context: The loop's owner, without a spinlock: sleeps when another thread is completing
+ *	what @s follows at this very moment.
+ */
+void cotask_shield_drop(struct cotask_shield *s)
+{
+	if (!s->base.loop || cotask_awaitable_done(&s->base))
+		return;
+	might_sleep();
+	drop(s);
+}
+EXPORT_SYMBOL_GPL(cotask_shield_drop);
+
+/**
+ * cotask_shield - protect something from the cancellation of who awaits it
+ * @s: the shield, not in use; stays until it is done, cancelled or dropped by
+ *	cotask_shield_drop().  When an await of it is refused it is dropped
+ * @inner: what to follow; a task is held by the shield, anything else stays as long
+ *
+ * Context: The loop's owner.
+ * Return: What to await: @s, or @inner itself if that is done (SH-1);
+ *	ERR_PTR(-EINVAL) for a missing argument, ERR_PTR(-EXDEV) if the caller does
+ *	not own the loop.
+ */
+struct cotask_awaitable *cotask_shield(struct cotask_shield *s,
+				       struct cotask_awaitable *inner)
+{
+	if (!s || IS_ERR_OR_NULL(inner) || !inner->loop || inner->post.ops->internal)
+		return ERR_PTR(-EINVAL);
+	if (!cotask_loop_mine(inner->loop))
+		return ERR_PTR(-EXDEV);
+	cotask_awaitable_init(&s->base, inner->loop, &cotask_shield_ops);
+	cotask_entry_init(&s->entry, COTASK_ENTRY_SHIELD);
+	s->inner = inner;
+	if (cotask_awaitable_wait(inner, &s->entry)) {
+		s->base.loop = NULL;
+		return inner;
+	}
+	cotask_debug_live(&s->base);
+	if (cotask_is_task(inner))
+		cotask_get(cotask_of(inner));
+	return &s->base;
+}
+EXPORT_SYMBOL_GPL(cotask_shield);

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - coroutines that another thread has run on a loop
+ *
+ * A submission has an outcome of its own: that of the task, unless the submission
+ * is cancelled before, which is final at once, whatever the task makes of it (RT-4).
+ * Two references: the caller's, and that of the callback on the end of the task.
+ */
+#include <linux/cotask_thread.h>
+#include <linux/slab.h>
+
+#include "../core/core.h"
+
+/**
+ * struct cotask_submission - a coroutine on its way to a loop, and its outcome
+ * @base: the outcome, to be blocked on
+ * @task: the task; NULL if it could not be spawned [I]
+ * @ended: the callback on its end
+ * @deferred: instead, once there is no reference
+ */
+struct cotask_submission {
+	struct cotask_awaitable	base;
+	struct cotask		*task;
+	union {
+		struct cotask_callback	ended;
+		struct cotask_deferred	deferred;
+	};
+};
+
+static const struct cotask_awaitable_ops submission_ops = {
+	.name = "submission",
+	.internal = true,
+};
+
+static void settle_like_task(struct cotask_submission *s)
+{
+	bool cancelled = cotask_cancelled(s->task);
+
+	cotask_future_settle(&s->base, cotask_result(s->task),
+			     cancelled ? COTASK_S_CANCELLED : 0);
+}
+
+static int task_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct cotask_submission *s = container_of(cb, struct cotask_submission, ended);
+
+	settle_like_task(s);
+	cotask_submission_put(s);
+	return 0;
+}
+
+static void follow(struct cotask_submission *s)
+{
+	refcount_inc(&s->base.refs);
+	/* Refused by a loop that is closed, where the task has ended. */
+	if (cotask_on_done(&s->task->base, &s->ended, task_ended)) {
+		settle_like_task(s);
+		cotask_submission_put(s);
+	}
+}
+
+typedef struct cotask *(*spawn_fn)(struct cotask_group *group, struct cotask_frame *frame,
+				   const struct cotask_spawn_args *args);
+
+static struct cotask_submission *submission_new(struct cotask_loop *loop, gfp_t gfp)
+{
+	struct cotask_submission *s = kzalloc(sizeof(*s), gfp);
+
+	if (s)
+		cotask_awaitable_init(&s->base, cotask_loop_get(loop), &submission_ops);
+	return s;
+}
+
+/* There is no task; that is the outcome, and is told at once. */
+static void fail(struct cotask_submission *s, int error)
+{
+	cotask_future_settle(&s->base, error, 0);
+	cotask_awaitable_mark_read(&s->base);
+	cotask_loop_report(s->base.loop, NULL, error);
+}
+
+static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_frame *frame,
+					const char *name, spawn_fn spawn)
+{
+	struct cotask_spawn_args args = { .name = name };
+	struct cotask_submission *s;
+	struct cotask *task;
+
+	if (!loop || !frame)
+		return ERR_PTR(-EINVAL);
+	/* What a process submits is charged to it. */
+	args.gfp = READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
+	s = submission_new(loop, args.gfp);
+	if (!s) {
+		if (frame->state == COTASK_FRAME_FRESH)
+			cotask_frame_refuse(frame);
+		return ERR_PTR(-ENOMEM);
+	}
+	task = spawn(&loop->root, frame, &args);
+	if (task == ERR_PTR(-ESHUTDOWN)) {
+		cotask_submission_put(s);
+		return ERR_CAST(task);
+	}
+	if (IS_ERR(task)) {
+		fail(s, PTR_ERR(task));
+		return s;
+	}
+	s->task = task;
+	follow(s);
+	return s;
+}
+
+/**
+ * cotask_submit - run a coroutine on a loop, from any thread
+ * @loop: the loop
+ * @frame: a fresh coroutine
+ * @name: of the task, copied; or NULL
+ *
+ * The task is owned by the root group of @loop.
+ *
+ * Context: Process context.
+ * Return: The submission, to be dropped by cotask_submission_put().  If the task
+ *	cannot be spawned (-EINVAL, -ENOMEM), that is the outcome, and is reported to
+ *	the error handler of the loop (RT-5).  ERR_PTR(-ESHUTDOWN) if the loop is closed
+ *	(RT-7); ERR_PTR(-ENOMEM); ERR_PTR(-EINVAL) if an argument is missing.
+ *	@frame is released unrun in all of these cases, if it was fresh.
+ */
+struct cotask_submission *cotask_submit(struct cotask_loop *loop, struct cotask_frame *frame,
+					const char *name)
+{
+	return submit(loop, frame, name, cotask_spawn_with);
+}
+EXPORT_SYMBOL_GPL(cotask_submit);
+
+/* The same for the task of an object, which counts with that as one. */
+struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,
+					     struct cotask_frame *frame, const char *name)
+{
+	return submit(loop, frame, name, cotask_spawn_paid);
+}
+
+static void submission_free(struct cotask_deferred *d)
+{
+	kfree(container_of(d, struct cotask_submission, deferred));
+}
+
+/**
+ * cotask_submission_put - drop the reference to a submission
+ * @s: the submission, or NULL
+ *
+ * The task goes on.  An error that nobody has read is reported (AW-11).
+ *
+ * Context: Any.
+ */
+void cotask_submission_put(struct cotask_submission *s)
+{
+	if (!s || !refcount_dec_and_test(&s->base.refs))
+		return;
+	if (cotask_awaitable_done(&s->base))
+		cotask_awaitable_unread(&s->base, s->task);
+	cotask_put(s->task);
+	cotask_loop_put(s->base.loop);
+	cotask_free_where_possible(&s->deferred, submission_free);
+}
+EXPORT_SYMBOL_GPL(cotask_submission_put);
+
+/* As an awaitable, for who looks at its outcome without having read it. */
+const struct cotask_awaitable *cotask_submission_base(const struct cotask_submission *s)
+{
+	return &s->base;
+}
+
+/**
+ * cotask_submission_done - whether a submission has its outcome
+ * @s: the submission
+ *
+ * Context: Any.
+ * Return: true if so.
+ */
+bool cotask_submission_done(const struct cotask_submission *s)
+{
+	return cotask_awaitable_done(&s->base);
+}
+EXPORT_SYMBOL_GPL(cotask_submission_done);
+
+/**
+ * cotask_submission_cancelled - whether a submission, or its task, was cancelled
+ * @s: the submission
+ *
+ * Context: Any.
+ * Return: true if its outcome is CANCELLED.
+ */
+bool cotask_submission_cancelled(const struct cotask_submission *s)
+{
+	return cotask_awaitable_cancelled(&s->base);
+}
+EXPORT_SYMBOL_GPL(cotask_submission_cancelled);
+
+/**
+ * cotask_submission_result - the outcome of a submission
+ * @s: the submission
+ *
+ * Context: Any.
+ * Return: As cotask_result() of the task (RT-2); -EINPROGRESS if it is pending.
+ */
+long cotask_submission_result(struct cotask_submission *s)
+{
+	return cotask_awaitable_result(&s->base);
+}
+EXPORT_SYMBOL_GPL(cotask_submission_result);
+
+/**
+ * cotask_submission_wait - block until a submission has its outcome
+ * @s: the submission
+ * @timeout_ns: for how long; COTASK_FOREVER
+ *
+ * Context: Process context, sleeps; not from the loop itself.
+ * Return: 0; -ETIMEDOUT, and the task goes on (RT-3); -EINTR when a fatal signal is
+ *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in atomic context.
+ */
+int cotask_submission_wait(struct cotask_submission *s, s64 timeout_ns)
+{
+	return cotask_awaitable_block(&s->base, timeout_ns, TASK_KILLABLE);
+}
+EXPORT_SYMBOL_GPL(cotask_submission_wait);
+
+/*
+ * The same for a process, which signals and the freezer interrupt; @ended: until its task
+ * has really ended, whatever the outcome.
+ */
+int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended)
+{
+	struct cotask_awaitable *x = &s->base;
+
+	if (ended) {
+		if (!s->task)
+			return 0;
+		x = &s->task->base;
+	}
+	return cotask_awaitable_block(x, timeout_ns, TASK_INTERRUPTIBLE);
+}
+
+/**
+ * cotask_submission_cancel - cancel a submission
+ * @s: the submission
+ *
+ * It is CANCELLED at once; the task gets a cancel on the next turn of its loop, and
+ * what it makes of it is ignored (RT-4).
+ *
+ * Context: Any.
+ * Return: Whether it was pending.
+ */
+bool cotask_submission_cancel(struct cotask_submission *s)
+{
+	if (!cotask_future_settle(&s->base, -ECANCELED, COTASK_S_CANCELLED))
+		return false;
+	cotask_cancel(s->task);
+	return true;
+}
+EXPORT_SYMBOL_GPL(cotask_submission_cancel);
+
+/**
+ * cotask_submission_cancel_and_wait - cancel a submission, wait for its task to end
+ * @s: the submission
+ *
+ * Context: Process context, sleeps; not from the loop itself.
+ * Return: 0 when the task has really ended (RT-B1); -EINTR when a fatal signal is
+ *	pending; -EDEADLK on the loop itself, -EINVAL in atomic context: then nothing has
+ *	happened.
+ */
+int cotask_submission_cancel_and_wait(struct cotask_submission *s)
+{
+	if (!s->task || cotask_done(s->task))
+		return 0;
+	if (!in_task() || irqs_disabled())
+		return -EINVAL;
+	if (cotask_loop_mine(s->base.loop))
+		return -EDEADLK;
+	cotask_submission_cancel(s);
+	return cotask_wait(s->task, COTASK_FOREVER);
+}
+EXPORT_SYMBOL_GPL(cotask_submission_cancel_and_wait);

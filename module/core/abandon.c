@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - a coroutine that has ended inside of scopes which it has entered
+ *
+ * They are left for it, innermost first, before its frame goes, which they may be a part
+ * of.  A group cannot be left before its children have ended: they are cancelled, and the
+ * task waits for them like in cotask_group_exit().  For that, another step function takes
+ * the place of the one that is over: the frame is that of an ordinary coroutine, which may
+ * suspend.  Thereby a group has one way to end, see group.c.
+ */
+#include "core.h"
+
+static struct cotask_group *group_of(struct cotask_scope *s)
+{
+	return container_of(s, struct cotask_group, scope);
+}
+
+static void abandon(struct cotask_scope *s)
+{
+	static void (*const kinds[])(struct cotask_scope *s) = {
+		[COTASK_SCOPE_TIMEOUT]	= cotask_timeout_abandon,
+		[COTASK_SCOPE_GROUP]	= cotask_group_abandon,
+		[COTASK_SCOPE_SHIELD]	= cotask_section_abandon,
+		[COTASK_SCOPE_CANCEL]	= cotask_cancel_scope_abandon,
+	};
+
+	cotask_scope_leave(s);
+	kinds[s->kind](s);
+}
+
+/* In place of the code of a frame: what it gives is in the result of the task at first. */
+static long leave_scopes(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, drained);
+
+	rc = task->base.result;
+	while (task->scopes != frame->scopes) {
+		if (task->scopes->kind == COTASK_SCOPE_GROUP) {
+			cotask_group_desert(group_of(task->scopes), rc);
+			CO_AWAIT(drained, rc,
+				 cotask_await(task, &group_of(task->scopes)->base));
+			rc = group_of(task->scopes)->body_rc;
+		}
+		abandon(task->scopes);
+	}
+	return rc;
+}
+
+/**
+ * cotask_abandon - a frame is over: have the scopes left that it has entered
+ * @t: the task
+ * @frame: its innermost frame, which has to be run again
+ * @rc: what that is going to give
+ *
+ * Return: false: it has left more than it has entered, and there is nothing to do.
+ */
+bool cotask_abandon(struct cotask *t, struct cotask_frame *frame, long rc)
+{
+	const struct cotask_scope *s = t->scopes;
+
+	while (s && s != frame->scopes)
+		s = s->outer;
+	if (s != frame->scopes)
+		return false;
+	t->base.result = rc;
+	frame->step = leave_scopes;
+	frame->at = 0;
+	return true;
+}
+
+/**
+ * cotask_abandon_all - none of the code of a task runs again
+ * @t: the task, inside of scopes; its frames have to be run
+ *
+ * It ends CANCELLED when they are left.  It may be told so again while they are.
+ */
+void cotask_abandon_all(struct cotask *t)
+{
+	struct cotask_frame *frame;
+
+	for (frame = t->frame; frame; frame = frame->outer)
+		cotask_abandon(t, frame, -ECANCELED);
+}

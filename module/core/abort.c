@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - aborting a group: cancel its children, and its body
+ */
+#include <linux/prefetch.h>
+
+#include "core.h"
+
+/* A cancel touches all of a task, and the next one is far away in memory. */
+static void prefetch_task(struct cotask *t)
+{
+	prefetchw(&t->entry);
+	prefetchw(&t->group);
+	prefetchw(&t->reason);
+}
+
+static void cancel_child(struct cotask_group *g, struct cotask *t)
+{
+	if (unlikely(g->flags & COTASK_G_LEVEL))
+		cotask_task_born_level(t);
+	/* One in its eager first step is cancelled when it has joined (TG-32). */
+	if (!(t->entry.flags & COTASK_T_EAGER))
+		cotask_cancel_for(t, &g->why);
+}
+
+/* In spawn order, the body last (TG-9). */
+static bool cancel_next(struct cotask_fanout *f)
+{
+	struct cotask_group *g = container_of(f, struct cotask_group, fanout);
+	struct cotask_loop *loop = g->base.loop;
+
+	while (g->cursor != &g->children) {
+		struct cotask *t = list_entry(g->cursor, struct cotask, sibling);
+
+		g->cursor = g->cursor->next;
+		if (g->cursor != &g->children)
+			prefetch_task(list_entry(g->cursor, struct cotask, sibling));
+		loop->budget--;
+		cancel_child(g, t);
+		/* What that has set off comes first. */
+		if (!list_is_first(&f->link, &loop->fanouts) || loop->budget < 0)
+			return true;
+	}
+	if (g->flags & COTASK_G_ABORT_TASK) {
+		g->flags |= COTASK_G_ASKS_TASK;
+		cotask_scope_cancel(&g->scope, &g->why);
+		g->flags &= ~COTASK_G_ASKS_TASK;
+	}
+	return false;
+}
+
+/* A group cannot be left before its children have ended. */
+const struct cotask_fanout_ops cotask_group_fanout_ops = {
+	.next = cancel_next,
+};
+
+static void cancel_children(struct cotask_group *g, const struct cotask_reason *why)
+{
+	struct cotask_loop *loop = g->base.loop;
+
+	g->why = *why;
+	g->cursor = g->children.next;
+	cotask_wave_begin(loop);
+	cotask_fanout_start(loop, &g->fanout);
+	cotask_wave_end(loop);
+}
+
+/**
+ * cotask_group_abort - cancel the children of a group, once
+ * @g: the group
+ * @why: the reason
+ * @body: cancel the task that has entered it, too; that request is the group's own
+ */
+void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why, bool body)
+{
+	if (g->flags & COTASK_G_ABORTING)
+		return;
+	g->flags |= COTASK_G_ABORTING;
+	if (body && g->scope.task)
+		g->flags |= COTASK_G_ABORT_TASK;
+	g->why = *why;
+	trace_cotask_group_abort(g);
+	atomic_or(COTASK_GATE_CLOSED, &g->gate);
+	cancel_children(g, why);
+}
+
+/**
+ * cotask_group_cancel_again - cancel the children of a group that aborts already
+ * @g: the group
+ * @why: the reason
+ */
+void cotask_group_cancel_again(struct cotask_group *g, const struct cotask_reason *why)
+{
+	if (!cotask_wave_may_pass(g->base.loop, g->fanout.wave))
+		return;
+	g->flags &= ~COTASK_G_ABORT_TASK;
+	cancel_children(g, why);
+}
+
+/* --- the last resort --------------------------------------------------------- */
+
+/* Have a task end at its next turn, and see that it gets one. */
+static void doom(struct cotask *t)
+{
+	struct cotask_awaitable *x = cotask_task_waits_on(t);
+
+	cotask_loop_spend(t->base.loop, 2);
+	if (cotask_done(t) || (t->entry.flags & COTASK_T_DOOMED))
+		return;
+	t->entry.flags |= COTASK_T_DOOMED;
+	/* Its own group comes to an end by itself, as its children are doomed, too. */
+	if (!x || (x->post.ops == &cotask_group_ops && !(t->entry.flags & COTASK_T_WATCH)))
+		return;
+	/* What is part of the frame that is going to be released has to let go. */
+	if (x->post.ops->let_go)
+		x->post.ops->let_go(x, t);
+	else if (cotask_awaitable_detach(x, &t->entry))
+		cotask_task_queue(t, -ECANCELED);
+}
+
+static void doom_children(struct cotask_group *g, struct list_head *more)
+{
+	struct cotask_scope *s;
+	struct cotask *t;
+
+	list_for_each_entry(t, &g->children, sibling) {
+		for (s = t->scopes; s; s = s->outer) {
+			if (s->kind == COTASK_SCOPE_GROUP)
+				list_move_tail(&container_of(s, struct cotask_group,
+							     scope)->fanout.link, more);
+		}
+		doom(t);
+	}
+}
+
+/**
+ * cotask_group_doom - end all tasks of a group where they are suspended
+ * @g: an aborted group whose children take too long
+ *
+ * They do not run again; their frames are released.
+ */
+void cotask_group_doom(struct cotask_group *g)
+{
+	LIST_HEAD(more);
+
+	list_move_tail(&g->fanout.link, &more);
+	while ((g = list_first_entry_or_null(&more, struct cotask_group, fanout.link))) {
+		list_del_init(&g->fanout.link);
+		g->flags |= COTASK_G_DOOMED;
+		doom_children(g, &more);
+	}
+}

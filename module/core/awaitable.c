@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - what all awaitables have in common
+ *
+ * Waiting, being completed, callbacks, and threads that block until something is
+ * done.  An awaitable keeps one list of entries: tasks that wait, callbacks and
+ * shields in one common order of registration (SC-5).  Completion hands the
+ * outcome to each waiting task and queues it, so that nobody looks at the
+ * awaitable afterwards: it may be freed as soon as one of them has run.
+ */
+#include <linux/cotask_thread.h>
+
+#include "core.h"
+
+void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
+			   const struct cotask_awaitable_ops *ops)
+{
+	x->post.ops = ops;
+	x->loop = loop;
+	x->result = 0;
+	x->post.node.next = NULL;
+	INIT_LIST_HEAD(&x->waiters);
+	atomic_set(&x->state, 0);
+	refcount_set(&x->refs, 1);
+}
+
+/**
+ * cotask_awaitable_done - whether an awaitable has its outcome
+ * @x: the awaitable
+ *
+ * Context: Any.
+ * Return: true if it is done; its outcome never changes afterwards (TK-12).
+ */
+bool cotask_awaitable_done(const struct cotask_awaitable *x)
+{
+	return atomic_read_acquire(&x->state) & COTASK_S_DONE;
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_done);
+
+/**
+ * cotask_awaitable_cancelled - whether an awaitable ended CANCELLED
+ * @x: the awaitable
+ *
+ * Context: Any.
+ * Return: true if it did.  FAILED(-ECANCELED) is something else (AW-10).
+ */
+bool cotask_awaitable_cancelled(const struct cotask_awaitable *x)
+{
+	return atomic_read_acquire(&x->state) & COTASK_S_CANCELLED;
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_cancelled);
+
+/* The outcome is going to be known to somebody (AW-11). */
+void cotask_awaitable_mark_read(struct cotask_awaitable *x)
+{
+	if (!(atomic_read(&x->state) & COTASK_S_READ))
+		atomic_or(COTASK_S_READ, &x->state);
+}
+
+/**
+ * cotask_awaitable_result - the outcome of an awaitable
+ * @x: the awaitable
+ *
+ * Can be read repeatedly (AW-3, AW-8, TK-1).
+ *
+ * Context: Any.
+ * Return: The value (>= 0); the code it FAILED with; -ECANCELED if CANCELLED;
+ *	-EINPROGRESS if it is not done.
+ */
+long cotask_awaitable_result(struct cotask_awaitable *x)
+{
+	if (!cotask_awaitable_done(x))
+		return -EINPROGRESS;
+	if (x->result < 0)
+		cotask_awaitable_mark_read(x);
+	return x->result;
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_result);
+
+/**
+ * cotask_awaitable_error - the error of an awaitable
+ * @x: the awaitable
+ *
+ * Context: Any.
+ * Return: 0 if FINISHED, otherwise as cotask_awaitable_result().
+ */
+int cotask_awaitable_error(struct cotask_awaitable *x)
+{
+	return min(cotask_awaitable_result(x), 0L);
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_error);
+
+/**
+ * cotask_awaitable_cancel - ask a task, future, shield or gather to cancel
+ * @x: the awaitable
+ *
+ * Context: Any for a task or a future; the loop's owner for what follows others.
+ * Return: true if the request was accepted; false if @x is done, or is a group
+ *	(see cotask_group_cancel()).
+ */
+bool cotask_awaitable_cancel(struct cotask_awaitable *x)
+{
+	struct cotask_reason why = { .cause = COTASK_CAUSE_USER };
+
+	if (IS_ERR_OR_NULL(x) || !x->loop || x->post.ops->internal)
+		return false;
+	cotask_awaitable_mark_read(x);
+	if (cotask_is_task(x))
+		return cotask_cancel(cotask_of(x));
+	if (x->post.ops == &cotask_future_ops)
+		return cotask_future_cancel(container_of(x, struct cotask_future, base));
+	if (!cotask_loop_mine(x->loop))
+		return false;
+	if (x->loop->current_task)
+		why.by = x->loop->current_task->id;
+	return x->post.ops->cancel(x, NULL, &why);
+}
+EXPORT_SYMBOL_GPL(cotask_awaitable_cancel);
+
+/* The owner cancels a member of a set. */
+bool cotask_awaitable_cancel_for(struct cotask_awaitable *x, const struct cotask_reason *why)
+{
+	cotask_awaitable_mark_read(x);
+	if (cotask_is_task(x))
+		return cotask_cancel_for(cotask_of(x), why);
+	return x->post.ops->cancel(x, NULL, why);
+}
+
+/**
+ * cotask_awaitable_wait - register a waiter
+ * @x: the awaitable
+ * @e: in no list
+ *
+ * The owner.
+ *
+ * Return: Whether @x is done, and @e therefore was not registered.
+ */
+bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e)
+{
+	/*
+	 * A future can be completed by anybody, who posts it only when there is
+	 * somebody to wake: say so before looking.  Pairs with
+	 * cotask_future_settle().
+	 */
+	if (x->post.ops == &cotask_future_ops) {
+		if (atomic_fetch_or(COTASK_S_WAITED, &x->state) & COTASK_S_DONE)
+			return true;
+		cotask_debug_waited(x);
+	} else if (cotask_awaitable_done(x)) {
+		return true;
+	}
+	list_add_tail(&e->link, &x->waiters);
+	return false;
+}
+
+/**
+ * cotask_awaitable_wake - @x is done: queue its waiters and callbacks
+ * @x: done
+ *
+ * The owner, or whoever completes @x on its behalf.
+ */
+void cotask_awaitable_wake(struct cotask_awaitable *x)
+{
+	struct cotask_loop *loop = x->loop;
+	struct cotask_entry *e, *next;
+
+	list_for_each_entry_safe(e, next, &x->waiters, link) {
+		struct cotask *t = container_of(e, struct cotask, entry);
+
+		list_del(&e->link);
+		if (e->kind == COTASK_ENTRY_TASK) {
+			if (x->result < 0)
+				cotask_awaitable_mark_read(x);
+			cotask_task_queue(t, x->result);
+		} else {
+			e->flags |= COTASK_E_WOKEN;
+			if (e->kind == COTASK_ENTRY_MEMBER)
+				cotask_set_woken(e);
+			cotask_loop_queue(loop, e);
+		}
+		cotask_loop_spend(loop, 1);
+	}
+	if (x->post.ops->bare)
+		cotask_debug_dead(x);
+}
+
+/**
+ * cotask_awaitable_detach - a waiter goes without having got the outcome
+ * @x: the awaitable
+ * @e: one of its waiters
+ *
+ * A future may just have been completed by another thread, which posts it because of this
+ * very waiter: that has to stay until the post has arrived, as nothing else keeps the
+ * future alive.  A loop that has ended takes no posts.
+ *
+ * Return: Whether it was detached.
+ */
+bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
+{
+	int old = atomic_read(&x->state);
+
+	if (x->post.ops == &cotask_future_ops && !x->loop->ended) {
+		do {
+			if (old & COTASK_S_CLAIMED)
+				return false;
+			if (!list_is_singular(&x->waiters))
+				break;
+		} while (!atomic_try_cmpxchg(&x->state, &old, old & ~COTASK_S_WAITED));
+	}
+	list_del_init(&e->link);
+	if (x->post.ops->bare)
+		cotask_debug_left(x);
+	return true;
+}
+
+/**
+ * cotask_awaitable_leave - a shield or a set follows something no more
+ * @x: the awaitable
+ * @e: among its waiters, or queued since @x is done
+ *
+ * Return: false if @x is a future that was just completed elsewhere, whose post is on its way:
+ *	@e has to stay until it is queued, which ends the matter.
+ */
+bool cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e)
+{
+	if (!(e->flags & COTASK_E_WOKEN))
+		return cotask_awaitable_detach(x, e);
+	list_del_init(&e->link);
+	return true;
+}
+
+/* The loop of a group may go when the group is done. */
+static bool is_mine(const struct cotask_awaitable *x)
+{
+	const struct cotask_loop *loop;
+	bool mine;
+
+	rcu_read_lock();
+	loop = READ_ONCE(x->loop);
+	mine = loop && cotask_loop_mine(loop);
+	rcu_read_unlock();
+	return mine;
+}
+
+/**
+ * cotask_awaitable_block - sleep until an awaitable is done
+ * @x: the awaitable
+ * @timeout_ns: for how long; COTASK_FOREVER
+ * @state: how: TASK_KILLABLE, TASK_IDLE
+ *
+ * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -EDEADLK when the
+ *	caller is the one who has to make it happen; -EINVAL in atomic context.
+ */
+int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
+{
+	long left = MAX_SCHEDULE_TIMEOUT;
+	int rc;
+
+	if (cotask_awaitable_done(x))
+		return 0;
+	if (!in_task() || irqs_disabled())
+		return -EINVAL;
+	if (is_mine(x))
+		return cotask_awaitable_done(x) ? 0 : -EDEADLK;
+	if (timeout_ns <= 0)
+		return -ETIMEDOUT;
+	if (timeout_ns != COTASK_FOREVER)
+		left = min_t(u64, nsecs_to_jiffies64(timeout_ns) + 1, left - 1);
+	/* Before the test for DONE; pairs with the completer's RMW that sets it. */
+	atomic_or(COTASK_S_WATCHED, &x->state);
+	smp_mb__after_atomic();	/* as the comment says */
+	rc = cotask_block_on(x, left, state);
+	return cotask_awaitable_done(x) ? 0 : rc;
+}
+
+/**
+ * cotask_awaitable_unread - the last one who could have read an outcome is gone
+ * @x: done
+ * @task: the task that it is, or NULL
+ *
+ * An error that nobody has read is reported once (AW-11).
+ */
+void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task)
+{
+	int state = atomic_read(&x->state);
+
+	if (x->result < 0 && !(state & (COTASK_S_READ | COTASK_S_CANCELLED)))
+		cotask_loop_report(x->loop, task, x->result);
+}
+
+/*
+ * Whether letting go of it now means that an error is never read: it has failed, nobody
+ * has looked, and of a task the caller has the last reference.
+ */
+bool cotask_awaitable_unlooked(const struct cotask_awaitable *x)
+{
+	if (!cotask_awaitable_done(x) || x->result >= 0)
+		return false;
+	if (atomic_read(&x->state) & (COTASK_S_READ | COTASK_S_CANCELLED))
+		return false;
+	return !cotask_is_task(x) || refcount_read(&x->refs) == 1;
+}
+
+/* --- callbacks ------------------------------------------------------------ */
+
+static struct cotask_callback *callback_of(struct cotask_entry *e)
+{
+	return container_of(e, struct cotask_callback, entry);
+}
+
+/* The owner: register, or queue if there is nothing to wait for (TK-4). */
+static void callback_add(struct cotask_callback *cb)
+{
+	if (!cb->x || cotask_awaitable_wait(cb->x, &cb->entry))
+		cotask_loop_queue(cb->loop, &cb->entry);
+}
+
+static void callback_posted(struct cotask_post *post)
+{
+	callback_add(container_of(post, struct cotask_callback, post));
+}
+
+const struct cotask_awaitable_ops cotask_callback_ops = {
+	.name = "callback",
+	.posted = callback_posted,
+};
+
+static int callback_start(struct cotask_callback *cb, struct cotask_loop *loop,
+			  struct cotask_awaitable *x,
+			  int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
+{
+	int rc = 0;
+
+	cotask_entry_init(&cb->entry, COTASK_ENTRY_CALLBACK);
+	cb->fn = fn;
+	cb->x = x;
+	cb->loop = loop;
+	cb->post.ops = &cotask_callback_ops;
+	cotask_debug_live(cb);
+	if (!cotask_loop_mine(loop))
+		rc = cotask_loop_post(loop, &cb->post);
+	else if (READ_ONCE(loop->closed))
+		rc = -ESHUTDOWN;
+	else
+		callback_add(cb);
+	if (rc)
+		cotask_debug_dead(cb);
+	return rc;
+}
+
+/**
+ * cotask_on_done - run a function when something is done
+ * @x: task, future, shield or group
+ * @cb: the callback, not in use; stays with cotask until @fn has been entered
+ * @fn: runs in the loop, in the turn after completion, without a current task,
+ *	once per registration and in the order of registration (TK-3, TK-4)
+ *
+ * A task is pinned until its callback has run; anything else has to stay.
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop is closed.
+ */
+int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
+		   int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
+{
+	int rc;
+
+	if (IS_ERR_OR_NULL(x) || !cb || !fn || !x->loop ||
+	    (x->post.ops->internal && x->post.ops != &cotask_group_ops))
+		return -EINVAL;
+	if (cotask_is_task(x))
+		cotask_get(cotask_of(x));
+	rc = callback_start(cb, x->loop, x, fn);
+	if (rc && cotask_is_task(x))
+		cotask_put(cotask_of(x));
+	return rc;
+}
+EXPORT_SYMBOL_GPL(cotask_on_done);
+
+/**
+ * cotask_call_soon - run a function in a loop
+ * @loop: the loop
+ * @cb: the callback, not in use; stays with cotask until @fn has been entered
+ * @fn: runs in the loop, without a current task and with NULL for the awaitable, in
+ *	the order in which this is called by one thread (RT-6)
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop is closed.
+ */
+int cotask_call_soon(struct cotask_loop *loop, struct cotask_callback *cb,
+		     int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
+{
+	if (!loop || !cb || !fn)
+		return -EINVAL;
+	return callback_start(cb, loop, NULL, fn);
+}
+EXPORT_SYMBOL_GPL(cotask_call_soon);
+
+/**
+ * cotask_off_done - remove callbacks
+ * @x: what they are registered at
+ * @fn: all registrations of this function are removed (TK-5)
+ *
+ * Context: The loop's owner.
+ * Return: How many were removed, which belong to the caller again; 0 also if @x is
+ *	done: what is queued runs (TK-6).  -EXDEV if the caller is not the owner.
+ */
+int cotask_off_done(struct cotask_awaitable *x,
+		    int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
+{
+	struct cotask_entry *e, *next;
+	int n = 0;
+
+	if (!x || !fn || !x->loop)
+		return -EINVAL;
+	if (!cotask_loop_mine(x->loop))
+		return -EXDEV;
+	list_for_each_entry_safe(e, next, &x->waiters, link) {
+		if (e->kind != COTASK_ENTRY_CALLBACK || callback_of(e)->fn != fn ||
+		    !cotask_awaitable_detach(x, e))
+			continue;
+		cotask_debug_dead(callback_of(e));
+		if (cotask_is_task(x))
+			cotask_put(cotask_of(x));
+		n++;
+	}
+	return n;
+}
+EXPORT_SYMBOL_GPL(cotask_off_done);
+
+/**
+ * cotask_callback_run - the turn of a callback has come
+ * @loop: the loop
+ * @e: the callback's entry
+ */
+void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask_callback *cb = callback_of(e);
+	struct cotask_awaitable *x = cb->x;
+	struct cotask *pinned = x && cotask_is_task(x) ? cotask_of(x) : NULL;
+	int rc;
+
+	cotask_debug_dead(cb);
+	loop->foreign++;
+	rc = cb->fn(cb, x);
+	loop->foreign--;
+	/* From here on cb, and an x that is not pinned, may be gone. */
+	if (rc < 0)
+		cotask_loop_report(loop, NULL, rc);
+	if (pinned)
+		cotask_put(pinned);
+}

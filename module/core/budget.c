@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - work is bounded by work
+ *
+ * Whatever walks over what users can have many of (waiters, members, children, errors,
+ * objects, due deadlines) pays for each step from the budget of the loop.  When that is
+ * used up the owner breathes: other threads get the CPU, and the budget is full again.
+ * Between two breaths are no more than about a million instructions.
+ *
+ * The owner can breathe where nothing but cotask is on the stack: between entries, and in
+ * what a process has asked for.  Inside the code of a module, which may hold a spinlock, it
+ * cannot: there a cancel is left on the loop's stack, see fanout.c, and what else is walked
+ * over is the module's own.
+ *
+ * The owner of a process's loop also looks at fatal signals.  What can take long, a cancel,
+ * stops then, and its rest is there for the next thread that enters the loop, if there
+ * is one.
+ */
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+
+#include "core.h"
+
+/* Only code of cotask is on the stack of the owner, which sleeps between entries. */
+static bool may_breathe(const struct cotask_loop *loop)
+{
+	if (!loop->pumping || loop->foreign)
+		return false;
+	return !loop->current_task || (loop->current_task->entry.flags & COTASK_T_HOSTED);
+}
+
+#ifdef CONFIG_COTASK_DEBUG
+/* Of all loops: the longest time between two breaths, and which breath ended it. */
+static u64 longest_ns;
+static void *longest_at;
+
+void cotask_stretch_begin(struct cotask_loop *loop)
+{
+	loop->breath = ktime_get_ns();
+}
+
+void cotask_stretch_end(struct cotask_loop *loop)
+{
+	u64 ns = ktime_get_ns() - loop->breath;
+
+	if (ns <= READ_ONCE(longest_ns))
+		return;
+	WRITE_ONCE(longest_ns, ns);
+	WRITE_ONCE(longest_at, __builtin_return_address(0));
+}
+
+static int longest_get(char *buffer, const struct kernel_param *param)
+{
+	return scnprintf(buffer, PAGE_SIZE, "%llu ns, up to %pS\n", READ_ONCE(longest_ns),
+			 READ_ONCE(longest_at));
+}
+
+static int longest_set(const char *value, const struct kernel_param *param)
+{
+	return kstrtou64(value, 0, &longest_ns);
+}
+
+static const struct kernel_param_ops longest_ops = { .get = longest_get, .set = longest_set };
+
+module_param_cb(longest_stretch, &longest_ops, NULL, 0644);
+MODULE_PARM_DESC(longest_stretch,
+		 "debugging: the longest time that an owner went on without a point to reschedule");
+#endif
+
+/* What can stop has to: the process is being killed, and its loop is not yet being closed. */
+static bool is_killed(const struct cotask_loop *loop)
+{
+	return (loop->flags & COTASK_LOOP_LENT) && !loop->shut && fatal_signal_pending(current);
+}
+
+/**
+ * cotask_loop_breathe - the budget is used up: let other threads run
+ * @loop: the loop; the caller owns it
+ *
+ * Return: false if it cannot be done here.
+ */
+bool cotask_loop_breathe(struct cotask_loop *loop)
+{
+	if (!may_breathe(loop))
+		return false;
+	loop->budget = COTASK_BUDGET;
+	might_sleep();
+	cotask_stretch_end(loop);
+	cond_resched();
+	cotask_stretch_begin(loop);
+	return true;
+}
+
+/**
+ * cotask_loop_must_stop - whether work that can be interrupted has to stop here
+ * @loop: the loop; the caller owns it
+ *
+ * Breathes if it is time to.
+ *
+ * Return: true if so; the loop goes on with it later.
+ */
+bool cotask_loop_must_stop(struct cotask_loop *loop)
+{
+	if (unlikely(loop->budget < 0) && !cotask_loop_breathe(loop))
+		return true;
+	return is_killed(loop);
+}
+
+void cotask_loop_schedule(struct cotask_loop *loop, long timeout)
+{
+	loop->budget = COTASK_BUDGET;
+	cotask_stretch_end(loop);
+	schedule_timeout(timeout);
+	cotask_stretch_begin(loop);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - what bounds work: the budget of a loop, and cancels that go to many
+ *
+ * A part of core.h, which has the loop.
+ */
+#ifndef COTASK_BUDGET_H
+#define COTASK_BUDGET_H
+
+/* --- budget.c ---------------------------------------------------------------- */
+
+/* Steps between two breaths; one is worth 100 to 200 instructions. */
+#define COTASK_BUDGET	4096
+
+bool cotask_loop_breathe(struct cotask_loop *loop);
+bool cotask_loop_must_stop(struct cotask_loop *loop);
+
+/* Pay for @n steps of a walk that cannot be interrupted, but for a breath. */
+static inline void cotask_loop_spend(struct cotask_loop *loop, int n)
+{
+	loop->budget -= n;
+	if (unlikely(loop->budget < 0))
+		cotask_loop_breathe(loop);
+}
+
+/* Sleep in the state that was set; that is a breath, too. */
+void cotask_loop_schedule(struct cotask_loop *loop, long timeout);
+
+#ifdef CONFIG_COTASK_DEBUG
+void cotask_stretch_begin(struct cotask_loop *loop);
+void cotask_stretch_end(struct cotask_loop *loop);
+#else
+static inline void cotask_stretch_begin(struct cotask_loop *loop) { }
+static inline void cotask_stretch_end(struct cotask_loop *loop) { }
+#endif
+
+/* --- fanout.c ---------------------------------------------------------------- */
+
+/**
+ * struct cotask_fanout_ops - what cancels many
+ * @next: cancels the next one; false: there is none left
+ * @end_cut: all were asked, and a cycle of waits is to be cut here; NULL: it cannot be
+ */
+struct cotask_fanout_ops {
+	bool (*next)(struct cotask_fanout *f);
+	void (*end_cut)(struct cotask_fanout *f);
+};
+
+void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops *ops);
+void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f);
+bool cotask_fanout_came_back(struct cotask_loop *loop, struct cotask_fanout *f);
+bool cotask_fanouts_run(struct cotask_loop *loop);
+void cotask_fanouts_drop(struct cotask_loop *loop);
+void cotask_wave_begin(struct cotask_loop *loop);
+void cotask_wave_end(struct cotask_loop *loop);
+bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark);
+
+#endif /* COTASK_BUDGET_H */

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - cancellation: requests, where they go, and who takes them back
+ *
+ * A request is counted first (CX-2): the count is in the state word of the task,
+ * next to DONE, so that exactly one of "accepted" and "came too late" is true
+ * whatever the context (SC-9).  Then it is routed: handed to what the task waits
+ * on, which if it is a task goes on to what that one waits on and so forth, or
+ * the task is armed (CX-3, CX-4).  Nothing here recurses or allocates (SC-10).
+ *
+ * @settled of a task is the part of its count that was delivered, or has vanished
+ * on the way (CX-14).  The rest is still going to be heard of; scopes therefore
+ * take @settled, not the count, as their baseline (TO-B1, TG-B8).
+ */
+#include "core.h"
+
+/* One more, but for a hostile number of them. */
+static int counted(int state)
+{
+	if ((u32)state >> COTASK_S_COUNT_SHIFT == COTASK_S_COUNT_MAX)
+		return state;
+	return (u32)state + COTASK_S_COUNT_ONE;
+}
+
+/* Count a request and set @extra, unless the task is done; @old: state before. */
+static bool count_up(struct cotask *t, int extra, int *old)
+{
+	*old = atomic_read(&t->base.state);
+	do {
+		if (*old & COTASK_S_CLAIMED)
+			return false;
+	} while (!atomic_try_cmpxchg(&t->base.state, old, counted(*old) | extra));
+	return true;
+}
+
+static void note_reason(struct cotask *t, const struct cotask_reason *why)
+{
+	t->base.loop->stats.cancels++;
+	/* The oldest undelivered one counts (CX-B2). */
+	if (!(t->entry.flags & (COTASK_T_ARMED | COTASK_T_HANDED)))
+		t->reason = *why;
+}
+
+/*
+ * The waiter leaves @x alone and gets -ECANCELED.  False: @x was completed by
+ * somebody else and is going to wake the waiter.
+ */
+static bool leave(struct cotask *t, struct cotask_awaitable *x)
+{
+	if (!cotask_awaitable_detach(x, &t->entry))
+		return false;
+	cotask_task_queue(t, -ECANCELED);
+	return true;
+}
+
+/* Ask what @t waits on, which is not a task. */
+static bool ask(struct cotask *t, struct cotask_awaitable *x)
+{
+	if (t->entry.flags & COTASK_T_WATCH)
+		return leave(t, x);
+	return x->post.ops->cancel(x, t, &t->reason);
+}
+
+/* Arm a task that does not wait.  If it is queued its outcome is there (CX-B4, not CX-7). */
+static void arm(struct cotask *t)
+{
+	if (!list_empty(&t->entry.link) && !(t->entry.flags & COTASK_T_ARMED) &&
+	    !cotask_task_unstarted(t))
+		t->entry.flags |= COTASK_T_LATE;
+	cotask_cancel_arm(t);
+}
+
+/* What it waits on declines. */
+static void declined(struct cotask *t)
+{
+	t->entry.flags &= ~COTASK_T_HANDED;
+	cotask_cancel_arm(t);
+}
+
+/*
+ * Whether a request goes on from a task that waits on @x.  @way is the number of the way
+ * from task to task: a task that has it waits for itself, and is taken out of the ring.
+ */
+static bool passes(struct cotask *t, struct cotask_awaitable *x, u64 way)
+{
+	struct cotask_loop *loop = t->base.loop;
+
+	loop->budget--;
+	if (unlikely(t->base.result == way)) {
+		leave(t, x);
+		return false;
+	}
+	if (unlikely(!cotask_wave_may_pass(loop, t->base.result)))
+		return false;
+	t->base.result = way;
+	return true;
+}
+
+/* Pass a counted request on by one task, or arm it; the next one, or NULL. */
+static struct cotask *route_step(struct cotask *t, u64 way)
+{
+	struct cotask_awaitable *x = cotask_task_waits_on(t);
+	struct cotask *next;
+	int old;
+
+	if (!x) {
+		arm(t);
+		return NULL;
+	}
+	if (!passes(t, x, way))
+		return NULL;
+	/* Before asking: the answer may queue the task. */
+	t->entry.flags |= COTASK_T_HANDED;
+	if (!cotask_is_task(x) || (t->entry.flags & COTASK_T_WATCH)) {
+		if (!ask(t, x))
+			declined(t);
+		return NULL;
+	}
+	next = cotask_of(x);
+	if (!count_up(next, 0, &old)) {
+		declined(t);
+		return NULL;
+	}
+	trace_cotask_cancel(next, &t->reason);
+	/* It stays with one that is shielded, until that leaves (SH-B2). */
+	if (next->entry.flags & COTASK_T_SHIELDED)
+		return NULL;
+	note_reason(next, &t->reason);
+	return next;
+}
+
+/* A long way has used up the budget: the rest is acted on like a request from outside. */
+static void go_on_later(struct cotask *t)
+{
+	int old = atomic_fetch_or(COTASK_S_POSTED | COTASK_S_INBOX, &t->base.state);
+
+	t->entry.flags |= COTASK_T_ON_WAY;
+	if (old & COTASK_S_INBOX)
+		return;
+	cotask_get(t);
+	if (cotask_loop_post(t->base.loop, &t->base.post))
+		cotask_put(t);
+}
+
+/**
+ * cotask_cancel_route - pass a counted request on, or arm
+ * @t: the task that was asked to cancel
+ */
+void cotask_cancel_route(struct cotask *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+	u64 way;
+
+	cotask_wave_begin(loop);
+	way = ++loop->last_mark;
+	while (t) {
+		t = route_step(t, way);
+		if (t && unlikely(loop->budget < 0) && cotask_loop_must_stop(loop)) {
+			go_on_later(t);
+			break;
+		}
+	}
+	cotask_wave_end(loop);
+}
+
+/**
+ * cotask_cancel_for - cancel a task
+ * @t: the task
+ * @why: the reason
+ *
+ * The owner.
+ *
+ * Return: false if the task is done (CX-1).
+ */
+bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why)
+{
+	int old;
+
+	if (!count_up(t, 0, &old))
+		return false;
+	trace_cotask_cancel(t, why);
+	if (!(t->entry.flags & COTASK_T_SHIELDED)) {
+		note_reason(t, why);
+		cotask_cancel_route(t);
+	}
+	return true;
+}
+
+/* The same, from a scope that is inside of the task's shield. */
+void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why)
+{
+	int old;
+
+	if (!count_up(t, 0, &old))
+		return;
+	trace_cotask_cancel(t, why);
+	note_reason(t, why);
+	cotask_cancel_route(t);
+}
+
+/**
+ * cotask_cancel_taken_in - arm a task for requests that were posted
+ * @t: the task, which is scheduled or running
+ */
+void cotask_cancel_taken_in(struct cotask *t)
+{
+	static const struct cotask_reason user = { .cause = COTASK_CAUSE_USER };
+
+	if (likely(!(atomic_read(&t->base.state) & COTASK_S_POSTED)))
+		return;
+	/* It stays posted while the task is shielded. */
+	if (t->entry.flags & COTASK_T_SHIELDED)
+		return;
+	if (!(atomic_fetch_andnot(COTASK_S_POSTED, &t->base.state) & COTASK_S_POSTED))
+		return;
+	if (t->entry.flags & COTASK_T_ON_WAY)
+		t->entry.flags &= ~COTASK_T_ON_WAY;
+	else
+		note_reason(t, &user);
+	arm(t);
+}
+
+static void task_posted(struct cotask_post *post)
+{
+	struct cotask *t = container_of(post, struct cotask, base.post);
+
+	/* From here on it may be posted again. */
+	atomic_andnot(COTASK_S_INBOX, &t->base.state);
+	if (t->entry.flags & COTASK_T_NEW) {
+		cotask_task_admit(t);
+		return;
+	}
+	if (!cotask_done(t)) {
+		cotask_cancel_taken_in(t);
+		if (t->entry.flags & COTASK_T_ARMED && cotask_task_waits_on(t)) {
+			t->entry.flags &= ~COTASK_T_LATE;
+			t->entry.flags &= ~COTASK_T_ARMED;
+			cotask_cancel_route(t);
+		}
+	}
+	cotask_put(t);
+}
+
+const struct cotask_awaitable_ops cotask_task_ops = {
+	.name = "task",
+	.posted = task_posted,
+};
+
+/* Count a request from somebody who is not the owner, and tell the owner. */
+static bool cancel_from_outside(struct cotask *t)
+{
+	static const struct cotask_reason outside = { .cause = COTASK_CAUSE_USER };
+	int old;
+
+	if (!count_up(t, COTASK_S_POSTED | COTASK_S_INBOX, &old))
+		return false;
+	trace_cotask_cancel(t, &outside);
+	if (old & COTASK_S_INBOX)
+		return true;
+	cotask_get(t);
+	if (cotask_loop_post(t->base.loop, &t->base.post))
+		cotask_put(t);
+	return true;
+}
+
+/**
+ * cotask_cancel - ask a task to cancel
+ * @task: the task, or NULL
+ *
+ * The request is counted and delivered once, as -ECANCELED, at an await of the
+ * task or of what it waits for.  A task that never ran never will (CX-7).  true is
+ * no promise that the task ends CANCELLED.
+ *
+ * Context: Any, hard interrupt included.  From outside of the loop's owner the
+ *	request is accepted at once and delivered on the loop's next turn.
+ * Return: Whether the task was not done yet (CX-1, CX-2).
+ */
+bool cotask_cancel(struct cotask *task)
+{
+	struct cotask_reason why = { .cause = COTASK_CAUSE_USER };
+	struct cotask_loop *loop;
+
+	if (!task)
+		return false;
+	loop = task->base.loop;
+	if (!(atomic_read(&task->base.state) & COTASK_S_READ))
+		atomic_or(COTASK_S_READ, &task->base.state);
+	if (!cotask_loop_mine(loop))
+		return cancel_from_outside(task);
+	if (loop->current_task)
+		why.by = loop->current_task->id;
+	return cotask_cancel_for(task, &why);
+}
+EXPORT_SYMBOL_GPL(cotask_cancel);
+
+/**
+ * cotask_cancelling - how many requests were not taken back
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: The count.
+ */
+unsigned int cotask_cancelling(const struct cotask *task)
+{
+	return cotask_cancel_count(task);
+}
+EXPORT_SYMBOL_GPL(cotask_cancelling);
+
+/* Nothing undelivered is left, but inside of a cancelled scope there always is (CX-B1). */
+void cotask_cancel_disarm(struct cotask *t)
+{
+	if (!(t->entry.flags & COTASK_T_LEVEL))
+		t->entry.flags &= ~COTASK_T_ARMED;
+}
+
+/**
+ * cotask_cancel_take_back - lower the count
+ * @t: the task
+ * @floor: when no more than this remain, nothing undelivered is left
+ *
+ * Return: What remains.
+ */
+u32 cotask_cancel_take_back(struct cotask *t, u32 floor)
+{
+	u32 count, old = atomic_read(&t->base.state), new;
+
+	do {
+		count = old >> COTASK_S_COUNT_SHIFT;
+		if (!count)
+			return 0;
+		new = old - COTASK_S_COUNT_ONE;
+		if (--count <= floor)
+			new &= ~COTASK_S_POSTED;
+	} while (!atomic_try_cmpxchg(&t->base.state, (int *)&old, new));
+	if (count <= floor)
+		cotask_cancel_disarm(t);
+	return count;
+}
+
+/**
+ * cotask_uncancel - take one request back
+ * @task: the task
+ *
+ * For whoever swallows a cancel on purpose (CX-19).  Reaching 0 withdraws a
+ * request that was not delivered yet, unless it was handed on (CX-16, CX-17).
+ *
+ * Context: The loop's owner.
+ * Return: The count that remains; -EXDEV if the caller is not the owner.
+ */
+int cotask_uncancel(struct cotask *task)
+{
+	struct cotask_scope *s;
+	u32 count;
+
+	if (!cotask_loop_mine(task->base.loop))
+		return -EXDEV;
+	count = cotask_cancel_take_back(task, 0);
+	if (task->settled)
+		task->settled--;
+	task->settled = min(task->settled, count);
+	/* It is not one of those that scopes had found when they cancelled the task. */
+	for (s = task->scopes; s; s = s->outer)
+		s->own_settled = min(s->own_settled, task->settled);
+	return count;
+}
+EXPORT_SYMBOL_GPL(cotask_uncancel);
+
+/**
+ * cotask_cancel_reason - why a task was cancelled
+ * @task: the task
+ *
+ * Context: The loop's owner, or after the task is done.
+ * Return: The reason of the oldest request that was not delivered, otherwise of
+ *	the one delivered last (CX-B2).
+ */
+struct cotask_reason cotask_cancel_reason(const struct cotask *task)
+{
+	return task->reason;
+}
+EXPORT_SYMBOL_GPL(cotask_cancel_reason);
+
+/* The requests that are due are delivered by something else than an await. */
+void cotask_cancel_deliver_here(struct cotask *t)
+{
+	if (!(t->entry.flags & COTASK_T_ARMED))
+		return;
+	cotask_cancel_settle(t);
+	t->entry.flags &= ~COTASK_T_LATE;
+	t->entry.flags |= COTASK_T_DELIVERED;
+	cotask_cancel_disarm(t);
+}
+
+/**
+ * cotask_cancel_delivered - where the outcome of the last await comes from
+ * @task: the current task, whose await has just given -ECANCELED
+ *
+ * Context: A step of @task.
+ * Return: true if it was the task itself that somebody had asked to cancel; false if
+ *	what it waited for was cancelled, or has failed with that code (CX-B3).
+ */
+bool cotask_cancel_delivered(const struct cotask *task)
+{
+	return task->entry.flags & COTASK_T_DELIVERED;
+}
+EXPORT_SYMBOL_GPL(cotask_cancel_delivered);
+
+/**
+ * cotask_cancel_settle - all requests so far are delivered now, or have vanished
+ * @t: the task, which is about to resume
+ */
+void cotask_cancel_settle(struct cotask *t)
+{
+	t->deliveries++;
+	t->settled = cotask_scope_count(t);
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - cycles of awaits (AW-4, AW-B2)
+ *
+ * An await closes a cycle when what is awaited cannot end before the waiter does.
+ * From the waiter, all who depend on its end are collected: those who wait for it,
+ * directly or through shields, the task that has entered its group, and so on.  Then
+ * the chain of what is awaited is followed: it is a cycle when it reaches one of them.
+ *
+ * A set may be done although one of its members never is, so chains end there, and a
+ * cycle through a set is not found; nor is one that is further than the bounds.  Such a
+ * cycle lasts until one of its tasks is cancelled: the cancel goes round and comes back,
+ * and cuts it there, see fanout.c and cancel.c.
+ */
+#include "core.h"
+
+#define DEPENDENTS	32
+#define LOOKED_AT	1024
+#define CHAIN		4096
+
+/**
+ * struct dependents - who cannot go on before a task has ended
+ * @x: tasks, groups, shields
+ * @n: how many
+ * @left: how many waiters may still be looked at
+ */
+struct dependents {
+	const struct cotask_awaitable *x[DEPENDENTS];
+	unsigned int n;
+	unsigned int left;
+};
+
+static bool includes(const struct dependents *d, const struct cotask_awaitable *x)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->n; i++) {
+		if (d->x[i] == x)
+			return true;
+	}
+	return false;
+}
+
+static void add(struct dependents *d, const struct cotask_awaitable *x)
+{
+	if (d->n < DEPENDENTS && !includes(d, x))
+		d->x[d->n++] = x;
+}
+
+/* The task that has entered the group does not leave it before. */
+static void add_owner(struct dependents *d, const struct cotask_awaitable *x)
+{
+	const struct cotask_group *g;
+
+	if (!cotask_is_task(x))
+		return;
+	g = container_of(x, struct cotask, base)->group;
+	if (g->scope.task) {
+		add(d, &g->base);
+		add(d, &g->scope.task->base);
+	}
+}
+
+static void add_waiters(struct dependents *d, const struct cotask_awaitable *x)
+{
+	struct cotask_entry *e;
+
+	list_for_each_entry(e, &x->waiters, link) {
+		if (d->n == DEPENDENTS || !d->left)
+			return;
+		d->left--;
+		if (e->kind == COTASK_ENTRY_TASK)
+			add(d, &container_of(e, struct cotask, entry)->base);
+		else if (e->kind == COTASK_ENTRY_SHIELD)
+			add(d, &container_of(e, struct cotask_shield, entry)->base);
+	}
+}
+
+/* In order of distance, as far as there is room. */
+static void collect(struct dependents *d, const struct cotask *task)
+{
+	unsigned int i;
+
+	d->n = 0;
+	d->left = LOOKED_AT;
+	add(d, &task->base);
+	for (i = 0; i < d->n; i++) {
+		const struct cotask_awaitable *x = d->x[i];
+
+		add_owner(d, x);
+		/* Whoever waits in the exit of a group has been added as its owner. */
+		if (x->post.ops != &cotask_group_ops)
+			add_waiters(d, x);
+	}
+}
+
+/* What has to end first, and is the only such thing. */
+static struct cotask_awaitable *follow(struct cotask_awaitable *x)
+{
+	if (cotask_is_task(x))
+		return cotask_task_waits_on(cotask_of(x));
+	if (x->post.ops == &cotask_shield_ops)
+		return container_of(x, struct cotask_shield, base)->inner;
+	return NULL;
+}
+
+/**
+ * cotask_cycle_closes - whether an await would close a cycle
+ * @task: the current task
+ * @x: what it is going to await, not done
+ *
+ * Return: true if so.
+ */
+bool cotask_cycle_closes(const struct cotask *task, struct cotask_awaitable *x)
+{
+	struct dependents d;
+	unsigned int n;
+
+	collect(&d, task);
+	for (n = 0; x && n < CHAIN; x = follow(x), n++) {
+		if (includes(&d, x))
+			break;
+	}
+	/* Paid for when it is over: it is bounded by itself. */
+	task->base.loop->budget -= n + (LOOKED_AT - d.left) / 8;
+	return x && n < CHAIN;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - a cancel that goes to many
+ *
+ * Cancelling one task may reach a gather or the exit of a group, and with it all of
+ * its members, each of which may wait for the like.  The whole of it happens in the
+ * order in which nested calls would do it, depth first, but without the calls: what is
+ * under way lies on a stack of the loop, the innermost on top, each with a cursor that
+ * says which member is next.  The depth of nesting costs no kernel stack and no memory
+ * (SC-10).
+ *
+ * Each step is paid from the budget of the loop, see budget.c.  A cancel that has used it
+ * up stays on the stack, and the loop goes on with it before anything else runs: no task
+ * can tell the difference.  As no entry runs meanwhile, cursors stay valid.
+ *
+ * A *wave* is all that one call sets off.  Everything that can be reached is reached.  What
+ * can be reached in several ways is asked several times, as in asyncio, but a wave does
+ * that AGAIN times in all: in a net this is exponentially often, in a cycle for ever.  From
+ * then on the request is counted (CX-2) and goes no further where the wave has been before.
+ *
+ * A wave that comes back to a gather or race which it is still asking has found a cycle: no
+ * member of it can end before the others have.  That gather is cut: when its members are
+ * asked it ends with -ECANCELED, which those that wait for it get.  A group cannot be left
+ * before its children have ended, so a way that comes back to a group cuts the innermost
+ * gather or race on it instead.
+ */
+#include "core.h"
+
+/* How often a wave goes a way that it has gone before. */
+#define AGAIN	(64 * 1024)
+
+void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops *ops)
+{
+	INIT_LIST_HEAD(&f->link);
+	f->ops = ops;
+	f->wave = 0;
+	f->cut = false;
+}
+
+/* A call cancels something: that is a wave, or belongs to the one under way. */
+void cotask_wave_begin(struct cotask_loop *loop)
+{
+	if (loop->waves++)
+		return;
+	loop->wave = ++loop->last_mark;
+	loop->again = AGAIN;
+}
+
+void cotask_wave_end(struct cotask_loop *loop)
+{
+	loop->waves--;
+}
+
+/**
+ * cotask_wave_may_pass - whether the wave under way goes on from here
+ * @loop: the loop
+ * @mark: when a wave was here for the last time, out of loop->last_mark
+ *
+ * Return: false if this wave has been here, and has done so too often.
+ */
+bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark)
+{
+	if (likely(mark < loop->wave))
+		return true;
+	if (!loop->again)
+		return false;
+	loop->again--;
+	return true;
+}
+
+/* The way has come back to something that cannot be left. */
+static void cut_innermost(struct cotask_loop *loop)
+{
+	struct cotask_fanout *f;
+
+	list_for_each_entry(f, &loop->fanouts, link) {
+		cotask_loop_spend(loop, 1);
+		if (f->ops->end_cut) {
+			f->cut = true;
+			return;
+		}
+	}
+}
+
+/**
+ * cotask_fanout_came_back - whether a wave has come back to what it is asking
+ * @loop: the loop
+ * @f: of what the wave has reached
+ *
+ * Cuts the cycle.
+ *
+ * Return: true if so.
+ */
+bool cotask_fanout_came_back(struct cotask_loop *loop, struct cotask_fanout *f)
+{
+	if (list_empty(&f->link) || f->wave != loop->wave)
+		return false;
+	if (f->ops->end_cut)
+		f->cut = true;
+	else
+		cut_innermost(loop);
+	return true;
+}
+
+static void finish(struct cotask_fanout *f)
+{
+	list_del_init(&f->link);
+	if (!f->cut)
+		return;
+	f->cut = false;
+	f->ops->end_cut(f);
+}
+
+/* The one on top may belong to a wave that was interrupted by a later one. */
+static void take_up(struct cotask_loop *loop, const struct cotask_fanout *f)
+{
+	if (f->wave == loop->wave)
+		return;
+	loop->wave = f->wave;
+	loop->again = 0;
+}
+
+/**
+ * cotask_fanouts_run - go on with what is being cancelled
+ * @loop: the loop; the caller owns it
+ *
+ * Return: false if the rest has to wait, see cotask_loop_must_stop().
+ */
+bool cotask_fanouts_run(struct cotask_loop *loop)
+{
+	struct cotask_fanout *f;
+
+	if (loop->fanning_out)
+		return true;
+	loop->fanning_out = true;
+	loop->waves++;
+	while ((f = list_first_entry_or_null(&loop->fanouts, struct cotask_fanout, link))) {
+		if (cotask_loop_must_stop(loop))
+			break;
+		take_up(loop, f);
+		if (!f->ops->next(f))
+			finish(f);
+	}
+	loop->waves--;
+	loop->fanning_out = false;
+	return list_empty(&loop->fanouts);
+}
+
+/**
+ * cotask_fanout_start - cancel many
+ * @loop: their loop; a wave has begun
+ * @f: with its cursor at the first one
+ *
+ * When it is called in the middle of another one, that one goes on afterwards.
+ */
+void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f)
+{
+	f->wave = loop->wave;
+	/* One that an earlier wave has not finished begins again, for both. */
+	list_move(&f->link, &loop->fanouts);
+	cotask_fanouts_run(loop);
+}
+
+/* The tasks of the loop are ended where they are: there is nothing to ask them for. */
+void cotask_fanouts_drop(struct cotask_loop *loop)
+{
+	struct cotask_fanout *f, *next;
+
+	list_for_each_entry_safe(f, next, &loop->fanouts, link) {
+		list_del_init(&f->link);
+		f->cut = false;
+		cotask_loop_spend(loop, 1);
+	}
+}

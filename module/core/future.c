@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - futures: outcomes that somebody else provides
+ *
+ * The one awaitable that is completed from outside its loop, hard interrupts
+ * included.  Whoever claims the state word chooses the outcome; all others are
+ * told that they came too late.  The winner writes the outcome, publishes it,
+ * and posts the future to its loop if, and only if, somebody waits.
+ */
+
+#include "core.h"
+
+static void future_posted(struct cotask_post *post)
+{
+	struct cotask_awaitable *x = container_of(post, struct cotask_awaitable, post);
+
+	cotask_awaitable_wake(x);
+}
+
+/* Choose the outcome and publish it; the state before, which has CLAIMED if it was too late. */
+static int claim(struct cotask_awaitable *x, long result, int how)
+{
+	int old = atomic_read(&x->state);
+
+	do {
+		if (old & COTASK_S_CLAIMED)
+			return old;
+	} while (!atomic_try_cmpxchg(&x->state, &old, old | COTASK_S_CLAIMED));
+	x->result = result;
+	/* Publishes the result; fully ordered, pairs with cotask_awaitable_wait(). */
+	return atomic_fetch_or(COTASK_S_DONE | how, &x->state) & ~COTASK_S_CLAIMED;
+}
+
+/*
+ * Another thread or an interrupt.  A waiter that wants to leave has to wait for the post, so
+ * what is claimed is posted without being preempted.
+ */
+static int settle_outside(struct cotask_awaitable *x, long result, int how)
+{
+	int old;
+
+	preempt_disable();
+	old = claim(x, result, how);
+	if ((old & (COTASK_S_CLAIMED | COTASK_S_WAITED)) == COTASK_S_WAITED)
+		cotask_loop_post(x->loop, &x->post);
+	preempt_enable();
+	return old;
+}
+
+static int settle_inside(struct cotask_awaitable *x, long result, int how)
+{
+	int old = claim(x, result, how);
+
+	if ((old & (COTASK_S_CLAIMED | COTASK_S_WAITED)) == COTASK_S_WAITED)
+		cotask_awaitable_wake(x);
+	return old;
+}
+
+/* From here on @x may be gone: a waiter that was woken may free it. */
+static bool settled(struct cotask_awaitable *x, int old)
+{
+	if (old & COTASK_S_CLAIMED)
+		return false;
+	if (old & COTASK_S_WATCHED)
+		cotask_block_wake(x);
+	return true;
+}
+
+/* Choose the outcome, once; false: it was chosen before.  The owner may breathe. */
+bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
+{
+	return settled(x, cotask_loop_mine(x->loop) ? settle_inside(x, result, how) :
+						       settle_outside(x, result, how));
+}
+
+/* The same for callers that may hold locks, be they the owner: an interrupt, a wait queue. */
+bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how)
+{
+	const bool mine = cotask_loop_mine(x->loop);
+	struct cotask_loop *loop = x->loop;
+	int old;
+
+	if (!mine)
+		return settled(x, settle_outside(x, result, how));
+	loop->foreign++;
+	old = settle_inside(x, result, how);
+	loop->foreign--;
+	return settled(x, old);
+}
+
+/* The same for callers that interrupt what the owner does: it acts on that later. */
+bool cotask_future_post_outcome(struct cotask_future *f, long result)
+{
+	return settled(&f->base, settle_outside(&f->base, result, 0));
+}
+
+/* A future that was made, and nothing else: a task is not completed by hand. */
+static bool usable(const struct cotask_future *f)
+{
+	return f && f->base.post.ops == &cotask_future_ops && f->base.loop;
+}
+
+static bool future_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			  const struct cotask_reason *why)
+{
+	return cotask_future_settle(x, -ECANCELED, COTASK_S_CANCELLED);
+}
+
+const struct cotask_awaitable_ops cotask_future_ops = {
+	.name = "future",
+	.cancel = future_cancel,
+	.posted = future_posted,
+	.bare = true,
+};
+
+/**
+ * cotask_future_init - make a pending future
+ * @f: the future; not in use, or done and awaited by nobody
+ * @loop: the loop whose tasks may await it
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL if an argument is missing.
+ */
+int cotask_future_init(struct cotask_future *f, struct cotask_loop *loop)
+{
+	if (!f || !loop)
+		return -EINVAL;
+	cotask_awaitable_init(&f->base, loop, &cotask_future_ops);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_future_init);
+
+/**
+ * cotask_future_fini - a future is not used any more
+ * @f: the future, nobody waits for it; or NULL
+ *
+ * Reports an error that nobody has read (AW-11).
+ *
+ * Context: Any.
+ */
+void cotask_future_fini(struct cotask_future *f)
+{
+	if (!f)
+		return;
+	if (WARN_ON_ONCE(!cotask_awaitable_done(&f->base) && !list_empty(&f->base.waiters)))
+		return;
+	if (cotask_awaitable_done(&f->base))
+		cotask_awaitable_unread(&f->base, NULL);
+}
+EXPORT_SYMBOL_GPL(cotask_future_fini);
+
+/**
+ * cotask_future_complete - give a future its value
+ * @f: the future
+ * @value: >= 0
+ *
+ * The first outcome stays (AW-6).  The waiters run on their loop's next turn.
+ *
+ * Context: Any, hard interrupt included; takes no lock, allocates nothing.
+ * Return: 0; -EINVAL if @f has an outcome already, if it is missing, or if
+ *	@value is negative.
+ */
+int cotask_future_complete(struct cotask_future *f, long value)
+{
+	if (!usable(f) || value < 0)
+		return -EINVAL;
+	return cotask_future_settle_atomic(&f->base, value, 0) ? 0 : -EINVAL;
+}
+EXPORT_SYMBOL_GPL(cotask_future_complete);
+
+/**
+ * cotask_future_fail - give a future an error
+ * @f: the future
+ * @error: a negative errno; -ECANCELED makes it FAILED, not CANCELLED (AW-10)
+ *
+ * Context: As cotask_future_complete().
+ * Return: As cotask_future_complete(); -EINVAL if @error is not an errno.
+ */
+int cotask_future_fail(struct cotask_future *f, int error)
+{
+	if (!usable(f) || error >= 0 || error < -MAX_ERRNO)
+		return -EINVAL;
+	return cotask_future_settle_atomic(&f->base, error, 0) ? 0 : -EINVAL;
+}
+EXPORT_SYMBOL_GPL(cotask_future_fail);
+
+/**
+ * cotask_future_cancel - cancel a future
+ * @f: the future
+ *
+ * Its waiters get -ECANCELED; their own counts stay (AW-7, AW-9).
+ *
+ * Context: As cotask_future_complete().
+ * Return: Whether it was pending until now.
+ */
+bool cotask_future_cancel(struct cotask_future *f)
+{
+	if (!usable(f))
+		return false;
+	/* Whoever cancels it does not care for its error (AW-11). */
+	cotask_awaitable_mark_read(&f->base);
+	return cotask_future_settle_atomic(&f->base, -ECANCELED, COTASK_S_CANCELLED);
+}
+EXPORT_SYMBOL_GPL(cotask_future_cancel);

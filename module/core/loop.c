@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - the loop: one turn after the other
+ *
+ * A turn takes in what others have posted, moves due deadlines to the ready
+ * queue, and runs the entries that were ready when it began (SC-2, SC-3, SC-4).
+ * Who calls it, and when, is not decided here: see thread.c for kthreads and run.c
+ * for loops that the calling thread pumps.
+ */
+#include <linux/cred.h>
+#include <linux/pid.h>
+#include <linux/prefetch.h>
+#include <linux/slab.h>
+
+#include "core.h"
+
+typedef void (*entry_run_fn)(struct cotask_loop *loop, struct cotask_entry *e);
+
+static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
+	[COTASK_ENTRY_TASK]	= cotask_task_run,
+	[COTASK_ENTRY_RECORD]	= cotask_task_record,
+	[COTASK_ENTRY_CALLBACK]	= cotask_callback_run,
+	[COTASK_ENTRY_TIMEOUT]	= cotask_timeout_run,
+	[COTASK_ENTRY_SHIELD]	= cotask_shield_run,
+	[COTASK_ENTRY_MEMBER]	= cotask_set_member_run,
+	[COTASK_ENTRY_ALARM]	= cotask_set_alarm_run,
+	[COTASK_ENTRY_GROUP]	= cotask_group_due_run,
+	[COTASK_ENTRY_CANCEL_SCOPE] = cotask_cancel_scope_run,
+	[COTASK_ENTRY_WATCH]	= cotask_watch_run,
+};
+
+/* What an entry or a post costs, in steps of the budget. */
+#define ENTRY_COST	8
+
+/* --- posting -------------------------------------------------------------- */
+
+/* Any context. */
+void cotask_loop_wake(struct cotask_loop *loop)
+{
+	struct cotask_file *file;
+
+	rcuwait_wake_up(&loop->idle);
+	/* It may be about to go, and stays for a grace period. */
+	file = READ_ONCE(loop->file);
+	if (file)
+		cotask_file_wake(file);
+}
+
+/* What the inbox of a loop that has ended begins with: nothing is put before it any more. */
+static struct llist_node inbox_closed;
+
+/**
+ * cotask_loop_post - put something into the inbox
+ * @loop: the loop
+ * @post: not in the inbox
+ *
+ * The head of the inbox decides: a post is in front of what the owner takes out when it
+ * closes the inbox, or is refused.  There is nothing in between that the owner would have
+ * to wait for.
+ *
+ * Context: Any.
+ * Return: 0, and ops->posted() is going to be called by the owner; -ESHUTDOWN.
+ */
+int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
+{
+	struct llist_node *first;
+	int rc = 0;
+
+	/* Once the post is in, the owner may end the loop: its memory stays for the wake-up. */
+	rcu_read_lock();
+	/* What is refused sees all that the loop has done before it closed. */
+	first = smp_load_acquire(&loop->inbox.first);
+	do {
+		if (unlikely(first == &inbox_closed)) {
+			rc = -ESHUTDOWN;
+			break;
+		}
+		post->node.next = first;
+	} while (!try_cmpxchg(&loop->inbox.first, &first, &post->node));
+	/* Only the first one has to wake the owner. */
+	if (!rc && !first)
+		cotask_loop_wake(loop);
+	rcu_read_unlock();
+	return rc;
+}
+
+/* Whether there is anything that was posted and not acted on. */
+static bool posted(const struct cotask_loop *loop)
+{
+	const struct llist_node *first = READ_ONCE(loop->inbox.first);
+
+	return loop->taken || (first && first != &inbox_closed);
+}
+
+/* Behind what was taken before and not acted on yet. */
+static void append(struct cotask_loop *loop, struct llist_node *posts)
+{
+	struct llist_node **last = &loop->taken;
+
+	while (*last)
+		last = &(*last)->next;
+	*last = llist_reverse_order(posts);
+}
+
+static void take(struct cotask_loop *loop)
+{
+	if (likely(!loop->closed))
+		append(loop, llist_del_all(&loop->inbox));
+}
+
+/* The last posts; from here on there are none. */
+static void close_inbox(struct cotask_loop *loop)
+{
+	if (loop->closed)
+		return;
+	/* A poster that is refused sees what was done before, see cotask_loop_post(). */
+	append(loop, xchg(&loop->inbox.first, &inbox_closed));
+	WRITE_ONCE(loop->closed, true);
+}
+
+/* The owner acts on what others have posted, in the order of posting. */
+void cotask_loop_take_in(struct cotask_loop *loop)
+{
+	struct cotask_post *post;
+
+	for (take(loop); loop->taken; ) {
+		post = llist_entry(loop->taken, struct cotask_post, node);
+		loop->taken = loop->taken->next;
+		post->ops->posted(post);
+		cotask_loop_spend(loop, ENTRY_COST);
+	}
+}
+
+/*
+ * The same for futures only, which have their outcome: that queues entries, and does nothing
+ * else.
+ */
+static void take_in_futures(struct cotask_loop *loop)
+{
+	struct llist_node **at;
+	struct cotask_post *post;
+
+	take(loop);
+	for (at = &loop->taken; *at; ) {
+		post = llist_entry(*at, struct cotask_post, node);
+		if (post->ops == &cotask_future_ops) {
+			*at = (*at)->next;
+			post->ops->posted(post);
+		} else {
+			at = &(*at)->next;
+		}
+	}
+}
+
+/**
+ * cotask_loop_await_woken - sleep until a future that was completed elsewhere has arrived
+ * @loop: the loop; the caller owns it
+ * @e: among the waiters of the future
+ *
+ * For memory that is about to go.  All else waits for its turn.  Once the inbox is closed
+ * and empty the post was refused, and @e is left to the caller.
+ *
+ * Context: Process context, sleeps.
+ */
+void cotask_loop_await_woken(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	for (;;) {
+		take_in_futures(loop);
+		if ((e->flags & COTASK_E_WOKEN) || loop->closed)
+			return;
+		prepare_to_rcuwait(&loop->idle);
+		/* Before looking; pairs with rcuwait_wake_up(). */
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (llist_empty(&loop->inbox))
+			schedule();
+		finish_rcuwait(&loop->idle);
+	}
+}
+
+/* --- turns ---------------------------------------------------------------- */
+
+/*
+ * With many tasks none is in the cache when its turn comes.  The entry after the next
+ * one and the frame of the next one are fetched while a step runs.
+ */
+static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask_entry *next = list_next_entry(e, link);
+	struct cotask *t = container_of(next, struct cotask, entry);
+
+	if (&next->link == &loop->batch)
+		return;
+	prefetchw(next->link.next);
+	if (next->kind == COTASK_ENTRY_TASK)
+		prefetchw(t->frame);
+	/* A cancel or the end of a task touches the rest of it. */
+	if (next->kind == COTASK_ENTRY_RECORD || (next->flags & COTASK_T_SIGNALS)) {
+		prefetchw(&t->sibling);
+		prefetchw(&t->settled);
+	}
+}
+
+/* Whether there is anything to run (SC-3, SC-4). */
+static bool turn_begin(struct cotask_loop *loop)
+{
+	if (unlikely(READ_ONCE(cotask_account)))
+		loop->flags |= COTASK_LOOP_ACCOUNT;
+	if (posted(loop))
+		cotask_loop_take_in(loop);
+	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
+		cotask_timer_run(loop);
+	if (list_empty(&loop->ready))
+		return false;
+	list_splice_init(&loop->ready, &loop->batch);
+	return true;
+}
+
+/**
+ * cotask_loop_turn - run one turn
+ * @loop: the loop; the caller owns it
+ *
+ * Context: Process context.
+ * Return: Whether anything was run.
+ */
+bool cotask_loop_turn(struct cotask_loop *loop)
+{
+	unsigned int n = 0;
+
+	/* A cancel that is under way, and then what is left of a turn, come first. */
+	if (unlikely(!list_empty(&loop->fanouts)) && !cotask_fanouts_run(loop))
+		return false;
+	if (likely(list_empty(&loop->batch)) && !turn_begin(loop))
+		return false;
+	while (!list_empty(&loop->batch)) {
+		struct cotask_entry *e = list_first_entry(&loop->batch,
+							  struct cotask_entry, link);
+
+		/* What a process has to do first may matter to it. */
+		if (unlikely(loop->file) && !cotask_hosted_may_follow(loop->file, e))
+			break;
+		prefetch_next(loop, e);
+		list_del_init(&e->link);
+		if (likely(e->kind == COTASK_ENTRY_TASK))
+			cotask_task_run(loop, e);
+		else
+			entry_run[e->kind](loop, e);
+		n++;
+		loop->budget -= ENTRY_COST;
+		if (unlikely(!list_empty(&loop->fanouts)) && !cotask_fanouts_run(loop))
+			break;
+		if (unlikely(loop->budget < 0) && cotask_loop_must_stop(loop))
+			break;
+	}
+	loop->stats.entries += n;
+	cotask_hist_add(&loop->stats.queue, n);
+	trace_cotask_turn(loop, n);
+	return true;
+}
+
+/* Whether a turn has something to do. */
+bool cotask_loop_can_turn(const struct cotask_loop *loop)
+{
+	return !list_empty(&loop->ready) || !list_empty(&loop->batch) || posted(loop) ||
+	       READ_ONCE(loop->timer_due) || !list_empty(&loop->fanouts);
+}
+
+bool cotask_loop_has_work(const struct cotask_loop *loop)
+{
+	return cotask_loop_can_turn(loop) || READ_ONCE(loop->stop);
+}
+
+/**
+ * cotask_loop_sleep - sleep until there is something to do
+ * @loop: the loop; the caller owns it
+ * @state: TASK_IDLE or TASK_INTERRUPTIBLE
+ */
+void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state)
+{
+	prepare_to_rcuwait(&loop->idle);
+	/* Orders the state before the tests; pairs with rcuwait_wake_up(). */
+	set_current_state(state);
+	if (!cotask_loop_has_work(loop) && !signal_pending_state(state, current))
+		cotask_loop_schedule(loop, MAX_SCHEDULE_TIMEOUT);
+	finish_rcuwait(&loop->idle);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+/*
+ * A loop lives as long as there is a handle to it or to one of its tasks.  Tasks
+ * come and go on the loop itself, so their references are drawn from a stash that
+ * the owner fills in bulk, without an atomic operation for each.
+ */
+#define REF_STASH	1024
+
+void cotask_loop_ref_task(struct cotask_loop *loop)
+{
+	if (!cotask_loop_mine(loop) || loop->closed) {
+		refcount_inc(&loop->refs);
+		return;
+	}
+	if (!loop->ref_stash) {
+		refcount_add(REF_STASH, &loop->refs);
+		loop->ref_stash = REF_STASH;
+	}
+	loop->ref_stash--;
+}
+
+void cotask_loop_unref_task(struct cotask_loop *loop)
+{
+	if (cotask_loop_mine(loop) && !loop->closed && loop->ref_stash < 2 * REF_STASH)
+		loop->ref_stash++;
+	else
+		cotask_loop_put(loop);
+}
+
+static void stash_return(struct cotask_loop *loop)
+{
+	int n = loop->ref_stash;
+
+	loop->ref_stash = 0;
+	if (n)
+		WARN_ON_ONCE(refcount_sub_and_test(n, &loop->refs));
+}
+
+static void loop_init(struct cotask_loop *loop, const char *name, u32 flags)
+{
+	INIT_LIST_HEAD(&loop->ready);
+	INIT_LIST_HEAD(&loop->batch);
+	INIT_LIST_HEAD(&loop->groups);
+	INIT_LIST_HEAD(&loop->fanouts);
+	INIT_LIST_HEAD(&loop->cursors);
+	INIT_LIST_HEAD(&loop->opened);
+	init_llist_head(&loop->inbox);
+	INIT_LIST_HEAD(&loop->readers);
+	spin_lock_init(&loop->readers_lock);
+	spin_lock_init(&loop->opened_lock);
+	mutex_init(&loop->pump);
+	rcuwait_init(&loop->idle);
+	refcount_set(&loop->refs, 1);
+	loop->flags = flags;
+	loop->grace_ns = COTASK_FOREVER;
+	loop->budget = COTASK_BUDGET;
+	strscpy(loop->name, name ?: "cotask", sizeof(loop->name));
+	cotask_timer_init(loop);
+	cotask_entry_init(&loop->watch.entry, COTASK_ENTRY_WATCH);
+	cotask_debug_live(loop);
+	cotask_group_init(&loop->root);
+	cotask_group_open(&loop->root, loop, COTASK_GROUP_INDEPENDENT);
+}
+
+static void loop_free(struct cotask_loop *loop)
+{
+	/* One that was never pumped was not shut down. */
+	if (!cotask_awaitable_done(&loop->root.base))
+		cotask_debug_dead(&loop->root.base);
+	cotask_debug_dead(loop);
+	put_pid(loop->pid);
+	kvfree(loop);
+}
+
+static struct cotask_loop *loop_new(const char *name, u32 flags)
+{
+	struct cotask_loop *loop = kvzalloc(sizeof(*loop), GFP_KERNEL_ACCOUNT);
+
+	if (!loop)
+		return ERR_PTR(-ENOMEM);
+	loop_init(loop, name, flags);
+	if (flags & COTASK_LOOP_LENT) {
+		loop->uid = current_euid();
+		loop->pid = get_pid(task_tgid(current));
+	}
+	if (cotask_loops_add(loop)) {
+		loop_free(loop);
+		return ERR_PTR(-ENOMEM);
+	}
+	return loop;
+}
+
+/**
+ * cotask_loop_alloc - make a loop that nobody pumps yet
+ * @name: for people, or NULL
+ * @flags: COTASK_LOOP_*
+ *
+ * Return: The loop with one reference; ERR_PTR(-EINVAL) for unknown flags,
+ *	ERR_PTR(-ENOMEM).
+ */
+struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags)
+{
+	return flags & ~COTASK_LOOP_ALL ? ERR_PTR(-EINVAL) : loop_new(name, flags);
+}
+
+/**
+ * cotask_loop_alloc_lent - make a loop whose owner is whoever holds its mutex
+ * @name: for people
+ *
+ * It belongs to the calling process.
+ *
+ * Return: As cotask_loop_alloc().
+ */
+struct cotask_loop *cotask_loop_alloc_lent(const char *name)
+{
+	return loop_new(name, COTASK_LOOP_LENT);
+}
+
+static void loop_free_rcu(struct rcu_head *rcu)
+{
+	loop_free(container_of(rcu, struct cotask_loop, rcu));
+}
+
+/**
+ * cotask_loop_get - take a reference to a loop
+ * @loop: the loop, or NULL
+ *
+ * Context: Any.
+ * Return: @loop.
+ */
+struct cotask_loop *cotask_loop_get(struct cotask_loop *loop)
+{
+	if (loop)
+		refcount_inc(&loop->refs);
+	return loop;
+}
+EXPORT_SYMBOL_GPL(cotask_loop_get);
+
+/**
+ * cotask_loop_put - drop a reference to a loop
+ * @loop: the loop, or NULL
+ *
+ * The last reference only frees memory; cotask_loop_stop() ends a loop.
+ *
+ * Context: Any.
+ */
+void cotask_loop_put(struct cotask_loop *loop)
+{
+	if (loop && refcount_dec_and_test(&loop->refs))
+		call_rcu(&loop->rcu, loop_free_rcu);
+}
+EXPORT_SYMBOL_GPL(cotask_loop_put);
+
+/**
+ * cotask_loop_root - the group that owns the tasks which nobody else does
+ * @loop: the loop
+ *
+ * Its children are independent of each other and are ended with the loop.
+ *
+ * Context: Any.
+ * Return: The group; NULL for no loop.
+ */
+struct cotask_group *cotask_loop_root(struct cotask_loop *loop)
+{
+	return loop ? &loop->root : NULL;
+}
+EXPORT_SYMBOL_GPL(cotask_loop_root);
+
+/**
+ * cotask_loop_set_error_handler - say who is told of errors that nobody reads
+ * @loop: the loop
+ * @fn: the handler; NULL: a line in the kernel's log, rate limited
+ *
+ * Context: Before tasks are spawned.
+ */
+void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn)
+{
+	WRITE_ONCE(loop->on_error, fn);
+}
+EXPORT_SYMBOL_GPL(cotask_loop_set_error_handler);
+
+void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error)
+{
+	cotask_error_fn fn = READ_ONCE(loop->on_error);
+	char name[COTASK_NAME_MAX + 1] = "a callback or future";
+	bool mine;
+
+	if (fn) {
+		mine = cotask_loop_mine(loop);
+		loop->foreign += mine;
+		fn(loop, task, error);
+		loop->foreign -= mine;
+		return;
+	}
+	if (task)
+		cotask_get_name(task, name, sizeof(name));
+	pr_warn_ratelimited("%s: %s failed with %d and nobody looked\n",
+			    loop->name, name, error);
+}
+
+/**
+ * cotask_loop_next_group - go through the groups of a loop
+ * @loop: the loop; the caller owns it
+ * @g: the last one, which is still there; NULL: begin
+ *
+ * Opened groups are added by others, but only the owner takes groups out.
+ *
+ * Return: The next opened or entered group; NULL at the end.
+ */
+struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop, struct cotask_group *g)
+{
+	struct list_head *pos = g ? &g->all : &loop->opened;
+
+	if (!g || (g->flags & COTASK_G_OPENED)) {
+		spin_lock(&loop->opened_lock);
+		pos = pos->next;
+		spin_unlock(&loop->opened_lock);
+		if (pos != &loop->opened)
+			return list_entry(pos, struct cotask_group, all);
+		pos = &loop->groups;
+	}
+	if (list_is_last(pos, &loop->groups))
+		return NULL;
+	return list_entry(pos->next, struct cotask_group, all);
+}
+
+/**
+ * cotask_loop_shutdown - end all tasks, and take nothing more
+ * @loop: the loop; the caller owns it
+ * @grace_ns: how long tasks may take, see cotask_loop_end_tasks()
+ */
+void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
+{
+	cotask_loops_del(loop);
+	cotask_watch_exit(loop);
+	cotask_loop_end_tasks(loop, grace_ns);
+	close_inbox(loop);
+	while (cotask_loop_turn(loop) || posted(loop))
+		;
+	loop->ended = true;
+	cotask_cursors_end(loop);
+	cotask_timer_exit(loop);
+	cotask_context_put(loop->context);
+	loop->context = NULL;
+	stash_return(loop);
+}

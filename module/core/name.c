@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - names of tasks
+ *
+ * A name is read in any context while another thread gives the task a new one.
+ */
+#include <linux/ctype.h>
+#include <linux/slab.h>
+
+#include "core.h"
+
+/**
+ * struct cotask_name - name of a task
+ * @uses: how often the memory was a name; stays when it is freed
+ * @text: the name
+ *
+ * The memory can be that of another name before a grace period has passed, so that names
+ * which come and go do not pile up: a reader looks whether it is still the same one.
+ */
+struct cotask_name {
+	u32 uses;
+	char text[COTASK_NAME_MAX + 1];
+};
+
+static struct kmem_cache *name_cache;
+
+static void name_ctor(void *memory)
+{
+	memset(memory, 0, sizeof(struct cotask_name));
+}
+
+int cotask_name_init(void)
+{
+	name_cache = kmem_cache_create("cotask_name", sizeof(struct cotask_name), 0,
+				       SLAB_TYPESAFE_BY_RCU, name_ctor);
+	return name_cache ? 0 : -ENOMEM;
+}
+
+void cotask_name_exit(void)
+{
+	kmem_cache_destroy(name_cache);
+}
+
+/**
+ * cotask_name_new - make a name
+ * @text: 1 to COTASK_NAME_MAX printable ASCII characters; copied
+ * @gfp: for its memory
+ *
+ * Return: The name, for cotask_name_free(); ERR_PTR() of -EINVAL, -ENOMEM.
+ */
+struct cotask_name *cotask_name_new(const char *text, gfp_t gfp)
+{
+	size_t i, len = strnlen(text, COTASK_NAME_MAX + 1);
+	struct cotask_name *name;
+
+	if (!len || len > COTASK_NAME_MAX)
+		return ERR_PTR(-EINVAL);
+	for (i = 0; i < len; i++) {
+		if (!isprint(text[i]) || !isascii(text[i]))
+			return ERR_PTR(-EINVAL);
+	}
+	name = kmem_cache_alloc(name_cache, gfp);
+	if (!name)
+		return ERR_PTR(-ENOMEM);
+	WRITE_ONCE(name->uses, name->uses + 1);
+	smp_wmb();	/* before the text; pairs with read_name() */
+	memcpy(name->text, text, len + 1);
+	return name;
+}
+
+void cotask_name_free(struct cotask_name *name)
+{
+	if (name)
+		kmem_cache_free(name_cache, name);
+}
+
+/**
+ * cotask_set_name - name a task
+ * @task: the task, done or not (TK-8)
+ * @name: 1 to COTASK_NAME_MAX printable ASCII characters; copied
+ *
+ * Context: Process context, one caller at a time.
+ * Return: 0; -EINVAL for a bad name; -ENOMEM.  The old name stays then.
+ */
+int cotask_set_name(struct cotask *task, const char *name)
+{
+	struct cotask_name *new;
+
+	if (!task || !name)
+		return -EINVAL;
+	new = cotask_name_new(name, cotask_loop_gfp(task->base.loop));
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	cotask_name_free(rcu_replace_pointer(task->name, new, true));
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_set_name);
+
+/* false: it was another one meanwhile. */
+static bool read_name(const struct cotask *task, const struct cotask_name *name, char *buf,
+		      size_t size)
+{
+	u32 uses = READ_ONCE(name->uses);
+
+	smp_rmb();	/* it is this name since then, or not any more */
+	if (name != rcu_access_pointer(task->name))
+		return false;
+	/* What is torn is thrown away. */
+	data_race(strscpy(buf, name->text, min(size, sizeof(name->text))));
+	smp_rmb();	/* pairs with cotask_name_new() */
+	return uses == READ_ONCE(name->uses);
+}
+
+/**
+ * cotask_get_name - the name of a task
+ * @task: the task
+ * @buf: the name goes here; Task-<id> if it was given none (CT-3)
+ * @size: of @buf, COTASK_NAME_MAX + 1 is enough
+ *
+ * Context: Any.
+ * Return: @buf.
+ */
+char *cotask_get_name(const struct cotask *task, char *buf, size_t size)
+{
+	const struct cotask_name *name;
+
+	rcu_read_lock();
+	do {
+		name = rcu_dereference(task->name);
+	} while (name && !read_name(task, name, buf, size));
+	if (!name)
+		snprintf(buf, size, "Task-%llu", task->id);
+	rcu_read_unlock();
+	return buf;
+}
+EXPORT_SYMBOL_GPL(cotask_get_name);

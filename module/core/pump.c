@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - which thread pumps which loop
+ *
+ * Code that has no task at hand can still ask where it is: for the current task,
+ * and so that a loop is not run inside another one.  A table of the threads that
+ * are pumping, by thread; touched when a thread begins or ends to pump, and in
+ * those two questions.
+ */
+#include <linux/hashtable.h>
+#include <linux/seqlock.h>
+
+#include "core.h"
+
+static DEFINE_HASHTABLE(pumps, 6);
+static DEFINE_SEQLOCK(pumps_lock);	/* guards changes of pumps; a leaf */
+
+/**
+ * cotask_pump_enter - the current thread begins to pump a loop
+ * @loop: a loop that nobody pumps
+ */
+void cotask_pump_enter(struct cotask_loop *loop)
+{
+	WRITE_ONCE(loop->owner, current);
+	loop->pumping = true;
+	cotask_stretch_begin(loop);
+	write_seqlock(&pumps_lock);
+	hash_add_rcu(pumps, &loop->node, (unsigned long)current);
+	write_sequnlock(&pumps_lock);
+}
+
+/**
+ * cotask_pump_leave - the current thread ends to pump a loop
+ * @loop: the loop
+ */
+void cotask_pump_leave(struct cotask_loop *loop)
+{
+	write_seqlock(&pumps_lock);
+	hash_del_rcu(&loop->node);
+	write_sequnlock(&pumps_lock);
+	loop->pumping = false;
+}
+
+/**
+ * cotask_loop_borrow - be the owner of a loop that nobody pumps
+ * @loop: the loop, pinned by the caller
+ *
+ * To look at it, or to do what a callback could do; no task runs.
+ *
+ * Context: Process context; for a short time, as its process waits meanwhile.
+ * Return: true, and cotask_loop_return() has to be called; false if it is no loop that
+ *	is lent, somebody has it, or it has ended.
+ */
+bool cotask_loop_borrow(struct cotask_loop *loop)
+{
+	if (!(READ_ONCE(loop->flags) & COTASK_LOOP_LENT) || !mutex_trylock(&loop->pump))
+		return false;
+	if (loop->closed) {
+		mutex_unlock(&loop->pump);
+		return false;
+	}
+	WRITE_ONCE(loop->owner, current);
+	return true;
+}
+
+/**
+ * cotask_loop_return - give it back
+ * @loop: the loop
+ */
+void cotask_loop_return(struct cotask_loop *loop)
+{
+	WRITE_ONCE(loop->owner, NULL);
+	if (loop->file && cotask_loop_has_work(loop))
+		cotask_file_wake(loop->file);
+	mutex_unlock(&loop->pump);
+}
+
+static struct cotask_loop *find_pumped(void)
+{
+	struct cotask_loop *loop;
+
+	hash_for_each_possible_rcu(pumps, loop, node, (unsigned long)current) {
+		if (READ_ONCE(loop->owner) == current)
+			return loop;
+	}
+	return NULL;
+}
+
+/**
+ * cotask_pump_current - the loop that the current thread pumps
+ *
+ * A loop that goes from thread to thread can lead who walks over it to another part of
+ * the table, so that nothing was found counts only if nothing has changed.
+ *
+ * Return: The loop, or NULL, also in an interrupt.
+ */
+struct cotask_loop *cotask_pump_current(void)
+{
+	struct cotask_loop *loop;
+	unsigned int seq;
+
+	if (!in_task())
+		return NULL;
+	rcu_read_lock();
+	do {
+		seq = read_seqbegin(&pumps_lock);
+		loop = find_pumped();
+	} while (!loop && read_seqretry(&pumps_lock, seq));
+	rcu_read_unlock();
+	return loop;
+}
+
+/**
+ * cotask_current - the task whose step is running
+ *
+ * Context: Any.
+ * Return: The task, not pinned; NULL inside a callback (IN-1); ERR_PTR(-ESRCH)
+ *	when the thread is not running a loop.
+ */
+struct cotask *cotask_current(void)
+{
+	struct cotask_loop *loop = cotask_pump_current();
+
+	return loop ? loop->current_task : ERR_PTR(-ESRCH);
+}
+EXPORT_SYMBOL_GPL(cotask_current);

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - what all scopes of a task have in common
+ *
+ * Timeouts, groups, shielded sections and cancel scopes are entered and left like
+ * blocks of a program.  A scope can cancel its task, once; on the way out it takes
+ * that request back, and compares what is left with what there was when it was
+ * entered, to know whether anybody else has cancelled the task as well.
+ *
+ * What counts in a shielded section is only what comes from inside of it: see
+ * cotask_scope_count().
+ */
+#include "core.h"
+
+/* Whether the task is inside a shielded section, up to scope @end. */
+static struct cotask_scope *shield_around(struct cotask_scope *s)
+{
+	while (s && s->kind != COTASK_SCOPE_SHIELD)
+		s = s->outer;
+	return s;
+}
+
+/**
+ * cotask_scope_count - the cancel requests that are not held back
+ * @t: the task
+ *
+ * In a shielded section: those that were delivered before it, and those of scopes
+ * that were entered in it.
+ *
+ * Return: The count.
+ */
+u32 cotask_scope_count(const struct cotask *t)
+{
+	u32 count = cotask_cancel_count(t), inside = 0;
+	const struct cotask_scope *s;
+
+	if (likely(!(t->entry.flags & COTASK_T_SHIELDED)))
+		return count;
+	for (s = t->scopes; s->kind != COTASK_SCOPE_SHIELD; s = s->outer)
+		inside += s->own;
+	return min(count, s->baseline + inside);
+}
+
+/**
+ * cotask_scope_enter - begin a scope
+ * @s: the scope; s->kind is set
+ * @t: the current task
+ */
+void cotask_scope_enter(struct cotask_scope *s, struct cotask *t)
+{
+	s->task = t;
+	s->outer = t->scopes;
+	s->baseline = t->settled;
+	s->own = false;
+	t->scopes = s;
+}
+
+/* Whether a scope that somebody wants to enter was entered, and not left yet. */
+bool cotask_scope_is_open(const struct cotask *t, const struct cotask_scope *s)
+{
+	const struct cotask_scope *open;
+
+	for (open = t->scopes; open; open = open->outer) {
+		if (open == s)
+			return true;
+	}
+	return false;
+}
+
+/* Scopes are left in the reverse order of entering. */
+bool cotask_scope_innermost(const struct cotask_scope *s)
+{
+	return s->task && s->task->scopes == s;
+}
+
+void cotask_scope_leave(struct cotask_scope *s)
+{
+	s->task->scopes = s->outer;
+}
+
+/**
+ * cotask_scope_cancel - a scope cancels the task that has entered it
+ * @s: the scope; once per scope
+ * @why: the reason
+ */
+void cotask_scope_cancel(struct cotask_scope *s, const struct cotask_reason *why)
+{
+	struct cotask *t = s->task;
+
+	s->own = true;
+	s->own_delivery = t->deliveries;
+	s->own_settled = t->settled;
+	/* A shield between the scope and where the task is holds it back. */
+	if (shield_around(t->scopes) == shield_around(s))
+		cotask_cancel_inside(t, why);
+	else
+		cotask_cancel_for(t, why);
+}
+
+/*
+ * A request of @s that had been delivered is taken back.  Scopes further out that have
+ * cancelled the task after that delivery have counted it.
+ */
+static void forget_settled(struct cotask *t, const struct cotask_scope *s)
+{
+	struct cotask_scope *outer;
+
+	for (outer = t->scopes; outer; outer = outer->outer) {
+		if (outer->own && outer->own_settled &&
+		    (s32)(outer->own_delivery - s->own_delivery) > 0)
+			outer->own_settled--;
+	}
+}
+
+/**
+ * cotask_scope_take_back - the scope's own request is over
+ * @s: a scope that has cancelled its task, and was left
+ */
+void cotask_scope_take_back(struct cotask_scope *s)
+{
+	struct cotask *t = s->task;
+	u32 count;
+
+	cotask_cancel_take_back(t, s->baseline);
+	count = cotask_scope_count(t);
+	if (count <= s->baseline)
+		cotask_cancel_disarm(t);
+	if (t->deliveries != s->own_delivery && t->settled > s->baseline) {
+		t->settled--;
+		forget_settled(t, s);
+	}
+	t->settled = min(t->settled, count);
+	/* What stays armed is still to be delivered: no part of a baseline (TO-B1). */
+	if ((t->entry.flags & (COTASK_T_ARMED | COTASK_T_LEVEL)) == COTASK_T_ARMED && count)
+		t->settled = min(t->settled, count - 1);
+}
+
+/**
+ * cotask_scope_missed - whether a request from outside was heard of by nobody
+ * @s: a scope that has taken its own request back
+ *
+ * It was merged into the same delivery, and nothing was delivered since (TG-B2).
+ *
+ * Return: true if it was.
+ */
+bool cotask_scope_missed(const struct cotask_scope *s)
+{
+	u32 count = cotask_scope_count(s->task);
+	u32 deliveries = s->task->deliveries - s->own_delivery;
+
+	return count > s->baseline && count > s->own_settled && deliveries <= 1;
+}

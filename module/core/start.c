@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - start a child and wait until it says that it is ready
+ *
+ * Until then the child is not yet a matter of its group: when it fails, the call
+ * fails, and when the call is cancelled, the child is (TG-B7).
+ */
+#include "core.h"
+
+static int child_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct cotask_start *s = container_of(cb, struct cotask_start, ended);
+
+	/* It may have been ready before: then this comes too late. */
+	if (cotask_cancelled(s->child) || cotask_result(s->child) >= 0)
+		cotask_future_fail(&s->ready, -ENODATA);
+	else
+		cotask_future_fail(&s->ready, cotask_result(s->child));
+	return 0;
+}
+
+/*
+ * The callback is registered with the child, or queued since that has ended.  One that goes
+ * on is a child like any other now, so that an error of it is not lost.
+ */
+static void forget_child(struct cotask_start *s)
+{
+	if (!s->child)
+		return;
+	if (!cotask_done(s->child))
+		s->child->entry.flags &= ~COTASK_T_APART;
+	if (!list_empty(&s->ended.entry.link)) {
+		list_del_init(&s->ended.entry.link);
+		cotask_debug_dead(&s->ended);
+		cotask_put(s->child);	/* the callback's reference */
+	}
+	cotask_put(s->child);
+	s->child = NULL;
+}
+
+static long start_step(struct cotask *task, struct cotask_frame *frame)
+{
+	struct cotask_start *s = container_of(frame, struct cotask_start, frame);
+
+	CO_BEGIN(task, frame, ready, ended);
+
+	CO_AWAIT(ready, s->outcome, cotask_await_future(task, &s->ready));
+	if (s->outcome == -ECANCELED && !cotask_done(s->child) &&
+	    (s->child->entry.flags & COTASK_T_APART)) {
+		/* Only this child; a further cancel does not wait for it any more. */
+		cotask_cancel(s->child);
+		CO_AWAIT(ended, s->ended_with, cotask_watch(task, &s->child->base));
+		if (cotask_done(s->child) && !cotask_cancelled(s->child) &&
+		    cotask_result(s->child) < 0)
+			s->outcome = cotask_result(s->child);
+	}
+	forget_child(s);
+	return s->outcome;
+}
+
+static void start_release(struct cotask_frame *frame)
+{
+	struct cotask_start *s = container_of(frame, struct cotask_start, frame);
+
+	/* The caller may have been ended before it had its answer. */
+	forget_child(s);
+}
+
+/**
+ * cotask_start_child - wait until a child is ready
+ * @task: the current task
+ * @s: not in use; stays until the await is over
+ * @child: has not begun and is not started by anybody else; a reference that is taken
+ *	over
+ *
+ * Context: A step of @task.
+ * Return: As cotask_group_start(), once the child is there.
+ */
+struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start *s,
+				       struct cotask *child)
+{
+	s->child = child;
+	if (!cotask_awaitable_done(&s->ready.base))
+		child->entry.flags |= COTASK_T_APART;
+	cotask_on_done(&child->base, &s->ended, child_ended);
+	return cotask_call(task, cotask_frame_init(&s->frame, start_step, start_release));
+}
+
+/**
+ * cotask_start_of - what a task was started with
+ * @child: the task
+ *
+ * Context: The loop's owner.
+ * Return: NULL: nobody waits for it to be ready.
+ */
+struct cotask_start *cotask_start_of(struct cotask *child)
+{
+	struct cotask_entry *e;
+
+	list_for_each_entry(e, &child->base.waiters, link) {
+		struct cotask_callback *cb = container_of(e, struct cotask_callback, entry);
+
+		cotask_loop_spend(child->base.loop, 1);
+		if (e->kind == COTASK_ENTRY_CALLBACK && cb->fn == child_ended)
+			return container_of(cb, struct cotask_start, ended);
+	}
+	return NULL;
+}
+
+/**
+ * cotask_group_start - spawn a child and wait until it is ready
+ * @task: the current task
+ * @s: not in use; stays until the await is over and, for cotask_start_ready(), as
+ *	long as the child may call that
+ * @group: as for cotask_spawn(), not NULL
+ * @frame: the child's coroutine, which calls cotask_start_ready()
+ * @name: as for cotask_spawn()
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives the value of cotask_start_ready();
+ *	what the child has failed with before, which is no error of the group then;
+ *	-ENODATA if it has ended otherwise before; -ECANCELED, and the child was
+ *	cancelled and has ended, or what it has failed with then; the errors of
+ *	cotask_spawn(), without suspending (TG-B7).
+ */
+struct cotask_await cotask_group_start(struct cotask *task, struct cotask_start *s,
+				       struct cotask_group *group, struct cotask_frame *frame,
+				       const char *name)
+{
+	struct cotask *child;
+
+	if (!s || !group)
+		return cotask_refuse(task, -EINVAL);
+	cotask_future_init(&s->ready, task->base.loop);
+	child = cotask_spawn(group, frame, name);
+	if (IS_ERR(child))
+		return cotask_refuse(task, PTR_ERR(child));
+	return cotask_start_child(task, s, child);
+}
+EXPORT_SYMBOL_GPL(cotask_group_start);
+
+/**
+ * cotask_start_ready - a child that was started is ready
+ * @task: the child, the current task
+ * @s: with what it was started; not touched if somebody else was told before
+ * @value: >= 0, the outcome of cotask_group_start()
+ *
+ * From now on it is a child of its group like any other.
+ *
+ * Context: A step of @task.
+ * Return: 0; -EINVAL if it was ready before, if who has started it was cancelled, or
+ *	if @value is negative.
+ */
+int cotask_start_ready(struct cotask *task, struct cotask_start *s, long value)
+{
+	int rc = cotask_future_complete(&s->ready, value);
+
+	if (!rc)
+		task->entry.flags &= ~COTASK_T_APART;
+	return rc;
+}
+EXPORT_SYMBOL_GPL(cotask_start_ready);

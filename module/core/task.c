@@ -1,0 +1,747 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - tasks: creation, references, and what can be asked of them
+ *
+ * A task belongs to its group from spawn until the record of its end, whether
+ * anybody holds a handle or not (CT-7, CT-B1).  A handle is a counted reference;
+ * it keeps the outcome and the name, not the frame (TK-B1), and the loop.
+ */
+#include <linux/slab.h>
+
+#include "core.h"
+
+static struct kmem_cache *task_cache;
+static atomic64_t last_id;
+
+/* Numbers that a loop takes at once, so that its spawns need no atomic operation. */
+#define ID_STASH	64
+
+int cotask_task_init(void)
+{
+	/* design: a sleeping task costs three cache lines, besides its frame. */
+	BUILD_BUG_ON(sizeof(struct cotask) > 192);
+	task_cache = KMEM_CACHE(cotask, SLAB_HWCACHE_ALIGN);
+	return task_cache ? 0 : -ENOMEM;
+}
+
+void cotask_task_exit(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(task_cache);
+}
+
+/* --- references ----------------------------------------------------------- */
+
+/**
+ * cotask_get - take a reference to a task
+ * @task: a task that the caller has a reference to, or NULL
+ *
+ * Context: Any.
+ * Return: @task.
+ */
+struct cotask *cotask_get(struct cotask *task)
+{
+	if (task)
+		refcount_inc(&task->base.refs);
+	return task;
+}
+EXPORT_SYMBOL_GPL(cotask_get);
+
+static void task_free(struct cotask *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+	const bool charged = t->entry.flags & COTASK_T_CHARGED;
+
+	cotask_debug_task_ends(t);
+	cotask_context_drop(t->context);
+	cotask_name_free(rcu_dereference_protected(t->name, true));
+	cotask_debug_poison(t, sizeof(*t));
+	kmem_cache_free(task_cache, t);
+	if (charged)
+		cotask_loop_uncharge(loop);
+	cotask_loop_unref_task(loop);
+}
+
+/* The entry of a task that is not in any list any more has room for this before its flags. */
+static struct cotask_deferred *deferred_of(struct cotask *t)
+{
+	BUILD_BUG_ON(sizeof(struct cotask_deferred) > offsetof(struct cotask_entry, flags));
+	return (struct cotask_deferred *)&t->entry;
+}
+
+static void free_deferred(struct cotask_deferred *d)
+{
+	task_free(container_of((struct cotask_entry *)d, struct cotask, entry));
+}
+
+/**
+ * cotask_put - drop a reference to a task
+ * @task: the task, or NULL
+ *
+ * A task that is not done goes on (CT-7).  With the last reference to a task that
+ * has failed, its error is reported if nobody has read it (AW-11).
+ *
+ * Context: Any.
+ */
+void cotask_put(struct cotask *task)
+{
+	if (!task)
+		return;
+	/*
+	 * The only reference: nobody else can take one, and it stays for the error
+	 * handler, who may look at the task.
+	 */
+	if (refcount_read(&task->base.refs) != 1) {
+		if (!refcount_dec_and_test(&task->base.refs))
+			return;
+		refcount_set(&task->base.refs, 1);
+	}
+	/* Pairs with the release of those who have dropped theirs before. */
+	smp_acquire__after_ctrl_dep();
+	cotask_awaitable_unread(&task->base, task);
+	cotask_free_where_possible(deferred_of(task), free_deferred);
+}
+EXPORT_SYMBOL_GPL(cotask_put);
+
+/* --- spawning ------------------------------------------------------------- */
+
+/* How deep eager first steps may nest on the kernel's stack (EA-B1). */
+#define EAGER_DEPTH	8
+
+static u64 id_new(struct cotask_loop *loop, bool mine)
+{
+	if (!mine)
+		return atomic64_inc_return(&last_id);
+	if (!loop->id_stash) {
+		loop->id_stash = ID_STASH;
+		loop->last_id = atomic64_add_return(ID_STASH, &last_id) - ID_STASH;
+	}
+	loop->id_stash--;
+	return ++loop->last_id;
+}
+
+static u32 task_flags(u32 flags)
+{
+	u32 t = 0;
+
+	if (flags & COTASK_SPAWN_APART)
+		t |= COTASK_T_APART;
+	if (flags & COTASK_SPAWN_SURE_START)
+		t |= COTASK_T_SURE_START;
+	if (flags & COTASK_SPAWN_COMPLETION_WINS)
+		t |= COTASK_T_WINS;
+	if (flags & COTASK_SPAWN_KEEP_CANCEL)
+		t |= COTASK_T_KEEPS;
+	return t;
+}
+
+static struct cotask *task_memory(struct cotask_loop *loop, const struct cotask_spawn_args *args)
+{
+	gfp_t gfp = args->gfp ?: cotask_loop_gfp(loop);
+	struct cotask_name *name = NULL;
+	struct cotask *t;
+
+	if (!cotask_has_allocator()) {
+		cotask_misuse("spawns where PREEMPT_RT has no allocator\n");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	if (args->name) {
+		name = cotask_name_new(args->name, gfp);
+		if (IS_ERR(name))
+			return ERR_CAST(name);
+	}
+	t = kmem_cache_alloc(task_cache, gfp);
+	if (!t) {
+		cotask_name_free(name);
+		return ERR_PTR(-ENOMEM);
+	}
+	RCU_INIT_POINTER(t->name, name);
+	return t;
+}
+
+/* Whether the task counts as an object by itself; < 0: it would be one too many. */
+static int charge(struct cotask_loop *loop, u32 flags)
+{
+	if (!READ_ONCE(loop->payer) || (flags & COTASK_SPAWN_PAID))
+		return 0;
+	return cotask_loop_charge(loop) ?: COTASK_T_CHARGED;
+}
+
+static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
+			       struct cotask_frame *frame,
+			       const struct cotask_spawn_args *args)
+{
+	int charged = charge(loop, args->flags);
+	struct cotask *t;
+
+	if (charged < 0)
+		return ERR_PTR(charged);
+	t = task_memory(loop, args);
+	if (IS_ERR(t)) {
+		if (charged)
+			cotask_loop_uncharge(loop);
+		return t;
+	}
+	cotask_entry_init(&t->entry, COTASK_ENTRY_TASK);
+	t->entry.flags = task_flags(args->flags) | charged;
+	cotask_awaitable_init(&t->base, loop, &cotask_task_ops);
+	t->frame = frame;
+	t->waits_on = NULL;
+	t->group = g;
+	INIT_LIST_HEAD(&t->sibling);
+	t->scopes = NULL;
+	t->settled = 0;
+	t->deliveries = 0;
+	t->id = id_new(loop, cotask_loop_mine(loop));
+	t->context = 0;
+	memset(&t->reason, 0, sizeof(t->reason));
+	t->steps = 0;
+	t->run_us = 0;
+	cotask_loop_ref_task(loop);
+	cotask_debug_live(&t->base);
+	return t;
+}
+
+/* The first step, inside the spawn call (EA-1 ..). */
+static void eager_step(struct cotask_loop *loop, struct cotask *t)
+{
+	t->entry.flags |= COTASK_T_EAGER;
+	loop->eager_depth++;
+	cotask_task_step(loop, t);
+	loop->eager_depth--;
+}
+
+static bool wants_eager(const struct cotask_loop *loop, u32 flags)
+{
+	if (flags & COTASK_SPAWN_LAZY)
+		return false;
+	if (!(flags & COTASK_SPAWN_EAGER) && !(loop->flags & COTASK_LOOP_EAGER))
+		return false;
+	/* Without a running loop it is lazy (EA-8), and so it is too deep. */
+	return loop->pumping && loop->eager_depth < EAGER_DEPTH;
+}
+
+/* It is spawned inside of a cancelled scope, or was when that was cancelled (CX-B1). */
+void cotask_task_born_level(struct cotask *t)
+{
+	struct cotask_scope *s;
+
+	t->entry.flags |= COTASK_T_BORN_LEVEL;
+	if (!(t->entry.flags & COTASK_T_SHIELDED))
+		t->entry.flags |= COTASK_T_LEVEL;
+	for (s = t->scopes; s && s->kind != COTASK_SCOPE_SHIELD; s = s->outer)
+		cotask_group_mark_level(s);
+}
+
+/**
+ * cotask_task_joined - a task is in its group like any other from now on
+ * @t: the task, which may have ended; not inside its eager first step, if it has that
+ *
+ * The owner.  The group may have been aborted since it was admitted, or in its first
+ * step (TG-32).
+ */
+void cotask_task_joined(struct cotask *t)
+{
+	struct cotask_group *g = t->group;
+
+	t->entry.flags &= ~COTASK_T_EAGER;
+	if (g->flags & COTASK_G_DOOMED)
+		t->entry.flags |= COTASK_T_DOOMED;
+	if (g->flags & COTASK_G_ABORTING)
+		cotask_cancel_for(t, &g->why);
+}
+
+/**
+ * cotask_task_start - a task comes to life
+ * @t: made by cotask_task_prepare(); admitted by its group
+ * @flags: COTASK_SPAWN_*
+ *
+ * The owner.
+ */
+void cotask_task_start(struct cotask *t, u32 flags)
+{
+	struct cotask_loop *loop = t->base.loop;
+	struct cotask_group *g = t->group;
+	const struct cotask_reason *why;
+
+	cotask_group_adopt(g, t);
+	loop->tasks++;
+	loop->stats.spawned++;
+	trace_cotask_spawn(t);
+	why = unlikely(g->flags & COTASK_G_LEVEL) ? cotask_cancel_scope_covers(g) : NULL;
+	if (why) {
+		cotask_task_born_level(t);
+		cotask_cancel_for(t, why);
+	}
+	if (!why && !(g->flags & COTASK_G_ABORTING) && wants_eager(loop, flags))
+		eager_step(loop, t);
+	else
+		cotask_loop_queue(loop, &t->entry);
+	cotask_task_joined(t);
+}
+
+/**
+ * cotask_task_admit - a task that was spawned from outside has arrived
+ * @t: the task
+ *
+ * Its group has let it in when it was spawned, but may be aborting by now.
+ */
+void cotask_task_admit(struct cotask *t)
+{
+	struct cotask_group *g = t->group;
+
+	t->entry.flags &= ~COTASK_T_NEW;
+	cotask_task_start(t, COTASK_SPAWN_LAZY);
+	atomic_dec(&g->gate);
+}
+
+/*
+ * Who owns what has no other owner: the opened group that the current task belongs
+ * to in the end, so that stopping it stops all that was begun in its name; outside
+ * of tasks, the root group of the loop.
+ */
+static struct cotask_group *group_at_home(struct cotask_loop *loop)
+{
+	struct cotask *t = loop->current_task;
+
+	if (!t)
+		return &loop->root;
+	while (t->group->scope.task)
+		t = t->group->scope.task;
+	return t->group;
+}
+
+/**
+ * cotask_group_for_spawn - the group to spawn into
+ * @g: what the user has named; NULL: the group at home
+ *
+ * Return: The group; ERR_PTR(-EINVAL) if @g was not entered or opened;
+ *	ERR_PTR(-ESRCH) without a running loop.
+ */
+struct cotask_group *cotask_group_for_spawn(struct cotask_group *g)
+{
+	struct cotask_loop *loop;
+
+	if (g)
+		return g->flags & COTASK_G_ACTIVE ? g : ERR_PTR(-EINVAL);
+	loop = cotask_pump_current();
+	return loop ? group_at_home(loop) : ERR_PTR(-ESRCH);
+}
+
+/* Give the task its context; the spawner is the current task, if any. */
+static void set_context(struct cotask *t, const struct cotask_spawn_args *args, bool mine)
+{
+	struct cotask_loop *loop = t->base.loop;
+
+	if (args->context)
+		t->context = cotask_context_explicit(args->context);
+	else if (mine && loop->current_task)
+		t->context = cotask_context_copy(loop->current_task);
+}
+
+/* A coroutine that was not spawned is released unrun (CO-6). */
+void cotask_frame_refuse(struct cotask_frame *frame)
+{
+	frame->state = COTASK_FRAME_REFUSED;
+	if (frame->release)
+		frame->release(frame);
+}
+
+/**
+ * cotask_task_prepare - make a task that has not begun
+ * @g: its owner
+ * @loop: the loop of @g, pinned by the caller
+ * @frame: its coroutine, fresh
+ * @args: how
+ *
+ * Return: The task, with one reference for its owner and one for the caller; to be
+ *	started or discarded.  ERR_PTR().
+ */
+struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *loop,
+				   struct cotask_frame *frame,
+				   const struct cotask_spawn_args *args)
+{
+	struct cotask *t = task_new(g, loop, frame, args);
+
+	if (IS_ERR(t))
+		return t;
+	frame->state = COTASK_FRAME_TAKEN;
+	set_context(t, args, cotask_loop_mine(loop));
+	refcount_set(&t->base.refs, 2);
+	return t;
+}
+
+/* The opposite: there was no task, and the coroutine is fresh again. */
+void cotask_task_discard(struct cotask *t, struct cotask_frame *frame)
+{
+	frame->state = COTASK_FRAME_FRESH;
+	task_free(t);
+}
+
+/*
+ * From outside.  The owner may be waiting for a spawn that the group has let in, so that
+ * is not preempted before the task is on its way.
+ */
+static int post_task(struct cotask_group *g, struct cotask_loop *loop, struct cotask *t)
+{
+	int rc;
+
+	preempt_disable();
+	rc = cotask_group_admits(g, false, 1);
+	if (!rc) {
+		t->entry.flags |= COTASK_T_NEW;
+		atomic_or(COTASK_S_INBOX, &t->base.state);
+		/* Cannot fail: a group that has let it in keeps the loop open. */
+		cotask_loop_post(loop, &t->base.post);
+	}
+	preempt_enable();
+	return rc;
+}
+
+static int start_task(struct cotask_group *g, struct cotask *t, u32 flags)
+{
+	int rc = cotask_group_admits(g, true, 1);
+
+	if (rc == -ESHUTDOWN && (flags & COTASK_SPAWN_CANCELLED) && cotask_group_aborts(g))
+		rc = 0;		/* TG-B5 */
+	if (!rc)
+		cotask_task_start(t, flags);
+	return rc;
+}
+
+static struct cotask *spawn(struct cotask_group *g, struct cotask_loop *loop,
+			    struct cotask_frame *frame,
+			    const struct cotask_spawn_args *args, bool handle)
+{
+	struct cotask *t;
+	int rc;
+
+	t = cotask_task_prepare(g, loop, frame, args);
+	if (IS_ERR(t))
+		return t;
+	if (!handle)
+		refcount_set(&t->base.refs, 1);
+	rc = cotask_loop_mine(loop) ? start_task(g, t, args->flags) : post_task(g, loop, t);
+	if (rc) {
+		cotask_task_discard(t, frame);
+		return ERR_PTR(rc);
+	}
+	return t;
+}
+
+/*
+ * The loop of a group, with a reference if the caller is not its owner, as somebody
+ * may be stopping the group.  NULL: it is stopped.
+ */
+static struct cotask_loop *pin_loop(struct cotask_group *g)
+{
+	struct cotask_loop *loop;
+
+	rcu_read_lock();
+	loop = READ_ONCE(g->base.loop);
+	if (loop && !cotask_loop_mine(loop) && !refcount_inc_not_zero(&loop->refs))
+		loop = NULL;
+	rcu_read_unlock();
+	return loop;
+}
+
+static void unpin_loop(struct cotask_loop *loop)
+{
+	if (!cotask_loop_mine(loop))
+		cotask_loop_put(loop);
+}
+
+static int check_flags(const struct cotask_group *group, u32 flags)
+{
+	struct cotask_loop *loop;
+
+	if ((flags & ~COTASK_SPAWN_ALL) ||
+	    ((flags & COTASK_SPAWN_EAGER) && (flags & COTASK_SPAWN_LAZY)))
+		return -EINVAL;
+	if (group)
+		return flags & COTASK_SPAWN_DETACHED ? -EINVAL : 0;
+	/* On a loop that asks for it, no task is without an owner by accident (CT-B2). */
+	loop = cotask_pump_current();
+	if (loop && (loop->flags & COTASK_LOOP_OWNERS) && !(flags & COTASK_SPAWN_DETACHED))
+		return -EINVAL;
+	return 0;
+}
+
+static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_frame *frame,
+				    const struct cotask_spawn_args *args, u32 more, bool handle)
+{
+	struct cotask_spawn_args how = *args;
+	struct cotask_loop *loop;
+	struct cotask *t;
+	int rc;
+
+	if (!frame || !frame->step || frame->state != COTASK_FRAME_FRESH)
+		return ERR_PTR(-EINVAL);
+	how.flags |= group ? more : more | COTASK_SPAWN_APART;
+	rc = check_flags(group, args->flags);
+	group = rc ? ERR_PTR(rc) : cotask_group_for_spawn(group);
+	if (IS_ERR(group)) {
+		t = ERR_CAST(group);
+	} else {
+		loop = pin_loop(group);
+		t = loop ? spawn(group, loop, frame, &how, handle) : ERR_PTR(-ESHUTDOWN);
+		if (loop)
+			unpin_loop(loop);
+	}
+	if (IS_ERR(t))
+		cotask_frame_refuse(frame);
+	return t;
+}
+
+/**
+ * cotask_spawn_with - spawn a task
+ * @group: its owner; NULL: the opened group that the current task belongs to in the
+ *	end, or the root group of the loop outside of tasks
+ * @frame: its coroutine, made by cotask_frame_init(), not used before
+ * @args: how
+ *
+ * The first step is queued at the tail and runs later, unless it is to be eager
+ * (CT-1).  When spawning fails no task exists, and the coroutine is released
+ * without having run (CO-6, CT-6), except when it is no fresh coroutine.
+ *
+ * Context: Any; with args->gfp to match.  COTASK_SPAWN_EAGER has an effect in the
+ *	loop only.  Not from a hard interrupt of PREEMPT_RT, nor with a raw spinlock held
+ *	there: a task is allocated.  Complete a future for a task that spawns.
+ * Return: The task with a reference for the caller, to be dropped with
+ *	cotask_put(); ERR_PTR() of -EINVAL for a bad argument, a used coroutine
+ *	(CO-5) or a group that was not entered (TG-2); -ESRCH if @group is NULL and
+ *	no loop is running here (CT-2); -ESHUTDOWN if the group is closed (TG-3,
+ *	TG-4); -ENOSPC if it is the loop of a process that has too much; -ENOMEM;
+ *	-EOPNOTSUPP where PREEMPT_RT has no allocator.
+ */
+struct cotask *cotask_spawn_with(struct cotask_group *group, struct cotask_frame *frame,
+				 const struct cotask_spawn_args *args)
+{
+	return checked_spawn(group, frame, args, 0, true);
+}
+EXPORT_SYMBOL_GPL(cotask_spawn_with);
+
+/* The same for the task of an object, which counts with that as one. */
+struct cotask *cotask_spawn_paid(struct cotask_group *group, struct cotask_frame *frame,
+				 const struct cotask_spawn_args *args)
+{
+	return checked_spawn(group, frame, args, COTASK_SPAWN_PAID, true);
+}
+
+/**
+ * cotask_spawn - spawn a task
+ * @group: as for cotask_spawn_with()
+ * @frame: likewise
+ * @name: copied; NULL: Task-<id>
+ *
+ * Context: Process context.
+ * Return: As cotask_spawn_with().
+ */
+struct cotask *cotask_spawn(struct cotask_group *group, struct cotask_frame *frame,
+			    const char *name)
+{
+	struct cotask_spawn_args args = { .name = name };
+
+	return checked_spawn(group, frame, &args, 0, true);
+}
+EXPORT_SYMBOL_GPL(cotask_spawn);
+
+/**
+ * cotask_go - spawn a task that nobody needs a handle of
+ * @group: as for cotask_spawn_with()
+ * @frame: likewise
+ *
+ * Context: A step of a task, other process context without locks, or an interrupt, where
+ *	it allocates with GFP_ATOMIC; but see cotask_spawn_with() for PREEMPT_RT.
+ * Return: 0, or the errors of cotask_spawn_with().
+ */
+int cotask_go(struct cotask_group *group, struct cotask_frame *frame)
+{
+	struct cotask_spawn_args args = { .gfp = in_task() ? GFP_KERNEL : GFP_ATOMIC };
+
+	return PTR_ERR_OR_ZERO(checked_spawn(group, frame, &args, 0, false));
+}
+EXPORT_SYMBOL_GPL(cotask_go);
+
+/**
+ * cotask_ensure - take what is a task or future already
+ * @loop: the loop that it has to belong to, or NULL
+ * @x: task, future or shield
+ *
+ * Context: Any.
+ * Return: @x itself (CT-5); ERR_PTR(-EXDEV) if it belongs to another loop;
+ *	ERR_PTR(-EINVAL) if it is missing.
+ */
+struct cotask_awaitable *cotask_ensure(struct cotask_loop *loop, struct cotask_awaitable *x)
+{
+	if (!x || !x->loop)
+		return ERR_PTR(-EINVAL);
+	return loop && loop != x->loop ? ERR_PTR(-EXDEV) : x;
+}
+EXPORT_SYMBOL_GPL(cotask_ensure);
+
+/**
+ * cotask_task_record - the end of a task is recorded with its owner
+ * @loop: the loop
+ * @e: its entry
+ */
+void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e)
+{
+	struct cotask *t = container_of(e, struct cotask, entry);
+
+	cotask_group_child_ended(t->group, t);
+}
+
+/* --- questions ------------------------------------------------------------ */
+
+/**
+ * cotask_done - whether a task has ended
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: true if it FINISHED, FAILED or was CANCELLED.
+ */
+bool cotask_done(const struct cotask *task)
+{
+	return cotask_awaitable_done(&task->base);
+}
+EXPORT_SYMBOL_GPL(cotask_done);
+
+/**
+ * cotask_cancelled - whether a task ended CANCELLED
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: true if it did.
+ */
+bool cotask_cancelled(const struct cotask *task)
+{
+	return cotask_awaitable_cancelled(&task->base);
+}
+EXPORT_SYMBOL_GPL(cotask_cancelled);
+
+/**
+ * cotask_result - the outcome of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: As cotask_awaitable_result() (TK-1).
+ */
+long cotask_result(struct cotask *task)
+{
+	return cotask_awaitable_result(&task->base);
+}
+EXPORT_SYMBOL_GPL(cotask_result);
+
+/**
+ * cotask_error - the error of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: As cotask_awaitable_error() (TK-1).
+ */
+int cotask_error(struct cotask *task)
+{
+	return cotask_awaitable_error(&task->base);
+}
+EXPORT_SYMBOL_GPL(cotask_error);
+
+/**
+ * cotask_id - the number of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: A number that no other task has or had, from 1 upward.
+ */
+u64 cotask_id(const struct cotask *task)
+{
+	return task->id;
+}
+EXPORT_SYMBOL_GPL(cotask_id);
+
+/**
+ * cotask_get_loop - the loop of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: The loop, the same all its life (TK-11); not pinned beyond @task.
+ */
+struct cotask_loop *cotask_get_loop(const struct cotask *task)
+{
+	return task->base.loop;
+}
+EXPORT_SYMBOL_GPL(cotask_get_loop);
+
+/**
+ * cotask_get_coro - the outermost coroutine of a task
+ * @task: the task
+ *
+ * Context: The loop's owner.
+ * Return: Its frame; NULL once the task is done (EA-10).
+ */
+struct cotask_frame *cotask_get_coro(const struct cotask *task)
+{
+	struct cotask_frame *frame = task->frame;
+
+	while (frame && frame->outer)
+		frame = frame->outer;
+	return frame;
+}
+EXPORT_SYMBOL_GPL(cotask_get_coro);
+
+/* For people (TK-9). */
+const char *cotask_task_state(const struct cotask *t)
+{
+	if (cotask_cancelled(t))
+		return "cancelled";
+	if (cotask_done(t))
+		return "finished";
+	return cotask_cancel_count(t) ? "cancelling" : "pending";
+}
+
+/**
+ * cotask_describe - a task in words
+ * @task: the task
+ * @buf: name, state (TK-9) and what it waits for go here
+ * @size: of @buf
+ *
+ * Context: The loop's owner.
+ * Return: The length, as snprintf().
+ */
+int cotask_describe(const struct cotask *task, char *buf, size_t size)
+{
+	char name[COTASK_NAME_MAX + 1], other[COTASK_NAME_MAX + 1];
+	struct cotask_awaitable *x = NULL;
+
+	if (!cotask_done(task))
+		x = cotask_task_waits_on(task);
+	cotask_get_name(task, name, sizeof(name));
+	if (!x)
+		return scnprintf(buf, size, "%s %s", name, cotask_task_state(task));
+	if (!cotask_is_task(x))
+		return scnprintf(buf, size, "%s %s, waits for a %s", name,
+				 cotask_task_state(task), x->post.ops->name);
+	return scnprintf(buf, size, "%s %s, waits for task %s", name, cotask_task_state(task),
+			 cotask_get_name(cotask_of(x), other, sizeof(other)));
+}
+EXPORT_SYMBOL_GPL(cotask_describe);
+
+/**
+ * cotask_wait - block until a task has ended
+ * @task: a task that the caller has a reference to
+ * @timeout_ns: for how long; COTASK_FOREVER
+ *
+ * The outcome is then there for cotask_result().
+ *
+ * Context: Process context, sleeps; not from the task's own loop.
+ * Return: 0; -ETIMEDOUT, the task goes on (RT-3); -EINTR when a fatal signal is
+ *	pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
+ *	atomic context.
+ */
+int cotask_wait(struct cotask *task, s64 timeout_ns)
+{
+	if (!task)
+		return -EINVAL;
+	return cotask_awaitable_block(&task->base, timeout_ns, TASK_KILLABLE);
+}
+EXPORT_SYMBOL_GPL(cotask_wait);

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - loops with a kthread of their own: private ones, and one per CPU
+ */
+#include <linux/cpu.h>
+#include <linux/kthread.h>
+
+#include "core.h"
+
+static int loop_thread(void *data)
+{
+	struct cotask_loop *loop = data;
+
+	cotask_pump_enter(loop);
+	while (!READ_ONCE(loop->stop)) {
+		if (cotask_loop_turn(loop))
+			cond_resched();
+		else
+			cotask_loop_sleep(loop, TASK_IDLE);
+	}
+	cotask_loop_shutdown(loop, loop->grace_ns);
+	cotask_pump_leave(loop);
+	/* kthread_stop() is under way, or going to be. */
+	while (!kthread_should_stop()) {
+		set_current_state(TASK_IDLE);
+		if (!kthread_should_stop())
+			schedule();
+		__set_current_state(TASK_RUNNING);
+	}
+	return 0;
+}
+
+static struct cotask_loop *create(const char *name, u32 flags, int cpu)
+{
+	struct cotask_loop *loop = cotask_loop_alloc(name, flags);
+	struct task_struct *thread;
+
+	if (IS_ERR(loop))
+		return loop;
+	if (cpu >= 0) {
+		loop->flags |= COTASK_LOOP_SHARED;
+		thread = kthread_create_on_cpu(loop_thread, loop, cpu, "cotask/%u");
+	} else {
+		thread = kthread_create(loop_thread, loop, "%s", loop->name);
+	}
+	if (IS_ERR(thread)) {
+		cotask_loops_del(loop);
+		cotask_loop_put(loop);
+		return ERR_CAST(thread);
+	}
+	/* kthread_stop() may come after the thread's end. */
+	get_task_struct(thread);
+	loop->thread = thread;
+	WRITE_ONCE(loop->owner, thread);
+	wake_up_process(thread);
+	return loop;
+}
+
+/**
+ * cotask_loop_create - make a loop with a thread of its own
+ * @name: of the thread, or NULL
+ * @flags: COTASK_LOOP_*
+ *
+ * Context: Process context, sleeps.
+ * Return: The loop with a reference, to be ended with cotask_loop_stop();
+ *	ERR_PTR(-EINVAL) for unknown flags, ERR_PTR(-ENOMEM), ERR_PTR(-EINTR).
+ */
+struct cotask_loop *cotask_loop_create(const char *name, u32 flags)
+{
+	return create(name, flags, -1);
+}
+EXPORT_SYMBOL_GPL(cotask_loop_create);
+
+/* False: the thread was stopped before it has begun, and the loop is as it was. */
+static bool stop_thread(struct cotask_loop *loop, s64 grace_ns)
+{
+	int rc;
+
+	loop->grace_ns = grace_ns;
+	WRITE_ONCE(loop->stop, true);
+	rcuwait_wake_up(&loop->idle);
+	rc = kthread_stop(loop->thread);
+	put_task_struct(loop->thread);
+	return rc != -EINTR;
+}
+
+/**
+ * cotask_loop_stop - end a loop and all of its tasks
+ * @loop: a loop made by cotask_loop_create() or cotask_loop_create_here(), or NULL
+ * @grace_ns: for how long tasks may clean up. From then on their awaits fail (CX-B1), and
+ *	those that do not end by that are listed in the log, and ended as by
+ *	cotask_group_stop() (CO-B2). COTASK_FOREVER: wait; negative: ended at once
+ *
+ * Takes the creator's reference.
+ *
+ * Context: Process context, sleeps; not from the loop itself.
+ * Return: 0; -EDEADLK on the loop itself; -EINVAL in atomic context, or for the loop of
+ *	a CPU, which others use; -EXDEV if it belongs to another thread.  Then nothing has
+ *	happened.
+ */
+int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns)
+{
+	if (!loop)
+		return 0;
+	if (!in_task() || irqs_disabled())
+		return -EINVAL;
+	if (loop->pumping && cotask_loop_mine(loop))
+		return -EDEADLK;
+	if (!loop->thread && !cotask_loop_mine(loop))
+		return -EXDEV;
+	if (loop->flags & COTASK_LOOP_SHARED)
+		return -EINVAL;
+	if (!loop->thread || !stop_thread(loop, grace_ns)) {
+		cotask_pump_enter(loop);
+		cotask_loop_shutdown(loop, grace_ns);
+		cotask_pump_leave(loop);
+	}
+	cotask_loop_put(loop);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_loop_stop);
+
+/* --- one per CPU, on demand ----------------------------------------------- */
+
+static struct cotask_loop *cpu_loops[NR_CPUS];
+static DEFINE_MUTEX(cpu_loops_lock);	/* guards the making of cpu_loops */
+
+/**
+ * cotask_cpu_loop - the shared loop of a CPU
+ * @cpu: the CPU
+ *
+ * Made when it is asked for the first time; ends with the module.  While its CPU is
+ * offline the loop runs elsewhere.
+ *
+ * Context: Process context, sleeps.
+ * Return: The loop with a reference, to be dropped with cotask_loop_put();
+ *	ERR_PTR(-EINVAL) if there is no such CPU or it is offline, ERR_PTR(-ENOMEM).
+ */
+struct cotask_loop *cotask_cpu_loop(unsigned int cpu)
+{
+	struct cotask_loop *loop;
+
+	if (cpu >= nr_cpu_ids)
+		return ERR_PTR(-EINVAL);
+	cpus_read_lock();
+	mutex_lock(&cpu_loops_lock);
+	loop = cpu_loops[cpu];
+	if (!loop) {
+		loop = cpu_online(cpu) ? create(NULL, 0, cpu) : ERR_PTR(-EINVAL);
+		if (!IS_ERR(loop))
+			cpu_loops[cpu] = loop;
+	}
+	if (!IS_ERR(loop))
+		cotask_loop_get(loop);
+	mutex_unlock(&cpu_loops_lock);
+	cpus_read_unlock();
+	return loop;
+}
+EXPORT_SYMBOL_GPL(cotask_cpu_loop);
+
+/* How long the tasks of forgetful modules may take at the very end. */
+#define EXIT_GRACE_NS	(5 * NSEC_PER_SEC)
+
+void cotask_cpu_loops_exit(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (!cpu_loops[cpu])
+			continue;
+		cpu_loops[cpu]->flags &= ~COTASK_LOOP_SHARED;
+		cotask_loop_stop(cpu_loops[cpu], EXIT_GRACE_NS);
+	}
+}

@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - what the files of /dev/cotask share
+ *
+ * An open file has a loop, which is pumped by the thread that is inside of ENTER.
+ * Everything here belongs to that thread, too, but for what says otherwise.
+ *
+ * The way of a hosted task: it is READY when the kernel has the outcome of its last
+ * operation, RUNNING when the process has begun to run its code, and in the KERNEL from
+ * the operation that ends this step to the outcome of that.  That the process has the event
+ * does not matter as long as it has not begun, see turn.c.
+ */
+#ifndef COTASK_DEVICE_H
+#define COTASK_DEVICE_H
+
+#include <linux/irq_work.h>
+#include <linux/mutex.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <linux/cotask_gather.h>
+#include <linux/cotask_sync.h>
+#include <linux/cotask_thread.h>
+#include <uapi/linux/cotask.h>
+
+#include "../core/core.h"
+
+struct cotask_fd;
+struct cotask_hosted;
+struct cotask_request;
+struct cotask_user;
+
+/* What handles name: COTASK_KIND_* of the uapi, which COTASK_OP_MAKE makes, and these. */
+enum cotask_object_kind {
+	COTASK_OBJECT_TASK = COTASK_KIND_LAST,	/* hosted */
+	COTASK_OBJECT_NATIVE,		/* a task whose code is in the kernel */
+	COTASK_OBJECT_SHIELD,
+	COTASK_OBJECT_SET,		/* gather, race */
+	COTASK_OBJECT_ITERATION,
+	COTASK_OBJECT_SUBMISSION,
+	COTASK_OBJECT_REMOTE,		/* imported task or group */
+	COTASK_OBJECT_KINDS
+};
+
+/**
+ * struct cotask_turn - something that the process has a turn for: an event
+ * @link: in cotask_file.turns
+ * @type: one of enum cotask_event_type
+ * @begun: the process has begun with it
+ */
+struct cotask_turn {
+	struct list_head	link;
+	u16			type;
+	bool			begun;
+};
+
+/**
+ * struct cotask_object - what a handle names
+ * @turn: its event: of a hosted task, or an error that nobody has looked at; once
+ *	nobody needs the object any more, its place in cotask_file.dropped
+ * @refs: one for the handle, one for each place in the kernel that uses the object
+ * @kind: which
+ * @file: whose, a reference
+ */
+struct cotask_object {
+	struct cotask_turn	turn;
+	u16			kind;
+	refcount_t		refs;
+	struct cotask_file	*file;
+};
+
+/**
+ * struct cotask_object_ops - a kind of object
+ * @cache: where its memory comes from; NULL: kmalloc()
+ * @size: of its memory
+ * @make: for COTASK_OP_MAKE: all but memory and handle; NULL: it is made otherwise
+ * @uses: fields that @make uses, as in &struct cotask_op_row.is
+ * @flags: COTASK_MAKE_F_* that it knows
+ * @fini: before its memory goes; or NULL
+ * @awaitable: what can be awaited; NULL: nothing
+ */
+struct cotask_object_ops {
+	struct kmem_cache		**cache;
+	size_t				size;
+	int				(*make)(struct cotask_request *r, struct cotask_object *o);
+	u32				uses;
+	u32				flags;
+	void				(*fini)(struct cotask_object *o);
+	struct cotask_awaitable		*(*awaitable)(struct cotask_object *o);
+};
+
+extern const struct cotask_object_ops cotask_future_object;
+extern const struct cotask_object_ops cotask_group_object;
+extern const struct cotask_object_ops cotask_timeout_object;
+extern const struct cotask_object_ops cotask_scope_object;
+extern const struct cotask_object_ops cotask_section_object;
+extern const struct cotask_object_ops cotask_sem_object;
+extern const struct cotask_object_ops cotask_event_object;
+extern const struct cotask_object_ops cotask_cond_object;
+extern const struct cotask_object_ops cotask_queue_object;
+extern const struct cotask_object_ops cotask_hosted_object;
+extern const struct cotask_object_ops cotask_native_object;
+extern const struct cotask_object_ops cotask_shield_object;
+extern const struct cotask_object_ops cotask_set_object;
+extern const struct cotask_object_ops cotask_iteration_object;
+extern const struct cotask_object_ops cotask_submission_object;
+extern const struct cotask_object_ops cotask_remote_object;
+
+/* Operations and events that are copied at once; less than a page of them. */
+#define COTASK_CHUNK	16
+
+/**
+ * struct cotask_file - an open file
+ * @loop: its loop
+ * @refs: of the open file, and of each object [A]
+ * @user: who has opened it, for the limit
+ * @entered: a thread is inside of ENTER, and has the loop, see cotask_loop_borrow() [A]
+ * @objects: by handle; its lock guards looking up and taking a reference
+ * @n_objects: those that exist, forgotten ones included [A]
+ * @turns: what there are events for, in order, see turn.c
+ * @begun: the last of them that the process has begun, or @turns
+ * @given: the last one that it was given, or @begun
+ * @n_turns: how many there are in all [A]
+ * @n_begun: how many of them were begun [A]
+ * @n_given: how many more were given [A]
+ * @running: how many tasks run in the process
+ * @refused: this ENTER has refused an operation of a task
+ * @has_native: there was a task whose code is in the kernel
+ * @emitted: events of this turn of the loop
+ * @budget: how many there may be
+ * @dead: the code of hosted tasks is gone
+ * @process: what a task waits on while the process runs its code
+ * @drop_lock: guards @dropped, @ending and @drained; a leaf
+ * @dropped: objects that nobody needs any more, and that have not been ended
+ * @ending: somebody is at it
+ * @drained: there is no owner any more who would look at @dropped
+ * @failed: hosted tasks that have failed, whose end is not recorded yet
+ * @failure: says that something has failed that is no object
+ * @error: its code
+ * @calls: posted and registered calls
+ * @polls_lock: a leaf
+ * @polls: waits for file descriptors
+ * @n_polls: how many
+ * @polls_close: held while waits of a process are ended
+ * @closings: how often a process has closed its last descriptor of the file [A]
+ * @closings_seen: at the end of the last ENTER
+ * @late: reports a loop that is left alone
+ * @was_late: it has, since the last ENTER
+ * @fds: descriptors made by EXPORT
+ * @wait: who polls the file
+ * @wake: wakes them, from any context
+ * @gone: frees it
+ * @ops: operations that ENTER is applying
+ */
+struct cotask_file {
+	struct cotask_loop	*loop;
+	refcount_t		refs;
+	struct cotask_user	*user;
+	atomic_t		entered;
+	struct xarray		objects;
+	atomic_t		n_objects;
+	struct list_head	turns;
+	struct list_head	*begun;
+	struct list_head	*given;
+	u32			n_turns;
+	u32			n_begun;
+	u32			n_given;
+	unsigned int		running;
+	unsigned int		emitted;
+	unsigned int		budget;
+	bool			refused;
+	bool			has_native;
+	bool			dead;
+	struct cotask_awaitable	process;
+	spinlock_t		drop_lock;	/* guards dropped, ending and drained */
+	struct list_head	dropped;
+	bool			ending;
+	bool			drained;
+	struct list_head	failed;
+	struct cotask_turn	failure;
+	int			error;
+	struct list_head	calls;
+	spinlock_t		polls_lock;	/* guards polls, see poll.c */
+	struct list_head	polls;
+	unsigned int		n_polls;
+	struct mutex		polls_close;	/* serialises cotask_polls_close() */
+	atomic_t		closings;
+	int			closings_seen;
+	struct delayed_work	late;
+	bool			was_late;
+	struct list_head	fds;
+	wait_queue_head_t	wait;
+	struct irq_work		wake;
+	struct rcu_work		gone;
+	struct cotask_op	ops[COTASK_CHUNK];
+};
+
+enum cotask_hosted_state {
+	COTASK_HOSTED_KERNEL,
+	COTASK_HOSTED_READY,
+	COTASK_HOSTED_RUNNING,
+};
+
+/* How deep a task can be in scopes: each of them may look at the others. */
+#define COTASK_MAX_DEPTH	64
+
+/**
+ * struct cotask_aux - memory that an operation needs while a task waits
+ * @drop: frees it, and what it refers to
+ */
+struct cotask_aux {
+	void (*drop)(struct cotask_aux *aux);
+};
+
+/**
+ * struct cotask_hosted - a task whose code is in the process
+ * @object: what its handle names
+ * @frame: the coroutine that stands for the code
+ * @task: the task, a reference; NULL as long as it has not arrived in the loop
+ * @state: where its code is
+ * @depth: how many scopes it has entered
+ * @started: it has had its first event
+ * @eager: it is being spawned, and runs its first step at once
+ * @issuing: its operation is being applied
+ * @resumed: its outcome has come by a turn of the loop, and a cancel can still replace it
+ * @was_armed: a cancel was due when the outcome came, and stays so
+ * @over: its code has ended, or never ran and is not going to
+ * @exited: ... by COTASK_OP_EXIT
+ * @opcode: of the operation that has ended its step
+ * @handle: its handle, 0 once that is forgotten
+ * @arg: of the operation
+ * @flags: likewise
+ * @value: likewise
+ * @outcome: of its last operation
+ * @user_data: given back with each event
+ * @awaited: what it waits for, a reference
+ * @aux: memory that the operation needs meanwhile
+ * @scopes: innermost scope that it has entered
+ */
+struct cotask_hosted {
+	struct cotask_object	object;
+	struct cotask_frame	frame;
+	struct cotask		*task;
+	u8			state;
+	u8			depth;
+	bool			started : 1;
+	bool			eager : 1;
+	bool			issuing : 1;
+	bool			resumed : 1;
+	bool			was_armed : 1;
+	bool			over : 1;
+	bool			exited : 1;
+	u16			opcode;
+	u16			flags;
+	u32			handle;
+	u32			arg;
+	union {
+		s64		value;
+		long		outcome;
+	};
+	u64			user_data;
+	struct cotask_object	*awaited;
+	struct cotask_aux	*aux;
+	struct cotask_scope_object *scopes;
+};
+
+/**
+ * struct cotask_scope_object - a group, timeout, cancel scope or section
+ * @object: what its handle names
+ * @outer: the one around it, of those that the task has entered
+ * @user: the task that has entered it
+ */
+struct cotask_scope_object {
+	struct cotask_object		object;
+	struct cotask_scope_object	*outer;
+	struct cotask_hosted		*user;
+};
+
+/**
+ * struct cotask_request - an operation that is being applied
+ * @f: the file
+ * @op: what the process has given, a copy
+ * @actor: the acting task, or NULL
+ * @object: what op->handle names, a reference, if the operation is about something
+ *	that exists
+ * @posted: the caller is not inside of ENTER
+ */
+struct cotask_request {
+	struct cotask_file	*f;
+	const struct cotask_op	*op;
+	struct cotask_hosted	*actor;
+	struct cotask_object	*object;
+	bool			posted;
+};
+
+/**
+ * struct cotask_op_row - what an operation is
+ * @issue: does it, or prepares what @perform needs; the result
+ * @perform: of an operation that ends a step: what the task waits for, in its step
+ * @finish: ... afterwards: what the event tells; NULL: the outcome as it is
+ * @kinds: what the handle may name, a mask
+ * @is: which fields it uses, and what it needs
+ */
+struct cotask_op_row {
+	s64			(*issue)(struct cotask_request *r);
+	struct cotask_await	(*perform)(struct cotask *task, struct cotask_hosted *h);
+	long			(*finish)(struct cotask_hosted *h, long rc);
+	u32			kinds;
+	u32			is;
+};
+
+/* Which fields an operation uses. */
+#define USES_HANDLE	BIT(0)
+#define USES_OTHER	BIT(1)
+#define USES_VALUE	BIT(2)
+#define USES_USER_DATA	BIT(3)
+#define USES_MEMORY	BIT(4)	/* addr, len */
+#define USES_LEN	BIT(5)
+#define USES_ARG	BIT(6)
+#define MAY_BE_ABSOLUTE	BIT(7)
+#define MAY_TRY		BIT(8)
+/* What it needs. */
+#define NEEDS_TASK	BIT(9)	/* an acting task */
+#define MAY_HAVE_TASK	BIT(10)
+#define FROM_ANYWHERE	BIT(11)	/* by COTASK_IOC_POST as well */
+#define NO_OBJECT	BIT(12)	/* its handle is not looked up */
+#define MAY_BE_AHEAD	BIT(14)	/* COTASK_OP_F_AHEAD is known */
+#define RESUMES_SIMPLY	BIT(13)	/* its outcome touches nobody else, see enter.c */
+
+/* The part of an operation's @arg that is a kind; the rest is COTASK_MAKE_F_*. */
+#define KIND_MASK	0xff
+
+/* What POST may look up: all else belongs to the owner. */
+#define SHARED_KINDS	(TASK_KINDS | BIT(COTASK_KIND_FUTURE) | BIT(COTASK_KIND_GROUP) |	\
+			 BIT(COTASK_OBJECT_SUBMISSION) | BIT(COTASK_OBJECT_REMOTE))
+
+#define TASK_KINDS	(BIT(COTASK_OBJECT_TASK) | BIT(COTASK_OBJECT_NATIVE))
+
+/* What has an outcome, and belongs to this loop. */
+#define AWAITABLE_KINDS	(TASK_KINDS | BIT(COTASK_KIND_FUTURE) |				\
+			 BIT(COTASK_OBJECT_SHIELD) | BIT(COTASK_OBJECT_SET))
+
+#define SCOPE_KINDS	(BIT(COTASK_KIND_GROUP) | BIT(COTASK_KIND_TIMEOUT) |		\
+			 BIT(COTASK_KIND_SCOPE) | BIT(COTASK_KIND_SECTION))
+
+#define ALL_KINDS	((BIT(COTASK_OBJECT_KINDS) - 1) & ~BIT(COTASK_KIND_NONE))
+
+static inline bool cotask_is_outcome(s64 value)
+{
+	return value >= -MAX_ERRNO && value <= LONG_MAX;
+}
+
+/* handle.c */
+#define COTASK_MAX_OBJECTS_DEFAULT	65536
+extern unsigned int cotask_max_objects;
+int cotask_file_charge_many(struct cotask_file *f, unsigned int n);
+void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n);
+void *cotask_file_alloc(struct cotask_file *f, size_t size);
+void cotask_file_free(struct cotask_file *f, void *memory);
+void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind);
+s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc);
+s64 cotask_object_make(struct cotask_request *r, u32 kind, struct cotask_object **made);
+struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle, u32 kinds);
+struct cotask_object *cotask_object_get(struct cotask_object *o);
+void cotask_object_put(struct cotask_object *o);
+int cotask_object_forget(struct cotask_file *f, u32 handle, struct cotask_object *o);
+void cotask_objects_reap(struct cotask_file *f);
+void cotask_objects_drop(struct cotask_file *f);
+struct cotask_awaitable *cotask_object_awaitable(struct cotask_object *o);
+
+/* One more object, or what counts as one.  Any thread. */
+static inline int cotask_file_charge(struct cotask_file *f)
+{
+	return cotask_file_charge_many(f, 1);
+}
+
+static inline void cotask_file_uncharge(struct cotask_file *f)
+{
+	cotask_file_uncharge_many(f, 1);
+}
+
+static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o)
+{
+	return container_of(o, struct cotask_hosted, object);
+}
+
+/* timens.c */
+s64 cotask_time_to_host(s64 time, enum cotask_clock clock);
+s64 cotask_time_from_host(s64 time, enum cotask_clock clock);
+
+/* user.c */
+struct cotask_user *cotask_user_get(kuid_t uid);
+void cotask_user_put(struct cotask_user *user);
+bool cotask_user_charge(struct cotask_user *user, unsigned int n);
+void cotask_user_uncharge(struct cotask_user *user, unsigned int n);
+
+/* hosted.c */
+extern const struct cotask_awaitable_ops cotask_process_ops;
+int cotask_hosted_cache_init(void);
+void cotask_hosted_cache_exit(void);
+struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct cotask_op *op,
+					u32 handle);
+void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
+			 struct cotask_aux *aux);
+s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);
+void cotask_hosted_forgotten(struct cotask_hosted *h);
+u64 cotask_hosted_code(const struct cotask *task);
+bool cotask_hosted_revise(struct cotask_hosted *h);
+void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);
+void cotask_hosted_leave(struct cotask_hosted *h);
+
+/* ops.c */
+s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool posted);
+extern const struct cotask_op_row *const cotask_op_rows[COTASK_OP_LAST];
+
+/* The row of an operation that was checked. */
+static inline const struct cotask_op_row *cotask_op_row(unsigned int opcode)
+{
+	return cotask_op_rows[opcode];
+}
+
+/* Its outcome is a number, which a cancel can still replace, or there is none yet. */
+static inline bool cotask_hosted_follows(const struct cotask_hosted *h)
+{
+	return !h->started || (cotask_op_row(h->opcode)->is & RESUMES_SIMPLY);
+}
+
+/**
+ * cotask_hosted_needs_revision - whether the outcome of a task has changed since it came
+ * @h: the task, whose event was not begun
+ *
+ * Steps that come before it in the same batch may have cancelled the task, which then has
+ * that outcome in place of the one that it would have had (CX-5, CX-7).  Not if what it has
+ * waited for is more than a number, as that has happened: a permit was taken, a group was
+ * left.  The task stays armed then.
+ *
+ * Return: true if cotask_hosted_revise() is going to change it.
+ */
+static inline bool cotask_hosted_needs_revision(const struct cotask_hosted *h)
+{
+	return h->resumed && !h->was_armed && (h->task->entry.flags & COTASK_T_ARMED) &&
+	       cotask_hosted_follows(h);
+}
+
+/* op_task.c, op_await.c, op_scope.c, op_set.c, op_sync.c, op_read.c */
+extern const struct cotask_op_row cotask_op_spawn, cotask_op_submit, cotask_op_exit,
+	cotask_op_start, cotask_op_ready, cotask_op_uncancel, cotask_op_cancel_all,
+	cotask_op_cancel_wait, cotask_op_name, cotask_op_get_name;
+extern const struct cotask_op_row cotask_op_sleep, cotask_op_await, cotask_op_wait_for,
+	cotask_op_complete, cotask_op_cancel, cotask_op_result, cotask_op_shield;
+extern const struct cotask_op_row cotask_op_make, cotask_op_enter, cotask_op_leave,
+	cotask_op_move;
+extern const struct cotask_op_row cotask_op_gather, cotask_op_iterate, cotask_op_next,
+	cotask_op_wait;
+extern const struct cotask_op_row cotask_op_acquire, cotask_op_release, cotask_op_set,
+	cotask_op_event_wait, cotask_op_cond_wait, cotask_op_notify, cotask_op_put,
+	cotask_op_get, cotask_op_shutdown;
+extern const struct cotask_op_row cotask_op_read;
+
+struct cotask *cotask_object_task(struct cotask_object *o);
+int cotask_op_spawn_args(const struct cotask_op *op, struct cotask_spawn_args *args, char *name);
+struct cotask_submission *cotask_object_submission(struct cotask_object *o);
+struct cotask_group *cotask_object_group(struct cotask_object *o);
+struct cotask_timeout *cotask_object_timeout(struct cotask_object *o);
+struct cotask_cancel_scope *cotask_object_scope(struct cotask_object *o);
+u32 cotask_awaitable_state(const struct cotask_awaitable *x);
+s64 cotask_set_object_winner(struct cotask_object *o);
+s64 cotask_sync_object_free(struct cotask_object *o);
+s64 cotask_queue_object_count(struct cotask_object *o);
+
+/* across.c */
+struct cotask_across;
+struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask *target);
+struct cotask_await cotask_across_await(struct cotask *task, struct cotask_across *a);
+void cotask_across_put(struct cotask_across *a);
+
+/* native.c, poll.c, call.c, exported.c */
+extern const struct cotask_op_row cotask_op_spawn_native;
+extern const struct cotask_op_row cotask_op_poll;
+extern const struct cotask_op_row cotask_op_call, cotask_op_on_done, cotask_op_off_done;
+extern const struct cotask_op_row cotask_op_export, cotask_op_import;
+
+struct cotask *cotask_native_task(struct cotask_object *o);
+void cotask_polls_close(struct cotask_file *f, const void *owner);
+bool cotask_polls_file_open(const struct file *file);
+bool cotask_call_may_follow(const struct cotask_entry *e);
+void cotask_call_tell(const struct cotask_turn *turn, struct cotask_event_info *e);
+void cotask_call_begun(struct cotask_turn *turn);
+void cotask_calls_drop(struct cotask_file *f);
+int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task, bool apart);
+struct cotask_await cotask_remote_await(struct cotask *task, struct cotask_object *remote);
+s64 cotask_remote_cancel(struct cotask_object *remote);
+void cotask_fds_drop(struct cotask_file *f);
+
+/* enter.c */
+void cotask_file_enter(struct cotask_file *f);
+bool cotask_file_is_ready(struct cotask_file *f);
+void cotask_turns_drop(struct cotask_file *f);
+void cotask_file_leave(struct cotask_file *f);
+int cotask_file_collect(struct file *file, struct cotask_enter *e);
+int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p);
+void cotask_file_late(struct work_struct *work);
+
+/* turn.c */
+void cotask_turns_init(struct cotask_file *f);
+void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type);
+void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 type);
+void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn);
+struct cotask_turn *cotask_turn_next(struct cotask_file *f);
+void cotask_turn_give(struct cotask_file *f);
+struct cotask_turn *cotask_turn_begin(struct cotask_file *f);
+void cotask_turns_take_back(struct cotask_file *f);
+void cotask_turns_take_back_last(struct cotask_file *f, u32 n);
+bool cotask_turns_pending(const struct cotask_file *f);
+
+/* inspect_ioctl.c */
+long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *arg);
+void cotask_show_fdinfo(struct seq_file *m, struct file *file);
+
+/* chrdev.c */
+void cotask_files_wait(void);
+void cotask_file_put(struct cotask_file *f);
+bool cotask_file_is_one(const struct file *file);
+int cotask_copy_in(void *to, size_t size, const void __user *from, u32 *usize);
+int cotask_copy_out(void __user *to, const void *from, size_t size, u32 usize);
+int cotask_chrdev_init(void);
+void cotask_chrdev_exit(void);
+
+#endif /* COTASK_DEVICE_H */

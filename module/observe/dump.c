@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - taking down what there is on a loop, a chunk at a time
+ *
+ * The owner of the loop does it, between two entries, for a bounded number of groups
+ * and tasks; the reader, another thread, makes text of them, and asks for the next
+ * chunk.  In between the loop goes on.  The place where the next chunk begins is a
+ * cursor that the loop knows of: whatever goes away, and the cursor stands there, moves
+ * it on.  So nothing that is there all the time is missed, nothing is told twice,
+ * and nothing is kept alive by looking at it.  (The exception are children of a group
+ * whose task ends inside of it, as they change their place.)
+ *
+ * A loop that does not answer in time is left alone, and nothing is left in it: what
+ * stands in its queue is a part of the loop, and the reader takes its request and its
+ * cursor back. Only if the owner is at it just then, the owner lets go of them.
+ *
+ * The requests and the cursors of a loop are guarded by its readers_lock. A cursor is
+ * moved by the owner alone, with that lock or while it serves the reader.
+ */
+#include <linux/cotask_thread.h>
+#include <linux/slab.h>
+
+#include "../device/device.h"
+#include "dump.h"
+#include "../await/set.h"
+
+/* How much the owner looks at for one chunk, over and above what it takes down. */
+#define BUDGET		(4 * COTASK_DUMP_CHUNK)
+
+/* How often a reader looks whether nobody pumps the loop now, and when it gives up. */
+#define ASK_JIFFIES	(HZ / 20 + 1)
+#define ASK_TRIES	20
+
+/* What a loop gets when the patience is used up. */
+#define ASK_AT_LEAST	(HZ / 200 + 2)
+
+static void dump_put(struct cotask_dump *d)
+{
+	if (!refcount_dec_and_test(&d->refs))
+		return;
+	cotask_loop_put(d->loop);
+	kvfree(d);
+}
+
+/* --- the cursor: all of it is the owner's ----------------------------------------- */
+
+static struct cotask *first_child(struct cotask_group *g)
+{
+	return list_first_entry_or_null(&g->children, struct cotask, sibling);
+}
+
+static struct cotask *next_child(struct cotask *t)
+{
+	return list_is_last(&t->sibling, &t->group->children) ? NULL :
+	       list_next_entry(t, sibling);
+}
+
+static void cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop)
+{
+	c->group = cotask_loop_next_group(loop, c->group);
+	c->told = false;
+	c->task = NULL;
+}
+
+/* With readers_lock. */
+static void cursor_begin(struct cotask_dump *d)
+{
+	d->cursor.group = NULL;
+	cursor_next_group(&d->cursor, d->loop);
+	list_add(&d->cursor.link, &d->loop->cursors);
+}
+
+/* With readers_lock: the place means nothing any more. */
+static void cursor_end(struct cotask_dump *d)
+{
+	d->cursor.group = NULL;
+	list_del_init(&d->cursor.link);
+}
+
+/**
+ * cotask_cursors_pass_task - a task is about to leave its group
+ * @t: the task
+ *
+ * The owner.
+ */
+void cotask_cursors_pass_task(struct cotask *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+	struct cotask_cursor *c;
+
+	spin_lock(&loop->readers_lock);
+	list_for_each_entry(c, &loop->cursors, link) {
+		if (c->task == t)
+			c->task = next_child(t);
+	}
+	spin_unlock(&loop->readers_lock);
+}
+
+/**
+ * cotask_cursors_pass_group - a group is about to be over
+ * @g: the group
+ *
+ * The owner.
+ */
+void cotask_cursors_pass_group(struct cotask_group *g)
+{
+	struct cotask_loop *loop = g->base.loop;
+	struct cotask_cursor *c;
+
+	spin_lock(&loop->readers_lock);
+	list_for_each_entry(c, &loop->cursors, link) {
+		if (c->group == g)
+			cursor_next_group(c, loop);
+	}
+	spin_unlock(&loop->readers_lock);
+}
+
+/**
+ * cotask_cursors_end - the loop has ended
+ * @loop: the loop
+ */
+void cotask_cursors_end(struct cotask_loop *loop)
+{
+	struct cotask_cursor *c, *next;
+
+	spin_lock(&loop->readers_lock);
+	list_for_each_entry_safe(c, next, &loop->cursors, link)
+		cursor_end(container_of(c, struct cotask_dump, cursor));
+	spin_unlock(&loop->readers_lock);
+}
+
+/* --- taking down: the owner --------------------------------------------------------- */
+
+/* Of a set with many members, the ones at the end may be missed. */
+#define MEMBERS_LOOKED_AT	64
+
+static void edge(struct cotask_task_record *r, struct cotask_awaitable *x)
+{
+	if (x->post.ops == &cotask_shield_ops)
+		x = container_of(x, struct cotask_shield, base)->inner;
+	if (x && cotask_is_task(x) && r->n_waits_for < COTASK_DUMP_EDGES)
+		r->waits_for[r->n_waits_for++] = cotask_of(x)->id;
+}
+
+static void edges(struct cotask_task_record *r, const struct cotask *t)
+{
+	struct cotask_awaitable *x = cotask_task_waits_on(t);
+	struct cotask_set *s;
+	unsigned int i;
+
+	r->n_waits_for = 0;
+	if (!x)
+		return;
+	if (!x->post.ops->set) {
+		edge(r, x);
+		return;
+	}
+	s = x->post.ops->set(x);
+	for (i = 0; i < min_t(unsigned int, s->n, MEMBERS_LOOKED_AT); i++) {
+		if (cotask_set_follows(&s->members[i]))
+			edge(r, s->members[i].x);
+	}
+}
+
+static void write_task(struct cotask_dump *d, const struct cotask *t)
+{
+	struct cotask_record *r = &d->record[d->n++];
+
+	r->is_group = false;
+	cotask_task_look(t, &r->task.info);
+	edges(&r->task, t);
+	r->task.n_frames = cotask_get_stack(t, r->task.frame, COTASK_DUMP_FRAMES);
+	r->task.code = cotask_hosted_code(t);
+}
+
+static void write_group(struct cotask_dump *d, const struct cotask_group *g)
+{
+	struct cotask_record *r = &d->record[d->n++];
+
+	r->is_group = true;
+	r->group = (struct cotask_group_record){
+		.id = g->id,
+		.parent = g->scope.task ? g->scope.task->id : 0,
+		.deadline = ktime_to_ns(g->options.deadline),
+		.why = g->why,
+		.live = g->live,
+		.jobs = g->jobs,
+		.limit = g->options.limit,
+		.error = g->error,
+		.flags = g->flags,
+		.root = g == &d->loop->root,
+	};
+	strscpy(r->group.name, g->options.name ?: "", sizeof(r->group.name));
+}
+
+static void write_loop(struct cotask_dump *d)
+{
+	struct cotask_loop *loop = d->loop;
+
+	d->thread = loop->pumping ? task_pid_nr(current) : 0;
+	d->now = cotask_loop_now(loop);
+	d->tasks = loop->tasks;
+	d->stats = loop->stats;
+}
+
+/* --- cancelling: the owner ------------------------------------------------------------ */
+
+static void cancel_task(struct cotask_target *target, struct cotask *t)
+{
+	if (target->is_group || target->id != t->id)
+		return;
+	target->found = true;
+	target->too_late = !cotask_cancel_for(t, &target->why);
+}
+
+static void cancel_group(struct cotask_target *target, struct cotask_group *g)
+{
+	if (!target->is_group || target->id != g->id)
+		return;
+	target->found = true;
+	/* A root group that was cancelled would take no tasks any more. */
+	target->too_late = g == &g->base.loop->root || (g->flags & COTASK_G_ABORTING);
+	if (!target->too_late)
+		cotask_group_abort(g, &target->why, true);
+}
+
+/* --- a chunk: the owner ------------------------------------------------------------- */
+
+static void at_group(struct cotask_dump *d, struct cotask_group *g)
+{
+	d->cursor.told = true;
+	d->cursor.task = first_child(g);
+	if (d->target.id)
+		cancel_group(&d->target, g);
+	else
+		write_group(d, g);
+}
+
+static void at_task(struct cotask_dump *d, struct cotask *t)
+{
+	d->cursor.task = next_child(t);
+	if (cotask_done(t))
+		return;
+	if (d->target.id)
+		cancel_task(&d->target, t);
+	else
+		write_task(d, t);
+}
+
+static void fill(struct cotask_dump *d)
+{
+	struct cotask_cursor *c = &d->cursor;
+	unsigned int left = BUDGET;
+
+	d->n = 0;
+	while (c->group && left-- && d->n < COTASK_DUMP_CHUNK && !d->target.found) {
+		if (!c->told)
+			at_group(d, c->group);
+		else if (c->task)
+			at_task(d, c->task);
+		else
+			cursor_next_group(c, d->loop);
+	}
+	d->end = !c->group || d->target.found;
+}
+
+/* The owner begins with the next one of some readers; NULL: none of them waits any more. */
+static struct cotask_dump *serve_next(struct cotask_loop *loop, struct list_head *readers)
+{
+	struct cotask_dump *d;
+
+	spin_lock(&loop->readers_lock);
+	d = list_first_entry_or_null(readers, struct cotask_dump, link);
+	if (d) {
+		list_del_init(&d->link);
+		d->serving = true;
+		refcount_inc(&d->refs);
+		if (!d->begun)
+			cursor_begin(d);
+	}
+	spin_unlock(&loop->readers_lock);
+	return d;
+}
+
+static void serve_end(struct cotask_dump *d)
+{
+	spin_lock(&d->loop->readers_lock);
+	d->serving = false;
+	if (d->end || d->quit)
+		cursor_end(d);
+	spin_unlock(&d->loop->readers_lock);
+	complete(&d->answered);
+	dump_put(d);
+}
+
+/* What a chunk costs, in steps of the budget. */
+#define CHUNK_COST	512
+
+/* All that are waiting now; those that come meanwhile ask anew. */
+static void serve_all(struct cotask_loop *loop)
+{
+	struct cotask_dump *d;
+	LIST_HEAD(readers);
+
+	spin_lock(&loop->readers_lock);
+	list_splice_init(&loop->readers, &readers);
+	spin_unlock(&loop->readers_lock);
+	while ((d = serve_next(loop, &readers))) {
+		if (!d->begun)
+			write_loop(d);
+		d->begun = true;
+		fill(d);
+		serve_end(d);
+		/* The owner for a while pumps nothing, and can always be rescheduled. */
+		if (loop->pumping)
+			cotask_loop_spend(loop, CHUNK_COST);
+		else
+			cond_resched();
+	}
+}
+
+static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct cotask_loop *loop = cb->loop;
+
+	/* A full barrier: either a new request is seen, or it is posted. */
+	atomic_xchg(&loop->look_posted, 0);
+	/* Of the callbacks this is one of cotask's own. */
+	loop->foreign--;
+	serve_all(loop);
+	loop->foreign++;
+	return 0;
+}
+
+/* --- the reader ------------------------------------------------------------------------ */
+
+/* It waits for a chunk from here on. */
+static void line_up(struct cotask_dump *d)
+{
+	spin_lock(&d->loop->readers_lock);
+	/* The owner may be about to answer what was asked before, and not waited for. */
+	if (list_empty(&d->link) && !d->serving)
+		list_add_tail(&d->link, &d->loop->readers);
+	spin_unlock(&d->loop->readers_lock);
+}
+
+static int post(struct cotask_loop *loop)
+{
+	int rc;
+
+	if (atomic_xchg(&loop->look_posted, 1))
+		return 0;
+	rc = cotask_call_soon(loop, &loop->look, answer);
+	if (rc)
+		atomic_set(&loop->look_posted, 0);
+	return rc;
+}
+
+/* Whether somebody is going to answer. */
+static bool is_pumped(const struct cotask_loop *loop)
+{
+	return READ_ONCE(loop->pumping) || READ_ONCE(loop->thread) ||
+	       (READ_ONCE(loop->flags) & COTASK_LOOP_LENT);
+}
+
+/* Be the owner, if there is no other one. */
+static bool serve_here(struct cotask_dump *d)
+{
+	if (cotask_loop_mine(d->loop)) {
+		serve_all(d->loop);
+		return true;
+	}
+	if (!cotask_loop_borrow(d->loop))
+		return false;
+	serve_all(d->loop);
+	cotask_loop_return(d->loop);
+	return true;
+}
+
+/**
+ * cotask_dump_begin - look at a loop
+ * @loop: the loop, pinned by the caller
+ *
+ * Return: To be passed to cotask_dump_next() until @end is set, then to
+ *	cotask_dump_end(); NULL if there is no memory.
+ */
+struct cotask_dump *cotask_dump_begin(struct cotask_loop *loop)
+{
+	struct cotask_dump *d = kvzalloc(sizeof(*d), GFP_KERNEL_ACCOUNT);
+
+	if (!d)
+		return NULL;
+	refcount_set(&d->refs, 1);
+	init_completion(&d->answered);
+	INIT_LIST_HEAD(&d->link);
+	INIT_LIST_HEAD(&d->cursor.link);
+	d->loop = cotask_loop_get(loop);
+	return d;
+}
+EXPORT_FOR_TESTS(cotask_dump_begin);
+
+static int wait_for_answer(struct cotask_dump *d, unsigned int *patience)
+{
+	unsigned int time = min_t(unsigned int, *patience, ASK_JIFFIES) ?: ASK_AT_LEAST;
+	long left = wait_for_completion_interruptible_timeout(&d->answered, time);
+
+	if (left < 0)
+		return -EINTR;
+	*patience -= min_t(unsigned int, *patience, time - left);
+	return left ? 0 : -ETIMEDOUT;
+}
+
+/**
+ * cotask_dump_next - the next chunk
+ * @d: made by cotask_dump_begin()
+ * @patience: COTASK_DUMP_PATIENCE at first; what is left of it.  It is for all loops that
+ *	the reader looks at: however many do not answer, it comes to the others
+ *
+ * Context: Process context, sleeps.
+ * Return: 0; -ESHUTDOWN if the loop has ended; -EAGAIN if nobody pumps it;
+ *	-ETIMEDOUT if it is in a long step; -EINTR.
+ */
+int cotask_dump_next(struct cotask_dump *d, unsigned int *patience)
+{
+	unsigned int tries = ASK_TRIES;
+	int rc;
+
+	reinit_completion(&d->answered);
+	line_up(d);
+	do {
+		if (serve_here(d))
+			return 0;
+		if (!is_pumped(d->loop))
+			return READ_ONCE(d->loop->closed) ? -ESHUTDOWN : -EAGAIN;
+		rc = post(d->loop);
+		if (!rc)
+			rc = wait_for_answer(d, patience);
+		if (rc != -ETIMEDOUT)
+			return rc;
+	} while (*patience && --tries);
+	return rc;
+}
+EXPORT_FOR_TESTS(cotask_dump_next);
+
+/**
+ * cotask_dump_end - look no more
+ * @d: made by cotask_dump_begin(), or NULL
+ *
+ * The loop knows nothing of the reader afterwards, whether it answers or not.
+ */
+void cotask_dump_end(struct cotask_dump *d)
+{
+	if (!d)
+		return;
+	spin_lock(&d->loop->readers_lock);
+	d->quit = true;
+	list_del_init(&d->link);
+	if (!d->serving)
+		cursor_end(d);
+	spin_unlock(&d->loop->readers_lock);
+	dump_put(d);
+}
+EXPORT_FOR_TESTS(cotask_dump_end);

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - taking down what there is on a loop, a chunk at a time: dump.c, and what
+ * becomes of it: report.c
+ */
+#ifndef COTASK_DUMP_H
+#define COTASK_DUMP_H
+
+#include <linux/completion.h>
+#include <linux/seq_file.h>
+#include <linux/uidgid.h>
+
+#include "../core/core.h"
+
+/* As how many objects a report counts: a chunk, its text and the loop that it keeps. */
+#define COTASK_REPORT_OBJECTS	256
+
+/* What the loop takes down between two of its entries. */
+#define COTASK_DUMP_CHUNK	64
+
+/* How long a reader waits for loops in all, in jiffies. */
+#define COTASK_DUMP_PATIENCE	(2 * HZ)
+
+#define COTASK_DUMP_FRAMES	8
+#define COTASK_DUMP_EDGES	8
+
+/**
+ * struct cotask_task_record - a task
+ * @info: how it is
+ * @waits_for: numbers of the tasks that it waits for, members of a set among them
+ * @n_waits_for: how many
+ * @frame: where it is suspended, innermost first
+ * @n_frames: how many frames it has; there is room for the first of them
+ * @code: where a process says that the code of the task is, or 0
+ */
+struct cotask_task_record {
+	struct cotask_info	info;
+	u64			waits_for[COTASK_DUMP_EDGES];
+	unsigned int		n_waits_for;
+	struct cotask_location	frame[COTASK_DUMP_FRAMES];
+	unsigned int		n_frames;
+	u64			code;
+};
+
+/**
+ * struct cotask_group_record - a group
+ * @id: its number
+ * @parent: number of the task that has entered it, or 0
+ * @deadline: on CLOCK_MONOTONIC, or 0
+ * @why: what it was cancelled for
+ * @live: how many children it has
+ * @jobs: how many functions in worker threads
+ * @limit: how many children it can have, or 0
+ * @error: code of its first error
+ * @flags: COTASK_G_*
+ * @root: it is the root group of its loop
+ * @name: its name, or ""
+ */
+struct cotask_group_record {
+	u64			id;
+	u64			parent;
+	s64			deadline;
+	struct cotask_reason	why;
+	u32			live;
+	u32			jobs;
+	u32			limit;
+	int			error;
+	u32			flags;
+	bool			root;
+	char			name[COTASK_NAME_MAX + 1];
+};
+
+struct cotask_record {
+	bool is_group;
+	union {
+		struct cotask_group_record group;
+		struct cotask_task_record task;
+	};
+};
+
+/**
+ * struct cotask_cursor - a place among the groups and tasks of a loop
+ * @link: in the loop's list of those that have to be told of what goes away
+ * @group: where it is, or NULL: at the end [L]
+ * @told: the group itself was looked at [L]
+ * @task: the next child to look at, or NULL: none is left [L]
+ */
+struct cotask_cursor {
+	struct list_head	link;
+	struct cotask_group	*group;
+	bool			told;
+	struct cotask		*task;
+};
+
+/**
+ * struct cotask_target - what is to be cancelled instead of being taken down
+ * @id: its number; 0: nothing
+ * @why: the reason
+ * @is_group: it is a group
+ * @found: it was there [L]
+ * @too_late: it was over [L]
+ */
+struct cotask_target {
+	u64			id;
+	struct cotask_reason	why;
+	bool			is_group;
+	bool			found;
+	bool			too_late;
+};
+
+/**
+ * struct cotask_dump - a reader and the loop that it looks at
+ * @link: in the loop's list of readers that wait for a chunk
+ * @refs: the reader's, and the owner's while it serves
+ * @loop: the loop, a reference
+ * @serving: the owner is at it
+ * @quit: the reader has gone meanwhile
+ * @answered: there is one
+ * @cursor: where it begins [L]
+ * @begun: the first one was there
+ * @end: this is the last one
+ * @thread: who pumps the loop, or 0
+ * @now: what time it is on the loop
+ * @tasks: how many it has
+ * @stats: what it has counted
+ * @hides_code: the reader is not told where the code of tasks is
+ * @target: what the reader is looking for
+ * @n: how many records there are
+ * @record: the chunk
+ */
+struct cotask_dump {
+	struct list_head	link;
+	refcount_t		refs;
+	struct cotask_loop	*loop;
+	bool			serving;
+	bool			quit;
+	struct completion	answered;
+	struct cotask_cursor	cursor;
+	bool			begun;
+	bool			end;
+	pid_t			thread;
+	u64			now;
+	unsigned int		tasks;
+	struct cotask_stats	stats;
+	bool			hides_code;
+	struct cotask_target	target;
+	unsigned int		n;
+	struct cotask_record	record[COTASK_DUMP_CHUNK];
+};
+
+struct cotask_dump *cotask_dump_begin(struct cotask_loop *loop);
+int cotask_dump_next(struct cotask_dump *d, unsigned int *patience);
+void cotask_dump_end(struct cotask_dump *d);
+
+/* --- report.c ------------------------------------------------------------------ */
+
+/**
+ * struct cotask_viewer - whose loops somebody may see
+ * @all: everybody's
+ * @uid: otherwise those of processes of this user
+ * @payer: the file of the device that is charged, or NULL
+ */
+struct cotask_viewer {
+	bool			all;
+	kuid_t			uid;
+	struct cotask_file	*payer;
+};
+
+struct cotask_format;
+extern const struct cotask_format cotask_format_text;
+extern const struct cotask_format cotask_format_json;
+
+struct cotask_loop *cotask_report_next_loop(const struct cotask_viewer *viewer, u32 after);
+int cotask_report_open(struct file *file, const struct cotask_format *format,
+		       const struct cotask_viewer *viewer, u32 hidden);
+int cotask_report_release(struct inode *inode, struct file *file);
+
+#endif /* COTASK_DUMP_H */

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - which tasks there are, and how they are
+ *
+ * Everything that is asked for belongs to the loop's owner.  Somebody else has the
+ * owner look, between two steps, and sleeps meanwhile: the answer is of one moment.
+ */
+#include <linux/completion.h>
+#include <linux/cotask_inspect.h>
+#include <linux/cotask_thread.h>
+
+#include "../core/core.h"
+
+/* --- asking the owner --------------------------------------------------------- */
+
+/**
+ * struct question - something that the owner is to find out
+ * @cb: its place in the loop
+ * @fn: what to do
+ * @arg: for @fn
+ * @rc: what @fn has returned
+ * @answered: it has been done
+ */
+struct question {
+	struct cotask_callback cb;
+	int (*fn)(struct cotask_loop *loop, void *arg);
+	void *arg;
+	int rc;
+	struct completion answered;
+};
+
+static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct question *q = container_of(cb, struct question, cb);
+
+	q->rc = q->fn(cb->loop, q->arg);
+	/* From here on q is gone. */
+	complete(&q->answered);
+	return 0;
+}
+
+/**
+ * cotask_loop_ask - call a function in the owner of a loop, and wait for it
+ * @loop: the loop
+ * @fn: the function; does not suspend, changes nothing
+ * @arg: for @fn
+ *
+ * Context: Process context, sleeps unless the caller is the owner.
+ * Return: What @fn returns; -ESHUTDOWN if the loop has ended.
+ */
+int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),
+		    void *arg)
+{
+	struct question q = { .fn = fn, .arg = arg };
+	int rc;
+
+	if (cotask_loop_mine(loop))
+		return fn(loop, arg);
+	init_completion(&q.answered);
+	rc = cotask_call_soon(loop, &q.cb, answer);
+	if (!rc)
+		wait_for_completion_state(&q.answered, TASK_IDLE);
+	return rc ?: q.rc;
+}
+
+/* --- all tasks ----------------------------------------------------------------- */
+
+struct listing {
+	struct cotask **tasks;
+	unsigned int n;
+	unsigned int found;
+};
+
+static int list_tasks(struct cotask_loop *loop, void *arg)
+{
+	struct listing *l = arg;
+	struct cotask_group *g;
+	struct cotask *t;
+
+	cotask_loop_for_each_task(loop, g, t) {
+		if (cotask_done(t))
+			continue;
+		if (l->found < l->n)
+			l->tasks[l->found] = cotask_get(t);
+		l->found++;
+	}
+	return 0;
+}
+
+/**
+ * cotask_all_tasks - the tasks of a loop that are not done
+ * @loop: the loop
+ * @tasks: the first @n of them go here, each with a reference
+ * @n: room in @tasks
+ *
+ * Tasks that have not started, or are inside their eager first step, are among them
+ * (IN-2, CT-B1).  It is one moment of the loop (IN-3).
+ *
+ * Context: Process context; sleeps if the caller is not the owner of @loop.
+ * Return: How many there are; -EINVAL for a missing argument; 0 if the loop has
+ *	ended.
+ */
+int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned int n)
+{
+	struct listing l = { .tasks = tasks, .n = n };
+	int rc;
+
+	if (!loop || (!tasks && n))
+		return -EINVAL;
+	rc = cotask_loop_ask(loop, list_tasks, &l);
+	return rc == -ESHUTDOWN ? 0 : l.found;
+}
+EXPORT_SYMBOL_GPL(cotask_all_tasks);
+
+/* --- one task ------------------------------------------------------------------- */
+
+static void look_at_wait(const struct cotask *t, struct cotask_info *info)
+{
+	struct cotask_awaitable *x = cotask_done(t) ? NULL : cotask_task_waits_on(t);
+
+	if (!x)
+		return;
+	info->waits_on = x->post.ops->name;
+	if (x->post.ops == &cotask_sleep_ops)
+		info->deadline = t->entry.deadline;
+	else if (t->entry.flags & COTASK_T_SINCE)
+		info->since = t->entry.deadline;
+	if (cotask_is_task(x))
+		info->waits_for = cotask_of(x)->id;
+}
+
+/* The owner. */
+void cotask_task_look(const struct cotask *t, struct cotask_info *info)
+{
+	*info = (struct cotask_info){
+		.id = t->id,
+		.deadline = COTASK_FOREVER,
+		.run_ns = (u64)t->run_us * NSEC_PER_USEC,
+		.steps = t->steps,
+		.cancelling = cotask_cancel_count(t),
+		.reason = t->reason,
+		.state = cotask_task_state(t),
+		.waits_on = "",
+		.armed = t->entry.flags & COTASK_T_ARMED,
+	};
+	cotask_get_name(t, info->name, sizeof(info->name));
+	/* The group of a task that is done may be gone. */
+	if (!cotask_done(t)) {
+		info->group = t->group->id;
+		info->parent = t->group->scope.task ? t->group->scope.task->id : 0;
+	}
+	look_at_wait(t, info);
+}
+
+struct look {
+	const struct cotask *task;
+	struct cotask_info *info;
+};
+
+static int look_at_task(struct cotask_loop *loop, void *arg)
+{
+	struct look *look = arg;
+
+	cotask_task_look(look->task, look->info);
+	return 0;
+}
+
+/**
+ * cotask_task_info - how a task is
+ * @task: the task, done or not; pinned by the caller
+ * @info: the answer
+ *
+ * Context: Process context; sleeps if the caller is not the owner of the loop.
+ * Return: 0; -EINVAL for a missing argument.
+ */
+int cotask_task_info(struct cotask *task, struct cotask_info *info)
+{
+	struct look look = { task, info };
+	int rc;
+
+	if (!task || !info)
+		return -EINVAL;
+	rc = cotask_loop_ask(task->base.loop, look_at_task, &look);
+	/* All tasks of a loop that has ended are done, and do not change. */
+	return rc == -ESHUTDOWN ? look_at_task(NULL, &look) : rc;
+}
+EXPORT_SYMBOL_GPL(cotask_task_info);

@@ -1,0 +1,560 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - all loops, groups and tasks as text, for people and for programs
+ *
+ * Read like a file; one record of seq_file is one chunk of a dump.  Code is told by
+ * the name of its function, never by an address; but a number that a process has given
+ * its task, which may be one, is told to those that may look into the process.
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/ctype.h>
+#include <linux/kallsyms.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "../device/device.h"
+#include "dump.h"
+
+/**
+ * struct cotask_format - how to print things
+ * @loop: a loop; @trouble: why nothing else is known of it, or NULL
+ * @group: a group
+ * @task: a task
+ */
+struct cotask_format {
+	void (*loop)(struct seq_file *m, const struct cotask_dump *d, const char *trouble);
+	void (*group)(struct seq_file *m, const struct cotask_dump *d,
+		      const struct cotask_group_record *g);
+	void (*task)(struct seq_file *m, const struct cotask_dump *d,
+		     const struct cotask_task_record *t);
+};
+
+/* --- both ------------------------------------------------------------------------ */
+
+static const char * const causes[] = {
+	[COTASK_CAUSE_NONE]	= "none",
+	[COTASK_CAUSE_USER]	= "user",
+	[COTASK_CAUSE_DEADLINE]	= "deadline",
+	[COTASK_CAUSE_SIBLING]	= "sibling",
+	[COTASK_CAUSE_GROUP]	= "group",
+	[COTASK_CAUSE_SHUTDOWN]	= "shutdown",
+	[COTASK_CAUSE_OWNER]	= "owner",
+	[COTASK_CAUSE_OPERATOR]	= "operator",
+};
+
+static const char *kind_of(const struct cotask_loop *loop)
+{
+	if (loop->pid)
+		return "process";
+	if (READ_ONCE(loop->flags) & COTASK_LOOP_SHARED)
+		return "cpu";
+	return loop->thread ? "thread" : "caller";
+}
+
+static const char *group_state(const struct cotask_group_record *g)
+{
+	if (g->flags & COTASK_G_ABORTING)
+		return "aborting";
+	return g->flags & COTASK_G_EXITING ? "exiting" : "open";
+}
+
+static const char *task_state(const struct cotask_info *t)
+{
+	return *t->waits_on ? "waiting" : "ready";
+}
+
+/* Points in time are told by the clock of the reader. */
+static s64 here(s64 time)
+{
+	return cotask_time_from_host(time, COTASK_CLOCK_MONOTONIC);
+}
+
+static u64 by(const struct cotask_reason *why)
+{
+	return why->cause == COTASK_CAUSE_DEADLINE ? 0 : why->by;
+}
+
+/* What is no symbol any more, as its module has gone, would be an address. */
+static void show_function(struct seq_file *m, cotask_step_fn step)
+{
+	char text[KSYM_SYMBOL_LEN];
+
+	snprintf(text, sizeof(text), "%ps", step);
+	seq_puts(m, strstarts(text, "0x") ? "?" : text);
+}
+
+/* --- for people ------------------------------------------------------------------- */
+
+static void text_name(struct seq_file *m, const char *name)
+{
+	for (; *name; name++)
+		seq_putc(m, isascii(*name) && isprint(*name) ? *name : '?');
+}
+
+static void text_loop(struct seq_file *m, const struct cotask_dump *d, const char *trouble)
+{
+	const struct cotask_loop *loop = d->loop;
+
+	seq_printf(m, "loop %u ", loop->id);
+	text_name(m, loop->name);
+	seq_printf(m, ": %s", kind_of(loop));
+	if (loop->pid)
+		seq_printf(m, " %d of user %u", pid_vnr(loop->pid),
+			   from_kuid_munged(seq_user_ns(m), loop->uid));
+	if (trouble)
+		seq_printf(m, ", %s, %u tasks\n", trouble, READ_ONCE(loop->tasks));
+	else
+		seq_printf(m, ", %u tasks, %llu finished, %llu failed, %llu cancelled\n", d->tasks,
+			   d->stats.finished, d->stats.failed, d->stats.cancelled);
+}
+
+static void text_why(struct seq_file *m, const struct cotask_reason *why)
+{
+	seq_printf(m, ", cancelled by %s", causes[why->cause]);
+	if (by(why))
+		seq_printf(m, " %llu", by(why));
+}
+
+static void text_group(struct seq_file *m, const struct cotask_dump *d,
+		       const struct cotask_group_record *g)
+{
+	seq_printf(m, "  group %llu ", g->id);
+	text_name(m, g->name);
+	seq_printf(m, "%s: %s, %u children", g->root ? "root" : "", group_state(g), g->live);
+	if (g->parent)
+		seq_printf(m, ", of task %llu", g->parent);
+	if (g->flags & COTASK_G_ABORTING)
+		text_why(m, &g->why);
+	seq_putc(m, '\n');
+}
+
+static void text_wait(struct seq_file *m, const struct cotask_dump *d,
+		      const struct cotask_task_record *t)
+{
+	unsigned int i;
+
+	if (!*t->info.waits_on)
+		return;
+	seq_printf(m, ", %s", t->info.waits_on);
+	for (i = 0; i < t->n_waits_for; i++)
+		seq_printf(m, " %llu", t->waits_for[i]);
+	if (t->info.deadline != COTASK_FOREVER)
+		seq_printf(m, " %lld ms", (t->info.deadline - (s64)d->now) / NSEC_PER_MSEC);
+	if (t->info.since)
+		seq_printf(m, " since %lld ms", ((s64)d->now - (s64)t->info.since) / NSEC_PER_MSEC);
+}
+
+static void text_task(struct seq_file *m, const struct cotask_dump *d,
+		      const struct cotask_task_record *t)
+{
+	unsigned int i;
+
+	seq_printf(m, "    task %llu ", t->info.id);
+	text_name(m, t->info.name);
+	seq_printf(m, ": %s", task_state(&t->info));
+	text_wait(m, d, t);
+	if (t->info.cancelling)
+		text_why(m, &t->info.reason);
+	for (i = 0; i < min_t(unsigned int, t->n_frames, COTASK_DUMP_FRAMES); i++) {
+		seq_puts(m, i ? " < " : ", in ");
+		show_function(m, t->frame[i].step);
+		seq_printf(m, ":%u", t->frame[i].line);
+	}
+	seq_putc(m, '\n');
+}
+
+const struct cotask_format cotask_format_text = { text_loop, text_group, text_task };
+
+/* --- for programs: one JSON object per line ------------------------------------------ */
+
+static void json_string(struct seq_file *m, const char *key, const char *text)
+{
+	seq_printf(m, ",\"%s\":\"", key);
+	for (; *text; text++) {
+		if (!isascii(*text) || iscntrl(*text)) {
+			seq_printf(m, "\\u%04x", (unsigned char)*text);
+			continue;
+		}
+		if (*text == '"' || *text == '\\')
+			seq_putc(m, '\\');
+		seq_putc(m, *text);
+	}
+	seq_putc(m, '"');
+}
+
+static void json_hist(struct seq_file *m, const char *key, const struct cotask_hist *h)
+{
+	unsigned int i, n = COTASK_HIST_BUCKETS;
+
+	while (n && !h->count[n - 1])
+		n--;
+	seq_printf(m, ",\"%s\":[", key);
+	for (i = 0; i < n; i++)
+		seq_printf(m, "%s%llu", i ? "," : "", h->count[i]);
+	seq_putc(m, ']');
+}
+
+static void json_stats(struct seq_file *m, const struct cotask_stats *s)
+{
+	seq_printf(m, ",\"spawned\":%llu,\"finished\":%llu,\"failed\":%llu,\"cancelled\":%llu",
+		   s->spawned, s->finished, s->failed, s->cancelled);
+	seq_printf(m, ",\"cancels\":%llu,\"timeouts\":%llu,\"entries\":%llu", s->cancels,
+		   s->timeouts, s->entries);
+	seq_printf(m, ",\"steps\":%llu,\"step_ns\":%llu,\"slow_steps\":%llu", s->steps, s->step_ns,
+		   s->slow_steps);
+	if (s->slowest) {
+		seq_printf(m, ",\"slowest\":{\"ns\":%llu,\"task\":%llu,\"in\":\"", s->slowest_ns,
+			   s->slowest_task);
+		show_function(m, s->slowest);
+		seq_puts(m, "\"}");
+	}
+	json_hist(m, "late", &s->late);
+	json_hist(m, "step", &s->step);
+	json_hist(m, "queue", &s->queue);
+}
+
+static void json_loop(struct seq_file *m, const struct cotask_dump *d, const char *trouble)
+{
+	struct cotask_loop *loop = d->loop;
+
+	seq_printf(m, "{\"type\":\"loop\",\"id\":%u", loop->id);
+	json_string(m, "name", loop->name);
+	json_string(m, "kind", kind_of(loop));
+	seq_printf(m, ",\"pid\":%d,\"uid\":%u", loop->pid ? pid_vnr(loop->pid) : 0,
+		   loop->pid ? from_kuid_munged(seq_user_ns(m), loop->uid) : 0);
+	json_string(m, "state", trouble ?: d->thread ? "running" : "idle");
+	seq_printf(m, ",\"thread\":%d,\"now\":%llu,\"tasks\":%u,\"account\":%s", d->thread,
+		   here(trouble ? cotask_loop_now(loop) : d->now),
+		   trouble ? READ_ONCE(loop->tasks) : d->tasks,
+		   READ_ONCE(loop->flags) & COTASK_LOOP_ACCOUNT ? "true" : "false");
+	/* Nobody answers for the loop: what can be seen from outside. */
+	json_stats(m, trouble ? &loop->stats : &d->stats);
+	seq_puts(m, "}\n");
+}
+
+static void json_why(struct seq_file *m, const struct cotask_reason *why)
+{
+	json_string(m, "cause", causes[why->cause]);
+	seq_printf(m, ",\"by\":%llu,\"error\":%d", by(why), why->error);
+}
+
+static void json_group(struct seq_file *m, const struct cotask_dump *d,
+		       const struct cotask_group_record *g)
+{
+	seq_printf(m, "{\"type\":\"group\",\"loop\":%u,\"id\":%llu", d->loop->id, g->id);
+	json_string(m, "name", g->name);
+	seq_printf(m, ",\"root\":%s,\"parent\":%llu", g->root ? "true" : "false", g->parent);
+	json_string(m, "state", group_state(g));
+	seq_printf(m, ",\"children\":%u,\"jobs\":%u,\"limit\":%u,\"outcome\":%d", g->live, g->jobs,
+		   g->limit, g->error);
+	if (g->deadline)
+		seq_printf(m, ",\"deadline\":%lld", here(g->deadline));
+	if (g->flags & COTASK_G_ABORTING)
+		json_why(m, &g->why);
+	seq_puts(m, "}\n");
+}
+
+static void json_frames(struct seq_file *m, const struct cotask_task_record *t)
+{
+	unsigned int i;
+
+	seq_puts(m, ",\"frames\":[");
+	for (i = 0; i < min_t(unsigned int, t->n_frames, COTASK_DUMP_FRAMES); i++) {
+		seq_puts(m, i ? ",\"" : "\"");
+		show_function(m, t->frame[i].step);
+		seq_printf(m, ":%u\"", t->frame[i].line);
+	}
+	seq_printf(m, "],\"depth\":%u", t->n_frames);
+}
+
+static void json_wait(struct seq_file *m, const struct cotask_task_record *t)
+{
+	unsigned int i;
+
+	json_string(m, "state", task_state(&t->info));
+	if (!*t->info.waits_on)
+		return;
+	json_string(m, "waits_on", t->info.waits_on);
+	seq_puts(m, ",\"waits_for\":[");
+	for (i = 0; i < t->n_waits_for; i++)
+		seq_printf(m, "%s%llu", i ? "," : "", t->waits_for[i]);
+	seq_putc(m, ']');
+	if (t->info.deadline != COTASK_FOREVER)
+		seq_printf(m, ",\"deadline\":%lld", here(t->info.deadline));
+	if (t->info.since)
+		seq_printf(m, ",\"since\":%llu", here(t->info.since));
+}
+
+static void json_task(struct seq_file *m, const struct cotask_dump *d,
+		      const struct cotask_task_record *t)
+{
+	seq_printf(m, "{\"type\":\"task\",\"loop\":%u,\"id\":%llu", d->loop->id, t->info.id);
+	json_string(m, "name", t->info.name);
+	seq_printf(m, ",\"group\":%llu,\"parent\":%llu", t->info.group, t->info.parent);
+	json_wait(m, t);
+	seq_printf(m, ",\"cancelling\":%u,\"armed\":%s", t->info.cancelling,
+		   t->info.armed ? "true" : "false");
+	if (t->info.reason.cause)
+		json_why(m, &t->info.reason);
+	seq_printf(m, ",\"run_ns\":%llu,\"steps\":%u", t->info.run_ns, t->info.steps);
+	json_frames(m, t);
+	if (t->code && !d->hides_code)
+		seq_printf(m, ",\"code\":%lld", t->code);
+	seq_puts(m, "}\n");
+}
+
+const struct cotask_format cotask_format_json = { json_loop, json_group, json_task };
+
+/* --- going through all of it -------------------------------------------------------- */
+
+/**
+ * struct report - a file that is being read
+ * @format: how to print
+ * @viewer: for whom
+ * @hidden: number of a loop that is left out, or 0
+ * @last: number of the current loop
+ * @pos: number of the chunk in @dump
+ * @dump: of the current loop, or NULL
+ * @patience: how long it still waits for loops that do not answer
+ * @ready: a chunk is there to be shown
+ * @first: its first chunk
+ * @trouble: why there is no more than is known of it
+ */
+struct report {
+	const struct cotask_format *format;
+	struct cotask_viewer viewer;
+	u32 hidden;
+	u32 last;
+	loff_t pos;
+	struct cotask_dump *dump;
+	unsigned int patience;
+	bool ready;
+	bool first;
+	const char *trouble;
+};
+
+/**
+ * cotask_report_next_loop - go through the loops that somebody may see
+ * @viewer: who
+ * @after: number of the last one; 0: begin
+ *
+ * Return: The next one, with a reference; NULL at the end.
+ */
+struct cotask_loop *cotask_report_next_loop(const struct cotask_viewer *viewer, u32 after)
+{
+	struct cotask_loop *loop;
+
+	while ((loop = cotask_loops_next(after))) {
+		if (viewer->all || (loop->pid && uid_eq(loop->uid, viewer->uid)))
+			break;
+		after = loop->id;
+		cotask_loop_put(loop);
+	}
+	return loop;
+}
+
+/* All ids of a process are those of the reader, as for ptrace(). */
+static bool same_ids(const struct task_struct *task)
+{
+	const struct cred *me = current_cred(), *other;
+	bool same;
+
+	rcu_read_lock();
+	other = __task_cred(task);
+	same = uid_eq(me->fsuid, other->euid) && uid_eq(me->fsuid, other->suid) &&
+	       uid_eq(me->fsuid, other->uid) && gid_eq(me->fsgid, other->egid) &&
+	       gid_eq(me->fsgid, other->sgid) && gid_eq(me->fsgid, other->gid);
+	rcu_read_unlock();
+	return same;
+}
+
+/* Whether the reader may know addresses of the process that has a loop. */
+static bool may_look_into(const struct cotask_loop *loop)
+{
+	struct task_struct *task;
+	bool may;
+
+	if (!loop->pid)
+		return true;
+	task = get_pid_task(loop->pid, PIDTYPE_TGID);
+	if (!task)
+		return false;
+	may = same_thread_group(task, current) ||
+	      (same_ids(task) && cotask_is_dumpable(task)) || capable(CAP_SYS_PTRACE);
+	put_task_struct(task);
+	return may;
+}
+
+static void drop(struct report *r)
+{
+	cotask_dump_end(r->dump);
+	r->dump = NULL;
+}
+
+static const char *trouble_name(int rc)
+{
+	return rc == -EAGAIN ? "idle" : "busy";
+}
+
+/* A chunk of the current loop; -ENOENT: it has no more. */
+static int next_chunk(struct report *r)
+{
+	int rc;
+
+	if (!r->dump || r->trouble || r->dump->end)
+		return -ENOENT;
+	r->first = !r->dump->begun;
+	rc = cotask_dump_next(r->dump, &r->patience);
+	if (!rc || rc == -EINTR)
+		return rc;
+	if (rc == -ESHUTDOWN)
+		return -ENOENT;
+	r->trouble = trouble_name(rc);
+	return 0;
+}
+
+static int next_loop(struct report *r)
+{
+	struct cotask_loop *loop;
+
+	drop(r);
+	r->trouble = NULL;
+	do {
+		loop = cotask_report_next_loop(&r->viewer, r->last);
+		if (!loop)
+			return -ENOENT;
+		r->last = loop->id;
+		if (r->last != r->hidden)
+			r->dump = cotask_dump_begin(loop);
+		if (r->dump)
+			r->dump->hides_code = !may_look_into(loop);
+		cotask_loop_put(loop);
+	} while (r->last == r->hidden);
+	return r->dump ? 0 : -ENOMEM;
+}
+
+static void *advance(struct report *r)
+{
+	int rc;
+
+	r->ready = false;
+	while ((rc = next_chunk(r)) == -ENOENT) {
+		rc = next_loop(r);
+		if (rc == -ENOENT)
+			return NULL;
+		if (rc)
+			break;
+	}
+	r->ready = !rc;
+	return rc ? ERR_PTR(rc) : r;
+}
+
+static void *report_start(struct seq_file *m, loff_t *pos)
+{
+	struct report *r = m->private;
+
+	/* What did not fit into the buffer is asked for again. */
+	if (r->dump && *pos == r->pos)
+		return r->ready ? r : advance(r);
+	if (*pos)
+		return NULL;
+	drop(r);
+	r->last = 0;
+	r->pos = 0;
+	r->patience = COTASK_DUMP_PATIENCE;
+	return advance(r);
+}
+
+static void *report_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct report *r = m->private;
+
+	r->pos = ++*pos;
+	return advance(r);
+}
+
+static void report_stop(struct seq_file *m, void *v)
+{
+}
+
+static int report_show(struct seq_file *m, void *v)
+{
+	struct report *r = m->private;
+	unsigned int i;
+
+	if (r->first || r->trouble)
+		r->format->loop(m, r->dump, r->trouble);
+	for (i = 0; !r->trouble && i < r->dump->n; i++) {
+		struct cotask_record *record = &r->dump->record[i];
+
+		if (record->is_group)
+			r->format->group(m, r->dump, &record->group);
+		else
+			r->format->task(m, r->dump, &record->task);
+	}
+	return 0;
+}
+
+static const struct seq_operations report_sops = {
+	.start = report_start,
+	.next = report_next,
+	.stop = report_stop,
+	.show = report_show,
+};
+
+static int charge(struct cotask_file *payer)
+{
+	return payer ? cotask_file_charge_many(payer, COTASK_REPORT_OBJECTS) : 0;
+}
+
+static void uncharge(struct cotask_file *payer)
+{
+	if (payer)
+		cotask_file_uncharge_many(payer, COTASK_REPORT_OBJECTS);
+}
+
+/**
+ * cotask_report_open - a file is going to be read as a report
+ * @file: the file
+ * @format: how to print
+ * @viewer: for whom
+ * @hidden: number of a loop to leave out, or 0
+ *
+ * Return: 0; -ENOSPC: the file that pays has too much; -ENOMEM.
+ */
+int cotask_report_open(struct file *file, const struct cotask_format *format,
+		       const struct cotask_viewer *viewer, u32 hidden)
+{
+	struct report *r;
+	int rc = charge(viewer->payer);
+
+	if (rc)
+		return rc;
+	r = __seq_open_private(file, &report_sops, sizeof(*r));
+	if (!r) {
+		uncharge(viewer->payer);
+		return -ENOMEM;
+	}
+	r->format = format;
+	r->viewer = *viewer;
+	r->hidden = hidden;
+	return 0;
+}
+
+int cotask_report_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *m = file->private_data;
+	struct cotask_file *payer;
+
+	/* Opening it has failed. */
+	if (!m)
+		return 0;
+	payer = ((struct report *)m->private)->viewer.payer;
+	drop(m->private);
+	seq_release_private(inode, file);
+	uncharge(payer);
+	return 0;
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - what is bounded, and what has to be reached nevertheless
+ *
+ * More tasks, requests and ways than the budget of a loop, a wave or a counter of 16 bits
+ * has room for.
+ */
+#include <linux/completion.h>
+#include <linux/cotask_gather.h>
+#include <linux/kthread.h>
+#include <linux/vmalloc.h>
+
+#include "../helpers.h"
+#include "../suites.h"
+
+static void run_all(struct cotask_loop *loop)
+{
+	while (cotask_manual_turn(loop))
+		cond_resched();
+}
+
+static struct cotask *start(struct kunit *test, struct cotask_loop *loop,
+			    struct cotask_frame *frame, cotask_step_fn step)
+{
+	struct cotask *t = cotask_spawn(cotask_loop_root(loop),
+					cotask_frame_init(frame, step, NULL), NULL);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	return t;
+}
+
+/* --- many deliveries ------------------------------------------------------------------ */
+
+/* A task that takes cancels for a signal to look again. */
+struct listener {
+	struct cotask_frame frame;
+	struct cotask_group g;
+	unsigned int left;
+	unsigned int heard;
+	long exit;
+	long after;
+};
+
+static long listen(struct cotask *task, struct cotask_frame *frame)
+{
+	struct listener *me = container_of(frame, struct listener, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, first, more, left, after);
+
+	cotask_group_init(&me->g);
+	rc = cotask_group_enter(task, &me->g);
+	if (rc)
+		return rc;
+	cotask_group_cancel(&me->g);
+	CO_AWAIT(first, rc, cotask_yield(task));
+	me->heard += rc == -ECANCELED;
+	while (me->left--) {
+		cotask_cancel(task);
+		CO_AWAIT(more, rc, cotask_yield(task));
+		me->heard += rc == -ECANCELED;
+	}
+	CO_AWAIT(left, me->exit, cotask_group_exit(task, &me->g, 0));
+	CO_AWAIT(after, me->after, cotask_yield(task));
+	return 0;
+}
+
+static void listen_to(struct kunit *test, unsigned int n)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+	struct listener *me = kunit_kzalloc(test, sizeof(*me), GFP_KERNEL);
+	struct cotask *t;
+
+	me->left = n;
+	t = start(test, loop, &me->frame, listen);
+	run_all(loop);
+	KUNIT_EXPECT_TRUE(test, cotask_done(t));
+	KUNIT_EXPECT_EQ(test, me->heard, n + 1);
+	KUNIT_EXPECT_EQ_MSG(test, me->after, 0L, "%u requests, exit gave %ld\n", n, me->exit);
+	cotask_put(t);
+	cotask_loop_stop(loop, 0);
+}
+
+/* TG-B2, TG-38: whatever their number, deliveries are not mistaken for none */
+static void deliveries_are_counted(struct kunit *test)
+{
+	listen_to(test, 2);
+	listen_to(test, U16_MAX - 1);
+	listen_to(test, U16_MAX);
+	listen_to(test, U16_MAX + 1);
+	listen_to(test, U16_MAX + 2);
+}
+
+/* --- wide trees ------------------------------------------------------------------------- */
+
+/* A task that waits for an inner one, which hangs in its clean-up. */
+struct pair {
+	struct cotask_frame outer;
+	struct cotask_frame inner;
+	struct cotask *task;
+	unsigned int heard;
+};
+
+static long hang(struct cotask *task, struct cotask_frame *frame)
+{
+	struct pair *me = container_of(frame, struct pair, inner);
+	long rc;
+
+	CO_BEGIN(task, frame, work, cleanup);
+
+	CO_AWAIT(work, rc, cotask_sleep(task, COTASK_FOREVER));
+	me->heard += rc == -ECANCELED;
+	CO_AWAIT(cleanup, rc, cotask_sleep(task, COTASK_FOREVER));
+	me->heard += rc == -ECANCELED;
+	return -ECANCELED;
+}
+
+static long wait_for_it(struct cotask *task, struct cotask_frame *frame)
+{
+	struct pair *me = container_of(frame, struct pair, outer);
+	long rc;
+
+	CO_BEGIN(task, frame, joined);
+
+	me->task = cotask_spawn(NULL, cotask_frame_init(&me->inner, hang, NULL), NULL);
+	CO_AWAIT(joined, rc, cotask_join(task, me->task));
+	return rc;
+}
+
+/* Waits for all of them, by a gather or in a group that passes each cancel on. */
+struct crowd {
+	struct cotask_frame frame;
+	struct cotask_group g;
+	struct cotask_set set;
+	struct cotask_member *member;
+	struct pair *pair;
+	unsigned int n;
+	bool group;
+};
+
+static long in_gather(struct cotask *task, struct cotask_frame *frame)
+{
+	struct crowd *me = container_of(frame, struct crowd, frame);
+	unsigned int i;
+	long rc;
+
+	CO_BEGIN(task, frame, gathered);
+
+	for (i = 0; i < me->n; i++)
+		me->member[i] = COTASK_MEMBER_CORO(cotask_frame_init(&me->pair[i].outer,
+								     wait_for_it, NULL));
+	CO_AWAIT(gathered, rc,
+		 cotask_await(task, cotask_gather(&me->set, NULL, me->member, me->n,
+						  COTASK_GATHER_COLLECT)));
+	return rc;
+}
+
+static long in_group(struct cotask *task, struct cotask_frame *frame)
+{
+	static const struct cotask_group_options options = { .flags = COTASK_GROUP_RECANCEL };
+	struct crowd *me = container_of(frame, struct crowd, frame);
+	unsigned int i;
+	long rc;
+
+	CO_BEGIN(task, frame, left);
+
+	cotask_group_init(&me->g);
+	cotask_group_configure(&me->g, &options);
+	rc = cotask_group_enter(task, &me->g);
+	for (i = 0; i < me->n && !rc; i++)
+		rc = cotask_go(&me->g, cotask_frame_init(&me->pair[i].outer, wait_for_it, NULL));
+	CO_AWAIT(left, rc, cotask_group_exit(task, &me->g, rc));
+	return rc;
+}
+
+static unsigned int how_many_heard(const struct crowd *me, unsigned int times)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < me->n; i++)
+		n += me->pair[i].heard == times;
+	return n;
+}
+
+static void free_crowd(struct crowd *me)
+{
+	unsigned int i;
+
+	for (i = 0; i < me->n; i++)
+		cotask_put(me->pair[i].task);
+	vfree(me->member);
+	vfree(me->pair);
+	vfree(me);
+}
+
+static void cancel_twice(struct kunit *test, cotask_step_fn step)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+	struct crowd *me = vzalloc(sizeof(*me));
+	struct cotask *t;
+
+	KUNIT_ASSERT_NOT_NULL(test, me);
+	me->n = IS_ENABLED(CONFIG_KASAN) ? 20000 : 100000;
+	me->pair = vzalloc(me->n * sizeof(*me->pair));
+	me->member = vzalloc(me->n * sizeof(*me->member));
+	KUNIT_ASSERT_TRUE(test, me->pair && me->member);
+	t = start(test, loop, &me->frame, step);
+	run_all(loop);
+	KUNIT_EXPECT_TRUE(test, cotask_cancel(t));
+	run_all(loop);
+	KUNIT_EXPECT_EQ(test, how_many_heard(me, 1), me->n);
+	KUNIT_EXPECT_TRUE(test, cotask_cancel(t));
+	run_all(loop);
+	KUNIT_EXPECT_EQ(test, how_many_heard(me, 2), me->n);
+	KUNIT_EXPECT_TRUE(test, cotask_done(t));
+	cotask_put(t);
+	cotask_loop_stop(loop, 0);
+	free_crowd(me);
+}
+
+/* CX-3, GA-7: each cancel reaches all members, however many */
+static void wide_gather_hears_twice(struct kunit *test)
+{
+	cancel_twice(test, in_gather);
+}
+
+/* TG-B3 */
+static void wide_group_hears_twice(struct kunit *test)
+{
+	cancel_twice(test, in_group);
+}
+
+/* --- long ways --------------------------------------------------------------------------- */
+
+/* A chain of tasks, each of which waits for the next one. */
+struct chain {
+	struct cotask_frame frame;
+	struct cotask *next;
+};
+
+static long follow(struct cotask *task, struct cotask_frame *frame)
+{
+	struct chain *me = container_of(frame, struct chain, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, joined, slept);
+
+	if (me->next)
+		CO_AWAIT(joined, rc, cotask_join(task, me->next));
+	else
+		CO_AWAIT(slept, rc, cotask_sleep(task, COTASK_FOREVER));
+	return rc;
+}
+
+/* CX-3: a request goes down a chain that is longer than what a loop does at once */
+static void long_chain_is_cancelled(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+	const unsigned int n = 50000;
+	struct chain *c = vzalloc(n * sizeof(*c));
+	struct cotask **t = vzalloc(n * sizeof(*t));
+	unsigned int i;
+
+	KUNIT_ASSERT_TRUE(test, c && t);
+	for (i = n; i--; ) {
+		c[i].next = i + 1 < n ? t[i + 1] : NULL;
+		t[i] = start(test, loop, &c[i].frame, follow);
+	}
+	run_all(loop);
+	KUNIT_EXPECT_TRUE(test, cotask_cancel(t[0]));
+	run_all(loop);
+	for (i = 0; i < n; i++) {
+		if (!cotask_cancelled(t[i]) || cotask_cancelling(t[i]) != 1 ||
+		    cotask_cancel_reason(t[i]).cause != COTASK_CAUSE_USER)
+			break;
+		cotask_put(t[i]);
+	}
+	KUNIT_EXPECT_EQ(test, i, n);
+	cotask_loop_stop(loop, 0);
+	vfree(t);
+	vfree(c);
+}
+
+/* --- nets ---------------------------------------------------------------------------------- */
+
+#define LAYERS		24
+#define WIDTH		12
+
+/* Gathers of gathers: from the top to the bottom are WIDTH^LAYERS ways. */
+struct net {
+	struct cotask_frame top;
+	struct cotask_frame leaf[WIDTH];
+	struct cotask_set set[LAYERS][WIDTH];
+	struct cotask_member member[LAYERS][WIDTH][WIDTH];
+	struct cotask *task[WIDTH];
+	long rc;
+};
+
+static long sleep_on(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+
+	CO_AWAIT(slept, rc, cotask_sleep(task, COTASK_FOREVER));
+	return rc;
+}
+
+static long wait_at_the_top(struct cotask *task, struct cotask_frame *frame)
+{
+	struct net *me = container_of(frame, struct net, top);
+
+	CO_BEGIN(task, frame, gathered);
+
+	CO_AWAIT(gathered, me->rc, cotask_await(task, &me->set[LAYERS - 1][0].base));
+	return me->rc;
+}
+
+static void build(struct net *me)
+{
+	unsigned int l, i, k;
+
+	for (l = 0; l < LAYERS; l++) {
+		for (i = 0; i < WIDTH; i++) {
+			for (k = 0; k < WIDTH; k++)
+				me->member[l][i][k] = COTASK_MEMBER(l ? &me->set[l - 1][k].base :
+								    &me->task[k]->base);
+			cotask_gather(&me->set[l][i], NULL, me->member[l][i], WIDTH,
+				      COTASK_GATHER_COLLECT);
+		}
+	}
+}
+
+/* GA-7: a cancel of a net ends, and has reached each leaf */
+static void net_is_cancelled(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+	struct net *me = vzalloc(sizeof(*me));
+	struct cotask *t;
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, me);
+	for (i = 0; i < WIDTH; i++)
+		me->task[i] = start(test, loop, &me->leaf[i], sleep_on);
+	run_all(loop);
+	build(me);
+	t = start(test, loop, &me->top, wait_at_the_top);
+	run_all(loop);
+	KUNIT_EXPECT_TRUE(test, cotask_cancel(t));
+	run_all(loop);
+	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t));
+	for (i = 0; i < WIDTH; i++) {
+		KUNIT_EXPECT_TRUE(test, cotask_cancelled(me->task[i]));
+		cotask_put(me->task[i]);
+	}
+	cotask_put(t);
+	cotask_loop_stop(loop, 0);
+	vfree(me);
+}
+
+/* --- many threads ----------------------------------------------------------------------- */
+
+#define THREADS		60
+
+/* Threads that block until one of two tasks has ended. */
+static struct {
+	struct cotask_frame frame[2];
+	struct cotask_future future[2];
+	struct cotask *task[2];
+	struct completion begun;
+	struct completion done;
+	atomic_t woken[2];
+} crowds;
+
+static long wait_for_signal(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, waited);
+
+	CO_AWAIT(waited, rc,
+		 cotask_await_future(task, &crowds.future[frame != &crowds.frame[0]]));
+	return rc;
+}
+
+static int block_on_task(void *arg)
+{
+	unsigned long i = (unsigned long)arg;
+
+	complete(&crowds.begun);
+	if (!cotask_wait(crowds.task[i], COTASK_FOREVER))
+		atomic_inc(&crowds.woken[i]);
+	/* Not the code of the module is the last thing that it runs. */
+	kthread_complete_and_exit(&crowds.done, 0);
+	return 0;
+}
+
+/* RT-3, TK-1: each thread that waits for a task is woken by its end, and by no other */
+static void threads_of_two_tasks(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+	unsigned long i, k;
+
+	init_completion(&crowds.done);
+	init_completion(&crowds.begun);
+	for (i = 0; i < 2; i++) {
+		cotask_future_init(&crowds.future[i], loop);
+		atomic_set(&crowds.woken[i], 0);
+		crowds.task[i] = start(test, loop, &crowds.frame[i], wait_for_signal);
+	}
+	run_all(loop);
+	for (k = 0; k < THREADS; k++)
+		kthread_run(block_on_task, (void *)(k % 2), "cotask_block");
+	for (k = 0; k < THREADS; k++)
+		wait_for_completion(&crowds.begun);
+	for (i = 0; i < 2; i++) {
+		cotask_future_complete(&crowds.future[i], 1);
+		run_all(loop);
+		for (k = 0; k < THREADS / 2; k++)
+			wait_for_completion(&crowds.done);
+		KUNIT_EXPECT_EQ(test, atomic_read(&crowds.woken[i]), THREADS / 2);
+		KUNIT_EXPECT_EQ(test, atomic_read(&crowds.woken[1]), i * THREADS / 2);
+		cotask_put(crowds.task[i]);
+	}
+	cotask_loop_stop(loop, 0);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(deliveries_are_counted),
+	KUNIT_CASE(wide_gather_hears_twice),
+	KUNIT_CASE(wide_group_hears_twice),
+	KUNIT_CASE(long_chain_is_cancelled),
+	KUNIT_CASE(net_is_cancelled),
+	KUNIT_CASE(threads_of_two_tasks),
+	{}
+};
+
+struct kunit_suite cotask_bounds_suite = {
+	.name = "cotask_bounds",
+	.test_cases = cases,
+};

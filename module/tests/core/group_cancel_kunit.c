@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - cancelling a whole group
+ */
+#include "../helpers.h"
+#include "../suites.h"
+
+static const struct line loud[] = { TRY, SLEEP(99), EXCEPT, LOG("c"), RERAISE, ENDTRY, END };
+static const struct line simple[] = { LOG("ran"), END };
+static const struct line replaces[] = { TRY, SLEEP(99), EXCEPT, RAISE(E2), ENDTRY, END };
+static const struct line slow[] = { TRY, SLEEP(99), EXCEPT, SLEEP(5), ENDTRY, END };
+
+static const struct line sleeping_body[] = {
+	TRY, GROUP(0), SPAWN(1, 0, loud), TRY, SLEEP(99), EXCEPT, SHOW, RERAISE, ENDTRY, ENDGROUP,
+	LOG("zero"), COUNT, EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
+};
+
+/* TG-33, TG-34: children and body are cancelled, exit gives 0; again it does nothing */
+static void cancel_the_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	play(env, 0, sleeping_body);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_group_cancel(&env->group[0]), 0);
+	KUNIT_EXPECT_EQ(test, cotask_group_cancel(&env->group[0]), 0);
+	expect_count(env, 0, 1);
+	expect_count(env, 1, 1);
+	settle(env);
+	expect_log(env, "c ECANCELED zero n0 on");
+	KUNIT_EXPECT_EQ(test, cotask_group_cancel(&env->group[0]), 0);
+	expect_count(env, 0, 0);
+	KUNIT_EXPECT_EQ(test, cotask_cancel_reason(env->task[1]).cause, (u32)COTASK_CAUSE_GROUP);
+}
+
+/* TG-34: after an outside cancel took effect, exit still gives -ECANCELED */
+static void after_an_outside_cancel(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	play(env, 0, sleeping_body);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	/* The body ends, the group aborts. */
+	turn(env);
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	expect_log(env, "ECANCELED c ECANCELED n1 on");
+}
+
+/* TG-35: before enter it is remembered */
+static void before_enter(struct kunit *test)
+{
+	static const struct line script[] = {
+		CANCEL_GROUP(0), GROUP(0), TRY, SPAWN(1, 0, simple), EXCEPT, SHOW, ENDTRY,
+		TRY, YIELD, EXCEPT, SHOW, RERAISE, ENDTRY, ENDGROUP, LOG("zero"), COUNT, END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 0, script);
+	settle(env);
+	expect_log(env, "ESHUTDOWN ECANCELED zero n0");
+}
+
+/* TG-36: the body ends without suspending: exit gives 0, nothing stays armed */
+static void body_ends_at_once(struct kunit *test)
+{
+	static const struct line script[] = {
+		GROUP(0), CANCEL_GROUP(0), ENDGROUP, LOG("zero"), COUNT, YIELD, LOG("on"), END
+	};
+	static const struct line with_child[] = {
+		GROUP(1), SPAWN(1, 1, loud), YIELD, CANCEL_GROUP(1), ENDGROUP, LOG("zero"), COUNT,
+		YIELD, LOG("on"), END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 0, script);
+	settle(env);
+	expect_log(env, "zero n0 on");
+	play(env, 0, with_child);
+	settle(env);
+	expect_log(env, "c zero n0 on");
+}
+
+/* TG-37: errors during the clean-up are errors as always */
+static void errors_in_clean_up(struct kunit *test)
+{
+	static const struct line script[] = {
+		TRY, GROUP(0), SPAWN(1, 0, replaces), YIELD, CANCEL_GROUP(0), ENDGROUP,
+		EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 0, script);
+	settle(env);
+	expect_log(env, "E2 n0 on");
+}
+
+/* TG-38: with an outside cancel in addition, in either order, exit gives -ECANCELED */
+static void outside_cancel_in_addition(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	play(env, 0, sleeping_body);
+	settle(env);
+	cotask_group_cancel(&env->group[0]);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_log(env, "c ECANCELED ECANCELED n1 on");
+
+	cotask_group_init(&env->group[0]);
+	play(env, 0, sleeping_body);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	/* The body was cancelled first, and runs first. */
+	expect_log(env, "ECANCELED c ECANCELED n1 on");
+}
+
+/* TG-38: an outside cancel while the parent waits in exit */
+static void outside_cancel_in_exit(struct kunit *test)
+{
+	static const struct line script[] = {
+		TRY, GROUP(0), SPAWN(1, 0, slow), YIELD, CANCEL_GROUP(0), ENDGROUP, LOG("zero"),
+		EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 0, script);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	pass(env, 5);
+	expect_log(env, "ECANCELED n1 on");
+}
+
+/* TG-B2: an outside cancel merged with the group's and swallowed is not lost */
+static void merged_cancel_is_not_lost(struct kunit *test)
+{
+	static const struct line script[] = {
+		GROUP(0), TRY, SLEEP(99), EXCEPT, ENDTRY, ENDGROUP, LOG("zero"), COUNT,
+		TRY, YIELD, EXCEPT, SHOW, ENDTRY, YIELD, LOG("on"), END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 0, script);
+	settle(env);
+	cotask_group_cancel(&env->group[0]);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_log(env, "zero n1 ECANCELED on");
+}
+
+/* TG-39: a child that cancels its group is cancelled as well */
+static void cancelled_by_a_child(struct kunit *test)
+{
+	static const struct line child[] = {
+		CANCEL_GROUP(0), LOG("on"), TRY, YIELD, EXCEPT, SHOW, RERAISE, ENDTRY, END
+	};
+	static const struct line script[] = {
+		GROUP(0), SPAWN(1, 0, child), SPAWN(2, 0, simple), ENDGROUP, LOG("zero"), END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 0, script);
+	settle(env);
+	expect_log(env, "on ECANCELED zero");
+	expect_cancelled(env, 1);
+	expect_cancelled(env, 2);
+}
+
+/* TG-38, TG-16: the body has taken the group's request back; a cancel in exit is outside */
+static void outside_after_taking_back(struct kunit *test)
+{
+	static const struct line child[] = {
+		TRY, SLEEP(50), EXCEPT, SLEEP(5), ENDTRY, END
+	};
+	static const struct line parent[] = {
+		TRY, GROUP(0), SPAWN(1, 0, child), CANCEL_SELF,
+		TRY, SLEEP(5), EXCEPT, CANCEL_GROUP(0), TRY, YIELD, EXCEPT, UNCANCEL, ENDTRY,
+		ENDTRY,
+		ENDGROUP, EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 0, parent);
+	settle(env);
+	expect_count(env, 0, 1);
+	cotask_cancel(env->task[0]);
+	pass(env, 5);
+	expect_log(env, "ECANCELED n1");
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(cancel_the_group),
+	KUNIT_CASE(after_an_outside_cancel),
+	KUNIT_CASE(before_enter),
+	KUNIT_CASE(body_ends_at_once),
+	KUNIT_CASE(errors_in_clean_up),
+	KUNIT_CASE(outside_cancel_in_addition),
+	KUNIT_CASE(outside_cancel_in_exit),
+	KUNIT_CASE(merged_cancel_is_not_lost),
+	KUNIT_CASE(cancelled_by_a_child),
+	KUNIT_CASE(outside_after_taking_back),
+	{}
+};
+
+struct kunit_suite cotask_group_cancel_suite = {
+	.name = "cotask_group_cancel",
+	.init = env_init,
+	.exit = env_exit,
+	.test_cases = cases,
+};

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - shielded sections and cancel scopes
+ */
+#include "../helpers.h"
+#include "../suites.h"
+
+/* --- shielded sections ------------------------------------------------------- */
+
+static const struct line guarded[] = {
+	TRY, SECTION(0, NEVER), SLEEP(10), LOG("clean"), COUNT, ENDSECTION, LOG("after"),
+	SLEEP(10), EXCEPT, SHOW, COUNT, ENDTRY, END
+};
+
+/* SH-B2: outside cancels wait, counted, for the first suspension after the section */
+static void section_holds_back(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	play(env, 0, guarded);
+	settle(env);
+	KUNIT_EXPECT_TRUE(test, cotask_cancel(env->task[0]));
+	expect_count(env, 0, 1);
+	settle(env);
+	expect_log(env, "");
+	cotask_cancel(env->task[0]);
+	pass(env, 10);
+	expect_log(env, "clean n2 after ECANCELED n2");
+}
+
+static void cancel_0(struct env *env)
+{
+	KUNIT_EXPECT_TRUE(env->test, cotask_cancel(env->task[0]));
+}
+
+/* SH-B2, SC-9: the same for a cancel from another thread */
+static void section_holds_back_from_elsewhere(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	play(env, 0, guarded);
+	settle(env);
+	elsewhere(env, cancel_0);
+	settle(env);
+	expect_log(env, "");
+	pass(env, 10);
+	expect_log(env, "clean n1 after ECANCELED n1");
+}
+
+/* SH-B2, CX-16: a request that is taken back in the section is not delivered */
+static void taken_back_in_the_section(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SECTION(0, NEVER), CANCEL_SELF, SLEEP(10), UNCANCEL, SHOW, ENDSECTION, SLEEP(10),
+		LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 10);
+	pass(env, 10);
+	expect_log(env, "0 on");
+}
+
+/* SH-B2, TO-8: the section's own deadline acts, with a request held back or not */
+static void section_times_out(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, SECTION(0, 10), SLEEP(50), ENDSECTION, EXCEPT, SHOW, COUNT, ENDTRY,
+		TRY, SLEEP(5), LOG("on"), EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 10);
+	pass(env, 5);
+	expect_log(env, "ETIMEDOUT n0 on");
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	pass(env, 10);
+	expect_log(env, "ETIMEDOUT n1 ECANCELED n1");
+}
+
+/* SH-B2, TG-9, TO-11: groups and timeouts inside of a section work as always */
+static void scopes_inside_of_a_section(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line fails[] = { SLEEP(5), RAISE(E1) };
+	static const struct line p[] = {
+		SECTION(0, NEVER),
+		TRY, GROUP(0), SPAWN(1, 0, fails), SLEEP(50), ENDGROUP, EXCEPT, SHOW, COUNT,
+		ENDTRY,
+		TRY, TIMEOUT(0, 5), SLEEP(50), ENDTIMEOUT, EXCEPT, SHOW, COUNT, ENDTRY,
+		ENDSECTION, TRY, YIELD, EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	pass(env, 5);
+	pass(env, 5);
+	expect_log(env, "E1 n1 ETIMEDOUT n1 ECANCELED n1");
+}
+
+/* SH-B2, TO-4: a timeout around the section acts after it */
+static void timeout_around_a_section(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, TIMEOUT(0, 5), SECTION(0, NEVER), SLEEP(10), LOG("clean"), ENDSECTION,
+		YIELD, LOG("not here"), ENDTIMEOUT, EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 5);
+	expect_count(env, 0, 1);
+	pass(env, 5);
+	expect_log(env, "clean ETIMEDOUT n0");
+}
+
+/* SH-B2, CX-3: a cancel that comes down a chain stops at a shielded task */
+static void shielded_in_a_chain(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = { TRY, JOIN(0), EXCEPT, SHOW, ENDTRY, COUNT, END };
+
+	play(env, 0, guarded);
+	play(env, 1, waits);
+	settle(env);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_count(env, 0, 1);
+	expect_log(env, "");
+	pass(env, 10);
+	expect_log(env, "clean n1 after ECANCELED n1 n1");
+}
+
+/* --- cancel scopes ----------------------------------------------------------- */
+
+/* CX-B1: once cancelled every suspension fails, until exit, which gives 0 */
+static void level_triggered(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0),
+		TRY, SLEEP(50), EXCEPT, SHOW, ENDTRY,
+		TRY, YIELD, EXCEPT, SHOW, ENDTRY,
+		TRY, FUTURE(0), EXCEPT, SHOW, ENDTRY,
+		SLEEP(5),
+		ENDSCOPE, SHOW, COUNT, YIELD, LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_cancel_scope_cancel(&env->scope[0]), 0);
+	KUNIT_EXPECT_EQ(test, cotask_cancel_scope_cancel(&env->scope[0]), 0);
+	expect_count(env, 0, 1);
+	settle(env);
+	expect_log(env, "ECANCELED ECANCELED ECANCELED 0 n0 on");
+}
+
+/* CX-B1: a body that swallows it all and returns a value is left alone */
+static void level_swallowed(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), TRY, SLEEP(50), EXCEPT, ENDTRY, LOG("value"), ENDSCOPE, YIELD,
+		LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	settle(env);
+	expect_log(env, "value on");
+	expect_count(env, 0, 0);
+	expect_finished(env, 0, 0);
+}
+
+/* CX-B1: cancelled before enter; by its deadline; entered twice */
+static void level_before_enter(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), LOG("in"), SLEEP(5), LOG("no"), ENDSCOPE, SHOW,
+		TRY, SCOPE(0), ENDSCOPE, EXCEPT, SHOW, ENDTRY, END
+	};
+	static const struct line q[] = { SCOPE(1), SLEEP(50), LOG("no"), ENDSCOPE, SHOW, END };
+
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "in 0 EINVAL");
+	cotask_cancel_scope_init(&env->scope[1],
+				 ktime_add_ns(cotask_loop_now(env->loop), 10 * MS));
+	play(env, 1, q);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "0");
+	KUNIT_EXPECT_EQ(test, cotask_cancel_reason(env->task[1]).cause, COTASK_CAUSE_DEADLINE);
+}
+
+/* CX-B1: an outside cancel besides is not absorbed */
+static void level_and_outside(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, SCOPE(0), SLEEP(50), ENDSCOPE, EXCEPT, SHOW, COUNT, ENDTRY, YIELD,
+		LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	settle(env);
+	expect_log(env, "ECANCELED n1 on");
+}
+
+/* CX-B1: children of groups inside are cancelled, those that are spawned start so */
+static void level_and_children(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line stubborn[] = {
+		TRY, SLEEP(50), EXCEPT, LOG("1"), ENDTRY, TRY, SLEEP(50), EXCEPT, LOG("2"),
+		ENDTRY, END
+	};
+	static const struct line late[] = { LOG("never"), END };
+	static const struct line p[] = {
+		SCOPE(0), GROUP(0), SPAWN(1, 0, stubborn), SLEEP(50), ENDGROUP, ENDSCOPE, SHOW,
+		LOG("out"), END
+	};
+	static const struct line q[] = {
+		SCOPE(1), CANCEL_SCOPE(1), GROUP(1), SPAWN(2, 1, late), ENDGROUP, ENDSCOPE,
+		LOG("q"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	settle(env);
+	expect_log(env, "1 2 0 out");
+	play(env, 1, q);
+	settle(env);
+	expect_log(env, "q");
+	expect_cancelled(env, 2);
+}
+
+/* CX-B1, SH-B2: a shielded section inside is left in peace, and fails afterwards */
+static void level_and_section(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), SECTION(0, NEVER), SLEEP(10), LOG("clean"), SLEEP(10), LOG("er"),
+		ENDSECTION, YIELD, LOG("no"), ENDSCOPE, SHOW, LOG("out"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	settle(env);
+	expect_log(env, "");
+	pass(env, 10);
+	pass(env, 10);
+	expect_log(env, "clean er 0 out");
+	expect_count(env, 0, 0);
+}
+
+/* CX-B1: waiting for something that declines to cancel does not spin */
+static void level_does_not_spin(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line slow[] = {
+		TRY, SLEEP(50), EXCEPT, SLEEP(20), LOG("slow"), ENDTRY, END
+	};
+	static const struct line p[] = {
+		SCOPE(0), TRY, JOIN(1), EXCEPT, ENDTRY, TRY, JOIN(1), EXCEPT, SHOW, ENDTRY,
+		ENDSCOPE,
+		LOG("out"), END
+	};
+
+	play(env, 1, slow);
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	KUNIT_EXPECT_LT(test, settle(env), 10U);
+	pass(env, 20);
+	expect_log(env, "slow out");
+}
+
+/* CX-B1: what is taken back inside of a cancelled scope does not end it */
+static void level_after_taking_back(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), CANCEL_SCOPE(0), TRY, YIELD, EXCEPT, ENDTRY,
+		TRY, TIMEOUT(0, 0), YIELD, ENDTIMEOUT, EXCEPT, ENDTRY,
+		TRY, SLEEP(10), LOG("slept"), EXCEPT, SHOW, ENDTRY,
+		UNCANCEL, SLEEP(10), LOG("slept"), ENDSCOPE, SHOW, YIELD, LOG("on"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "ECANCELED 0 on");
+}
+
+/* CX-B1, SY-3: to take the lock again in a cancelled scope does not spin */
+static void level_and_condition(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), TAKE(0), TRY, COND_WAIT(0), EXCEPT, SHOW, ENDTRY, GIVE(0), ENDSCOPE,
+		LOG("out"), END
+	};
+	static const struct line h[] = { TAKE(0), SLEEP(10), LOG("h"), GIVE(0), END };
+
+	play(env, 0, p);
+	settle(env);
+	play(env, 1, h);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	KUNIT_EXPECT_LT(test, settle(env), 10U);
+	pass(env, 10);
+	expect_log(env, "h ECANCELED out");
+}
+
+/* TO-3, SH-B2: a timeout or section that the task is inside of cannot be entered */
+static void entered_twice(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TIMEOUT(0, 10), TRY, TIMEOUT(0, 10), ENDTIMEOUT, EXCEPT, ENDTRY, ENDTIMEOUT, END
+	};
+	static const struct line q[] = {
+		SECTION(0, 10), TRY, SECTION(0, 10), ENDSECTION, EXCEPT, ENDTRY, ENDSECTION, END
+	};
+
+	play(env, 0, p);
+	play(env, 1, q);
+	settle(env);
+	pass(env, 100);
+	KUNIT_EXPECT_TRUE(test, cotask_done(env->task[0]));
+	KUNIT_EXPECT_TRUE(test, cotask_done(env->task[1]));
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(section_holds_back),
+	KUNIT_CASE(section_holds_back_from_elsewhere),
+	KUNIT_CASE(taken_back_in_the_section),
+	KUNIT_CASE(section_times_out),
+	KUNIT_CASE(scopes_inside_of_a_section),
+	KUNIT_CASE(timeout_around_a_section),
+	KUNIT_CASE(shielded_in_a_chain),
+	KUNIT_CASE(level_triggered),
+	KUNIT_CASE(level_swallowed),
+	KUNIT_CASE(level_before_enter),
+	KUNIT_CASE(level_and_outside),
+	KUNIT_CASE(level_and_children),
+	KUNIT_CASE(level_and_section),
+	KUNIT_CASE(level_does_not_spin),
+	KUNIT_CASE(level_after_taking_back),
+	KUNIT_CASE(level_and_condition),
+	KUNIT_CASE(entered_twice),
+	{}
+};
+
+struct kunit_suite cotask_section_suite = {
+	.name = "cotask_section",
+	.init = env_init,
+	.exit = env_exit,
+	.test_cases = cases,
+};

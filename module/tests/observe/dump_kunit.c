@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - dumps: chunks, what moves meanwhile, loops that do not answer
+ */
+#include <linux/slab.h>
+
+#include "../helpers.h"
+#include "../suites.h"
+#include "../../observe/dump.h"
+
+static const struct line sleeper[] = { SLEEP(1000), END };
+
+static int ask(struct cotask_dump *d, unsigned int patience)
+{
+	return cotask_dump_next(d, &patience);
+}
+
+/* The chunk that comes next. */
+static struct cotask_dump *next(struct kunit *test, struct cotask_dump *d)
+{
+	int rc;
+
+	/* The thread of a loop may get no CPU for long. */
+	do
+		rc = ask(d, COTASK_DUMP_PATIENCE);
+	while (rc == -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, rc, 0);
+	return d;
+}
+
+static struct cotask_dump *begin(struct kunit *test, struct cotask_loop *loop)
+{
+	struct cotask_dump *d = cotask_dump_begin(loop);
+
+	KUNIT_ASSERT_NOT_NULL(test, d);
+	return next(test, d);
+}
+
+/* IN-B1: all there is to know of a task, and of its group */
+static void records(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		GROUP(0), SPAWN(1, 0, sleeper), SPAWN(2, 0, sleeper), JOIN(1), ENDGROUP, END
+	};
+	struct cotask_task_record *t;
+	struct cotask_dump *d;
+
+	play_named(env, 0, p, "p");
+	settle(env);
+	d = begin(test, env->loop);
+	KUNIT_EXPECT_TRUE(test, d->end);
+	KUNIT_EXPECT_EQ(test, d->tasks, 3U);
+	KUNIT_EXPECT_EQ(test, d->stats.spawned, 3ULL);
+	KUNIT_ASSERT_EQ(test, d->n, 5U);
+	KUNIT_EXPECT_TRUE(test, d->record[0].is_group && d->record[0].group.root);
+	KUNIT_EXPECT_EQ(test, d->record[0].group.live, 1U);
+	t = &d->record[1].task;
+	KUNIT_EXPECT_STREQ(test, t->info.name, "p");
+	KUNIT_EXPECT_EQ(test, t->info.group, d->record[0].group.id);
+	KUNIT_EXPECT_STREQ(test, t->info.waits_on, "task");
+	KUNIT_ASSERT_EQ(test, t->n_waits_for, 1U);
+	KUNIT_EXPECT_EQ(test, t->waits_for[0], cotask_id(env->task[1]));
+	KUNIT_EXPECT_EQ(test, t->n_frames, 1U);
+	KUNIT_EXPECT_TRUE(test, d->record[2].is_group);
+	KUNIT_EXPECT_EQ(test, d->record[2].group.parent, cotask_id(env->task[0]));
+	KUNIT_EXPECT_EQ(test, d->record[3].task.info.id, cotask_id(env->task[1]));
+	KUNIT_EXPECT_EQ(test, d->record[4].task.info.id, cotask_id(env->task[2]));
+	cotask_dump_end(d);
+}
+
+/* IN-B1: the edges of a gather are the tasks that it waits for */
+static void edges(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line quick[] = { END };
+	static const struct line g[] = {
+		GATHER(0, 0, T(1), T(2), F(0), T(3)), AWAIT_SET(0), END
+	};
+	struct cotask_task_record *t;
+	struct cotask_dump *d;
+
+	play(env, 1, sleeper);
+	play(env, 2, sleeper);
+	play(env, 3, quick);
+	play(env, 0, g);
+	settle(env);
+	d = begin(test, env->loop);
+	KUNIT_ASSERT_EQ(test, d->n, 4U);
+	t = &d->record[3].task;
+	KUNIT_EXPECT_STREQ(test, t->info.waits_on, "gather");
+	KUNIT_ASSERT_EQ(test, t->n_waits_for, 2U);
+	KUNIT_EXPECT_EQ(test, t->waits_for[0], cotask_id(env->task[1]));
+	KUNIT_EXPECT_EQ(test, t->waits_for[1], cotask_id(env->task[2]));
+	cotask_dump_end(d);
+	cotask_future_complete(&env->future[0], 0);
+}
+
+#define MANY	(3 * COTASK_DUMP_CHUNK)
+
+struct crowd {
+	struct cotask_frame frame[MANY];
+	struct cotask *task[MANY];
+};
+
+static long wait_forever(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+
+	CO_AWAIT(slept, rc, cotask_sleep(task, COTASK_FOREVER));
+	return rc;
+}
+
+static struct crowd *crowd_new(struct kunit *test, struct cotask_loop *loop)
+{
+	struct crowd *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	for (i = 0; i < MANY; i++)
+		c->task[i] = cotask_spawn(cotask_loop_root(loop),
+					  cotask_frame_init(&c->frame[i], wait_forever, NULL),
+					  NULL);
+	return c;
+}
+
+static void crowd_put(struct crowd *c)
+{
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		cotask_put(c->task[i]);
+}
+
+/* IN-3: what goes away between two chunks moves the place where the next one begins */
+static void cursor(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct crowd *c = crowd_new(test, env->loop);
+	struct cotask_dump *d;
+	int i;
+
+	settle(env);
+	d = begin(test, env->loop);
+	KUNIT_EXPECT_FALSE(test, d->end);
+	KUNIT_EXPECT_EQ(test, d->n, (unsigned int)COTASK_DUMP_CHUNK);
+	KUNIT_EXPECT_EQ(test, d->record[COTASK_DUMP_CHUNK - 1].task.info.id,
+			cotask_id(c->task[COTASK_DUMP_CHUNK - 2]));
+	/* The next one to be told, those around it, and one that was told. */
+	for (i = COTASK_DUMP_CHUNK - 3; i < COTASK_DUMP_CHUNK + 2; i++)
+		cotask_cancel(c->task[i]);
+	settle(env);
+	next(test, d);
+	KUNIT_EXPECT_EQ(test, d->record[0].task.info.id,
+			cotask_id(c->task[COTASK_DUMP_CHUNK + 2]));
+	for (i = 0; i < MANY; i++)
+		cotask_cancel(c->task[i]);
+	settle(env);
+	next(test, d);
+	KUNIT_EXPECT_EQ(test, d->n, 0U);
+	KUNIT_EXPECT_TRUE(test, d->end);
+	cotask_dump_end(d);
+	crowd_put(c);
+}
+
+/* IN-3: also if it is a whole group */
+static void cursor_of_a_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		GROUP(0), SPAWN(1, 0, sleeper), SPAWN(2, 0, sleeper), ENDGROUP, END
+	};
+	struct crowd *c = crowd_new(test, env->loop);
+	struct cotask_dump *d;
+	unsigned int n = 0;
+
+	play(env, 0, p);
+	settle(env);
+	d = begin(test, env->loop);
+	while (n + d->n < MANY + 2) {
+		n += d->n;
+		next(test, d);
+	}
+	/* The root group and all its children were told, or are in this chunk. */
+	cotask_cancel(env->task[0]);
+	settle(env);
+	if (!d->end) {
+		next(test, d);
+		KUNIT_EXPECT_EQ(test, d->n, 0U);
+		KUNIT_EXPECT_TRUE(test, d->end);
+	}
+	cotask_dump_end(d);
+	crowd_put(c);
+}
+
+/* A reader that goes in the middle leaves nothing behind. */
+static void reader_goes(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct crowd *c = crowd_new(test, env->loop);
+
+	settle(env);
+	cotask_dump_end(begin(test, env->loop));
+	KUNIT_EXPECT_TRUE(test, list_empty(&env->loop->cursors));
+	crowd_put(c);
+}
+
+/* A loop that ends in the middle tells so. */
+static void loop_goes(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_create("goes", 0);
+	struct crowd *c;
+	struct cotask_dump *d;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	c = crowd_new(test, loop);
+	d = begin(test, loop);
+	KUNIT_EXPECT_FALSE(test, d->end);
+	cotask_loop_stop(loop, 0);
+	KUNIT_EXPECT_EQ(test, ask(d, COTASK_DUMP_PATIENCE), -ESHUTDOWN);
+	cotask_dump_end(d);
+	crowd_put(c);
+}
+
+static void ask_idle(struct env *env)
+{
+	struct cotask_dump *d = cotask_dump_begin(env->loop);
+
+	KUNIT_EXPECT_EQ(env->test, ask(d, COTASK_DUMP_PATIENCE), -EAGAIN);
+	cotask_dump_end(d);
+}
+
+static void ask_busy(struct env *env)
+{
+	struct cotask_dump *d = cotask_dump_begin(env->loop);
+	unsigned int patience = HZ / 10;
+
+	WRITE_ONCE(env->loop->pumping, true);
+	/* It waits as long as there is patience left. */
+	KUNIT_EXPECT_EQ(env->test, cotask_dump_next(d, &patience), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(env->test, patience, 0U);
+	KUNIT_EXPECT_EQ(env->test, cotask_dump_next(d, &patience), -ETIMEDOUT);
+	WRITE_ONCE(env->loop->pumping, false);
+	cotask_dump_end(d);
+}
+
+/* A loop that nobody pumps is not waited for, one in a long step not for long. */
+static void no_answer(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	unsigned int refs = refcount_read(&env->loop->refs);
+
+	elsewhere(env, ask_idle);
+	elsewhere(env, ask_busy);
+	/* The question is still there, and nothing of those who have asked. */
+	KUNIT_EXPECT_EQ(test, refcount_read(&env->loop->refs), refs);
+	KUNIT_EXPECT_TRUE(test, list_empty(&env->loop->readers));
+	settle(env);
+	KUNIT_EXPECT_TRUE(test, list_empty(&env->loop->cursors));
+}
+
+/* --- under load --------------------------------------------------------------------- */
+
+static long short_lived(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, once);
+
+	CO_AWAIT(once, rc, cotask_yield(task));
+	return rc;
+}
+
+static void spawn_some(struct cotask_loop *loop)
+{
+	int i;
+
+	for (i = 0; i < MANY / 2; i++) {
+		struct cotask_frame *frame = kzalloc(sizeof(*frame), GFP_KERNEL);
+
+		if (frame)
+			cotask_go(cotask_loop_root(loop),
+				  cotask_frame_init(frame, short_lived, cotask_frame_kfree));
+	}
+}
+
+static void count(struct crowd *c, const struct cotask_dump *d, unsigned int *times)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < d->n; i++) {
+		if (d->record[i].is_group)
+			continue;
+		for (k = 0; k < MANY; k++)
+			times[k] += d->record[i].task.info.id == cotask_id(c->task[k]);
+	}
+}
+
+/* IN-3: while tasks come and go nobody who stays is missed or doubled */
+static void churn(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_create("churn", 0);
+	unsigned int *times = kunit_kzalloc(test, MANY * sizeof(*times), GFP_KERNEL);
+	struct cotask_dump *d;
+	struct crowd *c;
+	int round, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, times);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	spawn_some(loop);
+	c = crowd_new(test, loop);
+	for (round = 0; round < 20; round++) {
+		memset(times, 0, MANY * sizeof(*times));
+		spawn_some(loop);
+		d = begin(test, loop);
+		for (;;) {
+			count(c, d, times);
+			if (d->end)
+				break;
+			spawn_some(loop);
+			next(test, d);
+		}
+		cotask_dump_end(d);
+		for (i = 0; i < MANY; i++)
+			KUNIT_EXPECT_EQ(test, times[i], 1U);
+	}
+	cotask_loop_stop(loop, 0);
+	crowd_put(c);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(records),
+	KUNIT_CASE(edges),
+	KUNIT_CASE(cursor),
+	KUNIT_CASE(cursor_of_a_group),
+	KUNIT_CASE(reader_goes),
+	KUNIT_CASE(loop_goes),
+	KUNIT_CASE(no_answer),
+	KUNIT_CASE(churn),
+	{}
+};
+
+struct kunit_suite cotask_dump_suite = {
+	.name = "cotask_dump",
+	.init = env_init,
+	.exit = env_exit,
+	.test_cases = cases,
+};

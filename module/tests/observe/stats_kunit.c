@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - what loops count
+ */
+#include "../helpers.h"
+#include "../suites.h"
+#include "../../core/core.h"
+
+/* Buckets of a histogram: zero, then one for each power of two, the last one open. */
+static void buckets(struct kunit *test)
+{
+	struct cotask_hist h = {};
+	int n;
+
+	KUNIT_EXPECT_EQ(test, cotask_hist_bucket(0), 0U);
+	for (n = 1; n < COTASK_HIST_BUCKETS; n++) {
+		KUNIT_EXPECT_EQ(test, cotask_hist_bucket(BIT_ULL(n - 1)), (unsigned int)n);
+		if (n < COTASK_HIST_BUCKETS - 1)
+			KUNIT_EXPECT_EQ(test, cotask_hist_bucket(BIT_ULL(n) - 1),
+					(unsigned int)n);
+	}
+	KUNIT_EXPECT_EQ(test, cotask_hist_bucket(U64_MAX), COTASK_HIST_BUCKETS - 1U);
+	cotask_hist_add(&h, 0);
+	cotask_hist_add(&h, 5);
+	cotask_hist_add(&h, 7);
+	cotask_hist_add(&h, U64_MAX);
+	KUNIT_EXPECT_EQ(test, h.count[0], 1ULL);
+	KUNIT_EXPECT_EQ(test, h.count[3], 2ULL);
+	KUNIT_EXPECT_EQ(test, h.count[COTASK_HIST_BUCKETS - 1], 1ULL);
+}
+
+/* How tasks end, and the requests to cancel them, are counted. */
+static void outcomes(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line good[] = { END };
+	static const struct line bad[] = { RAISE(E1), END };
+	static const struct line sleeps[] = { SLEEP(1000), END };
+	static const struct line times_out[] = {
+		TRY, TIMEOUT(0, 10), SLEEP(1000), ENDTIMEOUT, EXCEPT, ENDTRY, END
+	};
+	const struct cotask_stats *s = &env->loop->stats;
+
+	play(env, 0, good);
+	play(env, 1, bad);
+	play(env, 2, sleeps);
+	play(env, 3, times_out);
+	settle(env);
+	pass(env, 10);
+	cotask_cancel(env->task[2]);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, s->spawned, 4ULL);
+	KUNIT_EXPECT_EQ(test, s->finished, 2ULL);
+	KUNIT_EXPECT_EQ(test, s->failed, 1ULL);
+	KUNIT_EXPECT_EQ(test, s->cancelled, 1ULL);
+	KUNIT_EXPECT_EQ(test, s->cancels, 2ULL);
+	KUNIT_EXPECT_EQ(test, s->timeouts, 1ULL);
+	KUNIT_EXPECT_GE(test, s->entries, 8ULL);
+	KUNIT_EXPECT_EQ(test, cotask_result(env->task[1]), (long)E1);
+}
+
+/* How late a sleep was seen, and how many entries were ready then. */
+static void lateness_and_queue(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line sleeps[] = { SLEEP(10), END };
+	const struct cotask_stats *s = &env->loop->stats;
+
+	play(env, 0, sleeps);
+	play(env, 1, sleeps);
+	play(env, 2, sleeps);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, s->queue.count[cotask_hist_bucket(3)], 1ULL);
+	pass(env, 15);
+	KUNIT_EXPECT_EQ(test, s->late.count[cotask_hist_bucket(5 * MS)], 3ULL);
+	KUNIT_EXPECT_EQ(test, s->steps, 0ULL);
+}
+
+/* On a loop that accounts, steps are timed, and a wait has a beginning. */
+static void steps(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = { FUTURE(0), END };
+	const struct cotask_stats *s = &env->loop->stats;
+	u64 begin = ktime_get_ns();
+
+	cotask_loop_watch(env->loop, &(struct cotask_watch){ .step_ns = 1000 * NSEC_PER_SEC });
+	play(env, 0, waits);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, s->steps, 1ULL);
+	KUNIT_EXPECT_GT(test, s->slowest_ns, 0ULL);
+	KUNIT_EXPECT_EQ(test, s->slowest_task, cotask_id(env->task[0]));
+	KUNIT_EXPECT_TRUE(test, s->slowest);
+	KUNIT_EXPECT_TRUE(test, env->task[0]->entry.flags & COTASK_T_SINCE);
+	KUNIT_EXPECT_GE(test, env->task[0]->entry.deadline, begin);
+	KUNIT_EXPECT_LE(test, env->task[0]->entry.deadline, ktime_get_ns());
+	cotask_future_complete(&env->future[0], 0);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, s->steps, 2ULL);
+	KUNIT_EXPECT_EQ(test, s->slow_steps, 0ULL);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(buckets),
+	KUNIT_CASE(outcomes),
+	KUNIT_CASE(lateness_and_queue),
+	KUNIT_CASE(steps),
+	{}
+};
+
+struct kunit_suite cotask_stats_suite = {
+	.name = "cotask_stats",
+	.init = env_init,
+	.exit = env_exit,
+	.test_cases = cases,
+};
