@@ -303,7 +303,7 @@ enum cotask_clock {
  * @groups: entered groups [L]
  * @fanouts: cancels under way to many, innermost first, see fanout.c [L]
  * @stats: what it has counted [L]
- * @cursors: of those that go through its tasks, see dump.c
+ * @cursors: of those that go through its tasks, see cursor.c
  * @refs: references [A]
  * @closed: @inbox is; for others a hint
  * @ended: ... and has acted on all of them [L]
@@ -608,11 +608,6 @@ int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop
 
 void cotask_task_look(const struct cotask *t, struct cotask_info *info);
 
-/* dump.c */
-void cotask_cursors_pass_task(struct cotask *t);
-void cotask_cursors_pass_group(struct cotask_group *g);
-void cotask_cursors_end(struct cotask_loop *loop);
-
 /* debugfs.c */
 void cotask_debugfs_init(void);
 void cotask_debugfs_exit(void);
@@ -702,6 +697,7 @@ static inline void cotask_cancel_rearm(struct cotask *t)
 }
 
 #include "budget.h"
+#include "cursor.h"
 
 /* --- group.c, abort.c ------------------------------------------------------- */
 

@@ -4,11 +4,8 @@
  *
  * The owner of the loop does it, between two entries, for a bounded number of groups
  * and tasks; the reader, another thread, makes text of them, and asks for the next
- * chunk.  In between the loop goes on.  The place where the next chunk begins is a
- * cursor that the loop knows of: whatever goes away, and the cursor stands there, moves
- * it on.  So nothing that is there all the time is missed, nothing is told twice,
- * and nothing is kept alive by looking at it.  (The exception are children of a group
- * whose task ends inside of it, as they change their place.)
+ * chunk.  In between the loop goes on.  The place where the next chunk begins is a cursor,
+ * see cursor.c.
  *
  * A loop that does not answer in time is left alone, and nothing is left in it: what
  * stands in its queue is a part of the loop, and the reader takes its request and its
@@ -40,93 +37,6 @@ static void dump_put(struct cotask_dump *d)
 		return;
 	cotask_loop_put(d->loop);
 	kvfree(d);
-}
-
-/* --- the cursor: all of it is the owner's ----------------------------------------- */
-
-static struct cotask *first_child(struct cotask_group *g)
-{
-	return list_first_entry_or_null(&g->children, struct cotask, sibling);
-}
-
-static struct cotask *next_child(struct cotask *t)
-{
-	return list_is_last(&t->sibling, &t->group->children) ? NULL :
-	       list_next_entry(t, sibling);
-}
-
-static void cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop)
-{
-	c->group = cotask_loop_next_group(loop, c->group);
-	c->told = false;
-	c->task = NULL;
-}
-
-/* With readers_lock. */
-static void cursor_begin(struct cotask_dump *d)
-{
-	d->cursor.group = NULL;
-	cursor_next_group(&d->cursor, d->loop);
-	list_add(&d->cursor.link, &d->loop->cursors);
-}
-
-/* With readers_lock: the place means nothing any more. */
-static void cursor_end(struct cotask_dump *d)
-{
-	d->cursor.group = NULL;
-	list_del_init(&d->cursor.link);
-}
-
-/**
- * cotask_cursors_pass_task - a task is about to leave its group
- * @t: the task
- *
- * The owner.
- */
-void cotask_cursors_pass_task(struct cotask *t)
-{
-	struct cotask_loop *loop = t->base.loop;
-	struct cotask_cursor *c;
-
-	spin_lock(&loop->readers_lock);
-	list_for_each_entry(c, &loop->cursors, link) {
-		if (c->task == t)
-			c->task = next_child(t);
-	}
-	spin_unlock(&loop->readers_lock);
-}
-
-/**
- * cotask_cursors_pass_group - a group is about to be over
- * @g: the group
- *
- * The owner.
- */
-void cotask_cursors_pass_group(struct cotask_group *g)
-{
-	struct cotask_loop *loop = g->base.loop;
-	struct cotask_cursor *c;
-
-	spin_lock(&loop->readers_lock);
-	list_for_each_entry(c, &loop->cursors, link) {
-		if (c->group == g)
-			cursor_next_group(c, loop);
-	}
-	spin_unlock(&loop->readers_lock);
-}
-
-/**
- * cotask_cursors_end - the loop has ended
- * @loop: the loop
- */
-void cotask_cursors_end(struct cotask_loop *loop)
-{
-	struct cotask_cursor *c, *next;
-
-	spin_lock(&loop->readers_lock);
-	list_for_each_entry_safe(c, next, &loop->cursors, link)
-		cursor_end(container_of(c, struct cotask_dump, cursor));
-	spin_unlock(&loop->readers_lock);
 }
 
 /* --- taking down: the owner --------------------------------------------------------- */
@@ -229,7 +139,7 @@ static void cancel_group(struct cotask_target *target, struct cotask_group *g)
 static void at_group(struct cotask_dump *d, struct cotask_group *g)
 {
 	d->cursor.told = true;
-	d->cursor.task = first_child(g);
+	d->cursor.task = cotask_first_child(g);
 	if (d->target.id)
 		cancel_group(&d->target, g);
 	else
@@ -238,7 +148,7 @@ static void at_group(struct cotask_dump *d, struct cotask_group *g)
 
 static void at_task(struct cotask_dump *d, struct cotask *t)
 {
-	d->cursor.task = next_child(t);
+	d->cursor.task = cotask_next_child(t);
 	if (cotask_done(t))
 		return;
 	if (d->target.id)
@@ -259,7 +169,7 @@ static void fill(struct cotask_dump *d)
 		else if (c->task)
 			at_task(d, c->task);
 		else
-			cursor_next_group(c, d->loop);
+			cotask_cursor_next_group(c, d->loop);
 	}
 	d->end = !c->group || d->target.found;
 }
@@ -276,7 +186,7 @@ static struct cotask_dump *serve_next(struct cotask_loop *loop, struct list_head
 		d->serving = true;
 		refcount_inc(&d->refs);
 		if (!d->begun)
-			cursor_begin(d);
+			cotask_cursor_begin(&d->cursor, loop);
 	}
 	spin_unlock(&loop->readers_lock);
 	return d;
@@ -287,7 +197,7 @@ static void serve_end(struct cotask_dump *d)
 	spin_lock(&d->loop->readers_lock);
 	d->serving = false;
 	if (d->end || d->quit)
-		cursor_end(d);
+		cotask_cursor_end(&d->cursor);
 	spin_unlock(&d->loop->readers_lock);
 	complete(&d->answered);
 	dump_put(d);
@@ -456,7 +366,7 @@ void cotask_dump_end(struct cotask_dump *d)
 	d->quit = true;
 	list_del_init(&d->link);
 	if (!d->serving)
-		cursor_end(d);
+		cotask_cursor_end(&d->cursor);
 	spin_unlock(&d->loop->readers_lock);
 	dump_put(d);
 }

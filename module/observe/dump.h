@@ -79,20 +79,6 @@ struct cotask_record {
 };
 
 /**
- * struct cotask_cursor - a place among the groups and tasks of a loop
- * @link: in the loop's list of those that have to be told of what goes away
- * @group: where it is, or NULL: at the end [L]
- * @told: the group itself was looked at [L]
- * @task: the next child to look at, or NULL: none is left [L]
- */
-struct cotask_cursor {
-	struct list_head	link;
-	struct cotask_group	*group;
-	bool			told;
-	struct cotask		*task;
-};
-
-/**
  * struct cotask_target - what is to be cancelled instead of being taken down
  * @id: its number; 0: nothing
  * @why: the reason

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - places among the groups and tasks of a loop
+ *
+ * A walk over all of a loop may be interrupted, and the loop goes on meanwhile.  The loop
+ * knows the place of each walk: when the task or group at that place goes away, the place
+ * moves on.  So a walk misses nothing that is there all the time, meets nothing twice, and
+ * keeps nothing alive.  (The exception are children of a group whose task ends inside of it,
+ * as they change their place.)
+ *
+ * readers_lock of the loop guards its list of cursors.  A cursor is moved by the owner
+ * alone, with that lock or while it serves the reader whose cursor it is.
+ */
+#include "core.h"
+
+/* Cursors that are looked at for one step of the budget. */
+#define CURSORS_A_STEP	8
+
+/* To the next group.  The owner. */
+void cotask_cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop)
+{
+	c->group = cotask_loop_next_group(loop, c->group);
+	c->told = false;
+	c->task = NULL;
+}
+
+/* At the first group of @loop.  The owner, with readers_lock. */
+void cotask_cursor_begin(struct cotask_cursor *c, struct cotask_loop *loop)
+{
+	c->group = NULL;
+	cotask_cursor_next_group(c, loop);
+	list_add(&c->link, &loop->cursors);
+}
+
+/* The place means nothing any more.  With readers_lock. */
+void cotask_cursor_end(struct cotask_cursor *c)
+{
+	c->group = NULL;
+	list_del_init(&c->link);
+}
+
+/* Paid for when it is over: there is a spinlock. */
+static void pay(struct cotask_loop *loop, int n)
+{
+	loop->budget -= n / CURSORS_A_STEP;
+}
+
+/**
+ * cotask_cursors_pass_task - a task is about to leave its group
+ * @t: the task
+ *
+ * The owner.
+ */
+void cotask_cursors_pass_task(struct cotask *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+	struct cotask_cursor *c;
+	int n = 0;
+
+	spin_lock(&loop->readers_lock);
+	list_for_each_entry(c, &loop->cursors, link) {
+		if (c->task == t)
+			c->task = cotask_next_child(t);
+		n++;
+	}
+	spin_unlock(&loop->readers_lock);
+	pay(loop, n);
+}
+
+/**
+ * cotask_cursors_pass_group - a group is about to be over
+ * @g: the group
+ *
+ * The owner.
+ */
+void cotask_cursors_pass_group(struct cotask_group *g)
+{
+	struct cotask_loop *loop = g->base.loop;
+	struct cotask_cursor *c;
+	int n = 0;
+
+	spin_lock(&loop->readers_lock);
+	list_for_each_entry(c, &loop->cursors, link) {
+		if (c->group == g)
+			cotask_cursor_next_group(c, loop);
+		n++;
+	}
+	spin_unlock(&loop->readers_lock);
+	pay(loop, n);
+}
+
+/**
+ * cotask_cursors_end - the loop has ended
+ * @loop: the loop
+ */
+void cotask_cursors_end(struct cotask_loop *loop)
+{
+	struct cotask_cursor *c, *next;
+
+	spin_lock(&loop->readers_lock);
+	list_for_each_entry_safe(c, next, &loop->cursors, link)
+		cotask_cursor_end(c);
+	spin_unlock(&loop->readers_lock);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - places among the groups and tasks of a loop, see cursor.c
+ *
+ * A part of core.h.
+ */
+#ifndef COTASK_CURSOR_H
+#define COTASK_CURSOR_H
+
+/**
+ * struct cotask_cursor - a place among the groups and tasks of a loop
+ * @link: in the loop's list of cursors
+ * @group: the group it is in, or NULL: at the end [L]
+ * @told: the group itself was looked at [L]
+ * @task: the next child to look at, or NULL: none is left [L]
+ */
+struct cotask_cursor {
+	struct list_head	link;
+	struct cotask_group	*group;
+	bool			told;
+	struct cotask		*task;
+};
+
+static inline struct cotask *cotask_first_child(struct cotask_group *g)
+{
+	return list_first_entry_or_null(&g->children, struct cotask, sibling);
+}
+
+static inline struct cotask *cotask_next_child(struct cotask *t)
+{
+	return list_is_last(&t->sibling, &t->group->children) ? NULL :
+	       list_next_entry(t, sibling);
+}
+
+void cotask_cursor_begin(struct cotask_cursor *c, struct cotask_loop *loop);
+void cotask_cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop);
+void cotask_cursor_end(struct cotask_cursor *c);
+void cotask_cursors_pass_task(struct cotask *t);
+void cotask_cursors_pass_group(struct cotask_group *g);
+void cotask_cursors_end(struct cotask_loop *loop);
+
+#endif /* COTASK_CURSOR_H */
