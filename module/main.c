@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - the module
+ * cotask - the module, and what ties its wings together
  */
 #include "device/device.h"
+#include "observe/observe.h"
 
 bool cotask_misuse_expected;
 EXPORT_FOR_TESTS(cotask_misuse_expected);
+
+const struct cotask_entry_ops cotask_entry_table[COTASK_ENTRY_KINDS] = {
+	[COTASK_ENTRY_TASK]	= { .run = cotask_task_run },
+	[COTASK_ENTRY_RECORD]	= { .run = cotask_task_record },
+	[COTASK_ENTRY_CALLBACK]	= { .run = cotask_callback_run },
+	[COTASK_ENTRY_TIMEOUT]	= { .run = cotask_timeout_run },
+	[COTASK_ENTRY_SHIELD]	= { .run = cotask_shield_run, .waiter = cotask_shield_waiter },
+	[COTASK_ENTRY_MEMBER]	= { .run = cotask_set_member_run, .woken = cotask_set_woken },
+	[COTASK_ENTRY_ALARM]	= { .run = cotask_set_alarm_run },
+	[COTASK_ENTRY_GROUP]	= { .run = cotask_group_due_run },
+	[COTASK_ENTRY_CANCEL_SCOPE] = { .run = cotask_cancel_scope_run },
+	[COTASK_ENTRY_WATCH]	= { .run = cotask_watch_run },
+};
 
 static int __init cotask_init(void)
 {

@@ -158,6 +158,7 @@ part_static()
 	silent version "$here/static.sh" version "$source"
 	silent shellcheck "$here/static.sh" shellcheck "$source"
 	silent sparse sparse
+	silent layers "$here/layers.py" "$top/.build/stock-6.1"
 }
 
 # Version 0.6.4 of sparse does not understand 7.3; only the stock kernel has PCI.

@@ -13,7 +13,7 @@
  */
 #include <linux/slab.h>
 
-#include "../device/device.h"
+#include "await.h"
 
 /**
  * struct cotask_across - a way from the tasks of one loop to a task of another
@@ -22,7 +22,7 @@
  * @target: the task, pinned
  * @ended: the callback in the loop of @target
  * @result: the outcome, on its way
- * @file: charged for it, as it may stay for longer than the waiters; or NULL
+ * @host: charged for it, as it may stay for longer than the waiters; or NULL
  */
 struct cotask_across {
 	struct cotask_awaitable	base;
@@ -30,7 +30,7 @@ struct cotask_across {
 	struct cotask		*target;
 	struct cotask_callback	ended;
 	long			result;
-	struct cotask_file	*file;
+	struct cotask_loop_host	*host;
 };
 
 static struct cotask_across *across_of(struct cotask_awaitable *x)
@@ -52,8 +52,8 @@ void cotask_across_put(struct cotask_across *a)
 		return;
 	loop = a->base.loop;
 	cotask_put(a->target);
-	if (a->file)
-		cotask_file_free(a->file, a);
+	if (a->host)
+		cotask_host_free(a->host, a);
 	else
 		kfree(a);
 	cotask_loop_put(loop);
@@ -63,12 +63,12 @@ static struct cotask_across *across_alloc(struct cotask_loop *loop)
 {
 	struct cotask_across *a;
 
-	if (loop->file)
-		a = cotask_file_alloc(loop->file, sizeof(*a));
+	if (loop->host)
+		a = cotask_host_alloc(loop->host, sizeof(*a));
 	else
 		a = kzalloc(sizeof(*a), GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 	if (!IS_ERR(a))
-		a->file = loop->file;
+		a->host = loop->host;
 	return a;
 }
 

@@ -12,7 +12,7 @@
  */
 #include <linux/cotask_thread.h>
 
-#include "../core/core.h"
+#include "await.h"
 
 enum job_state {
 	JOB_IDLE,

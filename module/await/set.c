@@ -503,12 +503,22 @@ static void put_tasks(struct cotask_set *s)
 	}
 }
 
+/* Nothing refers to a set that is about to be done. */
+static void prove_end(struct cotask_set *s)
+{
+	cotask_debug_never(!list_empty(&s->fanout.link), "a set is done while it is asked");
+	cotask_debug_never(!list_empty(&s->alarm.link) ||
+			   s->alarm.level != COTASK_NO_DEADLINE, "a set is done with a deadline");
+	cotask_debug_never(s->attached, "a set is done and follows members");
+	cotask_debug_dead(&s->base);
+}
+
 static void be_done(struct cotask_set *s)
 {
 	int how = s->flags & COTASK_SET_CANCELLED ? COTASK_S_CANCELLED : 0;
 
 	put_tasks(s);
-	cotask_debug_set_ends(s);
+	prove_end(s);
 	s->base.result = s->outcome;
 	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
 	cotask_awaitable_wake(&s->base);

@@ -7,7 +7,7 @@
 
 #include <linux/cotask_gather.h>
 
-#include "../core/core.h"
+#include "await.h"
 
 /* --- flags of a member, in its entry -------------------------------------- */
 

@@ -5,7 +5,7 @@
  * A shield is an awaitable that gets the outcome of another one.  Cancelling the
  * shield completes it and cuts the connection; what it follows is left alone.
  */
-#include "../core/core.h"
+#include "await.h"
 
 static struct cotask_shield *shield_of(struct cotask_awaitable *x)
 {
@@ -54,11 +54,31 @@ static void drop(struct cotask_shield *s)
 	}
 }
 
+static struct cotask_awaitable *shield_inner(struct cotask_awaitable *x)
+{
+	return shield_of(x)->inner;
+}
+
+/* If the shield was made for just that await, its owner has no way to know, and may free it. */
+static void shield_forgo(struct cotask_awaitable *x)
+{
+	if (cotask_loop_mine(x->loop) && list_empty(&x->waiters) && !cotask_awaitable_done(x))
+		drop(shield_of(x));
+}
+
 const struct cotask_awaitable_ops cotask_shield_ops = {
 	.name = "shield",
 	.cancel = shield_cancel,
 	.let_go = shield_let_go,
+	.inner = shield_inner,
+	.forgo = shield_forgo,
 };
+
+/* What waits by means of a shield's entry. */
+struct cotask_awaitable *cotask_shield_waiter(struct cotask_entry *e)
+{
+	return &container_of(e, struct cotask_shield, entry)->base;
+}
 
 /**
  * cotask_shield_run - what a shield follows is done
@@ -72,17 +92,6 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
 
 	settle(s, cotask_awaitable_result(s->inner),
 	       cancelled ? COTASK_S_CANCELLED : 0);
-}
-
-/*
- * An await of @x is refused.  If it is a shield that was made for just that, the caller
- * has no way to know, and may free it.
- */
-void cotask_shield_forgo(struct cotask_awaitable *x)
-{
-	if (x->post.ops == &cotask_shield_ops && cotask_loop_mine(x->loop) &&
-	    list_empty(&x->waiters) && !cotask_awaitable_done(x))
-		drop(shield_of(x));
 }
 
 /**

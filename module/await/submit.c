@@ -9,7 +9,7 @@
 #include <linux/cotask_thread.h>
 #include <linux/slab.h>
 
-#include "../core/core.h"
+#include "await.h"
 
 /**
  * struct cotask_submission - a coroutine on its way to a loop, and its outcome

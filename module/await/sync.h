@@ -7,7 +7,7 @@
 
 #include <linux/cotask_sync.h>
 
-#include "../core/core.h"
+#include "await.h"
 
 bool cotask_sync_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			const struct cotask_reason *why);

@@ -174,8 +174,8 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 			cotask_task_queue(t, x->result);
 		} else {
 			e->flags |= COTASK_E_WOKEN;
-			if (e->kind == COTASK_ENTRY_MEMBER)
-				cotask_set_woken(e);
+			if (cotask_entry_table[e->kind].woken)
+				cotask_entry_table[e->kind].woken(e);
 			cotask_loop_queue(loop, e);
 		}
 		cotask_loop_spend(loop, 1);

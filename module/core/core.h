@@ -196,6 +196,21 @@ enum cotask_entry_kind {
 	COTASK_ENTRY_KINDS
 };
 
+/**
+ * struct cotask_entry_ops - what a loop does with the entries of one kind
+ * @run: the turn of the entry has come
+ * @woken: what it waits for has ended, and it is about to be queued; or NULL
+ * @waiter: the one awaitable that waits by means of the entry; or NULL
+ */
+struct cotask_entry_ops {
+	void			(*run)(struct cotask_loop *loop, struct cotask_entry *e);
+	void			(*woken)(struct cotask_entry *e);
+	struct cotask_awaitable	*(*waiter)(struct cotask_entry *e);
+};
+
+/* By kind, in main.c: some belong to what is built on the core. */
+extern const struct cotask_entry_ops cotask_entry_table[COTASK_ENTRY_KINDS];
+
 /* Flag of an entry that is not a task's: what it waits for has ended. */
 #define COTASK_E_WOKEN		BIT(31)
 
@@ -222,6 +237,8 @@ struct cotask_set;
  * @lost: what @x has granted to @task does not reach it, as it was cancelled
  * @let_go: @x is part of a frame that goes: complete it, follow nothing.  NULL:
  *	it follows nothing
+ * @inner: what has to end before @x does, if that is one thing; NULL: it is not
+ * @forgo: an await of @x was refused: if @x was made for just that, let go of it; or NULL
  * @set: the set that a task follows which waits on @x; NULL: none
  * @member: of a set: a member has ended
  * @alarm: of a set: its time is up
@@ -237,6 +254,8 @@ struct cotask_awaitable_ops {
 	void (*posted)(struct cotask_post *post);
 	void (*lost)(struct cotask_awaitable *x, struct cotask *task);
 	void (*let_go)(struct cotask_awaitable *x, struct cotask *waiter);
+	struct cotask_awaitable *(*inner)(struct cotask_awaitable *x);
+	void (*forgo)(struct cotask_awaitable *x);
 	struct cotask_set *(*set)(struct cotask_awaitable *x);
 	void (*member)(struct cotask_set *s, struct cotask_member *m);
 	void (*alarm)(struct cotask_set *s);
@@ -246,7 +265,6 @@ struct cotask_awaitable_ops {
 
 extern const struct cotask_awaitable_ops cotask_task_ops;
 extern const struct cotask_awaitable_ops cotask_future_ops;
-extern const struct cotask_awaitable_ops cotask_shield_ops;
 extern const struct cotask_awaitable_ops cotask_group_ops;
 extern const struct cotask_awaitable_ops cotask_sleep_ops;
 extern const struct cotask_awaitable_ops cotask_callback_ops;
@@ -262,6 +280,7 @@ static inline struct cotask *cotask_of(struct cotask_awaitable *x)
 }
 
 #include "deadline.h"
+#include "host.h"
 
 /* --- loops: loop.c ------------------------------------------------------ */
 
@@ -319,9 +338,8 @@ enum cotask_clock {
  * @watch: the watchdog, see watch.c [L]
  * @context: of the mains of cotask_run() [L]
  * @node: in the table of pumps, see pump.c
- * @file: the open file of the device whose loop it is, or NULL [RCU]
- * @payer: the same, or one that is closed but is still there: whose limits its tasks count
- *	against, each with a reference [RCU]
+ * @host: the process that it belongs to, while that has it; or NULL [RCU]
+ * @payer: the same, for as long as anything is charged to it [RCU]
  * @pump: with COTASK_LOOP_LENT: held by the owner
  * @readers_lock: guards @readers and @cursors; opened_lock is taken inside of it
  * @readers: that wait for a chunk, see dump.c
@@ -385,8 +403,8 @@ struct cotask_loop {
 	struct cotask_watch	watch;
 	struct cotask_context	*context;
 	struct hlist_node	node;
-	struct cotask_file	*file;
-	struct cotask_file	*payer;
+	struct cotask_loop_host	*host;
+	struct cotask_loop_host	*payer;
 	struct mutex		pump;		/* who owns the loop */
 	spinlock_t		readers_lock;	/* guards readers and cursors */
 	struct list_head	readers;
@@ -459,6 +477,10 @@ void cotask_timer_add_ahead(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_timer_del(struct cotask_loop *loop, struct cotask_entry *e);
 int cotask_clock_of(clockid_t clock);
 
+/* timens.c */
+s64 cotask_time_to_host(s64 time, enum cotask_clock clock);
+s64 cotask_time_from_host(s64 time, enum cotask_clock clock);
+
 /* Take an entry out of wherever it is.  Owner. */
 static inline void cotask_entry_unlink(struct cotask_loop *loop,
 				       struct cotask_entry *e)
@@ -468,16 +490,6 @@ static inline void cotask_entry_unlink(struct cotask_loop *loop,
 	else
 		list_del_init(&e->link);
 }
-
-/* enter.c, hosted.c: the loop of a file of the device */
-struct cotask_file;
-void cotask_file_wake(struct cotask_file *f);
-bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e);
-void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t);
-
-/* handle.c: what a loop's tasks cost the file that has it */
-int cotask_loop_charge(struct cotask_loop *loop);
-void cotask_loop_uncharge(struct cotask_loop *loop);
 
 /* run.c */
 void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except);
@@ -551,17 +563,6 @@ bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
 bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how);
 bool cotask_future_post_outcome(struct cotask_future *f, long result);
 
-/* submit.c */
-struct cotask_submission;
-const struct cotask_awaitable *cotask_submission_base(const struct cotask_submission *s);
-struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,
-					     struct cotask_frame *frame, const char *name);
-int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended);
-
-/* offload.c */
-int cotask_offload_init(void);
-void cotask_offload_exit(void);
-
 /* --- task.c, step.c ------------------------------------------------------- */
 
 /* name.c */
@@ -602,20 +603,16 @@ struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start 
 				       struct cotask *child);
 struct cotask_start *cotask_start_of(struct cotask *child);
 
-/* inspect.c */
+/* ask.c */
 int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),
 		    void *arg);
 
-void cotask_task_look(const struct cotask *t, struct cotask_info *info);
-
-/* debugfs.c */
-void cotask_debugfs_init(void);
-void cotask_debugfs_exit(void);
-
-/* watch.c */
-void cotask_watch_step(struct cotask *t, u64 ns);
-void cotask_watch_run(struct cotask_loop *loop, struct cotask_entry *e);
-void cotask_watch_exit(struct cotask_loop *loop);
+/* The watchdog of a loop, see watch.c, looks around no more.  Owner. */
+static inline void cotask_watch_end(struct cotask_loop *loop)
+{
+	loop->watch.cancel_ns = 0;
+	cotask_entry_unlink(loop, &loop->watch.entry);
+}
 
 /* Queue a task that waits no more; @rc is what its await gives.  Owner. */
 static inline void cotask_task_queue(struct cotask *t, long rc)
@@ -750,12 +747,7 @@ void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_timeout_abandon(struct cotask_scope *s);
 bool cotask_timeouts_expiring(const struct cotask *task);
 /* set.c */
-void cotask_set_woken(struct cotask_entry *e);
-void cotask_set_member_run(struct cotask_loop *loop, struct cotask_entry *e);
-void cotask_set_alarm_run(struct cotask_loop *loop, struct cotask_entry *e);
 
-void cotask_shield_forgo(struct cotask_awaitable *x);
-void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e);
 unsigned long cotask_context_copy(struct cotask *spawner);
 long cotask_context_find(unsigned long context, const struct cotask_var *var,
 			 long otherwise);

@@ -71,8 +71,8 @@ static void add_waiters(struct dependents *d, const struct cotask_awaitable *x)
 		d->left--;
 		if (e->kind == COTASK_ENTRY_TASK)
 			add(d, &container_of(e, struct cotask, entry)->base);
-		else if (e->kind == COTASK_ENTRY_SHIELD)
-			add(d, &container_of(e, struct cotask_shield, entry)->base);
+		else if (cotask_entry_table[e->kind].waiter)
+			add(d, cotask_entry_table[e->kind].waiter(e));
 	}
 }
 
@@ -99,9 +99,7 @@ static struct cotask_awaitable *follow(struct cotask_awaitable *x)
 {
 	if (cotask_is_task(x))
 		return cotask_task_waits_on(cotask_of(x));
-	if (x->post.ops == &cotask_shield_ops)
-		return container_of(x, struct cotask_shield, base)->inner;
-	return NULL;
+	return x->post.ops->inner ? x->post.ops->inner(x) : NULL;
 }
 
 /**

@@ -22,7 +22,7 @@
 #include <linux/poison.h>
 #include <linux/sched/task_stack.h>
 
-#include "../await/set.h"
+#include "core.h"
 
 #ifdef CONFIG_COTASK_DEBUG
 
@@ -58,24 +58,14 @@ void cotask_debug_dead(void *object)
 /* The memory of a task is about to be freed: it is nowhere. */
 void cotask_debug_task_ends(struct cotask *t)
 {
-	WARN_ONCE(!list_empty(&t->entry.link) || t->entry.level != COTASK_NO_DEADLINE,
-		  "cotask: a task is freed in a queue\n");
-	WARN_ONCE(!list_empty(&t->sibling), "cotask: a task is freed in a group\n");
-	WARN_ONCE(!list_empty(&t->base.waiters), "cotask: a task is freed with waiters\n");
-	WARN_ONCE(t->scopes, "cotask: a task is freed inside of a scope\n");
-	WARN_ONCE(atomic_read(&t->base.state) & COTASK_S_INBOX,
-		  "cotask: a task is freed in an inbox\n");
+	cotask_debug_never(!list_empty(&t->entry.link) ||
+			   t->entry.level != COTASK_NO_DEADLINE, "a task is freed in a queue");
+	cotask_debug_never(!list_empty(&t->sibling), "a task is freed in a group");
+	cotask_debug_never(!list_empty(&t->base.waiters), "a task is freed with waiters");
+	cotask_debug_never(t->scopes, "a task is freed inside of a scope");
+	cotask_debug_never(atomic_read(&t->base.state) & COTASK_S_INBOX,
+			   "a task is freed in an inbox");
 	cotask_debug_dead(&t->base);
-}
-
-/* A set is about to be done. */
-void cotask_debug_set_ends(struct cotask_set *s)
-{
-	WARN_ONCE(!list_empty(&s->fanout.link), "cotask: a set is done while it is asked\n");
-	WARN_ONCE(!list_empty(&s->alarm.link) || s->alarm.level != COTASK_NO_DEADLINE,
-		  "cotask: a set is done with a deadline\n");
-	WARN_ONCE(s->attached, "cotask: a set is done and follows members\n");
-	cotask_debug_dead(&s->base);
 }
 
 void cotask_debug_poison(void *memory, size_t size)

@@ -5,22 +5,22 @@
 #ifndef COTASK_DEBUG_H
 #define COTASK_DEBUG_H
 
+#include <linux/bug.h>
 #include <linux/cotask.h>
 
-struct cotask_loop;
-struct cotask_set;
+/* What cannot be, unless there is a bug. */
+#define cotask_debug_never(condition, text)				\
+	WARN_ONCE(IS_ENABLED(CONFIG_COTASK_DEBUG) && (condition), "cotask: " text "\n")
 
 #ifdef CONFIG_COTASK_DEBUG
 void cotask_debug_live(void *object);
 void cotask_debug_dead(void *object);
 void cotask_debug_task_ends(struct cotask *t);
-void cotask_debug_set_ends(struct cotask_set *s);
 void cotask_debug_poison(void *memory, size_t size);
 #else
 static inline void cotask_debug_live(void *object) { }
 static inline void cotask_debug_dead(void *object) { }
 static inline void cotask_debug_task_ends(struct cotask *t) { }
-static inline void cotask_debug_set_ends(struct cotask_set *s) { }
 static inline void cotask_debug_poison(void *memory, size_t size) { }
 #endif
 

@@ -144,7 +144,7 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 		cotask_group_abort(g, &why, true);
 	}
 	if (unlikely(flags & COTASK_T_FAILED))
-		cotask_hosted_recorded(g->base.loop->file, t);
+		g->base.loop->host->ops->recorded(g->base.loop->host, t);
 	cotask_group_check_over(g);
 }
 

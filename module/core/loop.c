@@ -14,21 +14,6 @@
 
 #include "core.h"
 
-typedef void (*entry_run_fn)(struct cotask_loop *loop, struct cotask_entry *e);
-
-static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
-	[COTASK_ENTRY_TASK]	= cotask_task_run,
-	[COTASK_ENTRY_RECORD]	= cotask_task_record,
-	[COTASK_ENTRY_CALLBACK]	= cotask_callback_run,
-	[COTASK_ENTRY_TIMEOUT]	= cotask_timeout_run,
-	[COTASK_ENTRY_SHIELD]	= cotask_shield_run,
-	[COTASK_ENTRY_MEMBER]	= cotask_set_member_run,
-	[COTASK_ENTRY_ALARM]	= cotask_set_alarm_run,
-	[COTASK_ENTRY_GROUP]	= cotask_group_due_run,
-	[COTASK_ENTRY_CANCEL_SCOPE] = cotask_cancel_scope_run,
-	[COTASK_ENTRY_WATCH]	= cotask_watch_run,
-};
-
 /* What an entry or a post costs, in steps of the budget. */
 #define ENTRY_COST	8
 
@@ -37,13 +22,13 @@ static const entry_run_fn entry_run[COTASK_ENTRY_KINDS] = {
 /* Any context. */
 void cotask_loop_wake(struct cotask_loop *loop)
 {
-	struct cotask_file *file;
+	struct cotask_loop_host *host;
 
 	rcuwait_wake_up(&loop->idle);
 	/* It may be about to go, and stays for a grace period. */
-	file = READ_ONCE(loop->file);
-	if (file)
-		cotask_file_wake(file);
+	host = READ_ONCE(loop->host);
+	if (host)
+		host->ops->wake(host);
 }
 
 /* What the inbox of a loop that has ended begins with: nothing is put before it any more. */
@@ -179,6 +164,12 @@ void cotask_loop_await_woken(struct cotask_loop *loop, struct cotask_entry *e)
 
 /* --- turns ---------------------------------------------------------------- */
 
+/* Whether the host lets the entry run now: what a process has to do first may matter to it. */
+static inline bool may_follow(const struct cotask_loop *loop, struct cotask_entry *e)
+{
+	return likely(!loop->host) || loop->host->ops->may_follow(loop->host, e);
+}
+
 /*
  * With many tasks none is in the cache when its turn comes.  The entry after the next
  * one and the frame of the next one are fetched while a step runs.
@@ -235,15 +226,14 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 		struct cotask_entry *e = list_first_entry(&loop->batch,
 							  struct cotask_entry, link);
 
-		/* What a process has to do first may matter to it. */
-		if (unlikely(loop->file) && !cotask_hosted_may_follow(loop->file, e))
+		if (!may_follow(loop, e))
 			break;
 		prefetch_next(loop, e);
 		list_del_init(&e->link);
 		if (likely(e->kind == COTASK_ENTRY_TASK))
 			cotask_task_run(loop, e);
 		else
-			entry_run[e->kind](loop, e);
+			cotask_entry_table[e->kind].run(loop, e);
 		n++;
 		loop->budget -= ENTRY_COST;
 		if (unlikely(!list_empty(&loop->fanouts)) && !cotask_fanouts_run(loop))
@@ -519,7 +509,7 @@ struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop, struct cot
 void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 {
 	cotask_loops_del(loop);
-	cotask_watch_exit(loop);
+	cotask_watch_end(loop);
 	cotask_loop_end_tasks(loop, grace_ns);
 	close_inbox(loop);
 	while (cotask_loop_turn(loop) || posted(loop))

@@ -70,8 +70,8 @@ bool cotask_loop_borrow(struct cotask_loop *loop)
 void cotask_loop_return(struct cotask_loop *loop)
 {
 	WRITE_ONCE(loop->owner, NULL);
-	if (loop->file && cotask_loop_has_work(loop))
-		cotask_file_wake(loop->file);
+	if (loop->host && cotask_loop_has_work(loop))
+		loop->host->ops->wake(loop->host);
 	mutex_unlock(&loop->pump);
 }
 

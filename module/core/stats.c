@@ -13,14 +13,14 @@ bool cotask_account;
 module_param_named(account, cotask_account, bool, 0644);
 MODULE_PARM_DESC(account, "count and time the steps of all tasks, and since when they wait");
 
-unsigned int cotask_slow_step_us;
+static unsigned int slow_step_us;
 
 /* A step cannot be too long without being timed. */
 static int set_slow_step(const char *text, const struct kernel_param *param)
 {
 	int rc = param_set_uint(text, param);
 
-	if (!rc && cotask_slow_step_us)
+	if (!rc && slow_step_us)
 		WRITE_ONCE(cotask_account, true);
 	return rc;
 }
@@ -30,7 +30,7 @@ static const struct kernel_param_ops slow_step_ops = {
 	.get = param_get_uint,
 };
 
-module_param_cb(slow_step_us, &slow_step_ops, &cotask_slow_step_us, 0644);
+module_param_cb(slow_step_us, &slow_step_ops, &slow_step_us, 0644);
 MODULE_PARM_DESC(slow_step_us, "report steps that take longer, on all loops; 0: none");
 
 /* A task has its outcome. */
@@ -46,7 +46,35 @@ void cotask_stats_end(struct cotask *t)
 		s->failed++;
 }
 
-/* A step was timed. */
+/* @ns: how long a step of @t took; 0: @t goes on in spite of a cancel. */
+void cotask_stats_complain(struct cotask *t, u64 ns)
+{
+	struct cotask_loop *loop = t->base.loop;
+	char name[COTASK_NAME_MAX + 1];
+
+	if (loop->watch.report) {
+		loop->foreign++;
+		loop->watch.report(t, ns);
+		loop->foreign--;
+		return;
+	}
+	cotask_get_name(t, name, sizeof(name));
+	if (ns)
+		pr_warn_ratelimited("%s: a step of %s took %llu us\n", loop->name, name,
+				    ns / NSEC_PER_USEC);
+	else
+		pr_warn_ratelimited("%s: %s goes on in spite of a cancel\n", loop->name, name);
+}
+
+static bool is_slow(const struct cotask_loop *loop, u64 ns)
+{
+	u64 limit = loop->watch.step_ns ?:
+		    (u64)READ_ONCE(slow_step_us) * NSEC_PER_USEC;
+
+	return limit && ns > limit;
+}
+
+/* A step was timed, and has ended possibly the task, which its record still holds. */
 void cotask_stats_step(struct cotask *t, cotask_step_fn step, u64 ns)
 {
 	struct cotask_stats *s = &t->base.loop->stats;
@@ -58,5 +86,10 @@ void cotask_stats_step(struct cotask *t, cotask_step_fn step, u64 ns)
 		s->slowest_ns = ns;
 		s->slowest_task = t->id;
 		s->slowest = step;
+	}
+	t->run_us += min_t(u64, ns / NSEC_PER_USEC, U32_MAX - t->run_us);
+	if (is_slow(t->base.loop, ns)) {
+		s->slow_steps++;
+		cotask_stats_complain(t, ns);
 	}
 }

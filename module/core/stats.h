@@ -72,9 +72,9 @@ struct cotask_stats {
 };
 
 extern bool cotask_account;
-extern unsigned int cotask_slow_step_us;
 
 void cotask_stats_end(struct cotask *t);
+void cotask_stats_complain(struct cotask *t, u64 ns);
 void cotask_stats_step(struct cotask *t, cotask_step_fn step, u64 ns);
 
 #endif /* COTASK_STATS_H */

@@ -213,7 +213,6 @@ static noinline void run_frames_timed(struct cotask *t)
 		t->entry.flags |= COTASK_T_SINCE;
 	}
 	cotask_stats_step(t, step, end - begin);
-	cotask_watch_step(t, end - begin);
 }
 
 static __always_inline void task_frames(struct cotask *t)
@@ -506,7 +505,8 @@ static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x
 		return cotask_refuse(task, cotask_awaitable_result(x));
 	refusal = leaves(task, x) ? 0 : cotask_await_refusal(task, x);
 	if (unlikely(refusal)) {
-		cotask_shield_forgo(x);
+		if (x->post.ops->forgo)
+			x->post.ops->forgo(x);
 		return fail(task, refusal);
 	}
 	/* Only the parent passes a cancel on to the group. */

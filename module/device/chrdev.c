@@ -25,8 +25,10 @@ static void note_error(struct cotask_loop *loop, struct cotask *task, int error)
 
 	if (!cotask_loop_mine(loop) || (task && (task->entry.flags & COTASK_T_FAILED)))
 		return;
-	f = loop->file;
-	if (!f || f->dead)
+	if (!loop->host)
+		return;
+	f = cotask_file_of(loop->host);
+	if (f->dead)
 		return;
 	f->error = error;
 	if (list_empty(&f->failure.link))
@@ -84,8 +86,9 @@ static void file_init(struct cotask_file *f)
 	init_irq_work(&f->wake, wake_pollers);
 	INIT_RCU_WORK(&f->gone, file_free);
 	cotask_awaitable_init(&f->process, f->loop, &cotask_process_ops);
-	f->loop->file = f;
-	f->loop->payer = f;
+	f->host.ops = &cotask_file_host_ops;
+	f->loop->host = &f->host;
+	f->loop->payer = &f->host;
 	cotask_loop_set_error_handler(f->loop, note_error);
 }
 
@@ -147,7 +150,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	cotask_loop_shutdown(f->loop, -1);
 	cotask_calls_drop(f);
 	cotask_fds_drop(f);
-	WRITE_ONCE(f->loop->file, NULL);
+	WRITE_ONCE(f->loop->host, NULL);
 	cotask_objects_drop(f);
 	cotask_file_leave(f);
 	mutex_unlock(&f->loop->pump);

@@ -23,6 +23,7 @@
 #include <linux/cotask_thread.h>
 #include <uapi/linux/cotask.h>
 
+#include "../await/await.h"
 #include "../core/core.h"
 
 struct cotask_fd;
@@ -111,6 +112,7 @@ extern const struct cotask_object_ops cotask_remote_object;
 
 /**
  * struct cotask_file - an open file
+ * @host: what the loop knows of it
  * @loop: its loop
  * @refs: of the open file, and of each object [A]
  * @user: who has opened it, for the limit
@@ -153,6 +155,7 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @ops: operations that ENTER is applying
  */
 struct cotask_file {
+	struct cotask_loop_host	host;
 	struct cotask_loop	*loop;
 	refcount_t		refs;
 	struct cotask_user	*user;
@@ -194,6 +197,11 @@ struct cotask_file {
 	struct rcu_work		gone;
 	struct cotask_op	ops[COTASK_CHUNK];
 };
+
+static inline struct cotask_file *cotask_file_of(struct cotask_loop_host *host)
+{
+	return container_of(host, struct cotask_file, host);
+}
 
 enum cotask_hosted_state {
 	COTASK_HOSTED_KERNEL,
@@ -355,8 +363,6 @@ static inline bool cotask_is_outcome(s64 value)
 extern unsigned int cotask_max_objects;
 int cotask_file_charge_many(struct cotask_file *f, unsigned int n);
 void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n);
-void *cotask_file_alloc(struct cotask_file *f, size_t size);
-void cotask_file_free(struct cotask_file *f, void *memory);
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind);
 s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc);
 s64 cotask_object_make(struct cotask_request *r, u32 kind, struct cotask_object **made);
@@ -384,9 +390,6 @@ static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o
 	return container_of(o, struct cotask_hosted, object);
 }
 
-/* timens.c */
-s64 cotask_time_to_host(s64 time, enum cotask_clock clock);
-s64 cotask_time_from_host(s64 time, enum cotask_clock clock);
 
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);
@@ -404,8 +407,10 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 			 struct cotask_aux *aux);
 s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);
 void cotask_hosted_forgotten(struct cotask_hosted *h);
-u64 cotask_hosted_code(const struct cotask *task);
 bool cotask_hosted_revise(struct cotask_hosted *h);
+bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e);
+void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t);
+u64 cotask_hosted_code(const struct cotask *task);
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);
 void cotask_hosted_leave(struct cotask_hosted *h);
 
@@ -468,12 +473,6 @@ s64 cotask_set_object_winner(struct cotask_object *o);
 s64 cotask_sync_object_free(struct cotask_object *o);
 s64 cotask_queue_object_count(struct cotask_object *o);
 
-/* across.c */
-struct cotask_across;
-struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask *target);
-struct cotask_await cotask_across_await(struct cotask *task, struct cotask_across *a);
-void cotask_across_put(struct cotask_across *a);
-
 /* native.c, poll.c, call.c, exported.c */
 extern const struct cotask_op_row cotask_op_spawn_native;
 extern const struct cotask_op_row cotask_op_poll;
@@ -492,7 +491,11 @@ struct cotask_await cotask_remote_await(struct cotask *task, struct cotask_objec
 s64 cotask_remote_cancel(struct cotask_object *remote);
 void cotask_fds_drop(struct cotask_file *f);
 
+/* host.c */
+extern const struct cotask_loop_host_ops cotask_file_host_ops;
+
 /* enter.c */
+void cotask_file_wake(struct cotask_file *f);
 void cotask_file_enter(struct cotask_file *f);
 bool cotask_file_is_ready(struct cotask_file *f);
 void cotask_turns_drop(struct cotask_file *f);

@@ -50,7 +50,7 @@ static void fd_put(struct cotask_fd *cf)
 
 	if (!refcount_dec_and_test(&cf->refs))
 		return;
-	cotask_file_free(o->file, cf);
+	cotask_host_free(&o->file->host, cf);
 	cotask_object_put(o);
 }
 
@@ -203,7 +203,7 @@ void cotask_fds_drop(struct cotask_file *f)
 
 static struct cotask_fd *fd_new(struct cotask_object *o)
 {
-	struct cotask_fd *cf = cotask_file_alloc(o->file, sizeof(*cf));
+	struct cotask_fd *cf = cotask_host_alloc(&o->file->host, sizeof(*cf));
 
 	if (IS_ERR(cf))
 		return cf;
@@ -398,12 +398,12 @@ static void proxy_release(struct cotask_frame *frame)
 	if (!p->cancelled)
 		cotask_cancel(p->child);
 	cotask_put(p->child);
-	cotask_file_free(p->file, p);
+	cotask_host_free(&p->file->host, p);
 }
 
 static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child)
 {
-	struct proxy *p = cotask_file_alloc(f, sizeof(*p));
+	struct proxy *p = cotask_host_alloc(&f->host, sizeof(*p));
 
 	if (IS_ERR(p))
 		return p;

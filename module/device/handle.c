@@ -57,58 +57,6 @@ void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n)
 	cotask_file_put(f);
 }
 
-/* One more task of a loop whose file may be closed by now.  Any context. */
-int cotask_loop_charge(struct cotask_loop *loop)
-{
-	struct cotask_file *f;
-	int rc = -ESHUTDOWN;
-
-	rcu_read_lock();
-	f = READ_ONCE(loop->payer);
-	if (f && refcount_inc_not_zero(&f->refs)) {
-		rc = cotask_file_charge(f);
-		cotask_file_put(f);
-	}
-	rcu_read_unlock();
-	return rc;
-}
-
-/* The memory of a task that was charged is free. */
-void cotask_loop_uncharge(struct cotask_loop *loop)
-{
-	cotask_file_uncharge(loop->payer);
-}
-
-/**
- * cotask_file_alloc - memory that counts as an object
- * @f: the file
- * @size: of it
- *
- * Context: Process context, any thread.
- * Return: The memory, cleared, for cotask_file_free(); ERR_PTR() of -ENOSPC, -ENOMEM.
- */
-void *cotask_file_alloc(struct cotask_file *f, size_t size)
-{
-	int rc = cotask_file_charge(f);
-	void *memory;
-
-	if (rc)
-		return ERR_PTR(rc);
-	memory = kzalloc(size, GFP_KERNEL_ACCOUNT);
-	if (!memory) {
-		cotask_file_uncharge(f);
-		return ERR_PTR(-ENOMEM);
-	}
-	return memory;
-}
-
-/* The caller has another reference to @f, if it needs that any further. */
-void cotask_file_free(struct cotask_file *f, void *memory)
-{
-	kfree(memory);
-	cotask_file_uncharge(f);
-}
-
 static struct cotask_object *memory_of(const struct cotask_object_ops *ops)
 {
 	if (ops->cache)

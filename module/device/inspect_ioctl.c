@@ -50,7 +50,7 @@ static long inspect(struct cotask_file *f, const struct cotask_inspect *arg)
 	struct cotask_viewer viewer = {
 		.all = perfmon_capable(),
 		.uid = current_euid(),
-		.payer = f,
+		.payer = &f->host,
 	};
 
 	if (arg->flags || arg->__reserved)

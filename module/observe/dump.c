@@ -17,7 +17,6 @@
 #include <linux/cotask_thread.h>
 #include <linux/slab.h>
 
-#include "../device/device.h"
 #include "dump.h"
 #include "../await/set.h"
 
@@ -80,7 +79,7 @@ static void write_task(struct cotask_dump *d, const struct cotask *t)
 	cotask_task_look(t, &r->task.info);
 	edges(&r->task, t);
 	r->task.n_frames = cotask_get_stack(t, r->task.frame, COTASK_DUMP_FRAMES);
-	r->task.code = cotask_hosted_code(t);
+	r->task.code = d->loop->host ? d->loop->host->ops->code(t) : 0;
 }
 
 static void write_group(struct cotask_dump *d, const struct cotask_group *g)

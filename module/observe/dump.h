@@ -10,7 +10,7 @@
 #include <linux/seq_file.h>
 #include <linux/uidgid.h>
 
-#include "../core/core.h"
+#include "observe.h"
 
 /* As how many objects a report counts: a chunk, its text and the loop that it keeps. */
 #define COTASK_REPORT_OBJECTS	256
@@ -144,12 +144,12 @@ void cotask_dump_end(struct cotask_dump *d);
  * struct cotask_viewer - whose loops somebody may see
  * @all: everybody's
  * @uid: otherwise those of processes of this user
- * @payer: the file of the device that is charged, or NULL
+ * @payer: the process that is charged, or NULL
  */
 struct cotask_viewer {
 	bool			all;
 	kuid_t			uid;
-	struct cotask_file	*payer;
+	struct cotask_loop_host	*payer;
 };
 
 struct cotask_format;

@@ -2,66 +2,12 @@
 /*
  * cotask - which tasks there are, and how they are
  *
- * Everything that is asked for belongs to the loop's owner.  Somebody else has the
- * owner look, between two steps, and sleeps meanwhile: the answer is of one moment.
+ * Everything that is asked for belongs to the loop's owner.  Another thread has the owner
+ * look, see ask.c: the answer is of one moment.
  */
-#include <linux/completion.h>
 #include <linux/cotask_inspect.h>
-#include <linux/cotask_thread.h>
 
-#include "../core/core.h"
-
-/* --- asking the owner --------------------------------------------------------- */
-
-/**
- * struct question - something that the owner is to find out
- * @cb: its place in the loop
- * @fn: what to do
- * @arg: for @fn
- * @rc: what @fn has returned
- * @answered: it has been done
- */
-struct question {
-	struct cotask_callback cb;
-	int (*fn)(struct cotask_loop *loop, void *arg);
-	void *arg;
-	int rc;
-	struct completion answered;
-};
-
-static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
-{
-	struct question *q = container_of(cb, struct question, cb);
-
-	q->rc = q->fn(cb->loop, q->arg);
-	/* From here on q is gone. */
-	complete(&q->answered);
-	return 0;
-}
-
-/**
- * cotask_loop_ask - call a function in the owner of a loop, and wait for it
- * @loop: the loop
- * @fn: the function; does not suspend, changes nothing
- * @arg: for @fn
- *
- * Context: Process context, sleeps unless the caller is the owner.
- * Return: What @fn returns; -ESHUTDOWN if the loop has ended.
- */
-int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),
-		    void *arg)
-{
-	struct question q = { .fn = fn, .arg = arg };
-	int rc;
-
-	if (cotask_loop_mine(loop))
-		return fn(loop, arg);
-	init_completion(&q.answered);
-	rc = cotask_call_soon(loop, &q.cb, answer);
-	if (!rc)
-		wait_for_completion_state(&q.answered, TASK_IDLE);
-	return rc ?: q.rc;
-}
+#include "observe.h"
 
 /* --- all tasks ----------------------------------------------------------------- */
 

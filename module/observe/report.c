@@ -15,7 +15,6 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
-#include "../device/device.h"
 #include "dump.h"
 
 /**
@@ -505,15 +504,15 @@ static const struct seq_operations report_sops = {
 	.show = report_show,
 };
 
-static int charge(struct cotask_file *payer)
+static int charge(struct cotask_loop_host *payer)
 {
-	return payer ? cotask_file_charge_many(payer, COTASK_REPORT_OBJECTS) : 0;
+	return payer ? payer->ops->charge(payer, COTASK_REPORT_OBJECTS) : 0;
 }
 
-static void uncharge(struct cotask_file *payer)
+static void uncharge(struct cotask_loop_host *payer)
 {
 	if (payer)
-		cotask_file_uncharge_many(payer, COTASK_REPORT_OBJECTS);
+		payer->ops->uncharge(payer, COTASK_REPORT_OBJECTS);
 }
 
 /**
@@ -547,7 +546,7 @@ int cotask_report_open(struct file *file, const struct cotask_format *format,
 int cotask_report_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *m = file->private_data;
-	struct cotask_file *payer;
+	struct cotask_loop_host *payer;
 
 	/* Opening it has failed. */
 	if (!m)

@@ -2,44 +2,11 @@
 /*
  * cotask - the watchdog: steps that take too long, cancels that are ignored (IN-B3)
  *
- * Long steps are seen when they end.  For the rest it looks around in intervals: who
- * has an open cancel request the second time, and was not delivered another one in
- * between, has ignored it for at least one of them.
+ * Long steps are seen when they end, see stats.c.  For the rest the watchdog looks around in
+ * intervals: a task that has an open cancel request the second time, and was not delivered
+ * another one in between, has ignored it for at least one interval.
  */
-#include "../core/core.h"
-
-static void report(struct cotask *t, u64 ns)
-{
-	char name[COTASK_NAME_MAX + 1];
-
-	if (t->base.loop->watch.report) {
-		t->base.loop->foreign++;
-		t->base.loop->watch.report(t, ns);
-		t->base.loop->foreign--;
-		return;
-	}
-	cotask_get_name(t, name, sizeof(name));
-	if (ns)
-		pr_warn_ratelimited("%s: a step of %s took %llu us\n", t->base.loop->name,
-				    name, ns / NSEC_PER_USEC);
-	else
-		pr_warn_ratelimited("%s: %s goes on in spite of a cancel\n",
-				    t->base.loop->name, name);
-}
-
-/* A step has ended, and with it possibly the task, which its record still holds. */
-void cotask_watch_step(struct cotask *t, u64 ns)
-{
-	struct cotask_loop *loop = t->base.loop;
-	u64 limit = loop->watch.step_ns ?:
-		    (u64)READ_ONCE(cotask_slow_step_us) * NSEC_PER_USEC;
-
-	t->run_us += min_t(u64, ns / NSEC_PER_USEC, U32_MAX - t->run_us);
-	if (limit && ns > limit) {
-		loop->stats.slow_steps++;
-		report(t, ns);
-	}
-}
+#include "observe.h"
 
 static void look_at(struct cotask *t)
 {
@@ -51,7 +18,7 @@ static void look_at(struct cotask *t)
 		t->entry.flags |= COTASK_T_SUSPECT;
 	} else if (!(t->entry.flags & COTASK_T_REPORTED)) {
 		t->entry.flags |= COTASK_T_REPORTED;
-		report(t, 0);
+		cotask_stats_complain(t, 0);
 	}
 }
 
@@ -81,17 +48,11 @@ void cotask_watch_run(struct cotask_loop *loop, struct cotask_entry *e)
 	look_again(loop);
 }
 
-void cotask_watch_exit(struct cotask_loop *loop)
-{
-	loop->watch.cancel_ns = 0;
-	cotask_entry_unlink(loop, &loop->watch.entry);
-}
-
 static int set_watch(struct cotask_loop *loop, void *arg)
 {
 	const struct cotask_watch *new = arg;
 
-	cotask_watch_exit(loop);
+	cotask_watch_end(loop);
 	loop->watch.step_ns = new->step_ns;
 	loop->watch.cancel_ns = new->cancel_ns;
 	loop->watch.report = new->report;

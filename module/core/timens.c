@@ -9,7 +9,7 @@
 #include <linux/nsproxy.h>
 #include <linux/time_namespace.h>
 
-#include "device.h"
+#include "core.h"
 
 /* How far the caller's clock is ahead. */
 static s64 offset_of(enum cotask_clock clock)
@@ -25,35 +25,35 @@ static s64 offset_of(enum cotask_clock clock)
 
 /**
  * cotask_time_to_host - a point in time that the caller has told
- * @time: by its clock; COTASK_NEVER
+ * @time: by its clock; COTASK_FOREVER
  * @clock: which one
  *
- * Return: The same by the host's, at least 1 where @time was; COTASK_NEVER.
+ * Return: The same by the host's, at least 1 where @time was; COTASK_FOREVER.
  */
 s64 cotask_time_to_host(s64 time, enum cotask_clock clock)
 {
 	s64 ahead = offset_of(clock), host;
 
-	if (likely(!ahead) || time == COTASK_NEVER || time <= 0)
+	if (likely(!ahead) || time == COTASK_FOREVER || time <= 0)
 		return time;
 	if (check_sub_overflow(time, ahead, &host))
-		return COTASK_NEVER;
+		return COTASK_FOREVER;
 	/* Before the host's clock has begun is past, and 0 may mean that there is none. */
 	return max_t(s64, host, 1);
 }
 
 /**
  * cotask_time_from_host - the opposite, for what the caller is told
- * @time: by the host's clock; COTASK_NEVER; 0: none
+ * @time: by the host's clock; COTASK_FOREVER; 0: none
  * @clock: which one
  *
- * Return: The same by the caller's; COTASK_NEVER; 0.
+ * Return: The same by the caller's; COTASK_FOREVER; 0.
  */
 s64 cotask_time_from_host(s64 time, enum cotask_clock clock)
 {
 	s64 ahead = offset_of(clock), here;
 
-	if (likely(!ahead) || time == COTASK_NEVER || !time)
+	if (likely(!ahead) || time == COTASK_FOREVER || !time)
 		return time;
-	return check_add_overflow(time, ahead, &here) ? COTASK_NEVER : here;
+	return check_add_overflow(time, ahead, &here) ? COTASK_FOREVER : here;
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - what a loop asks of the process that it belongs to
+ *
+ * The loop of a process has a host; a loop of the kernel has none.  The host is asked by a
+ * table, so that the core does not know what it is.  What a process causes to be allocated
+ * is charged to its host until the memory is free.
+ */
+#include <linux/slab.h>
+
+#include "core.h"
+
+/* One more task of a loop whose host may be gone by now.  Any context. */
+int cotask_loop_charge(struct cotask_loop *loop)
+{
+	struct cotask_loop_host *payer;
+	int rc = -ESHUTDOWN;
+
+	rcu_read_lock();
+	payer = READ_ONCE(loop->payer);
+	if (payer)
+		rc = payer->ops->charge(payer, 1);
+	rcu_read_unlock();
+	return rc;
+}
+
+/* The memory of a task that was charged is free. */
+void cotask_loop_uncharge(struct cotask_loop *loop)
+{
+	loop->payer->ops->uncharge(loop->payer, 1);
+}
+
+/**
+ * cotask_host_alloc - memory that counts as an object
+ * @host: its payer
+ * @size: of it
+ *
+ * Context: Process context, any thread.
+ * Return: The memory, cleared, for cotask_host_free(); ERR_PTR() of -ENOSPC, -ENOMEM.
+ */
+void *cotask_host_alloc(struct cotask_loop_host *host, size_t size)
+{
+	int rc = host->ops->charge(host, 1);
+	void *memory;
+
+	if (rc)
+		return ERR_PTR(rc);
+	memory = kzalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!memory) {
+		host->ops->uncharge(host, 1);
+		return ERR_PTR(-ENOMEM);
+	}
+	return memory;
+}
+
+/* The caller has another reference to @host, if it needs that any further. */
+void cotask_host_free(struct cotask_loop_host *host, void *memory)
+{
+	kfree(memory);
+	host->ops->uncharge(host, 1);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - what the loop of a process asks of it, see host.c
+ *
+ * A part of core.h.
+ */
+#ifndef COTASK_HOST_H
+#define COTASK_HOST_H
+
+struct cotask_loop_host;
+
+/**
+ * struct cotask_loop_host_ops - what a loop asks of the process whose tasks run on it
+ * @wake: there is something to do.  Any context, with any lock
+ * @may_follow: whether the next entry of a turn may run before the process has done what
+ *	the last one has made for it.  The owner
+ * @recorded: the end of a task with COTASK_T_FAILED was recorded.  The owner
+ * @charge: @n objects more; -ESHUTDOWN once the host is gone.  Any context, inside of RCU
+ * @uncharge: @n objects less.  Any context
+ * @code: where the process says that the code of @t is, or 0.  The owner
+ */
+struct cotask_loop_host_ops {
+	void (*wake)(struct cotask_loop_host *host);
+	bool (*may_follow)(struct cotask_loop_host *host, struct cotask_entry *e);
+	void (*recorded)(struct cotask_loop_host *host, struct cotask *t);
+	int (*charge)(struct cotask_loop_host *host, unsigned int n);
+	void (*uncharge)(struct cotask_loop_host *host, unsigned int n);
+	u64 (*code)(const struct cotask *t);
+};
+
+/**
+ * struct cotask_loop_host - the process, for its loop
+ * @ops: what can be asked [I]
+ *
+ * To be embedded.
+ */
+struct cotask_loop_host {
+	const struct cotask_loop_host_ops *ops;
+};
+
+int cotask_loop_charge(struct cotask_loop *loop);
+void cotask_loop_uncharge(struct cotask_loop *loop);
+void *cotask_host_alloc(struct cotask_loop_host *host, size_t size);
+void cotask_host_free(struct cotask_loop_host *host, void *memory);
+
+#endif /* COTASK_HOST_H */

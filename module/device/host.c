@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - what a loop asks of the file that has it
+ */
+#include "device.h"
+
+static void wake(struct cotask_loop_host *host)
+{
+	cotask_file_wake(cotask_file_of(host));
+}
+
+static bool may_follow(struct cotask_loop_host *host, struct cotask_entry *e)
+{
+	return cotask_hosted_may_follow(cotask_file_of(host), e);
+}
+
+static void recorded(struct cotask_loop_host *host, struct cotask *t)
+{
+	cotask_hosted_recorded(cotask_file_of(host), t);
+}
+
+/* The last reference to the file may just be going: what is charged holds one of its own. */
+static int charge(struct cotask_loop_host *host, unsigned int n)
+{
+	struct cotask_file *f = cotask_file_of(host);
+	int rc;
+
+	if (!refcount_inc_not_zero(&f->refs))
+		return -ESHUTDOWN;
+	rc = cotask_file_charge_many(f, n);
+	cotask_file_put(f);
+	return rc;
+}
+
+static void uncharge(struct cotask_loop_host *host, unsigned int n)
+{
+	cotask_file_uncharge_many(cotask_file_of(host), n);
+}
+
+const struct cotask_loop_host_ops cotask_file_host_ops = {
+	.wake = wake,
+	.may_follow = may_follow,
+	.recorded = recorded,
+	.charge = charge,
+	.uncharge = uncharge,
+	.code = cotask_hosted_code,
+};
