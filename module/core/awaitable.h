@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - what can be awaited: its kinds, waiting, being done, being freed
+ *
+ * A part of core.h.
+ */
+#ifndef COTASK_AWAITABLE_H
+#define COTASK_AWAITABLE_H
+
+struct cotask_member;
+struct cotask_set;
+
+/**
+ * struct cotask_awaitable_ops - one kind of awaitable
+ * @name: for people
+ * @cancel: ask @x to cancel, on behalf of @waiter, which waits on it, or of nobody;
+ *	true: @x has accepted and will resume @waiter; false: it declines.  NULL: a
+ *	task, handled by cancel.c without recursion
+ * @posted: it was found in the inbox
+ * @lost: what @x has granted to @task does not reach it, as it was cancelled
+ * @let_go: @x is part of a frame that goes: complete it, follow nothing.  NULL:
+ *	it follows nothing
+ * @inner: what has to end before @x does, if that is one thing; NULL: it is not
+ * @forgo: an await of @x was refused: if @x was made for just that, let go of it; or NULL
+ * @set: the set that a task follows which waits on @x; NULL: none
+ * @member: of a set: a member has ended
+ * @alarm: of a set: its time is up
+ * @internal: has no outcome of its own: cannot be awaited by hand
+ * @bare: nothing but its waiters refers to it: its memory may go when it has none
+ *
+ * All are called by the owner.
+ */
+struct cotask_awaitable_ops {
+	const char *name;
+	bool (*cancel)(struct cotask_awaitable *x, struct cotask *waiter,
+		       const struct cotask_reason *why);
+	void (*posted)(struct cotask_post *post);
+	void (*lost)(struct cotask_awaitable *x, struct cotask *task);
+	void (*let_go)(struct cotask_awaitable *x, struct cotask *waiter);
+	struct cotask_awaitable *(*inner)(struct cotask_awaitable *x);
+	void (*forgo)(struct cotask_awaitable *x);
+	struct cotask_set *(*set)(struct cotask_awaitable *x);
+	void (*member)(struct cotask_set *s, struct cotask_member *m);
+	void (*alarm)(struct cotask_set *s);
+	bool internal;
+	bool bare;
+};
+
+extern const struct cotask_awaitable_ops cotask_task_ops;
+extern const struct cotask_awaitable_ops cotask_future_ops;
+extern const struct cotask_awaitable_ops cotask_group_ops;
+extern const struct cotask_awaitable_ops cotask_sleep_ops;
+extern const struct cotask_awaitable_ops cotask_callback_ops;
+
+static inline bool cotask_is_task(const struct cotask_awaitable *x)
+{
+	return x->post.ops == &cotask_task_ops;
+}
+
+static inline struct cotask *cotask_of(struct cotask_awaitable *x)
+{
+	return container_of(x, struct cotask, base);
+}
+
+/* awaitable.c */
+void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
+			   const struct cotask_awaitable_ops *ops);
+bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e);
+void cotask_awaitable_wake(struct cotask_awaitable *x);
+bool cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e);
+bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e);
+int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns,
+			   unsigned int state);
+void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task);
+bool cotask_awaitable_unlooked(const struct cotask_awaitable *x);
+bool cotask_awaitable_cancel_for(struct cotask_awaitable *x,
+				 const struct cotask_reason *why);
+void cotask_awaitable_mark_read(struct cotask_awaitable *x);
+void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e);
+
+/* defer.c */
+
+/**
+ * struct cotask_deferred - memory that may have to be freed later
+ * @node: in the list of it
+ * @free: frees it
+ */
+struct cotask_deferred {
+	struct llist_node node;
+	void (*free)(struct cotask_deferred *d);
+};
+
+void cotask_free_where_possible(struct cotask_deferred *d,
+				void (*free)(struct cotask_deferred *d));
+void cotask_defer_exit(void);
+
+/* Hard interrupts and raw spinlocks of PREEMPT_RT cannot call the allocator. */
+static inline bool cotask_has_allocator(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible();
+}
+
+/* block.c */
+void cotask_block_init(void);
+void cotask_block_wake(const struct cotask_awaitable *x);
+int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int state);
+
+/* future.c */
+bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
+bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how);
+bool cotask_future_post_outcome(struct cotask_future *f, long result);
+
+#endif /* COTASK_AWAITABLE_H */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - cancelling a task, and the scopes that it is in
+ *
+ * A part of core.h.
+ */
+#ifndef COTASK_CANCEL_H
+#define COTASK_CANCEL_H
+
+/* cancel.c */
+bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why);
+void cotask_cancel_route(struct cotask *t);
+void cotask_cancel_taken_in(struct cotask *t);
+void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why);
+void cotask_cancel_disarm(struct cotask *t);
+u32 cotask_cancel_take_back(struct cotask *t, u32 floor);
+void cotask_cancel_settle(struct cotask *t);
+void cotask_cancel_deliver_here(struct cotask *t);
+
+/* scope.c, section.c */
+u32 cotask_scope_count(const struct cotask *t);
+void cotask_section_abandon(struct cotask_scope *s);
+void cotask_cancel_scope_abandon(struct cotask_scope *s);
+void cotask_cancel_scope_run(struct cotask_loop *loop, struct cotask_entry *e);
+const struct cotask_reason *cotask_cancel_scope_covers(const struct cotask_group *g);
+void cotask_scope_enter(struct cotask_scope *s, struct cotask *t);
+bool cotask_scope_is_open(const struct cotask *t, const struct cotask_scope *s);
+bool cotask_scope_innermost(const struct cotask_scope *s);
+void cotask_scope_leave(struct cotask_scope *s);
+void cotask_scope_cancel(struct cotask_scope *s, const struct cotask_reason *why);
+void cotask_scope_take_back(struct cotask_scope *s);
+bool cotask_scope_missed(const struct cotask_scope *s);
+
+/* abandon.c */
+bool cotask_abandon(struct cotask *t, struct cotask_frame *frame, long rc);
+void cotask_abandon_all(struct cotask *t);
+
+/* Requests that nobody has taken back. */
+static inline u32 cotask_cancel_count(const struct cotask *t)
+{
+	return (u32)atomic_read(&t->base.state) >> COTASK_S_COUNT_SHIFT;
+}
+
+static inline void cotask_cancel_arm(struct cotask *t)
+{
+	t->entry.flags |= COTASK_T_ARMED;
+}
+
+/* Arm it for a request that is going to be delivered once more: unsettle it. */
+static inline void cotask_cancel_rearm(struct cotask *t)
+{
+	if (t->entry.flags & COTASK_T_ARMED)
+		return;
+	t->deliveries--;
+	t->settled = min(t->settled, cotask_scope_count(t) - 1);
+	cotask_cancel_arm(t);
+}
+
+/* timeout.c */
+void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_timeout_abandon(struct cotask_scope *s);
+bool cotask_timeouts_expiring(const struct cotask *task);
+
+#endif /* COTASK_CANCEL_H */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - groups
+ *
+ * A part of core.h.
+ */
+#ifndef COTASK_GROUP_H
+#define COTASK_GROUP_H
+
+/* Whether the caller owns the loop of a group, which then stays. */
+static inline bool cotask_group_mine(const struct cotask_group *g)
+{
+	const struct cotask_loop *loop;
+	bool mine;
+
+	/* Somebody else may be stopping the group, and drop the loop. */
+	rcu_read_lock();
+	loop = READ_ONCE(g->base.loop);
+	mine = loop && cotask_loop_mine(loop);
+	rcu_read_unlock();
+	return mine;
+}
+
+/* A scope, if it is a group, is inside of a cancelled scope: so are its children (CX-B1). */
+static inline void cotask_group_mark_level(struct cotask_scope *s)
+{
+	if (s->kind == COTASK_SCOPE_GROUP)
+		container_of(s, struct cotask_group, scope)->flags |= COTASK_G_LEVEL;
+}
+
+/* Whether the group takes no children because it aborts, and is not over. */
+static inline bool cotask_group_aborts(const struct cotask_group *g)
+{
+	return (g->flags & (COTASK_G_ABORTING | COTASK_G_OVER)) == COTASK_G_ABORTING;
+}
+
+void cotask_group_due_run(struct cotask_loop *loop, struct cotask_entry *e);
+int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n);
+void cotask_group_adopt(struct cotask_group *g, struct cotask *t);
+void cotask_group_child_ended(struct cotask_group *g, struct cotask *t);
+void cotask_group_check_over(struct cotask_group *g);
+void cotask_group_desert(struct cotask_group *g, long rc);
+void cotask_group_abandon(struct cotask_scope *s);
+void cotask_group_close(struct cotask_group *g);
+int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_error *e);
+
+extern const struct cotask_fanout_ops cotask_group_fanout_ops;
+void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
+			bool body);
+void cotask_group_cancel_again(struct cotask_group *g, const struct cotask_reason *why);
+void cotask_group_doom(struct cotask_group *g);
+
+#endif /* COTASK_GROUP_H */

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - loops: turns, time, who pumps them, and asking their owner
+ *
+ * A part of core.h.
+ */
+#ifndef COTASK_LOOP_H
+#define COTASK_LOOP_H
+
+enum cotask_clock {
+	COTASK_CLOCK_MONOTONIC,
+	COTASK_CLOCK_BOOTTIME,
+	COTASK_CLOCKS
+};
+
+/**
+ * struct cotask_loop - a scheduler
+ * @ready: entries to be run in the next turn [L]
+ * @batch: what is left of the current turn [L]
+ * @current_task: whose step is running [L]
+ * @inbox: posted by others; closed by what it begins with, see loop.c [A]
+ * @taken: from the inbox, not acted on yet [L]
+ * @owner: the thread that pumps it
+ * @timer_due: the deadlines have to be looked at [A]
+ * @timer_fired: @timer is not armed any more [A]
+ * @fake_clock: @fake_now is the time; it is moved by hand [I]
+ * @pumping: @owner is inside a turn or waits for the next one [L]
+ * @fanning_out: @fanouts are being worked off [L]
+ * @waves: nesting of calls that cancel, see fanout.c [L]
+ * @again: how often the wave may still go where it has been [L]
+ * @wave: number of the one under way [L]
+ * @last_mark: the last number that was given to a wave, or to a way in one [L]
+ * @budget: steps that are left until the owner breathes, see budget.c [L]
+ * @foreign: nesting of calls into code that is not cotask's, outside of steps [L]
+ * @breath: debugging: when the owner has breathed last [L]
+ * @flags: COTASK_LOOP_* [I]
+ * @eager_depth: nesting of eager steps [L]
+ * @ref_stash: references to the loop that the owner holds in advance [L]
+ * @id_stash: how many task numbers it has in advance [L]
+ * @last_id: the last one that was given [L]
+ * @tasks: how many there are whose end was not recorded [L]
+ * @next: per clock: no deadline that was not looked at is earlier [L]
+ * @armed_for: when @timer is going to fire, boot clock [L]
+ * @fake_now: per clock [L]
+ * @groups: entered groups [L]
+ * @fanouts: cancels under way to many, innermost first, see fanout.c [L]
+ * @stats: what it has counted [L]
+ * @cursors: of those that go through its tasks, see cursor.c
+ * @refs: references [A]
+ * @closed: @inbox is; for others a hint
+ * @ended: ... and has acted on all of them [L]
+ * @stop: the loop's own thread is to end [A]
+ * @grace_ns: how long its tasks may take to end then
+ * @idle: where the owner sleeps
+ * @timer: the one timer, on the boot clock
+ * @opened_lock: guards @opened and @shut; a leaf, taken in process context
+ * @opened: opened groups, the root group among them
+ * @shut: no more groups can be opened
+ * @thread: its own kthread, or NULL [I]
+ * @on_error: told of errors that nobody reads
+ * @watch: the watchdog, see watch.c [L]
+ * @context: of the mains of cotask_run() [L]
+ * @node: in the table of pumps, see pump.c
+ * @host: the process that it belongs to, while that has it; or NULL [RCU]
+ * @payer: the same, for as long as anything is charged to it [RCU]
+ * @pump: with COTASK_LOOP_LENT: held by the owner
+ * @readers_lock: guards @readers and @cursors; opened_lock is taken inside of it
+ * @readers: that wait for a chunk, see dump.c
+ * @look: has the owner look at them
+ * @look_posted: it is on its way [A]
+ * @id: its number [I]
+ * @uid: of the process that has it, if there is one [I]
+ * @pid: that process, or NULL [I]
+ * @rcu: frees it
+ * @root: owns the tasks that belong to nobody else
+ * @name: for people [I]
+ * @deadlines: one queue per clock [L]
+ */
+struct cotask_loop {
+	struct list_head	ready;
+	struct list_head	batch;
+	struct cotask		*current_task;
+	struct llist_head	inbox;
+	struct llist_node	*taken;
+	struct task_struct	*owner;
+	bool			timer_due;
+	bool			timer_fired;
+	bool			fake_clock;
+	bool			pumping;
+	bool			fanning_out;
+	u32			waves;
+	u32			again;
+	u64			wave;
+	u64			last_mark;
+	int			budget;
+	unsigned int		foreign;
+#ifdef CONFIG_COTASK_DEBUG
+	u64			breath;
+#endif
+	u32			flags;
+	u32			eager_depth;
+	int			ref_stash;
+	unsigned int		id_stash;
+	u64			last_id;
+	unsigned int		tasks;
+	u64			next[COTASK_CLOCKS];
+	u64			armed_for;
+	u64			fake_now[COTASK_CLOCKS];
+	struct list_head	groups;
+	struct list_head	fanouts;
+	struct cotask_stats	stats;
+	struct list_head	cursors;	/* guarded by readers_lock */
+
+	refcount_t		refs ____cacheline_aligned_in_smp;
+	bool			closed;
+	bool			ended;
+	bool			stop;
+	s64			grace_ns;
+	struct rcuwait		idle;
+	struct hrtimer		timer;
+	spinlock_t		opened_lock;	/* guards opened and shut */
+	struct list_head	opened;
+	bool			shut;
+	struct task_struct	*thread;
+	cotask_error_fn		on_error;
+	struct cotask_watch	watch;
+	struct cotask_context	*context;
+	struct hlist_node	node;
+	struct cotask_loop_host	*host;
+	struct cotask_loop_host	*payer;
+	struct mutex		pump;		/* who owns the loop */
+	spinlock_t		readers_lock;	/* guards readers and cursors */
+	struct list_head	readers;
+	struct cotask_callback	look;
+	atomic_t		look_posted;
+	u32			id;
+	kuid_t			uid;
+	struct pid		*pid;
+	struct rcu_head		rcu;
+	struct cotask_group	root;
+	char			name[32];
+	struct cotask_dq	deadlines[COTASK_CLOCKS];
+};
+
+/*
+ * Whether the caller may touch [L] state: it is the owner, and did not merely
+ * interrupt the owner.
+ */
+static inline bool cotask_loop_mine(const struct cotask_loop *loop)
+{
+	return READ_ONCE(loop->owner) == current && in_task();
+}
+
+/* Append an entry that is nowhere to the ready queue.  Owner. */
+static inline void cotask_loop_queue(struct cotask_loop *loop,
+				     struct cotask_entry *e)
+{
+	list_add_tail(&e->link, &loop->ready);
+}
+
+struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags);
+struct cotask_loop *cotask_loop_alloc_lent(const char *name);
+void cotask_loop_wake(struct cotask_loop *loop);
+int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
+void cotask_loop_take_in(struct cotask_loop *loop);
+void cotask_loop_await_woken(struct cotask_loop *loop, struct cotask_entry *e);
+bool cotask_loop_can_turn(const struct cotask_loop *loop);
+bool cotask_loop_has_work(const struct cotask_loop *loop);
+bool cotask_loop_turn(struct cotask_loop *loop);
+void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state);
+void cotask_loop_end_tasks(struct cotask_loop *loop, s64 grace_ns);
+void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns);
+struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop,
+					    struct cotask_group *g);
+
+/* All tasks of a loop that the caller owns, until their end is recorded.  No way out by break. */
+#define cotask_loop_for_each_task(loop, g, t)					\
+	for ((g) = NULL; ((g) = cotask_loop_next_group(loop, g)); )		\
+		list_for_each_entry(t, &(g)->children, sibling)
+
+void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error);
+void cotask_loop_ref_task(struct cotask_loop *loop);
+
+/* What belongs to a process's loop is charged to the caller. */
+static inline gfp_t cotask_loop_gfp(const struct cotask_loop *loop)
+{
+	return READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
+}
+
+void cotask_loop_unref_task(struct cotask_loop *loop);
+
+/* timer.c */
+s64 cotask_loop_deadline(struct cotask_loop *loop, s64 ns);
+u64 cotask_loop_time(const struct cotask_loop *loop, enum cotask_clock clock);
+void cotask_timer_init(struct cotask_loop *loop);
+void cotask_timer_exit(struct cotask_loop *loop);
+void cotask_timer_run(struct cotask_loop *loop);
+void cotask_timer_add(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_timer_add_ahead(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_timer_del(struct cotask_loop *loop, struct cotask_entry *e);
+int cotask_clock_of(clockid_t clock);
+
+/* timens.c */
+s64 cotask_time_to_host(s64 time, enum cotask_clock clock);
+s64 cotask_time_from_host(s64 time, enum cotask_clock clock);
+
+/* Take an entry out of wherever it is.  Owner. */
+static inline void cotask_entry_unlink(struct cotask_loop *loop,
+				       struct cotask_entry *e)
+{
+	if (e->level != COTASK_NO_DEADLINE)
+		cotask_timer_del(loop, e);
+	else
+		list_del_init(&e->link);
+}
+
+/* run.c */
+void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except);
+
+/* thread.c */
+void cotask_cpu_loops_exit(void);
+
+/* pump.c: which thread pumps which loop */
+void cotask_pump_enter(struct cotask_loop *loop);
+void cotask_pump_leave(struct cotask_loop *loop);
+struct cotask_loop *cotask_pump_current(void);
+bool cotask_loop_borrow(struct cotask_loop *loop);
+void cotask_loop_return(struct cotask_loop *loop);
+
+/* sleep.c, timeout.c: for tasks that have asked before this is called, see timer.c */
+struct cotask_await cotask_sleep_ahead(struct cotask *task, s64 deadline,
+				       enum cotask_clock clock);
+int cotask_timeout_enter_ahead(struct cotask *task, struct cotask_timeout *t);
+
+/* loops.c: the table of all loops */
+int cotask_loops_add(struct cotask_loop *loop);
+void cotask_loops_del(struct cotask_loop *loop);
+struct cotask_loop *cotask_loops_next(u32 after);
+
+/* ask.c */
+int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),
+		    void *arg);
+
+/* The watchdog of a loop, see watch.c, looks around no more.  Owner. */
+static inline void cotask_watch_end(struct cotask_loop *loop)
+{
+	loop->watch.cancel_ns = 0;
+	cotask_entry_unlink(loop, &loop->watch.entry);
+}
+
+#endif /* COTASK_LOOP_H */

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - tasks and their steps
+ *
+ * A part of core.h.
+ */
+#ifndef COTASK_TASK_H
+#define COTASK_TASK_H
+
+/* name.c */
+struct cotask_name;
+int cotask_name_init(void);
+void cotask_name_exit(void);
+struct cotask_name *cotask_name_new(const char *text, gfp_t gfp);
+void cotask_name_free(struct cotask_name *name);
+
+int cotask_task_init(void);
+void cotask_task_exit(void);
+void cotask_task_admit(struct cotask *t);
+void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_task_step(struct cotask_loop *loop, struct cotask *t);
+void cotask_task_finish(struct cotask *t, long rc);
+void cotask_task_resume(struct cotask *t);
+bool cotask_task_revise(struct cotask *t, bool started, long *rc);
+struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *loop,
+				   struct cotask_frame *frame,
+				   const struct cotask_spawn_args *args);
+void cotask_task_discard(struct cotask *t, struct cotask_frame *frame);
+void cotask_task_joined(struct cotask *t);
+void cotask_task_start(struct cotask *t, u32 flags);
+void cotask_task_born_level(struct cotask *t);
+void cotask_frame_refuse(struct cotask_frame *frame);
+struct cotask *cotask_spawn_paid(struct cotask_group *group, struct cotask_frame *frame,
+				 const struct cotask_spawn_args *args);
+struct cotask_group *cotask_group_for_spawn(struct cotask_group *g);
+struct cotask_await cotask_refuse(struct cotask *task, long rc);
+struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x);
+struct cotask_await cotask_park_known(struct cotask *task, struct cotask_awaitable *x);
+int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x);
+const char *cotask_task_state(const struct cotask *t);
+
+/* start.c */
+struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start *s,
+				       struct cotask *child);
+struct cotask_start *cotask_start_of(struct cotask *child);
+
+/* Queue a task that waits no more; @rc is what its await gives.  Owner. */
+static inline void cotask_task_queue(struct cotask *t, long rc)
+{
+	t->base.result = rc;
+	t->waits_on = NULL;
+	t->entry.flags &= ~COTASK_T_WATCH;
+	trace_cotask_wake(t, rc);
+	cotask_loop_queue(t->base.loop, &t->entry);
+}
+
+extern struct cotask_awaitable cotask_sleeping;
+
+/* What it waits for; to be in the deadline queue is to sleep, see sleep.c. */
+static inline struct cotask_awaitable *cotask_task_waits_on(const struct cotask *t)
+{
+	if (t->entry.level != COTASK_NO_DEADLINE)
+		return &cotask_sleeping;
+	return t->entry.flags & COTASK_T_GRANTED ? NULL : t->waits_on;
+}
+
+/* Whether none of its code has run.  An await sets frame->at. */
+static inline bool cotask_task_unstarted(const struct cotask *t)
+{
+	return t->frame && !t->frame->outer && !t->frame->at;
+}
+
+/* cycle.c */
+bool cotask_cycle_closes(const struct cotask *task, struct cotask_awaitable *x);
+
+/* context.c */
+unsigned long cotask_context_copy(struct cotask *spawner);
+long cotask_context_find(unsigned long context, const struct cotask_var *var,
+			 long otherwise);
+void cotask_context_drop(unsigned long context);
+unsigned long cotask_context_explicit(struct cotask_context *ctx);
+
+#endif /* COTASK_TASK_H */
