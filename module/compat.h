@@ -27,6 +27,13 @@ hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
+/* The name of a namespace, as EXPORT_SYMBOL_NS_GPL() takes it. */
+#ifdef COTASK_HAVE_BARE_NAMESPACES
+#define COTASK_NAMESPACE(ns)	ns
+#else
+#define COTASK_NAMESPACE(ns)	#ns
+#endif
+
 #ifndef COTASK_HAVE_PERCPU_WQ
 #define system_percpu_wq	system_wq
 #endif

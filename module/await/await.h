@@ -5,6 +5,8 @@
 #ifndef COTASK_AWAIT_H
 #define COTASK_AWAIT_H
 
+#include <linux/cotask_thread.h>
+
 #include "../core/core.h"
 
 /* shield.c */
@@ -18,8 +20,6 @@ void cotask_set_alarm_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_set_woken(struct cotask_entry *e);
 
 /* submit.c */
-struct cotask_submission;
-const struct cotask_awaitable *cotask_submission_base(const struct cotask_submission *s);
 struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,
 					     struct cotask_frame *frame, const char *name);
 int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended);

@@ -223,4 +223,4 @@ long cotask_job_var_get(const struct cotask_job *job, const struct cotask_var *v
 {
 	return cotask_context_find(job->context, var, otherwise);
 }
-EXPORT_SYMBOL_GPL(cotask_job_var_get);
+EXPORT_FOR_TESTS(cotask_job_var_get);

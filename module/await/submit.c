@@ -164,65 +164,20 @@ void cotask_submission_put(struct cotask_submission *s)
 }
 EXPORT_SYMBOL_GPL(cotask_submission_put);
 
-/* As an awaitable, for who looks at its outcome without having read it. */
-const struct cotask_awaitable *cotask_submission_base(const struct cotask_submission *s)
+/**
+ * cotask_submission_awaitable - a submission as an awaitable
+ * @s: the submission
+ *
+ * To look at, to block on or to cancel; tasks cannot await it.
+ *
+ * Context: Any.
+ * Return: The awaitable, which is there as long as @s.
+ */
+struct cotask_awaitable *cotask_submission_awaitable(struct cotask_submission *s)
 {
 	return &s->base;
 }
-
-/**
- * cotask_submission_done - whether a submission has its outcome
- * @s: the submission
- *
- * Context: Any.
- * Return: true if so.
- */
-bool cotask_submission_done(const struct cotask_submission *s)
-{
-	return cotask_awaitable_done(&s->base);
-}
-EXPORT_SYMBOL_GPL(cotask_submission_done);
-
-/**
- * cotask_submission_cancelled - whether a submission, or its task, was cancelled
- * @s: the submission
- *
- * Context: Any.
- * Return: true if its outcome is CANCELLED.
- */
-bool cotask_submission_cancelled(const struct cotask_submission *s)
-{
-	return cotask_awaitable_cancelled(&s->base);
-}
-EXPORT_SYMBOL_GPL(cotask_submission_cancelled);
-
-/**
- * cotask_submission_result - the outcome of a submission
- * @s: the submission
- *
- * Context: Any.
- * Return: As cotask_result() of the task (RT-2); -EINPROGRESS if it is pending.
- */
-long cotask_submission_result(struct cotask_submission *s)
-{
-	return cotask_awaitable_result(&s->base);
-}
-EXPORT_SYMBOL_GPL(cotask_submission_result);
-
-/**
- * cotask_submission_wait - block until a submission has its outcome
- * @s: the submission
- * @timeout_ns: for how long; COTASK_FOREVER
- *
- * Context: Process context, sleeps; not from the loop itself.
- * Return: 0; -ETIMEDOUT, and the task goes on (RT-3); -EINTR when a fatal signal is
- *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in atomic context.
- */
-int cotask_submission_wait(struct cotask_submission *s, s64 timeout_ns)
-{
-	return cotask_awaitable_block(&s->base, timeout_ns, TASK_KILLABLE);
-}
-EXPORT_SYMBOL_GPL(cotask_submission_wait);
+EXPORT_SYMBOL_GPL(cotask_submission_awaitable);
 
 /*
  * The same for a process, which signals and the freezer interrupt; @ended: until its task
@@ -237,7 +192,7 @@ int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool en
 			return 0;
 		x = &s->task->base;
 	}
-	return cotask_awaitable_block(x, timeout_ns, TASK_INTERRUPTIBLE);
+	return cotask_block(x, timeout_ns, TASK_INTERRUPTIBLE);
 }
 
 /**

@@ -136,7 +136,7 @@ struct cotask_frame *bench_crowd_init(struct bench_crowd *crowd)
  */
 u64 bench_run(struct cotask_frame *main)
 {
-	struct cotask_loop *loop = cotask_loop_create_here("bench", 0);
+	struct cotask_loop *loop = cotask_loop_create("bench", COTASK_LOOP_HERE);
 	u64 begin, end;
 
 	if (IS_ERR(loop))
@@ -166,3 +166,4 @@ MODULE_DESCRIPTION("Benchmark of cotask");
 MODULE_AUTHOR("The cotask authors");
 MODULE_LICENSE("GPL");
 COTASK_IMPORT(COTASK);
+COTASK_IMPORT(COTASK_TEST);

@@ -24,32 +24,6 @@ void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
 	refcount_set(&x->refs, 1);
 }
 
-/**
- * cotask_awaitable_done - whether an awaitable has its outcome
- * @x: the awaitable
- *
- * Context: Any.
- * Return: true if it is done; its outcome never changes afterwards (TK-12).
- */
-bool cotask_awaitable_done(const struct cotask_awaitable *x)
-{
-	return atomic_read_acquire(&x->state) & COTASK_S_DONE;
-}
-EXPORT_SYMBOL_GPL(cotask_awaitable_done);
-
-/**
- * cotask_awaitable_cancelled - whether an awaitable ended CANCELLED
- * @x: the awaitable
- *
- * Context: Any.
- * Return: true if it did.  FAILED(-ECANCELED) is something else (AW-10).
- */
-bool cotask_awaitable_cancelled(const struct cotask_awaitable *x)
-{
-	return atomic_read_acquire(&x->state) & COTASK_S_CANCELLED;
-}
-EXPORT_SYMBOL_GPL(cotask_awaitable_cancelled);
-
 /* The outcome is going to be known to somebody (AW-11). */
 void cotask_awaitable_mark_read(struct cotask_awaitable *x)
 {
@@ -76,19 +50,6 @@ long cotask_awaitable_result(struct cotask_awaitable *x)
 	return x->result;
 }
 EXPORT_SYMBOL_GPL(cotask_awaitable_result);
-
-/**
- * cotask_awaitable_error - the error of an awaitable
- * @x: the awaitable
- *
- * Context: Any.
- * Return: 0 if FINISHED, otherwise as cotask_awaitable_result().
- */
-int cotask_awaitable_error(struct cotask_awaitable *x)
-{
-	return min(cotask_awaitable_result(x), 0L);
-}
-EXPORT_SYMBOL_GPL(cotask_awaitable_error);
 
 /**
  * cotask_awaitable_cancel - ask a task, future, shield or gather to cancel
@@ -243,19 +204,23 @@ static bool is_mine(const struct cotask_awaitable *x)
 }
 
 /**
- * cotask_awaitable_block - sleep until an awaitable is done
- * @x: the awaitable
+ * cotask_block - block until an awaitable is done
+ * @x: the awaitable; the caller keeps it alive
  * @timeout_ns: for how long; COTASK_FOREVER
- * @state: how: TASK_KILLABLE, TASK_IDLE
+ * @state: TASK_KILLABLE, TASK_INTERRUPTIBLE or TASK_IDLE
  *
- * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -EDEADLK when the
- *	caller is the one who has to make it happen; -EINVAL in atomic context.
+ * Context: Process context, sleeps; not from the loop of @x.
+ * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -ERESTARTSYS when a signal
+ *	is pending with TASK_INTERRUPTIBLE; -EDEADLK when the caller is the one that has to
+ *	make it happen; -EINVAL for no awaitable, or in atomic context.
  */
-int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
+int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 {
 	long left = MAX_SCHEDULE_TIMEOUT;
 	int rc;
 
+	if (IS_ERR_OR_NULL(x) || !x->loop)
+		return -EINVAL;
 	if (cotask_awaitable_done(x))
 		return 0;
 	if (!in_task() || irqs_disabled())
@@ -272,6 +237,7 @@ int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned 
 	rc = cotask_block_on(x, left, state);
 	return cotask_awaitable_done(x) ? 0 : rc;
 }
+EXPORT_SYMBOL_GPL(cotask_block);
 
 /**
  * cotask_awaitable_unread - the last one who could have read an outcome is gone

@@ -69,8 +69,6 @@ bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e);
 void cotask_awaitable_wake(struct cotask_awaitable *x);
 bool cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e);
 bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e);
-int cotask_awaitable_block(struct cotask_awaitable *x, s64 timeout_ns,
-			   unsigned int state);
 void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task);
 bool cotask_awaitable_unlooked(const struct cotask_awaitable *x);
 bool cotask_awaitable_cancel_for(struct cotask_awaitable *x,

@@ -124,6 +124,14 @@ static void leave(struct blocked *me)
 		cotask_block_wake(me->x);
 }
 
+/* A call that any signal has interrupted may be restarted. */
+static int interruption(unsigned int state)
+{
+	if (!signal_pending_state(state, current))
+		return 0;
+	return state & TASK_INTERRUPTIBLE ? -ERESTARTSYS : -EINTR;
+}
+
 /**
  * cotask_block_on - sleep until an awaitable is done
  * @x: the awaitable; the caller has set COTASK_S_WATCHED
@@ -131,7 +139,7 @@ static void leave(struct blocked *me)
  * @state: how: TASK_KILLABLE, TASK_INTERRUPTIBLE, TASK_IDLE
  *
  * Context: Process context, sleeps.
- * Return: 0; -ETIMEDOUT; -EINTR.
+ * Return: 0; -ETIMEDOUT; -EINTR; -ERESTARTSYS.
  */
 int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int state)
 {
@@ -143,7 +151,7 @@ int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int
 		set_current_state(state);
 		if (READ_ONCE(me.woken) || cotask_awaitable_done(x))
 			break;
-		rc = !timeout ? -ETIMEDOUT : signal_pending_state(state, current) ? -EINTR : 0;
+		rc = !timeout ? -ETIMEDOUT : interruption(state);
 		if (rc)
 			break;
 		timeout = schedule_timeout(timeout);

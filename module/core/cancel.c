@@ -293,19 +293,6 @@ bool cotask_cancel(struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_cancel);
 
-/**
- * cotask_cancelling - how many requests were not taken back
- * @task: the task
- *
- * Context: Any.
- * Return: The count.
- */
-unsigned int cotask_cancelling(const struct cotask *task)
-{
-	return cotask_cancel_count(task);
-}
-EXPORT_SYMBOL_GPL(cotask_cancelling);
-
 /* Nothing undelivered is left, but inside of a cancelled scope there always is (CX-B1). */
 void cotask_cancel_disarm(struct cotask *t)
 {
@@ -365,20 +352,6 @@ int cotask_uncancel(struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_uncancel);
 
-/**
- * cotask_cancel_reason - why a task was cancelled
- * @task: the task
- *
- * Context: The loop's owner, or after the task is done.
- * Return: The reason of the oldest request that was not delivered, otherwise of
- *	the one delivered last (CX-B2).
- */
-struct cotask_reason cotask_cancel_reason(const struct cotask *task)
-{
-	return task->reason;
-}
-EXPORT_SYMBOL_GPL(cotask_cancel_reason);
-
 /* The requests that are due are delivered by something else than an await. */
 void cotask_cancel_deliver_here(struct cotask *t)
 {
@@ -395,14 +368,14 @@ void cotask_cancel_deliver_here(struct cotask *t)
  * @task: the current task, whose await has just given -ECANCELED
  *
  * Context: A step of @task.
- * Return: true if it was the task itself that somebody had asked to cancel; false if
+ * Return: true if it was the task itself that was asked to cancel; false if
  *	what it waited for was cancelled, or has failed with that code (CX-B3).
  */
 bool cotask_cancel_delivered(const struct cotask *task)
 {
 	return task->entry.flags & COTASK_T_DELIVERED;
 }
-EXPORT_SYMBOL_GPL(cotask_cancel_delivered);
+EXPORT_FOR_TESTS(cotask_cancel_delivered);
 
 /**
  * cotask_cancel_settle - all requests so far are delivered now, or have vanished

@@ -102,7 +102,7 @@ struct cotask_context *cotask_context_new(gfp_t gfp)
 		refcount_set(&ctx->refs, 1);
 	return ctx;
 }
-EXPORT_SYMBOL_GPL(cotask_context_new);
+EXPORT_FOR_TESTS(cotask_context_new);
 
 /**
  * cotask_context_get - take a reference to a context
@@ -117,7 +117,7 @@ struct cotask_context *cotask_context_get(struct cotask_context *ctx)
 		refcount_inc(&ctx->refs);
 	return ctx;
 }
-EXPORT_SYMBOL_GPL(cotask_context_get);
+EXPORT_FOR_TESTS(cotask_context_get);
 
 /**
  * cotask_context_put - drop a reference to a context
@@ -132,7 +132,7 @@ void cotask_context_put(struct cotask_context *ctx)
 	binding_put(ctx->head);
 	kfree(ctx);
 }
-EXPORT_SYMBOL_GPL(cotask_context_put);
+EXPORT_FOR_TESTS(cotask_context_put);
 
 /**
  * cotask_get_context - the context of a task
@@ -156,7 +156,7 @@ struct cotask_context *cotask_get_context(struct cotask *task)
 	task->context = (unsigned long)ctx;
 	return ctx;
 }
-EXPORT_SYMBOL_GPL(cotask_get_context);
+EXPORT_FOR_TESTS(cotask_get_context);
 
 /* Nobody else sees the chain as far as only the context refers to it. */
 static bool overwrite(struct cotask_context *ctx, const struct cotask_var *var, long value)
@@ -205,7 +205,7 @@ int cotask_var_set(struct cotask *task, const struct cotask_var *var, long value
 	ctx->head = b;
 	return 0;
 }
-EXPORT_SYMBOL_GPL(cotask_var_set);
+EXPORT_FOR_TESTS(cotask_var_set);
 
 long cotask_context_find(unsigned long context, const struct cotask_var *var, long otherwise)
 {
@@ -231,4 +231,4 @@ long cotask_var_get(const struct cotask *task, const struct cotask_var *var, lon
 {
 	return cotask_context_find(task->context, var, otherwise);
 }
-EXPORT_SYMBOL_GPL(cotask_var_get);
+EXPORT_FOR_TESTS(cotask_var_get);

@@ -67,8 +67,10 @@
 #define COTASK_CORE_H
 
 #include <linux/cotask.h>
+#include <linux/cotask_context.h>
 #include <linux/cotask_inspect.h>
 #include <linux/cotask_scope.h>
+#include <linux/cotask_test.h>
 #include <linux/cotask_wait.h>
 #include <linux/hrtimer.h>
 #include <linux/mutex.h>
@@ -93,9 +95,9 @@ extern bool cotask_misuse_expected;
 	WARN_ONCE(IS_ENABLED(CONFIG_COTASK_DEBUG) &&			\
 		  !READ_ONCE(cotask_misuse_expected), fmt, ##__VA_ARGS__)
 
-/* Internals that the modules in tests/ and bench/ call. */
+/* What only the modules in tests/ and bench/ call: internals, and <linux/cotask_test.h>. */
 #if IS_ENABLED(CONFIG_COTASK_KUNIT_TEST) || IS_ENABLED(CONFIG_COTASK_BENCH)
-#define EXPORT_FOR_TESTS(symbol)	EXPORT_SYMBOL_GPL(symbol)
+#define EXPORT_FOR_TESTS(symbol)	EXPORT_SYMBOL_NS_GPL(symbol, COTASK_NAMESPACE(COTASK_TEST))
 #else
 #define EXPORT_FOR_TESTS(symbol)
 #endif
@@ -103,8 +105,8 @@ extern bool cotask_misuse_expected;
 /* --- state word of an awaitable --------------------------------------- */
 
 #define COTASK_S_CLAIMED	BIT(0)	/* an outcome was chosen */
-#define COTASK_S_DONE		BIT(1)	/* ... and can be read */
-#define COTASK_S_CANCELLED	BIT(2)	/* the outcome is CANCELLED, not FAILED */
+/* COTASK_S_DONE		BIT(1)	... and can be read: <linux/cotask.h> */
+/* COTASK_S_CANCELLED	BIT(2)	the outcome is CANCELLED, not FAILED: there, too */
 #define COTASK_S_READ		BIT(3)	/* the outcome was read (AW-11) */
 #define COTASK_S_WATCHED	BIT(4)	/* a thread sleeps until DONE */
 #define COTASK_S_INBOX		BIT(5)	/* base.post is in the inbox */
@@ -114,7 +116,7 @@ extern bool cotask_misuse_expected;
 #define COTASK_S_DOOM		BIT(8)	/* opened group: do not resume children */
 #define COTASK_S_ARM		BIT(9)	/* opened group: has a deadline */
 #define COTASK_S_MARKED		BIT(8)	/* others: named by a set, see set.c */
-#define COTASK_S_COUNT_SHIFT	9	/* task: its cancel count */
+/* COTASK_S_COUNT_SHIFT	9	task: its cancel count: there, too */
 #define COTASK_S_COUNT_ONE	BIT(COTASK_S_COUNT_SHIFT)
 #define COTASK_S_COUNT_MAX	((1U << (32 - COTASK_S_COUNT_SHIFT)) - 1)
 

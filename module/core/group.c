@@ -577,9 +577,9 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 		return -EDEADLK;
 	might_sleep();
 	request(g, COTASK_S_POSTED | COTASK_S_CLOSING);
-	if (cotask_awaitable_block(&g->base, grace_ns, TASK_IDLE)) {
+	if (cotask_block(&g->base, grace_ns, TASK_IDLE)) {
 		request(g, COTASK_S_DOOM);
-		cotask_awaitable_block(&g->base, COTASK_FOREVER, TASK_IDLE);
+		cotask_block(&g->base, COTASK_FOREVER, TASK_IDLE);
 	}
 	/* Callbacks that were registered before have run when it answers. */
 	if (loop->thread)
@@ -634,24 +634,6 @@ int cotask_group_cancel(struct cotask_group *g)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_group_cancel);
-
-/**
- * cotask_group_wait - block until a group is over
- * @g: an entered or opened group, that somebody else exits or stops
- * @timeout_ns: for how long; COTASK_FOREVER
- *
- * Context: Process context, sleeps; not from the group's own loop.
- * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -EDEADLK on the
- *	loop that would have to make it happen; -EINVAL if @g is not in use, or in
- *	atomic context.
- */
-int cotask_group_wait(struct cotask_group *g, s64 timeout_ns)
-{
-	if (!g || g->base.post.ops != &cotask_group_ops || !g->base.loop)
-		return -EINVAL;
-	return cotask_awaitable_block(&g->base, timeout_ns, TASK_KILLABLE);
-}
-EXPORT_SYMBOL_GPL(cotask_group_wait);
 
 /* A step along the errors; of a group that was stopped there is no loop any more. */
 static void pay_for_error(const struct cotask_group *g)

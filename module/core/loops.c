@@ -58,4 +58,3 @@ u32 cotask_loop_id(const struct cotask_loop *loop)
 {
 	return loop->id;
 }
-EXPORT_SYMBOL_GPL(cotask_loop_id);

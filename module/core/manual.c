@@ -17,7 +17,7 @@
  */
 struct cotask_loop *cotask_manual_create(u32 flags)
 {
-	struct cotask_loop *loop = cotask_loop_create_here("manual", flags);
+	struct cotask_loop *loop = cotask_loop_create("manual", COTASK_LOOP_HERE | flags);
 	int clock;
 
 	if (IS_ERR(loop))
@@ -30,7 +30,7 @@ struct cotask_loop *cotask_manual_create(u32 flags)
 	}
 	return loop;
 }
-EXPORT_SYMBOL_GPL(cotask_manual_create);
+EXPORT_FOR_TESTS(cotask_manual_create);
 
 /**
  * cotask_manual_adopt - the calling thread takes over a loop
@@ -42,7 +42,7 @@ void cotask_manual_adopt(struct cotask_loop *loop)
 {
 	WRITE_ONCE(loop->owner, current);
 }
-EXPORT_SYMBOL_GPL(cotask_manual_adopt);
+EXPORT_FOR_TESTS(cotask_manual_adopt);
 
 /**
  * cotask_manual_turn - run one turn
@@ -60,7 +60,7 @@ bool cotask_manual_turn(struct cotask_loop *loop)
 	cotask_pump_leave(loop);
 	return any;
 }
-EXPORT_SYMBOL_GPL(cotask_manual_turn);
+EXPORT_FOR_TESTS(cotask_manual_turn);
 
 /**
  * cotask_manual_turns - run turns until there is nothing to do
@@ -78,7 +78,7 @@ unsigned int cotask_manual_turns(struct cotask_loop *loop, unsigned int max)
 		;
 	return n;
 }
-EXPORT_SYMBOL_GPL(cotask_manual_turns);
+EXPORT_FOR_TESTS(cotask_manual_turns);
 
 /**
  * cotask_manual_advance - let time pass
@@ -94,7 +94,7 @@ void cotask_manual_advance(struct cotask_loop *loop, u64 ns)
 	loop->fake_now[COTASK_CLOCK_MONOTONIC] += ns;
 	loop->fake_now[COTASK_CLOCK_BOOTTIME] += ns;
 }
-EXPORT_SYMBOL_GPL(cotask_manual_advance);
+EXPORT_FOR_TESTS(cotask_manual_advance);
 
 /**
  * cotask_manual_suspend - let time pass as if the machine was suspended
@@ -107,4 +107,4 @@ void cotask_manual_suspend(struct cotask_loop *loop, u64 ns)
 {
 	loop->fake_now[COTASK_CLOCK_BOOTTIME] += ns;
 }
-EXPORT_SYMBOL_GPL(cotask_manual_suspend);
+EXPORT_FOR_TESTS(cotask_manual_suspend);

@@ -94,7 +94,7 @@ int cotask_set_name(struct cotask *task, const char *name)
 	cotask_name_free(rcu_replace_pointer(task->name, new, true));
 	return 0;
 }
-EXPORT_SYMBOL_GPL(cotask_set_name);
+EXPORT_FOR_TESTS(cotask_set_name);
 
 /* false: it was another one meanwhile. */
 static bool read_name(const struct cotask *task, const struct cotask_name *name, char *buf,

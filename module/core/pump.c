@@ -123,4 +123,4 @@ struct cotask *cotask_current(void)
 
 	return loop ? loop->current_task : ERR_PTR(-ESRCH);
 }
-EXPORT_SYMBOL_GPL(cotask_current);
+EXPORT_FOR_TESTS(cotask_current);

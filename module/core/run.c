@@ -2,31 +2,12 @@
 /*
  * cotask - loops that the calling thread pumps, and run()
  *
- * A loop without a kthread of its own.  Between two runs it belongs to the thread
- * that has made it.
+ * A loop without a kthread of its own, made with COTASK_LOOP_HERE.  Between two runs it
+ * belongs to the thread that has made it.
  */
 #include <linux/sched/signal.h>
 
 #include "core.h"
-
-/**
- * cotask_loop_create_here - make a loop that the calling thread is going to pump
- * @name: for people, or NULL
- * @flags: COTASK_LOOP_*
- *
- * Context: Process context.
- * Return: The loop with a reference, to be ended with cotask_loop_stop();
- *	ERR_PTR(-EINVAL) for unknown flags, ERR_PTR(-ENOMEM).
- */
-struct cotask_loop *cotask_loop_create_here(const char *name, u32 flags)
-{
-	struct cotask_loop *loop = cotask_loop_alloc(name, flags);
-
-	if (!IS_ERR(loop))
-		WRITE_ONCE(loop->owner, current);
-	return loop;
-}
-EXPORT_SYMBOL_GPL(cotask_loop_create_here);
 
 /* Cancel each task, but one, that was not cancelled by this before. */
 void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except)
@@ -96,7 +77,7 @@ static int make_context(struct cotask_loop *loop)
 
 /**
  * cotask_run - run a coroutine to its end, and what it has left behind
- * @loop: a loop made by cotask_loop_create_here() in this thread
+ * @loop: a loop made with COTASK_LOOP_HERE in this thread
  * @main: the coroutine
  *
  * When @main is done, every other task of the loop is cancelled once, those that

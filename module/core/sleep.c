@@ -129,23 +129,6 @@ struct cotask_await cotask_sleep_range(struct cotask *task, s64 ns, u64 slack_ns
 EXPORT_SYMBOL_GPL(cotask_sleep_range);
 
 /**
- * cotask_sleep - sleep
- * @task: the current task
- * @ns: for at least this long; as for cotask_sleep_range()
- *
- * Always suspends (SL-2); never returns early (SL-1).  Sleepers with equal deadlines
- * wake in the order of their calls (SL-4).
- *
- * Context: A step of @task.
- * Return: As cotask_sleep_range().
- */
-struct cotask_await cotask_sleep(struct cotask *task, s64 ns)
-{
-	return cotask_sleep_range(task, ns, 0);
-}
-EXPORT_SYMBOL_GPL(cotask_sleep);
-
-/**
  * cotask_sleep_until - sleep until a point in time
  * @task: the current task
  * @deadline: the time; if it is past: as cotask_yield()

@@ -608,4 +608,4 @@ int cotask_get_stack(const struct cotask *task, struct cotask_location *loc, uns
 	}
 	return found;
 }
-EXPORT_SYMBOL_GPL(cotask_get_stack);
+EXPORT_FOR_TESTS(cotask_get_stack);

@@ -32,21 +32,6 @@ void cotask_task_exit(void)
 
 /* --- references ----------------------------------------------------------- */
 
-/**
- * cotask_get - take a reference to a task
- * @task: a task that the caller has a reference to, or NULL
- *
- * Context: Any.
- * Return: @task.
- */
-struct cotask *cotask_get(struct cotask *task)
-{
-	if (task)
-		refcount_inc(&task->base.refs);
-	return task;
-}
-EXPORT_SYMBOL_GPL(cotask_get);
-
 static void task_free(struct cotask *t)
 {
 	struct cotask_loop *loop = t->base.loop;
@@ -529,24 +514,6 @@ struct cotask *cotask_spawn_paid(struct cotask_group *group, struct cotask_frame
 }
 
 /**
- * cotask_spawn - spawn a task
- * @group: as for cotask_spawn_with()
- * @frame: likewise
- * @name: copied; NULL: Task-<id>
- *
- * Context: Process context.
- * Return: As cotask_spawn_with().
- */
-struct cotask *cotask_spawn(struct cotask_group *group, struct cotask_frame *frame,
-			    const char *name)
-{
-	struct cotask_spawn_args args = { .name = name };
-
-	return checked_spawn(group, frame, &args, 0, true);
-}
-EXPORT_SYMBOL_GPL(cotask_spawn);
-
-/**
  * cotask_go - spawn a task that nobody needs a handle of
  * @group: as for cotask_spawn_with()
  * @frame: likewise
@@ -578,7 +545,7 @@ struct cotask_awaitable *cotask_ensure(struct cotask_loop *loop, struct cotask_a
 		return ERR_PTR(-EINVAL);
 	return loop && loop != x->loop ? ERR_PTR(-EXDEV) : x;
 }
-EXPORT_SYMBOL_GPL(cotask_ensure);
+EXPORT_FOR_TESTS(cotask_ensure);
 
 /**
  * cotask_task_record - the end of a task is recorded with its owner
@@ -595,84 +562,6 @@ void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e)
 /* --- questions ------------------------------------------------------------ */
 
 /**
- * cotask_done - whether a task has ended
- * @task: the task
- *
- * Context: Any.
- * Return: true if it FINISHED, FAILED or was CANCELLED.
- */
-bool cotask_done(const struct cotask *task)
-{
-	return cotask_awaitable_done(&task->base);
-}
-EXPORT_SYMBOL_GPL(cotask_done);
-
-/**
- * cotask_cancelled - whether a task ended CANCELLED
- * @task: the task
- *
- * Context: Any.
- * Return: true if it did.
- */
-bool cotask_cancelled(const struct cotask *task)
-{
-	return cotask_awaitable_cancelled(&task->base);
-}
-EXPORT_SYMBOL_GPL(cotask_cancelled);
-
-/**
- * cotask_result - the outcome of a task
- * @task: the task
- *
- * Context: Any.
- * Return: As cotask_awaitable_result() (TK-1).
- */
-long cotask_result(struct cotask *task)
-{
-	return cotask_awaitable_result(&task->base);
-}
-EXPORT_SYMBOL_GPL(cotask_result);
-
-/**
- * cotask_error - the error of a task
- * @task: the task
- *
- * Context: Any.
- * Return: As cotask_awaitable_error() (TK-1).
- */
-int cotask_error(struct cotask *task)
-{
-	return cotask_awaitable_error(&task->base);
-}
-EXPORT_SYMBOL_GPL(cotask_error);
-
-/**
- * cotask_id - the number of a task
- * @task: the task
- *
- * Context: Any.
- * Return: A number that no other task has or had, from 1 upward.
- */
-u64 cotask_id(const struct cotask *task)
-{
-	return task->id;
-}
-EXPORT_SYMBOL_GPL(cotask_id);
-
-/**
- * cotask_get_loop - the loop of a task
- * @task: the task
- *
- * Context: Any.
- * Return: The loop, the same all its life (TK-11); not pinned beyond @task.
- */
-struct cotask_loop *cotask_get_loop(const struct cotask *task)
-{
-	return task->base.loop;
-}
-EXPORT_SYMBOL_GPL(cotask_get_loop);
-
-/**
  * cotask_get_coro - the outermost coroutine of a task
  * @task: the task
  *
@@ -687,7 +576,7 @@ struct cotask_frame *cotask_get_coro(const struct cotask *task)
 		frame = frame->outer;
 	return frame;
 }
-EXPORT_SYMBOL_GPL(cotask_get_coro);
+EXPORT_FOR_TESTS(cotask_get_coro);
 
 /* For people (TK-9). */
 const char *cotask_task_state(const struct cotask *t)
@@ -724,24 +613,5 @@ int cotask_describe(const struct cotask *task, char *buf, size_t size)
 	return scnprintf(buf, size, "%s %s, waits for task %s", name, cotask_task_state(task),
 			 cotask_get_name(cotask_of(x), other, sizeof(other)));
 }
-EXPORT_SYMBOL_GPL(cotask_describe);
+EXPORT_FOR_TESTS(cotask_describe);
 
-/**
- * cotask_wait - block until a task has ended
- * @task: a task that the caller has a reference to
- * @timeout_ns: for how long; COTASK_FOREVER
- *
- * The outcome is then there for cotask_result().
- *
- * Context: Process context, sleeps; not from the task's own loop.
- * Return: 0; -ETIMEDOUT, the task goes on (RT-3); -EINTR when a fatal signal is
- *	pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
- *	atomic context.
- */
-int cotask_wait(struct cotask *task, s64 timeout_ns)
-{
-	if (!task)
-		return -EINVAL;
-	return cotask_awaitable_block(&task->base, timeout_ns, TASK_KILLABLE);
-}
-EXPORT_SYMBOL_GPL(cotask_wait);

@@ -4,6 +4,7 @@
  */
 #include <linux/cpu.h>
 #include <linux/kthread.h>
+#include <linux/sched/prio.h>
 
 #include "core.h"
 
@@ -30,19 +31,19 @@ static int loop_thread(void *data)
 	return 0;
 }
 
-static struct cotask_loop *create(const char *name, u32 flags, int cpu)
+static void set_scheduling(struct task_struct *thread, const struct cotask_loop_options *o)
 {
-	struct cotask_loop *loop = cotask_loop_alloc(name, flags);
-	struct task_struct *thread;
+	if (o->cpus)
+		set_cpus_allowed_ptr(thread, o->cpus);
+	if (o->flags & COTASK_LOOP_FIFO)
+		sched_set_fifo_low(thread);
+	else if (o->nice)
+		set_user_nice(thread, o->nice);
+}
 
-	if (IS_ERR(loop))
-		return loop;
-	if (cpu >= 0) {
-		loop->flags |= COTASK_LOOP_SHARED;
-		thread = kthread_create_on_cpu(loop_thread, loop, cpu, "cotask/%u");
-	} else {
-		thread = kthread_create(loop_thread, loop, "%s", loop->name);
-	}
+/* @thread begins to pump @loop. */
+static struct cotask_loop *begin(struct cotask_loop *loop, struct task_struct *thread)
+{
 	if (IS_ERR(thread)) {
 		cotask_loops_del(loop);
 		cotask_loop_put(loop);
@@ -56,20 +57,45 @@ static struct cotask_loop *create(const char *name, u32 flags, int cpu)
 	return loop;
 }
 
+/* COTASK_LOOP_HERE says that there is no thread to schedule. */
+static bool fits(const struct cotask_loop_options *o)
+{
+	if (o->nice < MIN_NICE || o->nice > MAX_NICE)
+		return false;
+	if (!(o->flags & COTASK_LOOP_HERE))
+		return true;
+	return !o->nice && !o->cpus && !(o->flags & COTASK_LOOP_FIFO);
+}
+
 /**
- * cotask_loop_create - make a loop with a thread of its own
- * @name: of the thread, or NULL
- * @flags: COTASK_LOOP_*
+ * cotask_loop_create_with - make a loop
+ * @options: how
  *
  * Context: Process context, sleeps.
  * Return: The loop with a reference, to be ended with cotask_loop_stop();
- *	ERR_PTR(-EINVAL) for unknown flags, ERR_PTR(-ENOMEM), ERR_PTR(-EINTR).
+ *	ERR_PTR(-EINVAL) for missing or unknown options, or such as do not fit together;
+ *	ERR_PTR(-ENOMEM), ERR_PTR(-EINTR).
  */
-struct cotask_loop *cotask_loop_create(const char *name, u32 flags)
+struct cotask_loop *cotask_loop_create_with(const struct cotask_loop_options *options)
 {
-	return create(name, flags, -1);
+	struct task_struct *thread;
+	struct cotask_loop *loop;
+
+	if (!options || !fits(options))
+		return ERR_PTR(-EINVAL);
+	loop = cotask_loop_alloc(options->name, options->flags);
+	if (IS_ERR(loop))
+		return loop;
+	if (options->flags & COTASK_LOOP_HERE) {
+		WRITE_ONCE(loop->owner, current);
+		return loop;
+	}
+	thread = kthread_create(loop_thread, loop, "%s", loop->name);
+	if (!IS_ERR(thread))
+		set_scheduling(thread, options);
+	return begin(loop, thread);
 }
-EXPORT_SYMBOL_GPL(cotask_loop_create);
+EXPORT_SYMBOL_GPL(cotask_loop_create_with);
 
 /* False: the thread was stopped before it has begun, and the loop is as it was. */
 static bool stop_thread(struct cotask_loop *loop, s64 grace_ns)
@@ -86,7 +112,7 @@ static bool stop_thread(struct cotask_loop *loop, s64 grace_ns)
 
 /**
  * cotask_loop_stop - end a loop and all of its tasks
- * @loop: a loop made by cotask_loop_create() or cotask_loop_create_here(), or NULL
+ * @loop: a loop made by cotask_loop_create(), or NULL
  * @grace_ns: for how long tasks may clean up. From then on their awaits fail (CX-B1), and
  *	those that do not end by that are listed in the log, and ended as by
  *	cotask_group_stop() (CO-B2). COTASK_FOREVER: wait; negative: ended at once
@@ -122,6 +148,16 @@ EXPORT_SYMBOL_GPL(cotask_loop_stop);
 
 /* --- one per CPU, on demand ----------------------------------------------- */
 
+static struct cotask_loop *create_on(unsigned int cpu)
+{
+	struct cotask_loop *loop = cotask_loop_alloc(NULL, 0);
+
+	if (IS_ERR(loop))
+		return loop;
+	loop->flags |= COTASK_LOOP_SHARED;
+	return begin(loop, kthread_create_on_cpu(loop_thread, loop, cpu, "cotask/%u"));
+}
+
 static struct cotask_loop *cpu_loops[NR_CPUS];
 static DEFINE_MUTEX(cpu_loops_lock);	/* guards the making of cpu_loops */
 
@@ -146,7 +182,7 @@ struct cotask_loop *cotask_cpu_loop(unsigned int cpu)
 	mutex_lock(&cpu_loops_lock);
 	loop = cpu_loops[cpu];
 	if (!loop) {
-		loop = cpu_online(cpu) ? create(NULL, 0, cpu) : ERR_PTR(-EINVAL);
+		loop = cpu_online(cpu) ? create_on(cpu) : ERR_PTR(-EINVAL);
 		if (!IS_ERR(loop))
 			cpu_loops[cpu] = loop;
 	}

@@ -13,21 +13,13 @@
  */
 #include "core.h"
 
-enum timeout_state {
-	TIMEOUT_CREATED = 1,
-	TIMEOUT_ENTERED,
-	TIMEOUT_EXPIRING,
-	TIMEOUT_EXPIRED,
-	TIMEOUT_FINISHED,
-};
-
 static void init(struct cotask_timeout *t, s64 deadline, enum cotask_clock clock)
 {
 	memset(t, 0, sizeof(*t));
 	cotask_entry_init(&t->entry, COTASK_ENTRY_TIMEOUT);
 	t->entry.clock = clock;
 	t->deadline = deadline;
-	t->state = TIMEOUT_CREATED;
+	t->state = COTASK_TIMEOUT_CREATED;
 }
 
 /**
@@ -87,7 +79,7 @@ static void begin(struct cotask *task, struct cotask_timeout *t)
 {
 	cotask_debug_live(t);
 	cotask_scope_enter(&t->scope, task);
-	t->state = TIMEOUT_ENTERED;
+	t->state = COTASK_TIMEOUT_ENTERED;
 }
 
 static int enter(struct cotask *task, struct cotask_timeout *t, s64 now)
@@ -103,7 +95,7 @@ static int may_enter(const struct cotask *task, const struct cotask_timeout *t)
 		return -EINVAL;
 	if (!task || task->base.loop->current_task != task)
 		return -ESRCH;
-	return t->state == TIMEOUT_CREATED ? 0 : -EALREADY;
+	return t->state == COTASK_TIMEOUT_CREATED ? 0 : -EALREADY;
 }
 
 /**
@@ -196,7 +188,7 @@ int cotask_timeout_move(struct cotask_timeout *t, ktime_t deadline)
 {
 	struct cotask_loop *loop;
 
-	if (!t || t->state != TIMEOUT_ENTERED)
+	if (!t || t->state != COTASK_TIMEOUT_ENTERED)
 		return -EINVAL;
 	loop = t->scope.task->base.loop;
 	if (!cotask_loop_mine(loop))
@@ -221,7 +213,7 @@ void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e)
 		.cause = COTASK_CAUSE_DEADLINE,
 	};
 
-	t->state = TIMEOUT_EXPIRING;
+	t->state = COTASK_TIMEOUT_EXPIRING;
 	loop->stats.timeouts++;
 	trace_cotask_timeout(t->scope.task, t->deadline);
 	cotask_scope_cancel(&t->scope, &why);
@@ -251,7 +243,7 @@ static bool is_past(const struct cotask_timeout *t)
  */
 int cotask_timeout_configure(struct cotask_timeout *t, const char *name, u32 flags)
 {
-	if (!t || (flags & ~COTASK_TIMEOUT_ALL) || !t->state || t->state > TIMEOUT_EXPIRING)
+	if (!t || (flags & ~COTASK_TIMEOUT_ALL) || !t->state || t->state > COTASK_TIMEOUT_EXPIRING)
 		return -EINVAL;
 	t->name = name;
 	t->flags = flags;
@@ -276,21 +268,21 @@ long cotask_timeout_exit(struct cotask_timeout *t, long rc)
 {
 	struct cotask *task = t ? t->scope.task : NULL;
 
-	if (!task || (t->state != TIMEOUT_ENTERED && t->state != TIMEOUT_EXPIRING) ||
+	if (!task || (t->state != COTASK_TIMEOUT_ENTERED && t->state != COTASK_TIMEOUT_EXPIRING) ||
 	    task->base.loop->current_task != task || !cotask_scope_innermost(&t->scope))
 		return -EINVAL;
 	cotask_scope_leave(&t->scope);
 	cotask_debug_dead(t);
-	if (t->state == TIMEOUT_ENTERED) {
+	if (t->state == COTASK_TIMEOUT_ENTERED) {
 		disarm(t);
-		t->state = TIMEOUT_FINISHED;
+		t->state = COTASK_TIMEOUT_FINISHED;
 		if (unlikely(t->flags & COTASK_TIMEOUT_STRICT) && rc >= 0 && is_past(t)) {
-			t->state = TIMEOUT_EXPIRED;
+			t->state = COTASK_TIMEOUT_EXPIRED;
 			return timed_out(t);
 		}
 		return rc;
 	}
-	t->state = TIMEOUT_EXPIRED;
+	t->state = COTASK_TIMEOUT_EXPIRED;
 	cotask_scope_take_back(&t->scope);
 	if (rc == -ECANCELED && cotask_scope_count(task) <= t->scope.baseline)
 		return timed_out(t);
@@ -306,11 +298,11 @@ void cotask_timeout_abandon(struct cotask_scope *s)
 	struct cotask_timeout *t = container_of(s, struct cotask_timeout, scope);
 
 	cotask_debug_dead(t);
-	if (t->state == TIMEOUT_ENTERED)
+	if (t->state == COTASK_TIMEOUT_ENTERED)
 		disarm(t);
 	else
 		cotask_scope_take_back(s);
-	t->state = TIMEOUT_FINISHED;
+	t->state = COTASK_TIMEOUT_FINISHED;
 }
 
 /* Whether the task is inside of a timeout that has come due, so that its exit matters. */
@@ -320,37 +312,11 @@ bool cotask_timeouts_expiring(const struct cotask *task)
 
 	for (s = task->scopes; s; s = s->outer) {
 		if (s->kind == COTASK_SCOPE_TIMEOUT &&
-		    container_of(s, struct cotask_timeout, scope)->state == TIMEOUT_EXPIRING)
+		    container_of(s, struct cotask_timeout, scope)->state == COTASK_TIMEOUT_EXPIRING)
 			return true;
 	}
 	return false;
 }
-
-/**
- * cotask_timeout_when - the deadline of a timeout
- * @t: the timeout
- *
- * Context: The loop's owner.
- * Return: The time; KTIME_MAX if there is none (TO-1).
- */
-ktime_t cotask_timeout_when(const struct cotask_timeout *t)
-{
-	return ns_to_ktime(t->deadline);
-}
-EXPORT_SYMBOL_GPL(cotask_timeout_when);
-
-/**
- * cotask_timeout_expired - whether a timeout has acted
- * @t: the timeout
- *
- * Context: The loop's owner.
- * Return: true from the moment it has cancelled its task (TO-4).
- */
-bool cotask_timeout_expired(const struct cotask_timeout *t)
-{
-	return t->state == TIMEOUT_EXPIRING || t->state == TIMEOUT_EXPIRED;
-}
-EXPORT_SYMBOL_GPL(cotask_timeout_expired);
 
 /* The boot clock is ahead: tell a deadline on the monotonic one. */
 static s64 on_monotonic(const struct cotask_loop *loop, s64 deadline, u8 clock)
@@ -413,4 +379,4 @@ ktime_t cotask_effective_deadline(const struct cotask *task)
 	}
 	return ns_to_ktime(nearest);
 }
-EXPORT_SYMBOL_GPL(cotask_effective_deadline);
+EXPORT_FOR_TESTS(cotask_effective_deadline);

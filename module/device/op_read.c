@@ -27,7 +27,7 @@ static s64 read_state(struct cotask_request *r)
 	const struct cotask_awaitable *x;
 
 	if (r->object->kind == COTASK_OBJECT_SUBMISSION)
-		x = cotask_submission_base(cotask_object_submission(r->object));
+		x = cotask_submission_awaitable(cotask_object_submission(r->object));
 	else
 		x = cotask_object_awaitable(r->object);
 	return x ? cotask_awaitable_state(x) : -ENOENT;

@@ -276,7 +276,7 @@ int cotask_graph_waiters(struct cotask_awaitable *x, unsigned int depth,
 {
 	return begin(x, next_waiter, depth, visit, arg);
 }
-EXPORT_SYMBOL_GPL(cotask_graph_waiters);
+EXPORT_FOR_TESTS(cotask_graph_waiters);
 
 /**
  * cotask_graph_waits - walk from a task to all that it waits for
@@ -296,4 +296,4 @@ int cotask_graph_waits(struct cotask *task, unsigned int depth, cotask_visit_fn 
 {
 	return begin(task ? &task->base : NULL, next_awaited, depth, visit, arg);
 }
-EXPORT_SYMBOL_GPL(cotask_graph_waits);
+EXPORT_FOR_TESTS(cotask_graph_waits);

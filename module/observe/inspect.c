@@ -56,7 +56,7 @@ int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned i
 	rc = cotask_loop_ask(loop, list_tasks, &l);
 	return rc == -ESHUTDOWN ? 0 : l.found;
 }
-EXPORT_SYMBOL_GPL(cotask_all_tasks);
+EXPORT_FOR_TESTS(cotask_all_tasks);
 
 /* --- one task ------------------------------------------------------------------- */
 
@@ -130,4 +130,4 @@ int cotask_task_info(struct cotask *task, struct cotask_info *info)
 	/* All tasks of a loop that has ended are done, and do not change. */
 	return rc == -ESHUTDOWN ? look_at_task(NULL, &look) : rc;
 }
-EXPORT_SYMBOL_GPL(cotask_task_info);
+EXPORT_FOR_TESTS(cotask_task_info);

@@ -21,6 +21,7 @@
 #ifndef COTASK_TESTS_SCRIPT_H
 #define COTASK_TESTS_SCRIPT_H
 
+#include <linux/cotask_context.h>
 #include <linux/cotask_gather.h>
 #include <linux/cotask_inspect.h>
 #include <linux/cotask_scope.h>

@@ -765,3 +765,4 @@ module_exit(stress_exit);
 MODULE_DESCRIPTION("Stress test of cotask");
 MODULE_LICENSE("GPL");
 COTASK_IMPORT(COTASK);
+COTASK_IMPORT(COTASK_TEST);

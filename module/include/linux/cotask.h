@@ -63,6 +63,8 @@
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
 #include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/llist.h>
@@ -232,6 +234,11 @@ struct cotask_post {
 	struct llist_node	node;
 };
 
+/* Bits of the state of an awaitable that are read here; core.h in the module has the others. */
+#define COTASK_S_DONE		BIT(1)	/* it has its outcome */
+#define COTASK_S_CANCELLED	BIT(2)	/* ... which is CANCELLED */
+#define COTASK_S_COUNT_SHIFT	9	/* of a task: its cancel count */
+
 /**
  * struct cotask_awaitable - what a task can wait for
  * @result: the outcome, once done; of a task that is not done: what its await
@@ -300,11 +307,46 @@ struct cotask_await __must_check cotask_watch(struct cotask *task,
 struct cotask_await __must_check cotask_call(struct cotask *task,
 					     struct cotask_frame *callee);
 
-bool cotask_awaitable_done(const struct cotask_awaitable *x);
-bool cotask_awaitable_cancelled(const struct cotask_awaitable *x);
+/**
+ * cotask_awaitable_done - whether an awaitable has its outcome
+ * @x: the awaitable
+ *
+ * Context: Any.
+ * Return: true if it is done; its outcome never changes afterwards (TK-12).
+ */
+static inline bool cotask_awaitable_done(const struct cotask_awaitable *x)
+{
+	return atomic_read_acquire(&x->state) & COTASK_S_DONE;
+}
+
+/**
+ * cotask_awaitable_cancelled - whether an awaitable ended CANCELLED
+ * @x: the awaitable
+ *
+ * Context: Any.
+ * Return: true if it did.  FAILED(-ECANCELED) is something else (AW-10).
+ */
+static inline bool cotask_awaitable_cancelled(const struct cotask_awaitable *x)
+{
+	return atomic_read_acquire(&x->state) & COTASK_S_CANCELLED;
+}
+
 long cotask_awaitable_result(struct cotask_awaitable *x);
-int cotask_awaitable_error(struct cotask_awaitable *x);
 bool cotask_awaitable_cancel(struct cotask_awaitable *x);
+int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state);
+
+/**
+ * cotask_awaitable_error - the error of an awaitable
+ * @x: the awaitable
+ *
+ * Context: Any.
+ * Return: 0 if FINISHED, otherwise as cotask_awaitable_result().
+ */
+static inline int cotask_awaitable_error(struct cotask_awaitable *x)
+{
+	return min(cotask_awaitable_result(x), 0L);
+}
+
 
 /**
  * struct cotask_callback - a function to be run when something is done
@@ -497,16 +539,42 @@ struct cotask_spawn_args {
 	struct cotask_context	*context;
 };
 
-struct cotask *cotask_spawn(struct cotask_group *group,
-			    struct cotask_frame *frame, const char *name);
 struct cotask *cotask_spawn_with(struct cotask_group *group,
 				 struct cotask_frame *frame,
 				 const struct cotask_spawn_args *args);
 int cotask_go(struct cotask_group *group, struct cotask_frame *frame);
-struct cotask_awaitable *cotask_ensure(struct cotask_loop *loop,
-				       struct cotask_awaitable *x);
 
-struct cotask *cotask_get(struct cotask *task);
+/**
+ * cotask_spawn - spawn a task
+ * @group: as for cotask_spawn_with()
+ * @frame: likewise
+ * @name: copied; NULL: Task-<id>
+ *
+ * Context: Process context.
+ * Return: As cotask_spawn_with().
+ */
+static inline struct cotask *cotask_spawn(struct cotask_group *group,
+					  struct cotask_frame *frame, const char *name)
+{
+	struct cotask_spawn_args args = { .name = name };
+
+	return cotask_spawn_with(group, frame, &args);
+}
+
+/**
+ * cotask_get - take a reference to a task
+ * @task: a task that the caller has a reference to, or NULL
+ *
+ * Context: Any.
+ * Return: @task.
+ */
+static inline struct cotask *cotask_get(struct cotask *task)
+{
+	if (task)
+		refcount_inc(&task->base.refs);
+	return task;
+}
+
 void cotask_put(struct cotask *task);
 
 /**
@@ -523,72 +591,167 @@ cotask_join(struct cotask *task, struct cotask *child)
 	return cotask_await(task, child ? &child->base : NULL);
 }
 
-bool cotask_done(const struct cotask *task);
-bool cotask_cancelled(const struct cotask *task);
-long cotask_result(struct cotask *task);
-int cotask_error(struct cotask *task);
+/**
+ * cotask_done - whether a task has ended
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: true if it FINISHED, FAILED or was CANCELLED.
+ */
+static inline bool cotask_done(const struct cotask *task)
+{
+	return cotask_awaitable_done(&task->base);
+}
+
+/**
+ * cotask_cancelled - whether a task ended CANCELLED
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: true if it did.
+ */
+static inline bool cotask_cancelled(const struct cotask *task)
+{
+	return cotask_awaitable_cancelled(&task->base);
+}
+
+/**
+ * cotask_result - the outcome of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: As cotask_awaitable_result() (TK-1).
+ */
+static inline long cotask_result(struct cotask *task)
+{
+	return cotask_awaitable_result(&task->base);
+}
+
+/**
+ * cotask_error - the error of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: As cotask_awaitable_error() (TK-1).
+ */
+static inline int cotask_error(struct cotask *task)
+{
+	return cotask_awaitable_error(&task->base);
+}
 
 bool cotask_cancel(struct cotask *task);
-unsigned int cotask_cancelling(const struct cotask *task);
 int cotask_uncancel(struct cotask *task);
-bool cotask_cancel_delivered(const struct cotask *task);
-struct cotask_reason cotask_cancel_reason(const struct cotask *task);
-
-u64 cotask_id(const struct cotask *task);
-int cotask_set_name(struct cotask *task, const char *name);
-char *cotask_get_name(const struct cotask *task, char *buf, size_t size);
-int cotask_describe(const struct cotask *task, char *buf, size_t size);
-struct cotask_loop *cotask_get_loop(const struct cotask *task);
-struct cotask_frame *cotask_get_coro(const struct cotask *task);
-struct cotask *cotask_current(void);
 
 /**
- * struct cotask_location - where a coroutine is suspended
- * @step: its function; print it with %ps
- * @line: line of the await in its source file
- */
-struct cotask_location {
-	cotask_step_fn	step;
-	unsigned int	line;
-};
-
-int cotask_get_stack(const struct cotask *task, struct cotask_location *loc,
-		     unsigned int n);
-
-int cotask_wait(struct cotask *task, s64 timeout_ns);
-
-/* ------------------------------------------------------------------------ */
-/* Context variables                                                        */
-
-/**
- * struct cotask_var - the key of a context variable
- * @name: for people
+ * cotask_cancelling - how many requests were not taken back
+ * @task: the task
  *
- * Its address is the key.
+ * Context: Any.
+ * Return: The count.
  */
-struct cotask_var {
-	const char *name;
-};
+static inline unsigned int cotask_cancelling(const struct cotask *task)
+{
+	return (u32)atomic_read(&task->base.state) >> COTASK_S_COUNT_SHIFT;
+}
 
-struct cotask_context *cotask_context_new(gfp_t gfp);
-struct cotask_context *cotask_context_get(struct cotask_context *ctx);
-void cotask_context_put(struct cotask_context *ctx);
-struct cotask_context *cotask_get_context(struct cotask *task);
-int cotask_var_set(struct cotask *task, const struct cotask_var *var, long value);
-long cotask_var_get(const struct cotask *task, const struct cotask_var *var,
-		    long otherwise);
+/**
+ * cotask_cancel_reason - why a task was cancelled
+ * @task: the task
+ *
+ * Context: The loop's owner, or after the task is done.
+ * Return: The reason of the oldest request that was not delivered, otherwise of
+ *	the one delivered last (CX-B2).
+ */
+static inline struct cotask_reason cotask_cancel_reason(const struct cotask *task)
+{
+	return task->reason;
+}
+
+/**
+ * cotask_id - the number of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: A number that no other task has or had, from 1 upward.
+ */
+static inline u64 cotask_id(const struct cotask *task)
+{
+	return task->id;
+}
+
+/**
+ * cotask_get_loop - the loop of a task
+ * @task: the task
+ *
+ * Context: Any.
+ * Return: The loop, the same all its life (TK-11); not pinned beyond @task.
+ */
+static inline struct cotask_loop *cotask_get_loop(const struct cotask *task)
+{
+	return task->base.loop;
+}
+
+char *cotask_get_name(const struct cotask *task, char *buf, size_t size);
+
+/**
+ * cotask_wait - block until a task has ended
+ * @task: a task that the caller has a reference to
+ * @timeout_ns: for how long; COTASK_FOREVER
+ *
+ * The outcome is then there for cotask_result().
+ *
+ * Context: Process context, sleeps; not from the task's own loop.
+ * Return: 0; -ETIMEDOUT, the task goes on (RT-3); -EINTR when a fatal signal is
+ *	pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
+ *	atomic context.
+ */
+static inline int cotask_wait(struct cotask *task, s64 timeout_ns)
+{
+	return cotask_block(task ? &task->base : NULL, timeout_ns, TASK_KILLABLE);
+}
+
+/**
+ * cotask_wait_interruptible - block until a task has ended, or a signal has come
+ * @task: a task that the caller has a reference to
+ * @timeout_ns: for how long; COTASK_FOREVER
+ *
+ * The outcome is then there for cotask_result().
+ *
+ * Context: Process context, sleeps; not from the task's own loop.
+ * Return: 0; -ETIMEDOUT, the task goes on (RT-3); -ERESTARTSYS when a signal is pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
+ *	atomic context.
+ */
+static inline int cotask_wait_interruptible(struct cotask *task, s64 timeout_ns)
+{
+	return cotask_block(task ? &task->base : NULL, timeout_ns, TASK_INTERRUPTIBLE);
+}
 
 /* ------------------------------------------------------------------------ */
 /* Sleeping                                                                 */
 
 struct cotask_await __must_check cotask_yield(struct cotask *task);
-struct cotask_await __must_check cotask_sleep(struct cotask *task, s64 ns);
 struct cotask_await __must_check cotask_sleep_range(struct cotask *task, s64 ns,
 						    u64 slack_ns);
 struct cotask_await __must_check cotask_sleep_until(struct cotask *task,
 						    ktime_t deadline,
 						    clockid_t clock,
 						    u64 slack_ns);
+
+/**
+ * cotask_sleep - sleep
+ * @task: the current task
+ * @ns: for at least this long; as for cotask_sleep_range()
+ *
+ * Always suspends (SL-2); never returns early (SL-1).  Sleepers with equal deadlines
+ * wake in the order of their calls (SL-4).
+ *
+ * Context: A step of @task.
+ * Return: As cotask_sleep_range().
+ */
+static inline struct cotask_await __must_check cotask_sleep(struct cotask *task, s64 ns)
+{
+	return cotask_sleep_range(task, ns, 0);
+}
 
 /* ------------------------------------------------------------------------ */
 /* Scopes: timeouts and groups; more of them in <linux/cotask_scope.h>       */
@@ -622,13 +785,21 @@ enum cotask_scope_kind {
 	COTASK_SCOPE_CANCEL,
 };
 
+enum cotask_timeout_state {
+	COTASK_TIMEOUT_CREATED = 1,
+	COTASK_TIMEOUT_ENTERED,
+	COTASK_TIMEOUT_EXPIRING,
+	COTASK_TIMEOUT_EXPIRED,
+	COTASK_TIMEOUT_FINISHED,
+};
+
 /**
  * struct cotask_timeout - bounds the time that a part of a task may take
  * @scope: the scope
  * @entry: its place in the deadline queue, or in the ready queue [L]
  * @deadline: nanoseconds [L]
  * @name: for people, see cotask_timeout_configure() [L]
- * @state: created, entered, expiring, expired or finished [L]
+ * @state: one of enum cotask_timeout_state [L]
  * @flags: COTASK_TIMEOUT_* [L]
  */
 struct cotask_timeout {
@@ -649,8 +820,6 @@ int __must_check cotask_timeout_start(struct cotask *task,
 				      struct cotask_timeout *t, s64 ns);
 int cotask_timeout_move(struct cotask_timeout *t, ktime_t deadline);
 long __must_check cotask_timeout_exit(struct cotask_timeout *t, long rc);
-ktime_t cotask_timeout_when(const struct cotask_timeout *t);
-bool cotask_timeout_expired(const struct cotask_timeout *t);
 
 /* How a timeout ends. */
 #define COTASK_TIMEOUT_STRICT	BIT(0)	/* too late is too late, for a success, too */
@@ -658,7 +827,30 @@ bool cotask_timeout_expired(const struct cotask_timeout *t);
 #define COTASK_TIMEOUT_ALL	(COTASK_TIMEOUT_STRICT | COTASK_TIMEOUT_QUIET)
 
 int cotask_timeout_configure(struct cotask_timeout *t, const char *name, u32 flags);
-ktime_t cotask_effective_deadline(const struct cotask *task);
+
+/**
+ * cotask_timeout_when - the deadline of a timeout
+ * @t: the timeout
+ *
+ * Context: The loop's owner.
+ * Return: The time; KTIME_MAX if there is none (TO-1).
+ */
+static inline ktime_t cotask_timeout_when(const struct cotask_timeout *t)
+{
+	return ns_to_ktime(t->deadline);
+}
+
+/**
+ * cotask_timeout_expired - whether a timeout has acted
+ * @t: the timeout
+ *
+ * Context: The loop's owner.
+ * Return: true from the moment it has cancelled its task (TO-4).
+ */
+static inline bool cotask_timeout_expired(const struct cotask_timeout *t)
+{
+	return t->state == COTASK_TIMEOUT_EXPIRING || t->state == COTASK_TIMEOUT_EXPIRED;
+}
 
 #define COTASK_GROUP_INDEPENDENT	BIT(0)	/* a failing child leaves others alone */
 #define COTASK_GROUP_RECANCEL		BIT(1)	/* each outside cancel reaches children */
@@ -738,8 +930,22 @@ struct cotask_await __must_check cotask_group_exit(struct cotask *task,
 						   struct cotask_group *g,
 						   long rc);
 int cotask_group_cancel(struct cotask_group *g);
-int cotask_group_wait(struct cotask_group *g, s64 timeout_ns);
 void cotask_group_fini(struct cotask_group *g);
+
+/**
+ * cotask_group_wait - block until a group is over
+ * @g: an entered or opened group, that somebody else exits or stops
+ * @timeout_ns: for how long; COTASK_FOREVER
+ *
+ * Context: Process context, sleeps; not from the group's own loop.
+ * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -EDEADLK on the
+ *	loop that would have to make it happen; -EINVAL if @g is not in use, or in
+ *	atomic context.
+ */
+static inline int cotask_group_wait(struct cotask_group *g, s64 timeout_ns)
+{
+	return cotask_block(g ? &g->base : NULL, timeout_ns, TASK_KILLABLE);
+}
 
 /**
  * struct cotask_group_error - one entry of an aggregate error
@@ -760,7 +966,24 @@ unsigned int cotask_group_errors(struct cotask_group *g,
 #define COTASK_LOOP_EAGER	BIT(0)	/* spawn eagerly by default */
 #define COTASK_LOOP_ACCOUNT	BIT(1)	/* count and time the steps of tasks */
 #define COTASK_LOOP_OWNERS	BIT(2)	/* a spawn names a group, or is detached */
-#define COTASK_LOOP_ALL		(COTASK_LOOP_EAGER | COTASK_LOOP_ACCOUNT | COTASK_LOOP_OWNERS)
+#define COTASK_LOOP_HERE	BIT(3)	/* no thread: the calling one pumps it, by cotask_run() */
+#define COTASK_LOOP_FIFO	BIT(4)	/* its thread is a real-time one: sched_set_fifo_low() */
+#define COTASK_LOOP_ALL		(COTASK_LOOP_EAGER | COTASK_LOOP_ACCOUNT | COTASK_LOOP_OWNERS | \
+				 COTASK_LOOP_HERE | COTASK_LOOP_FIFO)
+
+/**
+ * struct cotask_loop_options - how to make a loop
+ * @name: of its thread, copied; or NULL
+ * @flags: COTASK_LOOP_*
+ * @nice: of its thread, MIN_NICE to MAX_NICE; 0 is what kernel threads have
+ * @cpus: where its thread runs, while one of them is online; NULL: anywhere
+ */
+struct cotask_loop_options {
+	const char		*name;
+	u32			flags;
+	int			nice;
+	const struct cpumask	*cpus;
+};
 
 /**
  * typedef cotask_error_fn - is told of errors that nobody else will see
@@ -773,12 +996,26 @@ unsigned int cotask_group_errors(struct cotask_group *g,
 typedef void (*cotask_error_fn)(struct cotask_loop *loop, struct cotask *task,
 				int error);
 
-struct cotask_loop *cotask_loop_create(const char *name, u32 flags);
-struct cotask_loop *cotask_loop_create_here(const char *name, u32 flags);
+struct cotask_loop *cotask_loop_create_with(const struct cotask_loop_options *options);
+
+/**
+ * cotask_loop_create - make a loop
+ * @name: of its thread, or NULL
+ * @flags: COTASK_LOOP_*
+ *
+ * Context: Process context, sleeps.
+ * Return: As cotask_loop_create_with().
+ */
+static inline struct cotask_loop *cotask_loop_create(const char *name, u32 flags)
+{
+	struct cotask_loop_options options = { .name = name, .flags = flags };
+
+	return cotask_loop_create_with(&options);
+}
+
 struct cotask_loop *cotask_cpu_loop(unsigned int cpu);
 int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns);
 struct cotask_loop *cotask_loop_get(struct cotask_loop *loop);
-u32 cotask_loop_id(const struct cotask_loop *loop);
 void cotask_loop_put(struct cotask_loop *loop);
 struct cotask_group *cotask_loop_root(struct cotask_loop *loop);
 void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn);

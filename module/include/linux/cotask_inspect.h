@@ -2,6 +2,9 @@
 /*
  * cotask - looking at tasks: which there are, what they wait for, who waits for them
  *
+ * The watchdog is for drivers; the rest is exported as COTASK_TEST, as debugfs and the tool
+ * show all of that.
+ *
  * All of this may be called by the loop's owner, and from any other thread that can
  * sleep: then the loop does it for the caller between two steps, so that the answer
  * is consistent.
@@ -49,6 +52,20 @@ struct cotask_info {
 };
 
 int cotask_task_info(struct cotask *task, struct cotask_info *info);
+int cotask_describe(const struct cotask *task, char *buf, size_t size);
+
+/**
+ * struct cotask_location - where a coroutine is suspended
+ * @step: its function; print it with %ps
+ * @line: line of the await in its source file
+ */
+struct cotask_location {
+	cotask_step_fn	step;
+	unsigned int	line;
+};
+
+int cotask_get_stack(const struct cotask *task, struct cotask_location *loc,
+		     unsigned int n);
 
 /**
  * struct cotask_watch - what the watchdog of a loop looks for

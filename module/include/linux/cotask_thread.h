@@ -49,8 +49,6 @@ void cotask_job_put(struct cotask_job *job);
 struct cotask_await __must_check cotask_to_thread(struct cotask *task,
 						  struct cotask_job *job, u32 flags);
 bool cotask_job_unwanted(const struct cotask_job *job);
-long cotask_job_var_get(const struct cotask_job *job, const struct cotask_var *var,
-			long otherwise);
 
 int cotask_call_soon(struct cotask_loop *loop, struct cotask_callback *cb,
 		     int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x));
@@ -59,12 +57,74 @@ struct cotask_submission;
 
 struct cotask_submission *cotask_submit(struct cotask_loop *loop, struct cotask_frame *frame,
 					const char *name);
-bool cotask_submission_done(const struct cotask_submission *s);
-bool cotask_submission_cancelled(const struct cotask_submission *s);
-long cotask_submission_result(struct cotask_submission *s);
-int cotask_submission_wait(struct cotask_submission *s, s64 timeout_ns);
 bool cotask_submission_cancel(struct cotask_submission *s);
 int cotask_submission_cancel_and_wait(struct cotask_submission *s);
 void cotask_submission_put(struct cotask_submission *s);
+struct cotask_awaitable *cotask_submission_awaitable(struct cotask_submission *s);
+
+/**
+ * cotask_submission_done - whether a submission has its outcome
+ * @s: the submission
+ *
+ * Context: Any.
+ * Return: true if so.
+ */
+static inline bool cotask_submission_done(struct cotask_submission *s)
+{
+	return cotask_awaitable_done(cotask_submission_awaitable(s));
+}
+
+/**
+ * cotask_submission_cancelled - whether a submission, or its task, was cancelled
+ * @s: the submission
+ *
+ * Context: Any.
+ * Return: true if its outcome is CANCELLED.
+ */
+static inline bool cotask_submission_cancelled(struct cotask_submission *s)
+{
+	return cotask_awaitable_cancelled(cotask_submission_awaitable(s));
+}
+
+/**
+ * cotask_submission_result - the outcome of a submission
+ * @s: the submission
+ *
+ * Context: Any.
+ * Return: As cotask_result() of the task (RT-2); -EINPROGRESS if it is pending.
+ */
+static inline long cotask_submission_result(struct cotask_submission *s)
+{
+	return cotask_awaitable_result(cotask_submission_awaitable(s));
+}
+
+/**
+ * cotask_submission_wait - block until a submission has its outcome
+ * @s: the submission
+ * @timeout_ns: for how long; COTASK_FOREVER
+ *
+ * Context: Process context, sleeps; not from the loop itself.
+ * Return: 0; -ETIMEDOUT, and the task goes on (RT-3); -EINTR when a fatal signal is
+ *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in atomic context.
+ */
+static inline int cotask_submission_wait(struct cotask_submission *s, s64 timeout_ns)
+{
+	return cotask_block(cotask_submission_awaitable(s), timeout_ns, TASK_KILLABLE);
+}
+
+/**
+ * cotask_submission_wait_interruptible - the same, until a signal has come
+ * @s: the submission
+ * @timeout_ns: for how long; COTASK_FOREVER
+ *
+ * Context: Process context, sleeps; not from the loop itself.
+ * Return: 0; -ETIMEDOUT, and the task goes on (RT-3); -ERESTARTSYS when a signal is
+ *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in atomic context.
+ */
+static inline int cotask_submission_wait_interruptible(struct cotask_submission *s,
+						       s64 timeout_ns)
+{
+	return cotask_block(cotask_submission_awaitable(s), timeout_ns, TASK_INTERRUPTIBLE);
+}
 
 #endif /* _LINUX_COTASK_THREAD_H */

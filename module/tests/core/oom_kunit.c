@@ -378,16 +378,16 @@ static void loop_create(struct kunit *test)
 	try_all(test, &trial);
 }
 
-static long call_loop_create_here(struct env *env)
+static long call_loop_create_for_here(struct env *env)
 {
-	return keep_loop(cotask_loop_create_here("oom", 0));
+	return keep_loop(cotask_loop_create("oom", COTASK_LOOP_HERE));
 }
 
 /* SC-10: no single failure is fatal to it, as vmalloc helps out */
-static void loop_create_here(struct kunit *test)
+static void loop_create_for_here(struct kunit *test)
 {
 	static const struct trial trial = {
-		.call = call_loop_create_here, .check = check_loop,
+		.call = call_loop_create_for_here, .check = check_loop,
 	};
 
 	try_all(test, &trial);
@@ -455,7 +455,7 @@ static void group(struct kunit *test)
 
 static void prepare_run(struct env *env)
 {
-	KUNIT_ASSERT_EQ(env->test, keep_loop(cotask_loop_create_here("oom", 0)), 0L);
+	KUNIT_ASSERT_EQ(env->test, keep_loop(cotask_loop_create("oom", COTASK_LOOP_HERE)), 0L);
 }
 
 static long call_run(struct env *env)
@@ -749,7 +749,7 @@ static struct kunit_case oom_cases[] = {
 	KUNIT_CASE(gather),
 	KUNIT_CASE(submit),
 	KUNIT_CASE(loop_create),
-	KUNIT_CASE(loop_create_here),
+	KUNIT_CASE(loop_create_for_here),
 	KUNIT_CASE(group),
 	KUNIT_CASE(run),
 	KUNIT_CASE(context_new),

@@ -15,6 +15,8 @@
 #include <linux/cotask.h>
 #include <linux/tracepoint.h>
 
+u32 cotask_loop_id(const struct cotask_loop *loop);
+
 #define show_cotask_cause(cause)				\
 	__print_symbolic(cause,					\
 		{ COTASK_CAUSE_NONE,		"none" },	\
