@@ -22,7 +22,10 @@ else
 	cp "$here/compile/$1.c" "$here/compile/case.h" "$out"
 fi
 expected=$(sed -n '2s|^/\* expect: \(.*\) \*/$|\1|p' "$out/$1.c")
-echo "obj-m := $1.o" >"$out/Kbuild"
+cat >"$out/Kbuild" <<EOF
+obj-m := $1.o
+ccflags-y += -Wjump-misses-init -Wmaybe-uninitialized
+EOF
 rc=0
 make -s -C "$kernel/build" ARCH="$(cat "$kernel/arch")" M="$out" CC="$(cat "$kernel/cc")" \
 	KCFLAGS="-Werror -I$top/module/include" "$1.o" >"$out/log" 2>&1 || rc=$?

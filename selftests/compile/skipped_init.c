@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* expect: warning: jump skips variable initialization */
+/* expect: jump skips variable initialization */
 #include "case.h"
 
 long step(struct cotask *task, struct cotask_frame *frame)

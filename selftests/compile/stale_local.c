@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* expect: warning: .n. may be used uninitialized */
+/* expect: .n. may be used uninitialized */
 #include "case.h"
 
 long step(struct cotask *task, struct cotask_frame *frame)

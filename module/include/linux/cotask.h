@@ -38,9 +38,10 @@
  *    suspension point; each name is used by exactly one CO_AWAIT().  A name
  *    that is missing, unused or used twice does not compile.
  *  - A local variable does not survive a CO_AWAIT(); what must survive lives in
- *    the struct around the frame.  Between CO_BEGIN() and the end of the file
- *    the compiler is told to warn of locals that would be read unset after a
- *    resumption, and of initialisations that a resumption jumps over.
+ *    the struct around the frame.  With "ccflags-y += -Wjump-misses-init
+ *    -Wmaybe-uninitialized" in the driver's Makefile the compiler warns of locals
+ *    that would be read unset after a resumption, and of initialisations that a
+ *    resumption jumps over.
  *  - ``switch``, loops and nested blocks work as everywhere else.
  *  - The outcome of an await is always stored: a negative errno, or a value
  *    of zero and above.  -ECANCELED means: clean up and return it.
@@ -191,8 +192,6 @@ void cotask_frame_kfree(struct cotask_frame *frame);
 	struct cotask_frame *const __co_frame = (frame);		\
 	enum { __co_at_start, __CO_MAP(__CO_ENUM, __VA_ARGS__) };	\
 									\
-	_Pragma("GCC diagnostic warning \"-Wjump-misses-init\"")	\
-	_Pragma("GCC diagnostic warning \"-Wmaybe-uninitialized\"")	\
 	switch (__co_frame->at & 0xff) {				\
 	case __co_at_start:						\
 		break;							\
@@ -206,8 +205,9 @@ void cotask_frame_kfree(struct cotask_frame *frame);
  * @rc: where the outcome goes: a value >= 0 or a negative errno (a long)
  * @op: what to await: cotask_sleep(), cotask_await(), cotask_call() ...
  *
- * The one place where a coroutine returns to its loop.  Does not suspend when
- * the outcome is there already (AW-1).
+ * Hides a return, on purpose: it is the one place where a coroutine returns to its
+ * loop, and control comes back behind it.  Does not suspend when the outcome is
+ * there already (AW-1).
  */
 #define CO_AWAIT(point, rc, op)						\
 	do {								\
