@@ -9,6 +9,7 @@
 #define COTASK_COMPAT_H
 
 #include <linux/hrtimer.h>
+#include <linux/kthread.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/workqueue.h>
@@ -24,6 +25,14 @@ hrtimer_setup(struct hrtimer *timer,
 {
 	hrtimer_init(timer, clock, mode);
 	timer->function = function;
+}
+#endif
+
+/* Before the thread runs.  What is newer brings it back when one of its CPUs comes online. */
+#ifndef COTASK_HAVE_KTHREAD_AFFINE
+static inline int kthread_affine_preferred(struct task_struct *thread, const struct cpumask *cpus)
+{
+	return set_cpus_allowed_ptr(thread, cpus);
 }
 #endif
 

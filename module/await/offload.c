@@ -170,7 +170,9 @@ static int check(const struct cotask *task, struct cotask_job *job, u32 flags)
  * When @task is cancelled meanwhile, the await ends at once, and the function if it
  * has not begun does not run (TH-3, TH-4); if it has, it can know by
  * cotask_job_unwanted().  With COTASK_JOB_UNINTERRUPTIBLE the await ends when the
- * function has ended (TH-B2), so that the job can be embedded in the frame.
+ * function has ended (TH-B2), so that the job can be embedded in the frame; when a cancel
+ * has come meanwhile it gives -ECANCELED, and cotask_job_result() what the function has
+ * returned.
  *
  * Stopping the group or the loop waits for the function (TH-5).
  *
@@ -187,6 +189,7 @@ struct cotask_await cotask_to_thread(struct cotask *task, struct cotask_job *job
 	cotask_debug_live(&job->base);
 	job->base.loop = task->base.loop;
 	job->flags = flags;
+	job->value = -ECANCELED;
 	job->context = cotask_context_copy(task);
 	job->home = cotask_group_for_spawn(NULL);
 	job->home->jobs++;

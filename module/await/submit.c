@@ -79,24 +79,29 @@ static void fail(struct cotask_submission *s, int error)
 	cotask_loop_report(s->base.loop, NULL, error);
 }
 
-static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_frame *frame,
-					const char *name, spawn_fn spawn)
+static void refuse(struct cotask_frame *frame)
+{
+	if (frame->state == COTASK_FRAME_FRESH)
+		cotask_frame_refuse(frame);
+}
+
+/* @loop is pinned by the caller. */
+static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_group *group,
+					struct cotask_frame *frame, const char *name,
+					spawn_fn spawn)
 {
 	struct cotask_spawn_args args = { .name = name };
 	struct cotask_submission *s;
 	struct cotask *task;
 
-	if (!loop || !frame)
-		return ERR_PTR(-EINVAL);
 	/* What a process submits is charged to it. */
 	args.gfp = READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
 	s = submission_new(loop, args.gfp);
 	if (!s) {
-		if (frame->state == COTASK_FRAME_FRESH)
-			cotask_frame_refuse(frame);
+		refuse(frame);
 		return ERR_PTR(-ENOMEM);
 	}
-	task = spawn(&loop->root, frame, &args);
+	task = spawn(group, frame, &args);
 	if (task == ERR_PTR(-ESHUTDOWN)) {
 		cotask_submission_put(s);
 		return ERR_CAST(task);
@@ -112,31 +117,44 @@ static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_
 
 /**
  * cotask_submit - run a coroutine on a loop, from any thread
- * @loop: the loop
+ * @group: the owner of its task: an opened group; cotask_loop_root() of the loop, for one that
+ *	belongs to nothing else
  * @frame: a fresh coroutine
  * @name: of the task, copied; or NULL
  *
- * The task is owned by the root group of @loop.
+ * Stopping the group ends the task, and with it the submission.
  *
  * Context: Process context.
  * Return: The submission, to be dropped by cotask_submission_put().  If the task
  *	cannot be spawned (-EINVAL, -ENOMEM), that is the outcome, and is reported to
- *	the error handler of the loop (RT-5).  ERR_PTR(-ESHUTDOWN) if the loop is closed
- *	(RT-7); ERR_PTR(-ENOMEM); ERR_PTR(-EINVAL) if an argument is missing.
+ *	the error handler of the loop (RT-5).  ERR_PTR(-ESHUTDOWN) if the group or the loop is
+ *	closed (RT-7); ERR_PTR(-ENOMEM); ERR_PTR(-EINVAL) if an argument is missing.
  *	@frame is released unrun in all of these cases, if it was fresh.
  */
-struct cotask_submission *cotask_submit(struct cotask_loop *loop, struct cotask_frame *frame,
+struct cotask_submission *cotask_submit(struct cotask_group *group, struct cotask_frame *frame,
 					const char *name)
 {
-	return submit(loop, frame, name, cotask_spawn_with);
+	struct cotask_submission *s;
+	struct cotask_loop *loop;
+
+	if (!group || !frame)
+		return ERR_PTR(-EINVAL);
+	loop = cotask_group_pin_loop(group);
+	if (!loop) {
+		refuse(frame);
+		return ERR_PTR(-ESHUTDOWN);
+	}
+	s = submit(loop, group, frame, name, cotask_spawn_with);
+	cotask_group_unpin_loop(loop);
+	return s;
 }
 EXPORT_SYMBOL_GPL(cotask_submit);
 
-/* The same for the task of an object, which counts with that as one. */
+/* The same for the task of an object, which counts with that as one, of a loop's root. */
 struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,
 					     struct cotask_frame *frame, const char *name)
 {
-	return submit(loop, frame, name, cotask_spawn_paid);
+	return submit(loop, &loop->root, frame, name, cotask_spawn_paid);
 }
 
 static void submission_free(struct cotask_deferred *d)

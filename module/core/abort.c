@@ -81,6 +81,7 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 	g->why = *why;
 	trace_cotask_group_abort(g);
 	atomic_or(COTASK_GATE_CLOSED, &g->gate);
+	cotask_pause_end(g);
 	cancel_children(g, why);
 }
 
@@ -141,6 +142,7 @@ static void doom_children(struct cotask_group *g, struct list_head *more)
  */
 void cotask_group_doom(struct cotask_group *g)
 {
+	struct cotask_loop *loop = g->base.loop;
 	LIST_HEAD(more);
 
 	list_move_tail(&g->fanout.link, &more);
@@ -149,4 +151,6 @@ void cotask_group_doom(struct cotask_group *g)
 		g->flags |= COTASK_G_DOOMED;
 		doom_children(g, &more);
 	}
+	if (loop->paused)
+		cotask_pause_review(loop);
 }

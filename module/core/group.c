@@ -198,6 +198,7 @@ void cotask_group_check_over(struct cotask_group *g)
 		list_del_init(&g->all);
 	list_del_init(&g->fanout.link);
 	cotask_entry_unlink(g->base.loop, &g->due);
+	cotask_pause_end(g);
 	cotask_awaitable_wake(&g->base);
 	cotask_debug_dead(&g->base);
 	/* Publishes all of the above to a thread in cotask_group_stop(). */

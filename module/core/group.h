@@ -44,6 +44,12 @@ void cotask_group_abandon(struct cotask_scope *s);
 void cotask_group_close(struct cotask_group *g);
 int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_error *e);
 
+/* pause.c */
+bool cotask_pause_holds(struct cotask *t);
+void cotask_pause_review(struct cotask_loop *loop);
+void cotask_pause_end(struct cotask_group *g);
+
+/* abort.c */
 extern const struct cotask_fanout_ops cotask_group_fanout_ops;
 void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 			bool body);

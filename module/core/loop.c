@@ -317,6 +317,7 @@ static void loop_init(struct cotask_loop *loop, const char *name, u32 flags)
 {
 	INIT_LIST_HEAD(&loop->ready);
 	INIT_LIST_HEAD(&loop->batch);
+	INIT_LIST_HEAD(&loop->held);
 	INIT_LIST_HEAD(&loop->groups);
 	INIT_LIST_HEAD(&loop->fanouts);
 	INIT_LIST_HEAD(&loop->cursors);

@@ -17,6 +17,8 @@ enum cotask_clock {
  * struct cotask_loop - a scheduler
  * @ready: entries to be run in the next turn [L]
  * @batch: what is left of the current turn [L]
+ * @held: tasks whose turn has come while their group is paused [L]
+ * @paused: groups that are paused [L]
  * @current_task: whose step is running [L]
  * @inbox: posted by others; closed by what it begins with, see loop.c [A]
  * @taken: from the inbox, not acted on yet [L]
@@ -79,6 +81,8 @@ enum cotask_clock {
 struct cotask_loop {
 	struct list_head	ready;
 	struct list_head	batch;
+	struct list_head	held;
+	unsigned int		paused;
 	struct cotask		*current_task;
 	struct llist_head	inbox;
 	struct llist_node	*taken;

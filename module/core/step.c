@@ -375,6 +375,8 @@ void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e)
 {
 	struct cotask *t = container_of(e, struct cotask, entry);
 
+	if (unlikely(loop->paused) && cotask_pause_holds(t))
+		return;
 	if (unlikely((e->flags & COTASK_T_SIGNALS) ||
 		     (atomic_read(&t->base.state) & COTASK_S_POSTED))) {
 		if (!deliver(t))

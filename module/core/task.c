@@ -202,8 +202,8 @@ static bool wants_eager(const struct cotask_loop *loop, u32 flags)
 		return false;
 	if (!(flags & COTASK_SPAWN_EAGER) && !(loop->flags & COTASK_LOOP_EAGER))
 		return false;
-	/* Without a running loop it is lazy (EA-8), and so it is too deep. */
-	return loop->pumping && loop->eager_depth < EAGER_DEPTH;
+	/* Without a running loop it is lazy (EA-8), and so it is too deep, or during a pause. */
+	return loop->pumping && loop->eager_depth < EAGER_DEPTH && !loop->paused;
 }
 
 /* It is spawned inside of a cancelled scope, or was when that was cancelled (CX-B1). */
@@ -418,7 +418,7 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_loop *loop,
  * The loop of a group, with a reference if the caller is not its owner, as somebody
  * may be stopping the group.  NULL: it is stopped.
  */
-static struct cotask_loop *pin_loop(struct cotask_group *g)
+struct cotask_loop *cotask_group_pin_loop(struct cotask_group *g)
 {
 	struct cotask_loop *loop;
 
@@ -430,7 +430,7 @@ static struct cotask_loop *pin_loop(struct cotask_group *g)
 	return loop;
 }
 
-static void unpin_loop(struct cotask_loop *loop)
+void cotask_group_unpin_loop(struct cotask_loop *loop)
 {
 	if (!cotask_loop_mine(loop))
 		cotask_loop_put(loop);
@@ -468,10 +468,10 @@ static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_fr
 	if (IS_ERR(group)) {
 		t = ERR_CAST(group);
 	} else {
-		loop = pin_loop(group);
+		loop = cotask_group_pin_loop(group);
 		t = loop ? spawn(group, loop, frame, &how, handle) : ERR_PTR(-ESHUTDOWN);
 		if (loop)
-			unpin_loop(loop);
+			cotask_group_unpin_loop(loop);
 	}
 	if (IS_ERR(t))
 		cotask_frame_refuse(frame);

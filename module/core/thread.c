@@ -34,7 +34,7 @@ static int loop_thread(void *data)
 static void set_scheduling(struct task_struct *thread, const struct cotask_loop_options *o)
 {
 	if (o->cpus)
-		set_cpus_allowed_ptr(thread, o->cpus);
+		kthread_affine_preferred(thread, o->cpus);
 	if (o->flags & COTASK_LOOP_FIFO)
 		sched_set_fifo_low(thread);
 	else if (o->nice)

@@ -801,6 +801,7 @@ enum cotask_timeout_state {
  * @name: for people, see cotask_timeout_configure() [L]
  * @state: one of enum cotask_timeout_state [L]
  * @flags: COTASK_TIMEOUT_* [L]
+ * @in_block: of CO_TIMEOUT() [L]
  */
 struct cotask_timeout {
 	struct cotask_scope	scope;
@@ -809,6 +810,7 @@ struct cotask_timeout {
 	const char		*name;
 	u8			state;
 	u8			flags;
+	bool			in_block;
 };
 
 int cotask_timeout_init(struct cotask_timeout *t, struct cotask_loop *loop, s64 ns);
@@ -851,6 +853,45 @@ static inline bool cotask_timeout_expired(const struct cotask_timeout *t)
 {
 	return t->state == COTASK_TIMEOUT_EXPIRING || t->state == COTASK_TIMEOUT_EXPIRED;
 }
+
+/* Behind CO_TIMEOUT(). */
+static inline long __cotask_timeout_begin(struct cotask *task, struct cotask_timeout *t, s64 ns)
+{
+	int rc = cotask_timeout_start(task, t, ns);
+
+	if (!rc)
+		t->in_block = true;
+	return rc;
+}
+
+static inline long __cotask_timeout_end(struct cotask_timeout *t, long rc)
+{
+	t->in_block = false;
+	return cotask_timeout_exit(t, rc);
+}
+
+/**
+ * CO_TIMEOUT - a block of a coroutine that may not take longer than ...
+ * @t: a &struct cotask_timeout in the frame, not in use
+ * @ns: as for cotask_timeout_init()
+ * @rc: a long: what the block ends with, and then what cotask_timeout_exit() gives
+ *
+ * Followed by the block, which may suspend.  ``continue`` leaves the block early, as its end
+ * does.  ``break``, ``goto`` and ``return`` leave the timeout behind: its scope stays open,
+ * and in a build with CONFIG_COTASK_DEBUG the end of the coroutine inside of it is reported.
+ *
+ *	CO_TIMEOUT(&me->timeout, NSEC_PER_SEC, rc) {
+ *		CO_AWAIT(sent, rc, cotask_call(task, &me->send.frame));
+ *		if (rc < 0)
+ *			continue;
+ *		CO_AWAIT(answered, rc, cotask_await_future(task, &me->answer));
+ *	}
+ *	if (rc == -ETIMEDOUT)
+ */
+#define CO_TIMEOUT(t, ns, rc)						\
+	if (((rc) = __cotask_timeout_begin(__co_task, (t), (ns)))) {	\
+	} else								\
+		for (; (t)->in_block; (rc) = __cotask_timeout_end((t), (rc)))
 
 #define COTASK_GROUP_INDEPENDENT	BIT(0)	/* a failing child leaves others alone */
 #define COTASK_GROUP_RECANCEL		BIT(1)	/* each outside cancel reaches children */
@@ -930,6 +971,8 @@ struct cotask_await __must_check cotask_group_exit(struct cotask *task,
 						   struct cotask_group *g,
 						   long rc);
 int cotask_group_cancel(struct cotask_group *g);
+int cotask_group_pause(struct cotask_group *g);
+int cotask_group_resume(struct cotask_group *g);
 void cotask_group_fini(struct cotask_group *g);
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - events, locks, semaphores, conditions and queues for tasks of one loop
+ * cotask - events, locks, semaphores, conditions, queues and completions for tasks of one loop
  *
  * Tasks of a loop never run at the same time, so no lock is needed for what happens
  * between two suspensions.  These are for what goes over a suspension.
@@ -10,7 +10,7 @@
  * resumed goes to the next one; nothing is lost (SY-2).
  *
  * All functions belong to the loop's owner: a step of a task, or a callback.  From
- * elsewhere (an interrupt, say) complete a future instead.
+ * elsewhere (an interrupt, say) complete a completion, or a future.
  */
 #ifndef _LINUX_COTASK_SYNC_H
 #define _LINUX_COTASK_SYNC_H
@@ -188,5 +188,26 @@ struct cotask_await __must_check cotask_queue_get(struct cotask *task,
 int cotask_queue_try_put(struct cotask_queue *q, struct list_head *item);
 struct list_head *cotask_queue_try_get(struct cotask_queue *q);
 void cotask_queue_shutdown(struct cotask_queue *q, struct list_head *dropped);
+
+/**
+ * struct cotask_completion - what an interrupt or another thread tells the tasks of a loop
+ * @sem: a permit for each call of cotask_complete() that has arrived
+ * @arrived: those that have not [A]
+ *
+ * As the kernel's &struct completion, for tasks: it can be completed and waited for again
+ * and again, and calls are counted.  For an outcome that comes once, with a value, there is
+ * &struct cotask_future.
+ */
+struct cotask_completion {
+	struct cotask_sem	sem;
+	atomic_long_t		arrived;
+};
+
+int cotask_completion_init(struct cotask_completion *c, struct cotask_loop *loop);
+void cotask_complete(struct cotask_completion *c);
+struct cotask_await __must_check cotask_completion_wait(struct cotask *task,
+							struct cotask_completion *c);
+void cotask_completion_reset(struct cotask_completion *c);
+void cotask_completion_fini(struct cotask_completion *c);
 
 #endif /* _LINUX_COTASK_SYNC_H */

@@ -48,6 +48,21 @@ void cotask_job_init(struct cotask_job *job, long (*fn)(struct cotask_job *job),
 void cotask_job_put(struct cotask_job *job);
 struct cotask_await __must_check cotask_to_thread(struct cotask *task,
 						  struct cotask_job *job, u32 flags);
+/**
+ * cotask_job_result - what the function of a job has returned
+ * @job: a job whose function has ended: its await with COTASK_JOB_UNINTERRUPTIBLE is over
+ *
+ * When a cancel has met the function, the await gives -ECANCELED, and this tells what there is
+ * to undo: a function that has acquired something and returned it did so.
+ *
+ * Context: A step of the task that has awaited it.
+ * Return: What the function has returned; -ECANCELED if it has not run.
+ */
+static inline long cotask_job_result(const struct cotask_job *job)
+{
+	return job->value;
+}
+
 bool cotask_job_unwanted(const struct cotask_job *job);
 
 int cotask_call_soon(struct cotask_loop *loop, struct cotask_callback *cb,
@@ -55,7 +70,7 @@ int cotask_call_soon(struct cotask_loop *loop, struct cotask_callback *cb,
 
 struct cotask_submission;
 
-struct cotask_submission *cotask_submit(struct cotask_loop *loop, struct cotask_frame *frame,
+struct cotask_submission *cotask_submit(struct cotask_group *group, struct cotask_frame *frame,
 					const char *name);
 bool cotask_submission_cancel(struct cotask_submission *s);
 int cotask_submission_cancel_and_wait(struct cotask_submission *s);

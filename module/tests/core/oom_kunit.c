@@ -320,7 +320,7 @@ static struct cotask_submission *submission;
 
 static long call_submit(struct env *env)
 {
-	submission = cotask_submit(env->loop, &coro.frame, "name");
+	submission = cotask_submit(cotask_loop_root(env->loop), &coro.frame, "name");
 	if (IS_ERR(submission))
 		return PTR_ERR(submission);
 	return cotask_submission_done(submission) ? cotask_submission_result(submission) : 0;

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - completions: what an interrupt tells a task, again and again
+ *
+ * A semaphore whose permits come from any context: complete() counts, and posts the
+ * completion to its loop if it is not on its way there.  The owner makes permits of what was
+ * counted, when the post arrives or a task is about to wait.
+ */
+#include "sync.h"
+
+static struct cotask_completion *completion_of(struct cotask_awaitable *x)
+{
+	return container_of(x, struct cotask_completion, sem.base);
+}
+
+/* The owner. */
+static void take_in(struct cotask_completion *c)
+{
+	long n = atomic_long_xchg(&c->arrived, 0);
+
+	while (n-- > 0) {
+		if (cotask_sem_release(&c->sem))
+			break;
+		c->sem.base.loop->budget--;
+	}
+}
+
+static void completion_posted(struct cotask_post *post)
+{
+	struct cotask_awaitable *x = container_of(post, struct cotask_awaitable, post);
+
+	/* Before looking; pairs with cotask_complete(), which counts before. */
+	atomic_fetch_andnot(COTASK_S_INBOX, &x->state);
+	take_in(completion_of(x));
+}
+
+static const struct cotask_awaitable_ops completion_ops = {
+	.name = "completion",
+	.cancel = cotask_sync_cancel,
+	.posted = completion_posted,
+	.lost = cotask_sem_lost,
+	.internal = true,
+	.bare = true,
+};
+
+/**
+ * cotask_completion_init - make a completion
+ * @c: the completion, not in use
+ * @loop: whose tasks may wait for it
+ *
+ * Context: Any.
+ * Return: 0; -EINVAL if an argument is missing.
+ */
+int cotask_completion_init(struct cotask_completion *c, struct cotask_loop *loop)
+{
+	if (!c || !loop)
+		return -EINVAL;
+	cotask_sem_setup(&c->sem, loop, 0, LONG_MAX, &completion_ops);
+	atomic_long_set(&c->arrived, 0);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(cotask_completion_init);
+
+/**
+ * cotask_complete - let one wait for a completion end
+ * @c: the completion
+ *
+ * The first task that waits goes on in the next turn of the loop; if none does, the next wait
+ * ends at once.  Calls are counted, none is lost.  All that the caller has written before is
+ * seen by the task.
+ *
+ * Context: Any, hard interrupt included; takes no lock, allocates nothing.
+ */
+void cotask_complete(struct cotask_completion *c)
+{
+	struct cotask_awaitable *x = &c->sem.base;
+
+	atomic_long_inc(&c->arrived);
+	/* Pairs with completion_posted(): who finds the bit set has been counted before. */
+	if (!(atomic_fetch_or(COTASK_S_INBOX, &x->state) & COTASK_S_INBOX))
+		cotask_loop_post(x->loop, &x->post);
+}
+EXPORT_SYMBOL_GPL(cotask_complete);
+
+/**
+ * cotask_completion_wait - wait for a call of cotask_complete()
+ * @task: the current task
+ * @c: the completion
+ *
+ * Does not suspend if there was one that no other wait has used up.
+ *
+ * Context: A step of @task.
+ * Return: To be passed to CO_AWAIT(), which gives 0; -ECANCELED, and nothing was used up;
+ *	-EXDEV for a completion of another loop.
+ */
+struct cotask_await cotask_completion_wait(struct cotask *task, struct cotask_completion *c)
+{
+	if (cotask_loop_mine(c->sem.base.loop))
+		take_in(c);
+	return cotask_sem_acquire(task, &c->sem);
+}
+EXPORT_SYMBOL_GPL(cotask_completion_wait);
+
+/**
+ * cotask_completion_reset - forget calls of cotask_complete() that no wait has used up
+ * @c: the completion
+ *
+ * For a device that starts anew.  A call that comes meanwhile counts, or does not.
+ *
+ * Context: The loop's owner.
+ */
+void cotask_completion_reset(struct cotask_completion *c)
+{
+	take_in(c);
+	c->sem.free = 0;
+}
+EXPORT_SYMBOL_GPL(cotask_completion_reset);
+
+static int nothing(struct cotask_loop *loop, void *arg)
+{
+	return 0;
+}
+
+/**
+ * cotask_completion_fini - a completion is not used any more
+ * @c: the completion; no task waits for it, and no call of cotask_complete() is running
+ *	(free_irq() has returned, say)
+ *
+ * Its memory may go afterwards.
+ *
+ * Context: Process context, sleeps; not from the loop.
+ */
+void cotask_completion_fini(struct cotask_completion *c)
+{
+	struct cotask_loop *loop = c->sem.base.loop;
+
+	if (WARN_ON_ONCE(!list_empty(&c->sem.base.waiters) || cotask_loop_mine(loop)))
+		return;
+	/* A question is posted behind it; a loop that has ended has emptied its inbox. */
+	if (atomic_read(&c->sem.base.state) & COTASK_S_INBOX)
+		cotask_loop_ask(loop, nothing, NULL);
+}
+EXPORT_SYMBOL_GPL(cotask_completion_fini);

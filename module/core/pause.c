@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - pausing the tasks of a group
+ *
+ * While a group is paused no code of its children runs, nor of the children of groups that
+ * these have entered.  Nothing else stops: the time goes on, awaits end, requests to cancel
+ * are counted.  A task whose turn comes is held in a list of the loop instead of being run,
+ * and goes back to the ready queue in the same order.
+ *
+ * A group that aborts is not paused any more, as its children have to clean up.
+ */
+#include "core.h"
+
+static bool is_paused(const struct cotask *t)
+{
+	const struct cotask_group *g = t->group;
+
+	while (!(g->flags & COTASK_G_PAUSED)) {
+		if (!g->scope.task)
+			return false;
+		g = g->scope.task->group;
+	}
+	return true;
+}
+
+/**
+ * cotask_pause_holds - whether a task is not to run now
+ * @t: a task whose turn has come, in no list; is put into one if so
+ *
+ * The owner, of a loop with a paused group.
+ */
+bool cotask_pause_holds(struct cotask *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+
+	if ((t->entry.flags & COTASK_T_DOOMED) || !is_paused(t))
+		return false;
+	list_add_tail(&t->entry.link, &loop->held);
+	return true;
+}
+
+/* Tasks that are held, and are not to be any more, get their turn.  The owner. */
+void cotask_pause_review(struct cotask_loop *loop)
+{
+	struct cotask *t, *next;
+	LIST_HEAD(held);
+
+	list_splice_init(&loop->held, &held);
+	list_for_each_entry_safe(t, next, &held, entry.link) {
+		list_del_init(&t->entry.link);
+		if (!cotask_pause_holds(t))
+			cotask_loop_queue(loop, &t->entry);
+		loop->budget--;
+	}
+}
+
+/* The owner. */
+void cotask_pause_end(struct cotask_group *g)
+{
+	if (!(g->flags & COTASK_G_PAUSED))
+		return;
+	g->flags &= ~COTASK_G_PAUSED;
+	g->base.loop->paused--;
+	cotask_pause_review(g->base.loop);
+}
+
+static int pause(struct cotask_loop *loop, void *arg)
+{
+	struct cotask_group *g = arg;
+
+	if (g->flags & (COTASK_G_ABORTING | COTASK_G_OVER))
+		return -ESHUTDOWN;
+	if (!(g->flags & COTASK_G_PAUSED)) {
+		g->flags |= COTASK_G_PAUSED;
+		loop->paused++;
+	}
+	return 0;
+}
+
+static int resume(struct cotask_loop *loop, void *arg)
+{
+	cotask_pause_end(arg);
+	return 0;
+}
+
+static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void *arg))
+{
+	if (!g || !(g->flags & COTASK_G_ACTIVE) || !g->base.loop)
+		return -EINVAL;
+	if (!in_task() || irqs_disabled())
+		return -EINVAL;
+	return cotask_loop_ask(g->base.loop, fn, g);
+}
+
+/**
+ * cotask_group_pause - the tasks of a group do not run until further notice
+ * @g: a group that was opened or entered, and is not being ended
+ *
+ * For a device that goes to sleep.  When this returns no code of the group's tasks is
+ * running, nor of tasks in groups that these have entered; all state is kept.  Deadlines do
+ * not stand still: what comes due meanwhile is acted on at the end of the pause.  Functions
+ * in worker threads go on.  A task that pauses its own group goes on to its next await.
+ *
+ * Context: Process context; sleeps unless the caller is the owner of the loop.
+ * Return: 0, also if it was paused before; -ESHUTDOWN if the group was cancelled or has
+ *	ended; -EINVAL if @g is not in use, or in atomic context.
+ */
+int cotask_group_pause(struct cotask_group *g)
+{
+	return ask(g, pause);
+}
+EXPORT_SYMBOL_GPL(cotask_group_pause);
+
+/**
+ * cotask_group_resume - the tasks of a group go on
+ * @g: as for cotask_group_pause()
+ *
+ * Tasks that were held run in the order in which their turns have come.
+ *
+ * Context: Process context; sleeps unless the caller is the owner of the loop.
+ * Return: 0, also if it was not paused; -ESHUTDOWN if the loop has ended; -EINVAL if @g is
+ *	not in use, or in atomic context.
+ */
+int cotask_group_resume(struct cotask_group *g)
+{
+	return ask(g, resume);
+}
+EXPORT_SYMBOL_GPL(cotask_group_resume);

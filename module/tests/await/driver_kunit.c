@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - what drivers are made of: completions, pauses, submissions into a group,
+ * blocks with a deadline, jobs that a cancel meets
+ */
+#include <linux/irq_work.h>
+#include <linux/kthread.h>
+#include <linux/sched/signal.h>
+
+#include "../helpers.h"
+#include "../suites.h"
+
+/* --- completions ------------------------------------------------------------------------ */
+
+static struct {
+	struct cotask_frame frame[3];
+	struct cotask_completion done;
+	struct irq_work irq;
+} dev;
+
+static long wait_thrice(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, first, second, third);
+
+	CO_AWAIT(first, rc, cotask_completion_wait(task, &dev.done));
+	note(env_current(), "%ld", rc);
+	CO_AWAIT(second, rc, cotask_completion_wait(task, &dev.done));
+	note(env_current(), "%ld", rc);
+	CO_AWAIT(third, rc, cotask_completion_wait(task, &dev.done));
+	return rc;
+}
+
+static long wait_once(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, waited);
+
+	CO_AWAIT(waited, rc, cotask_completion_wait(task, &dev.done));
+	return rc;
+}
+
+static void spawn_frame(struct env *env, int i, struct cotask_group *g, cotask_step_fn step)
+{
+	env->task[i] = cotask_spawn(g, cotask_frame_init(&dev.frame[i], step, NULL), NULL);
+	KUNIT_ASSERT_FALSE(env->test, IS_ERR(env->task[i]));
+}
+
+static void fini_elsewhere(struct env *env)
+{
+	cotask_completion_fini(&dev.done);
+}
+
+static void raise(struct irq_work *work)
+{
+	cotask_complete(&dev.done);
+}
+
+/* Calls are counted, whoever waits when */
+static void completions_are_counted(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	KUNIT_EXPECT_EQ(test, cotask_completion_init(&dev.done, env->loop), 0);
+	KUNIT_EXPECT_EQ(test, cotask_completion_init(&dev.done, NULL), -EINVAL);
+	spawn_frame(env, 0, cotask_loop_root(env->loop), wait_thrice);
+	settle(env);
+	expect_log(env, "");
+	cotask_complete(&dev.done);
+	cotask_complete(&dev.done);
+	settle(env);
+	expect_log(env, "0 0");
+	expect_pending(env, 0);
+	cotask_complete(&dev.done);
+	settle(env);
+	expect_finished(env, 0, 0);
+	cotask_complete(&dev.done);
+	cotask_completion_reset(&dev.done);
+	spawn_frame(env, 1, cotask_loop_root(env->loop), wait_once);
+	settle(env);
+	expect_pending(env, 1);
+	cotask_complete(&dev.done);
+	settle(env);
+	expect_finished(env, 1, 0);
+	elsewhere(env, fini_elsewhere);
+}
+
+/* In a hard interrupt, and again and again without being made anew */
+static void completed_by_interrupts(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	unsigned int i;
+
+	cotask_completion_init(&dev.done, env->loop);
+	dev.irq = IRQ_WORK_INIT_HARD(raise);
+	for (i = 0; i < 8; i++) {
+		spawn_frame(env, 0, cotask_loop_root(env->loop), wait_once);
+		if (i & 1)
+			settle(env);
+		irq_work_queue(&dev.irq);
+		irq_work_sync(&dev.irq);
+		settle(env);
+		expect_finished(env, 0, 0);
+		cotask_put(env->task[0]);
+	}
+	env->task[0] = NULL;
+	elsewhere(env, fini_elsewhere);
+}
+
+/* SY-2: what a cancelled wait was granted goes to the next one */
+static void completion_goes_on(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	cotask_completion_init(&dev.done, env->loop);
+	spawn_frame(env, 0, cotask_loop_root(env->loop), wait_once);
+	spawn_frame(env, 1, cotask_loop_root(env->loop), wait_once);
+	settle(env);
+	cotask_complete(&dev.done);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_cancelled(env, 0);
+	expect_finished(env, 1, 0);
+	spawn_frame(env, 2, cotask_loop_root(env->loop), wait_once);
+	settle(env);
+	expect_pending(env, 2);
+	cotask_cancel(env->task[2]);
+	settle(env);
+	elsewhere(env, fini_elsewhere);
+}
+
+/* --- pauses ------------------------------------------------------------------------------ */
+
+static const struct line ticks[] = { SLEEP(10), LOG("a"), SLEEP(10), LOG("b"), END };
+
+static void spawn_tick(struct env *env, int i)
+{
+	env->task[i] = cotask_spawn(&env->group[0], script_frame(env, ticks), NULL);
+	KUNIT_ASSERT_FALSE(env->test, IS_ERR(env->task[i]));
+}
+
+static void open_group(struct env *env)
+{
+	cotask_group_init(&env->group[0]);
+	KUNIT_ASSERT_EQ(env->test, cotask_group_open(&env->group[0], env->loop, 0), 0);
+}
+
+/* No code of its tasks runs, nothing is lost, and the order stays */
+static void group_is_paused(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line other[] = { SLEEP(10), LOG("other"), END };
+
+	open_group(env);
+	spawn_tick(env, 0);
+	play(env, 2, other);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[0]), 0);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[0]), 0);
+	spawn_tick(env, 1);
+	pass(env, 15);
+	expect_log(env, "other");
+	KUNIT_EXPECT_EQ(test, cotask_group_resume(&env->group[0]), 0);
+	KUNIT_EXPECT_EQ(test, cotask_group_resume(&env->group[0]), 0);
+	settle(env);
+	expect_log(env, "a");
+	pass(env, 10);
+	expect_log(env, "a b");
+	pass(env, 10);
+	expect_log(env, "b");
+	expect_finished(env, 1, 0);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(NULL), -EINVAL);
+}
+
+/* It reaches groups that the tasks have entered; a cancel of the group ends it */
+static void paused_group_is_cancelled(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		TRY, SLEEP(5), LOG("ran"), EXCEPT, LOG("cancelled"), RERAISE, ENDTRY, END
+	};
+	static const struct line parent[] = { GROUP(1), SPAWN(1, 1, child), ENDGROUP, END };
+
+	open_group(env);
+	env->task[0] = cotask_spawn(&env->group[0], script_frame(env, parent), NULL);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[0]), 0);
+	pass(env, 10);
+	expect_log(env, "");
+	KUNIT_EXPECT_EQ(test, cotask_group_cancel(&env->group[0]), 0);
+	settle(env);
+	expect_log(env, "cancelled");
+	expect_cancelled(env, 0);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[0]), -ESHUTDOWN);
+}
+
+/* The last resort reaches tasks that are held */
+static void paused_group_is_doomed(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	open_group(env);
+	spawn_tick(env, 0);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[0]), 0);
+	pass(env, 10);
+	stop(env, -1);
+	expect_cancelled(env, 0);
+	expect_log(env, "");
+}
+
+/* An eager first step is the code of a task, too */
+static void eager_child_of_a_paused_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { LOG("child"), END };
+	struct cotask_spawn_args eager = { .flags = COTASK_SPAWN_EAGER };
+
+	open_group(env);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[0]), 0);
+	env->task[0] = cotask_spawn_with(&env->group[0], script_frame(env, child), &eager);
+	settle(env);
+	expect_log(env, "");
+	KUNIT_EXPECT_EQ(test, cotask_group_resume(&env->group[0]), 0);
+	settle(env);
+	expect_log(env, "child");
+}
+
+/* --- submissions ---------------------------------------------------------------------------- */
+
+static const struct line forever[] = { SLEEP(1000000), END };
+static struct cotask_submission *submission;
+
+static void submit_elsewhere(struct env *env)
+{
+	submission = cotask_submit(&env->group[0], script_frame(env, forever), NULL);
+}
+
+/* RT-7: cancelling the group reaches what was submitted into it */
+static void submitted_into_a_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	open_group(env);
+	elsewhere(env, submit_elsewhere);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(submission));
+	settle(env);
+	KUNIT_EXPECT_FALSE(test, cotask_submission_done(submission));
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	KUNIT_EXPECT_TRUE(test, cotask_submission_cancelled(submission));
+	cotask_submission_put(submission);
+	elsewhere(env, submit_elsewhere);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(submission), (long)-ESHUTDOWN);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_submit(NULL, NULL, NULL)), (long)-EINVAL);
+}
+
+/* --- signals -------------------------------------------------------------------------------- */
+
+/* A thread that waits in the manner of a system call; kernel threads have none by default. */
+static void wait_with_a_signal(struct env *env)
+{
+	allow_signal(SIGUSR1);
+	send_sig(SIGUSR1, current, 1);
+	KUNIT_EXPECT_EQ(env->test, cotask_wait_interruptible(env->task[0], COTASK_FOREVER),
+			-ERESTARTSYS);
+	KUNIT_EXPECT_EQ(env->test, cotask_submission_wait_interruptible(submission,
+									 COTASK_FOREVER),
+			-ERESTARTSYS);
+	/* It does not interrupt a wait that only a fatal signal does. */
+	KUNIT_EXPECT_EQ(env->test, cotask_wait(env->task[0], 1), -ETIMEDOUT);
+	flush_signals(current);
+}
+
+static void wait_is_interruptible(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	open_group(env);
+	play(env, 0, forever);
+	elsewhere(env, submit_elsewhere);
+	elsewhere(env, wait_with_a_signal);
+	cotask_submission_put(submission);
+}
+
+/* --- blocks with a deadline ------------------------------------------------------------------ */
+
+static struct {
+	struct cotask_frame frame;
+	struct cotask_timeout timeout;
+	s64 ns;
+	bool leave;
+	int rounds;
+} block;
+
+static long in_block(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, first, second);
+
+	block.rounds = 0;
+	CO_TIMEOUT(&block.timeout, block.ns, rc) {
+		block.rounds++;
+		CO_AWAIT(first, rc, cotask_sleep(task, 10 * MS));
+		if (rc || block.leave)
+			continue;
+		CO_AWAIT(second, rc, cotask_sleep(task, 10 * MS));
+		if (!rc)
+			rc = 7;
+	}
+	return rc;
+}
+
+static long run_block(struct env *env, s64 ms, bool leave)
+{
+	struct cotask *task;
+	long rc;
+
+	block.ns = ms * MS;
+	block.leave = leave;
+	task = cotask_spawn(cotask_loop_root(env->loop),
+			    cotask_frame_init(&block.frame, in_block, NULL), NULL);
+	settle(env);
+	pass(env, 10);
+	pass(env, 10);
+	rc = cotask_result(task);
+	KUNIT_EXPECT_EQ(env->test, block.rounds, 1);
+	cotask_put(task);
+	return rc;
+}
+
+/* TO-8, TO-10: a block ends once, in time or not, and whichever way it is left */
+static void block_with_a_deadline(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	KUNIT_EXPECT_EQ(test, run_block(env, 100, false), 7L);
+	KUNIT_EXPECT_EQ(test, run_block(env, 100, true), 0L);
+	KUNIT_EXPECT_EQ(test, run_block(env, 15, false), (long)-ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, run_block(env, 5, true), (long)-ETIMEDOUT);
+}
+
+/* --- loops ------------------------------------------------------------------------------------ */
+
+static void options_of_a_loop(struct kunit *test)
+{
+	struct cotask_loop_options o = { .name = "kunit-nice", .nice = 5 };
+	struct cotask_loop *loop;
+
+	o.cpus = cpumask_of(0);
+	loop = cotask_loop_create_with(&o);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
+	o.flags = COTASK_LOOP_HERE;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_loop_create_with(&o)), (long)-EINVAL);
+	o.flags = COTASK_LOOP_FIFO;
+	o.nice = 20;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_loop_create_with(&o)), (long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_loop_create_with(NULL)), (long)-EINVAL);
+	o.nice = 0;
+	loop = cotask_loop_create_with(&o);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
+}
+
+/* The thread of a loop is what the options say */
+static long look_at_thread(struct cotask *task, struct cotask_frame *frame)
+{
+	return cpumask_weight(current->cpus_ptr) * 1000 + task_nice(current) * 10 +
+	       (current->policy == SCHED_FIFO);
+}
+
+static void thread_of_a_loop(struct kunit *test)
+{
+	struct cotask_loop_options nice = { .nice = 5, .cpus = cpumask_of(0) };
+	struct cotask_loop_options fifo = { .flags = COTASK_LOOP_FIFO, .cpus = cpumask_of(0) };
+	struct cotask_loop_options *o[] = { &nice, &fifo };
+	static const long expected[] = { 1050, 1001 };
+	struct cotask_frame frame;
+	struct cotask_submission *s;
+	struct cotask_loop *loop;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(o); i++) {
+		loop = cotask_loop_create_with(o[i]);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+		s = cotask_submit(cotask_loop_root(loop),
+				  cotask_frame_init(&frame, look_at_thread, NULL), NULL);
+		KUNIT_EXPECT_EQ(test, cotask_submission_wait(s, COTASK_FOREVER), 0);
+		KUNIT_EXPECT_EQ(test, cotask_submission_result(s), expected[i]);
+		cotask_submission_put(s);
+		cotask_loop_stop(loop, COTASK_FOREVER);
+	}
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(completions_are_counted),
+	KUNIT_CASE(completed_by_interrupts),
+	KUNIT_CASE(completion_goes_on),
+	KUNIT_CASE(group_is_paused),
+	KUNIT_CASE(paused_group_is_cancelled),
+	KUNIT_CASE(paused_group_is_doomed),
+	KUNIT_CASE(eager_child_of_a_paused_group),
+	KUNIT_CASE(submitted_into_a_group),
+	KUNIT_CASE(wait_is_interruptible),
+	KUNIT_CASE(block_with_a_deadline),
+	KUNIT_CASE(options_of_a_loop),
+	KUNIT_CASE(thread_of_a_loop),
+	{}
+};
+
+struct kunit_suite cotask_driver_suite = {
+	.name = "cotask_driver",
+	.init = env_init,
+	.exit = env_exit,
+	.test_cases = cases,
+};
