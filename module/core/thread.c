@@ -163,7 +163,7 @@ static DEFINE_MUTEX(cpu_loops_lock);	/* guards the making of cpu_loops */
 
 /**
  * cotask_cpu_loop - the shared loop of a CPU
- * @cpu: the CPU
+ * @cpu: the CPU; COTASK_THIS_CPU: the one that runs the caller, which is online
  *
  * Made when it is asked for the first time; ends with the module.  While its CPU is
  * offline the loop runs elsewhere.
@@ -176,9 +176,11 @@ struct cotask_loop *cotask_cpu_loop(unsigned int cpu)
 {
 	struct cotask_loop *loop;
 
-	if (cpu >= nr_cpu_ids)
+	if (cpu >= nr_cpu_ids && cpu != COTASK_THIS_CPU)
 		return ERR_PTR(-EINVAL);
 	cpus_read_lock();
+	if (cpu == COTASK_THIS_CPU)
+		cpu = raw_smp_processor_id();
 	mutex_lock(&cpu_loops_lock);
 	loop = cpu_loops[cpu];
 	if (!loop) {

@@ -4,7 +4,7 @@
  *
  * The device computes factorials, copies memory, and tells by an interrupt when it
  * is done.  What would be a web of timers, work items, completions and flags is one
- * coroutine per operation; the interrupt handler only completes a future.  All tasks
+ * coroutine per operation; the interrupt handler only completes a completion.  All tasks
  * of a device are in one group: remove() stops the group, whatever it is doing, and
  * then nothing of the driver runs any more.
  *
@@ -68,8 +68,7 @@ MODULE_PARM_DESC(late, "times that the device was late");
 /**
  * struct edu - one device
  * @mmio: its registers
- * @lock: orders a new @irq against the handler
- * @irq: done when the interrupt comes
+ * @irq: completed by each interrupt
  * @busy: held by the task that uses the device
  * @group: all tasks of the device
  * @exercise: the one that there is
@@ -78,8 +77,7 @@ MODULE_PARM_DESC(late, "times that the device was late");
  */
 struct edu {
 	void __iomem *mmio;
-	spinlock_t lock;	/* guards the making of irq */
-	struct cotask_future irq;
+	struct cotask_completion irq;
 	struct cotask_lock busy;
 	struct cotask_group group;
 	struct exercise *exercise;
@@ -95,19 +93,8 @@ static irqreturn_t edu_irq(int irq, void *data)
 	if (!status)
 		return IRQ_NONE;
 	writel(status, edu->mmio + EDU_IRQ_ACK);
-	spin_lock(&edu->lock);
-	cotask_future_complete(&edu->irq, 0);
-	spin_unlock(&edu->lock);
+	cotask_complete(&edu->irq);
 	return IRQ_HANDLED;
-}
-
-static void edu_expect_irq(struct edu *edu, struct cotask_loop *loop)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&edu->lock, flags);
-	cotask_future_init(&edu->irq, loop);
-	spin_unlock_irqrestore(&edu->lock, flags);
 }
 
 static bool edu_busy(struct edu *edu)
@@ -121,7 +108,7 @@ static bool edu_busy(struct edu *edu)
 struct await_irq {
 	struct cotask_frame frame;
 	struct edu *edu;
-	struct cotask_wait_for wait;
+	struct cotask_timeout timeout;
 	unsigned int tries;
 };
 
@@ -135,14 +122,13 @@ static long await_irq(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, irq, backoff);
 
 	for (me->tries = 0; me->tries < EDU_TRIES; me->tries++) {
-		CO_AWAIT(irq, rc, cotask_wait_for(task, &me->wait, &edu->irq.base,
-						  first_wait_us * NSEC_PER_USEC << me->tries));
+		CO_TIMEOUT(&me->timeout, first_wait_us * NSEC_PER_USEC << me->tries, rc)
+			CO_AWAIT(irq, rc, cotask_completion_wait(task, &edu->irq));
 		if (rc != -ETIMEDOUT && rc < 0)
 			return rc;
 		if (!edu_busy(edu))
 			return 0;
 		atomic_inc(&late_ops);
-		edu_expect_irq(edu, cotask_get_loop(task));
 		CO_AWAIT(backoff, rc, cotask_sleep(task, NSEC_PER_USEC << me->tries));
 		if (rc < 0)
 			return rc;
@@ -167,18 +153,18 @@ struct exercise {
 	u8 pattern;
 };
 
-static void start_factorial(struct edu *edu, struct cotask_loop *loop, u32 n)
+static void start_factorial(struct edu *edu, u32 n)
 {
-	edu_expect_irq(edu, loop);
+	cotask_completion_reset(&edu->irq);
 	writel(EDU_IRQ_WHEN_DONE, edu->mmio + EDU_STATUS);
 	writel(n, edu->mmio + EDU_FACTORIAL);
 }
 
-static void start_dma(struct edu *edu, struct cotask_loop *loop, bool to_ram)
+static void start_dma(struct edu *edu, bool to_ram)
 {
 	u64 src = to_ram ? EDU_BUFFER : edu->dma, dst = to_ram ? edu->dma : EDU_BUFFER;
 
-	edu_expect_irq(edu, loop);
+	cotask_completion_reset(&edu->irq);
 	writeq(src, edu->mmio + EDU_DMA_SRC);
 	writeq(dst, edu->mmio + EDU_DMA_DST);
 	writeq(EDU_BUFFER_SIZE, edu->mmio + EDU_DMA_COUNT);
@@ -200,13 +186,12 @@ static long exercise_once(struct cotask *task, struct cotask_frame *frame)
 {
 	struct exercise *me = container_of(frame, struct exercise, round);
 	struct edu *edu = me->edu;
-	struct cotask_loop *loop = cotask_get_loop(task);
 	long rc;
 
 	CO_BEGIN(task, frame, computed, written, read);
 
 	me->n = me->n % 12 + 1;
-	start_factorial(edu, loop, me->n);
+	start_factorial(edu, me->n);
 	CO_AWAIT(computed, rc, edu_wait(task, &me->wait, edu));
 	if (rc < 0)
 		return rc;
@@ -215,12 +200,12 @@ static long exercise_once(struct cotask *task, struct cotask_frame *frame)
 	atomic_inc(&done_ops);
 
 	memset(edu->buffer, ++me->pattern, EDU_BUFFER_SIZE);
-	start_dma(edu, loop, false);
+	start_dma(edu, false);
 	CO_AWAIT(written, rc, edu_wait(task, &me->wait, edu));
 	if (rc < 0)
 		return rc;
 	memset(edu->buffer, 0, EDU_BUFFER_SIZE);
-	start_dma(edu, loop, true);
+	start_dma(edu, true);
 	CO_AWAIT(read, rc, edu_wait(task, &me->wait, edu));
 	if (rc < 0)
 		return rc;
@@ -284,7 +269,7 @@ static long compute(struct cotask *task, struct cotask_frame *frame)
 	CO_AWAIT(locked, rc, cotask_lock_acquire(task, &edu->busy));
 	if (rc < 0)
 		return rc;
-	start_factorial(edu, cotask_get_loop(task), me->n);
+	start_factorial(edu, me->n);
 	CO_AWAIT(computed, rc, edu_wait(task, &me->wait, edu));
 	if (rc >= 0)
 		rc = readl(edu->mmio + EDU_FACTORIAL) & INT_MAX;
@@ -376,12 +361,12 @@ static void offer(struct edu *edu, bool offer)
 
 static int edu_start(struct pci_dev *pdev, struct edu *edu)
 {
-	struct cotask_loop *loop = cotask_cpu_loop(raw_smp_processor_id());
+	struct cotask_loop *loop = cotask_cpu_loop(COTASK_THIS_CPU);
 	int rc;
 
 	if (IS_ERR(loop))
 		return PTR_ERR(loop);
-	cotask_future_init(&edu->irq, loop);
+	cotask_completion_init(&edu->irq, loop);
 	cotask_lock_init(&edu->busy, loop);
 	cotask_group_init(&edu->group);
 	rc = request_irq(pci_irq_vector(pdev, 0), edu_irq, IRQF_SHARED, "cotask_edu", edu);
@@ -401,6 +386,7 @@ stop_group:
 	cotask_group_stop(&edu->group, 0);
 free_irq:
 	free_irq(pci_irq_vector(pdev, 0), edu);
+	cotask_completion_fini(&edu->irq);
 put_loop:
 	cotask_loop_put(loop);
 	return rc;
@@ -417,7 +403,6 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	edu->exercise = devm_kzalloc(&pdev->dev, sizeof(*edu->exercise), GFP_KERNEL);
 	if (!edu->exercise)
 		return -ENOMEM;
-	spin_lock_init(&edu->lock);
 	rc = pcim_enable_device(pdev);
 	if (rc)
 		return rc;
@@ -455,6 +440,7 @@ static void edu_remove(struct pci_dev *pdev)
 	/* No task is left, and the device must not write to memory any more. */
 	pci_clear_master(pdev);
 	free_irq(pci_irq_vector(pdev, 0), edu);
+	cotask_completion_fini(&edu->irq);
 	pci_free_irq_vectors(pdev);
 	cotask_group_fini(&edu->group);
 	if (rc)
@@ -467,11 +453,29 @@ static const struct pci_device_id edu_ids[] = {
 	{}
 };
 
+/* The machine goes to sleep: no task touches the device until it is back. */
+static int edu_suspend(struct device *dev)
+{
+	struct edu *edu = dev_get_drvdata(dev);
+
+	return cotask_group_pause(&edu->group);
+}
+
+static int edu_resume(struct device *dev)
+{
+	struct edu *edu = dev_get_drvdata(dev);
+
+	return cotask_group_resume(&edu->group);
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(edu_pm_ops, edu_suspend, edu_resume);
+
 static struct pci_driver edu_driver = {
 	.name = "cotask_edu",
 	.id_table = edu_ids,
 	.probe = edu_probe,
 	.remove = edu_remove,
+	.driver.pm = pm_sleep_ptr(&edu_pm_ops),
 };
 
 static int __init edu_init(void)

@@ -1056,6 +1056,8 @@ static inline struct cotask_loop *cotask_loop_create(const char *name, u32 flags
 	return cotask_loop_create_with(&options);
 }
 
+#define COTASK_THIS_CPU		UINT_MAX
+
 struct cotask_loop *cotask_cpu_loop(unsigned int cpu);
 int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns);
 struct cotask_loop *cotask_loop_get(struct cotask_loop *loop);

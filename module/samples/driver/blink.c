@@ -37,7 +37,7 @@ static int __init blink_init(void)
 {
 	int rc;
 
-	loop = cotask_cpu_loop(raw_smp_processor_id());
+	loop = cotask_cpu_loop(COTASK_THIS_CPU);
 	if (IS_ERR(loop))
 		return PTR_ERR(loop);
 	cotask_group_init(&group);
