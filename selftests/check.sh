@@ -154,6 +154,7 @@ part_static()
 	silent kernel-doc "$here/static.sh" kernel-doc "$source"
 	silent rules "$here/rules.py"
 	silent allocations "$here/allocations.py"
+	silent surface "$here/surface.py"
 	silent man "$here/static.sh" man "$source"
 	silent version "$here/static.sh" version "$source"
 	silent shellcheck "$here/static.sh" shellcheck "$source"

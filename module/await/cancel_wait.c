@@ -13,7 +13,7 @@ static long cancel_wait_step(struct cotask *task, struct cotask_frame *frame)
 
 	cotask_cancel(w->target);
 	/* Its own code is nobody's business here; a cancel of the caller is (CX-B6). */
-	CO_AWAIT(ended, rc, cotask_watch(task, &w->target->base));
+	CO_AWAIT(ended, rc, cotask_await_shielded(task, &w->target->base));
 	if (rc == -ECANCELED && cotask_cancel_delivered(task))
 		return rc;
 	return cotask_done(w->target) ? 0 : rc;

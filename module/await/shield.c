@@ -100,7 +100,7 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
  *
  * Who waits for it gets -ECANCELED.  Has to be called before the memory of a shield
  * goes that is neither done nor cancelled: one that was a member of a wait which has
- * timed out, or was left by cotask_watch(), or was never awaited.
+ * timed out, or was left by cotask_await_shielded(), or was never awaited.
  *
  * Context: The loop's owner, without a spinlock: sleeps when another thread is completing
  *	what @s follows at this very moment.

@@ -116,9 +116,8 @@ static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_
 }
 
 /**
- * cotask_submit - run a coroutine on a loop, from any thread
- * @group: the owner of its task: an opened group; cotask_loop_root() of the loop, for one that
- *	belongs to nothing else
+ * cotask_submit_into - run a coroutine in a group, from any thread
+ * @group: an opened group, the owner of its task
  * @frame: a fresh coroutine
  * @name: of the task, copied; or NULL
  *
@@ -131,8 +130,8 @@ static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_
  *	closed (RT-7); ERR_PTR(-ENOMEM); ERR_PTR(-EINVAL) if an argument is missing.
  *	@frame is released unrun in all of these cases, if it was fresh.
  */
-struct cotask_submission *cotask_submit(struct cotask_group *group, struct cotask_frame *frame,
-					const char *name)
+struct cotask_submission *cotask_submit_into(struct cotask_group *group,
+					     struct cotask_frame *frame, const char *name)
 {
 	struct cotask_submission *s;
 	struct cotask_loop *loop;
@@ -148,7 +147,7 @@ struct cotask_submission *cotask_submit(struct cotask_group *group, struct cotas
 	cotask_group_unpin_loop(loop);
 	return s;
 }
-EXPORT_SYMBOL_GPL(cotask_submit);
+EXPORT_SYMBOL_GPL(cotask_submit_into);
 
 /* The same for the task of an object, which counts with that as one, of a loop's root. */
 struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,

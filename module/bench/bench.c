@@ -136,7 +136,7 @@ struct cotask_frame *bench_crowd_init(struct bench_crowd *crowd)
  */
 u64 bench_run(struct cotask_frame *main)
 {
-	struct cotask_loop *loop = cotask_loop_create("bench", COTASK_LOOP_HERE);
+	struct cotask_loop *loop = cotask_loop_create_here("bench", 0);
 	u64 begin, end;
 
 	if (IS_ERR(loop))

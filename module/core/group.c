@@ -649,7 +649,7 @@ static void pay_for_error(const struct cotask_group *g)
  * @e: the entries go here, in order of occurrence (TG-14)
  * @n: room in @e
  *
- * Context: Whoever owns the group.
+ * Context: Any thread, and the loop's owner; the caller owns the group.
  * Return: How many errors there were; 0: the outcome of exit was not an aggregate.
  */
 unsigned int cotask_group_errors(struct cotask_group *g, struct cotask_group_error *e,
@@ -698,7 +698,7 @@ int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_err
  * Has to be called when exit or stop has given an error; otherwise it does
  * nothing.
  *
- * Context: Whoever owns the group.
+ * Context: Any thread, and the loop's owner; the caller owns the group.
  */
 void cotask_group_fini(struct cotask_group *g)
 {

@@ -449,7 +449,7 @@ EXPORT_SYMBOL_GPL(cotask_loop_root);
  * @loop: the loop
  * @fn: the handler; NULL: a line in the kernel's log, rate limited
  *
- * Context: Before tasks are spawned.
+ * Context: Process context, before tasks are spawned.
  */
 void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn)
 {

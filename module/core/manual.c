@@ -17,7 +17,7 @@
  */
 struct cotask_loop *cotask_manual_create(u32 flags)
 {
-	struct cotask_loop *loop = cotask_loop_create("manual", COTASK_LOOP_HERE | flags);
+	struct cotask_loop *loop = cotask_loop_create_here("manual", flags);
 	int clock;
 
 	if (IS_ERR(loop))

@@ -49,7 +49,7 @@ static long start_step(struct cotask *task, struct cotask_frame *frame)
 	    (s->child->entry.flags & COTASK_T_APART)) {
 		/* Only this child; a further cancel does not wait for it any more. */
 		cotask_cancel(s->child);
-		CO_AWAIT(ended, s->ended_with, cotask_watch(task, &s->child->base));
+		CO_AWAIT(ended, s->ended_with, cotask_await_shielded(task, &s->child->base));
 		if (cotask_done(s->child) && !cotask_cancelled(s->child) &&
 		    cotask_result(s->child) < 0)
 			s->outcome = cotask_result(s->child);

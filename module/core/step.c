@@ -39,6 +39,8 @@ EXPORT_SYMBOL_GPL(cotask_frame_init);
 /**
  * cotask_frame_kfree - release function of a frame that begins its allocation
  * @frame: first member of what kmalloc() gave
+ *
+ * Context: Any.
  */
 void cotask_frame_kfree(struct cotask_frame *frame)
 {
@@ -540,7 +542,7 @@ struct cotask_await cotask_await(struct cotask *task, struct cotask_awaitable *x
 EXPORT_SYMBOL_GPL(cotask_await);
 
 /**
- * cotask_watch - wait for something without passing a cancel on to it
+ * cotask_await_shielded - wait for something without passing a cancel on to it
  * @task: the current task
  * @x: what to wait for
  *
@@ -549,11 +551,11 @@ EXPORT_SYMBOL_GPL(cotask_await);
  * Context: A step of @task.
  * Return: As cotask_await().
  */
-struct cotask_await cotask_watch(struct cotask *task, struct cotask_awaitable *x)
+struct cotask_await cotask_await_shielded(struct cotask *task, struct cotask_awaitable *x)
 {
 	return await(task, x, COTASK_T_WATCH);
 }
-EXPORT_SYMBOL_GPL(cotask_watch);
+EXPORT_SYMBOL_GPL(cotask_await_shielded);
 
 /**
  * cotask_call - await a coroutine

@@ -95,7 +95,7 @@ static long wait_for_interrupt(struct cotask *task, struct cotask_frame *frame)
 	rc = cotask_timeout_start(task, &me->timeout, some_time(me));
 	if (rc)
 		return rc;
-	CO_AWAIT(irq, rc, cotask_watch(task, &me->device->never.base));
+	CO_AWAIT(irq, rc, cotask_await_shielded(task, &me->device->never.base));
 	rc = cotask_timeout_exit(&me->timeout, rc);
 	return rc == -ETIMEDOUT ? 0 : rc;
 }
@@ -108,7 +108,7 @@ static long request(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, lost, polled, waited, yielded);
 
 	if (me->number % 100 == 37) {
-		CO_AWAIT(lost, rc, cotask_watch(task, &me->device->never.base));
+		CO_AWAIT(lost, rc, cotask_await_shielded(task, &me->device->never.base));
 		return rc;
 	}
 	for (me->rounds = 0; me->rounds < 10; me->rounds++) {

@@ -138,7 +138,7 @@ static int prepare(void)
 		test.task = task_new(&test.group, nothing, true);
 		break;
 	case CANCEL_SUBMISSION:
-		test.submission = cotask_submit(cotask_loop_root(test.loop), frame_new(sleep_on), NULL);
+		test.submission = cotask_submit(test.loop, frame_new(sleep_on), NULL);
 		return PTR_ERR_OR_ZERO(test.submission);
 	case CANCEL_GROUP:
 		cotask_group_init(&test.victim);

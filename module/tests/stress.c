@@ -583,7 +583,7 @@ static void submit(u32 n)
 	struct job *j = job_new(loop, n / PRIVATE, ENDS_BY_ITSELF, 0);
 
 	if (j) {
-		s = cotask_submit(cotask_loop_root(loop), &j->frame, NULL);
+		s = cotask_submit(loop, &j->frame, NULL);
 		job_spawned(PTR_ERR_OR_ZERO(s));
 		job_put(j);
 	}

@@ -302,7 +302,7 @@ struct cotask_fanout {
 
 struct cotask_await __must_check cotask_await(struct cotask *task,
 					      struct cotask_awaitable *x);
-struct cotask_await __must_check cotask_watch(struct cotask *task,
+struct cotask_await __must_check cotask_await_shielded(struct cotask *task,
 					      struct cotask_awaitable *x);
 struct cotask_await __must_check cotask_call(struct cotask *task,
 					     struct cotask_frame *callee);
@@ -550,7 +550,7 @@ int cotask_go(struct cotask_group *group, struct cotask_frame *frame);
  * @frame: likewise
  * @name: copied; NULL: Task-<id>
  *
- * Context: Process context.
+ * Context: A step of a task, or other process context.
  * Return: As cotask_spawn_with().
  */
 static inline struct cotask *cotask_spawn(struct cotask_group *group,
@@ -1054,6 +1054,19 @@ static inline struct cotask_loop *cotask_loop_create(const char *name, u32 flags
 	struct cotask_loop_options options = { .name = name, .flags = flags };
 
 	return cotask_loop_create_with(&options);
+}
+
+/**
+ * cotask_loop_create_here - make a loop that the calling thread is going to pump
+ * @name: for people, or NULL
+ * @flags: COTASK_LOOP_*
+ *
+ * Context: Process context.
+ * Return: As cotask_loop_create_with().
+ */
+static inline struct cotask_loop *cotask_loop_create_here(const char *name, u32 flags)
+{
+	return cotask_loop_create(name, COTASK_LOOP_HERE | flags);
 }
 
 #define COTASK_THIS_CPU		UINT_MAX

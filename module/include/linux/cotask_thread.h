@@ -70,8 +70,26 @@ int cotask_call_soon(struct cotask_loop *loop, struct cotask_callback *cb,
 
 struct cotask_submission;
 
-struct cotask_submission *cotask_submit(struct cotask_group *group, struct cotask_frame *frame,
-					const char *name);
+struct cotask_submission *cotask_submit_into(struct cotask_group *group,
+					     struct cotask_frame *frame, const char *name);
+
+/**
+ * cotask_submit - run a coroutine on a loop, from any thread
+ * @loop: the loop, whose root group owns the task
+ * @frame: a fresh coroutine
+ * @name: of the task, copied; or NULL
+ *
+ * A driver that has a group submits into that, see cotask_submit_into().
+ *
+ * Context: Process context.
+ * Return: As cotask_submit_into().
+ */
+static inline struct cotask_submission *cotask_submit(struct cotask_loop *loop,
+						      struct cotask_frame *frame,
+						      const char *name)
+{
+	return cotask_submit_into(cotask_loop_root(loop), frame, name);
+}
 bool cotask_submission_cancel(struct cotask_submission *s);
 int cotask_submission_cancel_and_wait(struct cotask_submission *s);
 void cotask_submission_put(struct cotask_submission *s);

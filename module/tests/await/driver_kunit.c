@@ -235,7 +235,7 @@ static struct cotask_submission *submission;
 
 static void submit_elsewhere(struct env *env)
 {
-	submission = cotask_submit(&env->group[0], script_frame(env, forever), NULL);
+	submission = cotask_submit_into(&env->group[0], script_frame(env, forever), NULL);
 }
 
 /* RT-7: cancelling the group reaches what was submitted into it */
@@ -254,7 +254,7 @@ static void submitted_into_a_group(struct kunit *test)
 	cotask_submission_put(submission);
 	elsewhere(env, submit_elsewhere);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(submission), (long)-ESHUTDOWN);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_submit(NULL, NULL, NULL)), (long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_submit_into(NULL, NULL, NULL)), (long)-EINVAL);
 }
 
 /* --- signals -------------------------------------------------------------------------------- */
@@ -387,8 +387,7 @@ static void thread_of_a_loop(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(o); i++) {
 		loop = cotask_loop_create_with(o[i]);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
-		s = cotask_submit(cotask_loop_root(loop),
-				  cotask_frame_init(&frame, look_at_thread, NULL), NULL);
+		s = cotask_submit(loop, cotask_frame_init(&frame, look_at_thread, NULL), NULL);
 		KUNIT_EXPECT_EQ(test, cotask_submission_wait(s, COTASK_FOREVER), 0);
 		KUNIT_EXPECT_EQ(test, cotask_submission_result(s), expected[i]);
 		cotask_submission_put(s);

@@ -361,22 +361,22 @@ static struct cotask_submission *submission;
 
 static void submit_simple(struct env *env)
 {
-	submission = cotask_submit(cotask_loop_root(env->loop), script_frame(env, simple), "s");
+	submission = cotask_submit(env->loop, script_frame(env, simple), "s");
 }
 
 static void submit_sleeper(struct env *env)
 {
-	submission = cotask_submit(cotask_loop_root(env->loop), script_frame(env, sleeper), NULL);
+	submission = cotask_submit(env->loop, script_frame(env, sleeper), NULL);
 }
 
 static void submit_failure(struct env *env)
 {
-	submission = cotask_submit(cotask_loop_root(env->loop), script_frame(env, fails), NULL);
+	submission = cotask_submit(env->loop, script_frame(env, fails), NULL);
 }
 
 static void submit_swallower(struct env *env)
 {
-	submission = cotask_submit(cotask_loop_root(env->loop), script_frame(env, swallows), NULL);
+	submission = cotask_submit(env->loop, script_frame(env, swallows), NULL);
 }
 
 /* RT-1, RT-2: from another thread: the coroutine runs on the loop; its outcome is the handle's */
@@ -453,7 +453,7 @@ static void spawn_fails(struct kunit *test)
 
 	play(env, 0, simple);
 	cotask_put(cotask_spawn(cotask_loop_root(env->loop), used, NULL));
-	s = cotask_submit(cotask_loop_root(env->loop), used, NULL);
+	s = cotask_submit(env->loop, used, NULL);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(s));
 	KUNIT_EXPECT_EQ(test, cotask_submission_result(s), (long)-EINVAL);
 	KUNIT_EXPECT_EQ(test, env->errors, 1);
@@ -504,7 +504,7 @@ static void closed_loop(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cotask_submission_cancelled(submission));
 	KUNIT_EXPECT_EQ(test, cotask_submission_wait(submission, COTASK_FOREVER), 0);
 	cotask_submission_put(submission);
-	s = cotask_submit(cotask_loop_root(loop), script_frame(env, simple), NULL);
+	s = cotask_submit(loop, script_frame(env, simple), NULL);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(s), (long)-ESHUTDOWN);
 	KUNIT_EXPECT_EQ(test, cotask_call_soon(loop, &soon[0].cb, note_done), -ESHUTDOWN);
 	cotask_loop_put(loop);
@@ -535,7 +535,7 @@ static void cancel_and_wait(struct kunit *test)
 	complete(&j.go);
 	c.j = &j;
 	init_completion(&c.began);
-	s = cotask_submit(cotask_loop_root(test->priv), cotask_frame_init(&c.frame, stubborn_step, NULL), NULL);
+	s = cotask_submit(test->priv, cotask_frame_init(&c.frame, stubborn_step, NULL), NULL);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(s));
 	wait_for_completion(&c.began);
 	KUNIT_EXPECT_EQ(test, cotask_submission_cancel_and_wait(s), 0);

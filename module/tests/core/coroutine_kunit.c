@@ -634,7 +634,7 @@ static void mains_share_nothing_else(struct kunit *test)
 static void close_is_idempotent(struct kunit *test)
 {
 	struct env *env = env_of(test);
-	struct cotask_loop *loop = cotask_loop_get(cotask_loop_create("run", COTASK_LOOP_HERE));
+	struct cotask_loop *loop = cotask_loop_get(cotask_loop_create_here("run", 0));
 
 	KUNIT_EXPECT_EQ(test, cotask_run(loop, script_frame(env, simple)), 7L);
 	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);

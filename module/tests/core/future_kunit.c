@@ -217,7 +217,7 @@ static void await_nothing(struct env *env, struct cotask *task)
 	op = cotask_join(task, NULL);
 	KUNIT_EXPECT_FALSE(env->test, op.pending);
 	note(env, "%ld", __cotask_outcome(task));
-	op = cotask_watch(task, NULL);
+	op = cotask_await_shielded(task, NULL);
 	KUNIT_EXPECT_FALSE(env->test, op.pending);
 	note(env, "%ld", __cotask_outcome(task));
 	op = cotask_await_future(task, &zero);

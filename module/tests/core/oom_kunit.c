@@ -320,7 +320,7 @@ static struct cotask_submission *submission;
 
 static long call_submit(struct env *env)
 {
-	submission = cotask_submit(cotask_loop_root(env->loop), &coro.frame, "name");
+	submission = cotask_submit(env->loop, &coro.frame, "name");
 	if (IS_ERR(submission))
 		return PTR_ERR(submission);
 	return cotask_submission_done(submission) ? cotask_submission_result(submission) : 0;
@@ -380,7 +380,7 @@ static void loop_create(struct kunit *test)
 
 static long call_loop_create_for_here(struct env *env)
 {
-	return keep_loop(cotask_loop_create("oom", COTASK_LOOP_HERE));
+	return keep_loop(cotask_loop_create_here("oom", 0));
 }
 
 /* SC-10: no single failure is fatal to it, as vmalloc helps out */
@@ -455,7 +455,7 @@ static void group(struct kunit *test)
 
 static void prepare_run(struct env *env)
 {
-	KUNIT_ASSERT_EQ(env->test, keep_loop(cotask_loop_create("oom", COTASK_LOOP_HERE)), 0L);
+	KUNIT_ASSERT_EQ(env->test, keep_loop(cotask_loop_create_here("oom", 0)), 0L);
 }
 
 static long call_run(struct env *env)

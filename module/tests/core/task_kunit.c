@@ -510,7 +510,7 @@ static struct env *run_env;
 
 static struct cotask_loop *run_loop(struct kunit *test)
 {
-	struct cotask_loop *loop = cotask_loop_create("run", COTASK_LOOP_HERE);
+	struct cotask_loop *loop = cotask_loop_create_here("run", 0);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
 	run_env = env_of(test);

@@ -406,7 +406,7 @@ static void ends_within_a_grace_period(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(read_for_long, &r, "reader")));
 	wait_for_completion(&r.inside);
 	for (i = 0; i < 100; i++) {
-		loop = cotask_loop_create("short", COTASK_LOOP_HERE);
+		loop = cotask_loop_create_here("short", 0);
 		if (!IS_ERR(loop))
 			cotask_loop_stop(loop, 0);
 	}
