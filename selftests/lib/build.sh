@@ -25,7 +25,7 @@ scenarios()
 	gcc-12 "${flags[@]}" -static -I"$here/shim" -I"$top/tools/lib" -I"$top/uapi" \
 		-I"$top/module/tests" -o "$out/scenario_test" "$here/scenario_test.c" \
 		"$here/script.c" "$top/module/tests/course.c" "$top/module/tests/scenario.c" \
-		"$top"/module/tests/*/scenario_*_kunit.c "$out/plain/libcotask.a"
+		"$top"/module/tests/*/scenario_*_kunit.c "$out"/plain/*.o
 }
 
 api()
@@ -48,7 +48,7 @@ without_device()
 {
 	gcc-12 "${flags[@]}" -static -I"$top/tools/lib" -I"$top/uapi" \
 		-I"$source/tools/testing/selftests" -o "$out/switch_test" \
-		"$here/switch_test.c" "$out/plain/libcotask.a" -lm
+		"$here/switch_test.c" "$out"/plain/*.o -lm
 	(ulimit -c 0 && "$out/switch_test" >"$out/switch_test.log" 2>&1) || {
 		cat "$out/switch_test.log"
 		return 1

@@ -13,7 +13,9 @@
 #include <cotask_wait.h>
 
 #include <cstdio>
+#include <exception>
 #include <stdexcept>
+#include <string>
 
 static long part(void *arg)
 {
@@ -30,6 +32,81 @@ static long throws(void *)
 		return cotask_yield() ? -1 : 3;
 	}
 	return -1;
+}
+
+/* --- what the runtime keeps of exceptions belongs to the task that handles them --------- */
+
+static long handles(void *arg)
+{
+	const int n = *static_cast<int *>(arg);
+	const std::string mine = "exception " + std::to_string(n) + std::string(100, '.');
+
+	try {
+		throw std::runtime_error(mine);
+	} catch (const std::exception &e) {
+		/* The one that has begun first ends first. */
+		if (cotask_sleep(n * COTASK_MSEC) < 0)
+			return -1;
+		return mine == e.what() ? n : -1;
+	}
+}
+
+static long rethrows(void *arg)
+{
+	const int n = *static_cast<int *>(arg);
+
+	try {
+		try {
+			throw n;
+		} catch (...) {
+			if (cotask_sleep(n * COTASK_MSEC) < 0)
+				return -1;
+			throw;
+		}
+	} catch (int caught) {
+		return caught == n ? n : -1;
+	}
+}
+
+struct counted {
+	int &n;
+	explicit counted(int &n) : n(n) {}
+	~counted() { n += std::uncaught_exceptions() == 0 && cotask_yield() == 0; }
+};
+
+/* A destructor that suspends, of a task that is cancelled. */
+static long unwinds(void *arg)
+{
+	counted object(*static_cast<int *>(arg));
+
+	return cotask_sleep(COTASK_FOREVER);
+}
+
+static long noexcept_task(void *) noexcept
+{
+	return cotask_yield() ? -1 : 5;
+}
+
+static long exceptions(void *)
+{
+	int one = 1, two = 2, unwound = 0;
+	struct cotask_member members[] = {
+		COTASK_MEMBER_CALL(handles, &one),
+		COTASK_MEMBER_CALL(handles, &two),
+		COTASK_MEMBER_CALL(rethrows, &one),
+		COTASK_MEMBER_CALL(rethrows, &two),
+		COTASK_MEMBER_CALL(noexcept_task, nullptr),
+	};
+	struct cotask *task = cotask_spawn(nullptr, unwinds, &unwound, "unwinds");
+	long rc = cotask_gather_now(nullptr, members, 5, 0), sum = 0;
+
+	cotask_cancel(task);
+	if (rc || cotask_join(task) != -ECANCELED || unwound != 1)
+		return -1;
+	cotask_put(task);
+	for (const auto &member : members)
+		sum += member.result;
+	return sum;
 }
 
 static long all(void *)
@@ -50,5 +127,9 @@ int main()
 	long rc = cotask_run(all, nullptr);
 
 	std::printf("%sok 1 cxx\n", rc == 6 ? "" : "not ");
-	return rc != 6;
+	if (rc != 6)
+		return 1;
+	rc = cotask_run(exceptions, nullptr);
+	std::printf("%sok 2 exceptions of tasks\n", rc == 11 ? "" : "not ");
+	return rc != 11;
 }

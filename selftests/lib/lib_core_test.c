@@ -50,7 +50,7 @@ TEST(no_device)
 
 	ASSERT_EQ(NULL, cotask_loop_create(&options));
 	ASSERT_EQ(ENOENT, errno);
-	ASSERT_NE(NULL, strstr(cotask_strerror(-ENOENT), "modprobe cotask"));
+	ASSERT_NE(NULL, strstr(cotask_loop_strerror(-ENOENT), "modprobe cotask"));
 	options.device = "/dev/null";
 	ASSERT_EQ(NULL, cotask_loop_create(&options));
 	ASSERT_EQ(EPROTO, errno);

@@ -33,32 +33,31 @@ static long echo(int fd)
 	}
 }
 
-/* What goes wrong in a connection concerns nobody else. */
+/* What goes wrong in a connection does not concern the others. */
 static long serve(void *arg)
 {
-	int fd = (long)arg;
-	long rc = echo(fd);
+	long rc = echo((long)arg);
 
-	close(fd);
 	return rc == -ECANCELED ? rc : 0;
+}
+
+static void close_it(void *fd)
+{
+	close((long)fd);
 }
 
 static long accept_all(void *arg)
 {
-	int fd, rc;
+	long fd, rc;
 
 	(void)arg;
 	for (;;) {
-		fd = cotask_accept(listener, NULL, NULL);
-		if (fd == -ECONNABORTED || fd == -EMFILE)
-			continue;
+		fd = accept_next(listener);
 		if (fd < 0)
 			return fd;
-		rc = cotask_go(&connections, serve, (void *)(long)fd);
-		if (rc) {
-			close(fd);
+		rc = start(&connections, serve, (void *)fd, close_it);
+		if (rc && !is_full(rc))
 			return rc;
-		}
 	}
 }
 

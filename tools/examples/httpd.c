@@ -181,46 +181,43 @@ static long serve(void *arg)
 			break;
 		rc = cotask_wait_for_call(request, c, REQUEST);
 	} while (!rc && c->keep);
-	close(c->fd);
-	free(c);
 	return rc == -ECANCELED ? rc : 0;
 }
 
 /* --- the server ------------------------------------------------------------------------- */
 
+static void end(void *arg)
+{
+	struct connection *c = arg;
+
+	close(c->fd);
+	free(c);
+}
+
 static int begin(int fd)
 {
 	struct connection *c = calloc(1, sizeof(*c));
-	int rc = -ENOMEM;
 
-	if (c) {
-		c->fd = fd;
-		rc = cotask_go(&connections, serve, c);
-	}
-	if (rc) {
+	if (!c) {
 		close(fd);
-		free(c);
+		return -ENOMEM;
 	}
-	return rc;
+	c->fd = fd;
+	return start(&connections, serve, c, end);
 }
 
 static long accept_all(void *arg)
 {
-	long rc;
-	int fd;
+	long fd, rc;
 
 	(void)arg;
 	for (;;) {
-		fd = cotask_accept(listener, NULL, NULL);
-		if (fd < 0 && fd != -ECONNABORTED && fd != -EMFILE)
+		fd = accept_next(listener);
+		if (fd < 0)
 			return fd;
-		if (fd >= 0 && begin(fd) == -ESHUTDOWN)
-			return -ESHUTDOWN;
-		if (fd == -EMFILE) {
-			rc = cotask_sleep(10 * COTASK_MSEC);
-			if (rc)
-				return rc;
-		}
+		rc = begin(fd);
+		if (rc && !is_full(rc))
+			return rc;
 	}
 }
 

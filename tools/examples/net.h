@@ -54,8 +54,55 @@ static int end_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* There is no room for another connection now, but there is going to be. */
+static int is_full(long error)
+{
+	switch (error) {
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOBUFS:
+	case -ENOMEM:
+	case -ENOSPC:
+	case -EAGAIN:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+#define A_MOMENT	(100 * COTASK_MSEC)
+
+/* The next connection that there is room for.  A descriptor, or what ends the server. */
+static long accept_next(int listener)
+{
+	long rc = 0;
+	int fd;
+
+	while (rc >= 0) {
+		fd = cotask_accept(listener, NULL, NULL);
+		if (fd >= 0)
+			return fd;
+		if (is_full(fd))
+			rc = cotask_sleep(A_MOMENT);
+		else if (fd != -ECONNABORTED && fd != -EPROTO && fd != -EPERM)
+			return fd;
+	}
+	return rc;
+}
+
+/* A task whose argument is let go of whatever becomes of the task. */
+static int start(struct cotask_group *group, cotask_fn fn, void *arg, void (*release)(void *))
+{
+	struct cotask_spawn_args args = { .release = release };
+	struct cotask *task = cotask_spawn_with(group, fn, arg, &args);
+
+	if (!task)
+		return -errno;
+	cotask_put(task);
+	return 0;
 }
 
 #endif /* EXAMPLES_NET_H */

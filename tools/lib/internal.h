@@ -69,9 +69,13 @@ enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
  * @fiber: what a switch to it needs
  * @fn: its code
  * @arg: for @fn
+ * @release: lets go of @arg, when @fn is over or is not going to run; or NULL
  * @outcome: what the last operation has given; in the end, what @fn has
  * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or another
  *	scope has been in it
+ * @failed_group: handle of the last group that it has left with errors, which it may still
+ *	ask for; or 0
+ * @immediate: calls in a row that did not suspend, see io.c
  * @spawner: the task to go on with after the first step of an eager one
  * @next: in one of the lists of the loop that a task is in for a short time
  * @prev_live: list of tasks that are not done
@@ -88,8 +92,11 @@ struct cotask {
 	struct fiber		fiber;
 	cotask_fn		fn;
 	void			*arg;
+	void			(*release)(void *arg);
 	long			outcome;
 	uint32_t		timeout;
+	uint32_t		failed_group;
+	unsigned int		immediate;
 	struct cotask		*spawner;
 	struct cotask		*next;
 	struct cotask		*prev_live;
@@ -152,7 +159,9 @@ struct handles {
  * @live: tasks that are not done
  * @over: the main task has ended: back to the ground
  * @failed: error of the device: nothing goes on
- * @draining: everything is to end: only the ground takes events
+ * @draining: everything is to end
+ * @grounded: only the ground takes events, and a task that finds none goes back to it
+ * @turn_left: when grounded: how many steps are left of this turn
  * @running: cotask_loop_run() is under way
  * @owner: the thread that runs it
  * @handles: of objects made by its own thread
@@ -160,8 +169,8 @@ struct handles {
  * @options: as given, with defaults filled in
  * @errors: error handler
  * @interrupted: SIGINT has come
- * @short_read: a bit for each file descriptor: the last read has emptied it
- * @short_fds: how many bits
+ * @fds: what was found out of each file descriptor, see io.c
+ * @n_fds: how many
  * @lock: what follows belongs to all threads
  * @foreign: handles of other threads
  * @foreign_stacks: stacks of other threads
@@ -196,6 +205,8 @@ struct cotask_loop {
 	bool			over;
 	int			failed;
 	bool			draining;
+	bool			grounded;
+	unsigned int		turn_left;
 	atomic_bool		running;
 	pthread_t		owner;
 	struct handles		handles;
@@ -203,8 +214,8 @@ struct cotask_loop {
 	struct cotask_loop_options options;
 	cotask_error_fn		errors;
 	atomic_bool		interrupted;
-	uint64_t		*short_read;
-	unsigned int		short_fds;
+	unsigned char		*fds;
+	unsigned int		n_fds;
 	pthread_mutex_t		lock;
 	struct handles		foreign;
 	struct stack_pool	foreign_stacks;
@@ -232,6 +243,7 @@ struct cotask *cotask_next_task(struct cotask_loop *loop);
 void cotask_switch_to(struct cotask_loop *loop, struct cotask *from, struct cotask *to);
 void cotask_resume(struct cotask_loop *loop, struct cotask *task);
 int cotask_collect(struct cotask_loop *loop, unsigned int min);
+int cotask_collect_until(struct cotask_loop *loop, unsigned int min, int64_t deadline);
 
 #define OP(name, ...) (&(const struct cotask_op){ .opcode = COTASK_OP_##name, ##__VA_ARGS__ })
 
@@ -255,6 +267,7 @@ void cotask_task_free(struct cotask *task);
 void cotask_task_forget(struct cotask *task);
 void cotask_task_bury(struct cotask *task);
 void cotask_task_gone(struct cotask *task);
+void cotask_task_keep_group(struct cotask *task, uint32_t handle);
 void cotask_task_begun(struct cotask *task);
 void cotask_dropped_elsewhere(struct cotask_loop *loop);
 struct cotask *cotask_task_of(const struct cotask_awaitable *x);

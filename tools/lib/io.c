@@ -3,12 +3,15 @@
  * libcotask - files, sockets and processes
  *
  * First the system call, then, if it would block, the wait.  A read that has given less
- * than asked has emptied the file, so the next one waits first.  That is remembered by
- * number; it may be another file by then, which costs nothing but a turn.
+ * than asked has emptied the file, so the next one waits first.  Descriptors may be blocking:
+ * each call says by itself that it is not to block, and where that cannot be said the task
+ * waits first.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "internal.h"
@@ -41,70 +44,214 @@ EXPORT long cotask_poll(int fd, short events)
 
 /* --- what is known of a file --------------------------------------------------------- */
 
-static bool is_empty(const struct cotask_loop *loop, int fd)
+/*
+ * By number.  It may be another file by now: then a call takes another way to the same end.
+ */
+#define FD_EMPTY	0x1	/* the last read has emptied it */
+#define FD_PLAIN	0x2	/* a call cannot be told not to block */
+
+static bool is_known(int fd, unsigned int what)
 {
-	if ((unsigned int)fd >= loop->short_fds)
-		return false;
-	return loop->short_read[fd / 64] >> fd % 64 & 1;
+	const struct cotask_loop *loop = cotask_here;
+
+	return (unsigned int)fd < loop->n_fds && loop->fds[fd] & what;
 }
 
-static void set_empty(struct cotask_loop *loop, int fd, bool empty)
+static void set_known(int fd, unsigned int what, bool is)
 {
-	unsigned int size = loop->short_fds;
-	uint64_t *bits;
+	struct cotask_loop *loop = cotask_here;
+	unsigned int size;
+	unsigned char *fds;
 
-	if ((unsigned int)fd >= size) {
-		if (!empty)
+	if ((unsigned int)fd >= loop->n_fds) {
+		if (!is || fd < 0)
 			return;
 		size = (fd + 512) & ~511u;
-		bits = realloc(loop->short_read, size / 8);
-		if (!bits)
+		fds = realloc(loop->fds, size);
+		if (!fds)
 			return;
-		memset((char *)bits + loop->short_fds / 8, 0, (size - loop->short_fds) / 8);
-		loop->short_read = bits;
-		loop->short_fds = size;
+		memset(fds + loop->n_fds, 0, size - loop->n_fds);
+		loop->fds = fds;
+		loop->n_fds = size;
 	}
-	if (empty)
-		loop->short_read[fd / 64] |= 1ull << fd % 64;
+	if (is)
+		loop->fds[fd] |= what;
 	else
-		loop->short_read[fd / 64] &= ~(1ull << fd % 64);
+		loop->fds[fd] &= ~what;
 }
 
-/* 0: the call is to be repeated. */
-static long wait_after(long error, int fd, short events)
+static bool is_of_type(int fd, mode_t type)
 {
-	long rc;
+	struct stat st;
 
-	if (error == -EINTR)
-		return 0;
-	if (error != -EAGAIN && error != -EWOULDBLOCK)
-		return error;
-	rc = cotask_poll(fd, events);
-	return rc < 0 ? rc : 0;
+	return !fstat(fd, &st) && (st.st_mode & S_IFMT) == type;
 }
+
+/* --- calls that do not block ------------------------------------------------------------ */
+
+/* So many calls in a row can succeed at once; then the others have a turn. */
+#define IMMEDIATE_MAX	64
+
+/* 0: the call can be made. */
+static long begin(void)
+{
+	struct cotask *task = task_here();
+
+	if (!task)
+		return -ESRCH;
+	return unlikely(++task->immediate > IMMEDIATE_MAX) ? cotask_yield() : 0;
+}
+
+/**
+ * struct io - a call under way
+ * @call: tries it; as a system call, and EAGAIN if it would block
+ * @fd: the file
+ * @events: what to wait for
+ * @ready: it has been waited for
+ * @iov: buffers
+ * @n: how many
+ * @msg: of sendmsg() and recvmsg()
+ * @addr: of accept()
+ * @len: likewise
+ * @flags: of a call on a socket
+ */
+struct io {
+	ssize_t			(*call)(const struct io *io);
+	int			fd;
+	short			events;
+	bool			ready;
+	const struct iovec	*iov;
+	int			n;
+	struct msghdr		*msg;
+	struct sockaddr		*addr;
+	socklen_t		*len;
+	int			flags;
+};
 
 /* The call, as often as it takes. */
-#define UNTIL_DONE(fd, events, call)					\
-({									\
-	long __rc, __wait;						\
-									\
-	do {								\
-		__rc = (call);						\
-		__wait = __rc < 0 ? wait_after(-errno, fd, events) : 1;	\
-	} while (!__wait);						\
-	__rc < 0 ? __wait : __rc;					\
-})
+static ssize_t until_done(struct io *io)
+{
+	ssize_t rc;
+	long waited;
+
+	for (;;) {
+		rc = io->call(io);
+		if (rc >= 0)
+			return rc;
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EWOULDBLOCK)
+			return -errno;
+		waited = cotask_poll(io->fd, io->events);
+		if (waited < 0)
+			return waited;
+		io->ready = true;
+	}
+}
+
+/* A file that blocks, and cannot be told not to: as much as it has said that it is ready for. */
+static ssize_t plain_call(const struct io *io, size_t most,
+			  ssize_t (*call)(int fd, const struct iovec *iov, int n))
+{
+	int flags = fcntl(io->fd, F_GETFL);
+	struct iovec first;
+
+	if (flags < 0)
+		return -1;
+	if (flags & O_NONBLOCK || (io->ready && is_of_type(io->fd, S_IFREG)))
+		return call(io->fd, io->iov, io->n);
+	if (!io->ready) {
+		errno = EAGAIN;
+		return -1;
+	}
+	first = io->iov[0];
+	if (first.iov_len > most)
+		first.iov_len = most;
+	return call(io->fd, &first, 1);
+}
+
+static ssize_t read_call(const struct io *io)
+{
+	ssize_t rc;
+
+	if (!is_known(io->fd, FD_PLAIN)) {
+		rc = preadv2(io->fd, io->iov, io->n, -1, RWF_NOWAIT);
+		/* What is not in memory is not worth waiting for: it is read. */
+		if (rc < 0 && errno == EAGAIN && io->ready && is_of_type(io->fd, S_IFREG))
+			return readv(io->fd, io->iov, io->n);
+		if (rc >= 0 || errno != EOPNOTSUPP)
+			return rc;
+		set_known(io->fd, FD_PLAIN, true);
+	}
+	return plain_call(io, SSIZE_MAX, readv);
+}
+
+/* A socket whose other end is gone says EPIPE, and raises no signal. */
+static ssize_t write_call(const struct io *io)
+{
+	struct msghdr msg = { .msg_iov = (struct iovec *)io->iov, .msg_iovlen = io->n };
+	const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+	ssize_t rc;
+
+	if (io->n == 1)
+		rc = send(io->fd, io->iov->iov_base, io->iov->iov_len, flags);
+	else
+		rc = sendmsg(io->fd, &msg, flags);
+	if (rc >= 0 || errno != ENOTSOCK)
+		return rc;
+	if (!is_known(io->fd, FD_PLAIN)) {
+		rc = pwritev2(io->fd, io->iov, io->n, -1, RWF_NOWAIT);
+		if (rc >= 0 || (errno != EOPNOTSUPP && (errno != EAGAIN || !io->ready)))
+			return rc;
+		set_known(io->fd, FD_PLAIN, errno == EOPNOTSUPP);
+	}
+	return plain_call(io, PIPE_BUF, writev);
+}
+
+static ssize_t recv_call(const struct io *io)
+{
+	return recv(io->fd, io->iov->iov_base, io->iov->iov_len, io->flags | MSG_DONTWAIT);
+}
+
+static ssize_t send_call(const struct io *io)
+{
+	return send(io->fd, io->iov->iov_base, io->iov->iov_len,
+		    io->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static ssize_t recvmsg_call(const struct io *io)
+{
+	return recvmsg(io->fd, io->msg, io->flags | MSG_DONTWAIT);
+}
+
+static ssize_t sendmsg_call(const struct io *io)
+{
+	return sendmsg(io->fd, io->msg, io->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static ssize_t accept_call(const struct io *io)
+{
+	int flags = fcntl(io->fd, F_GETFL);
+
+	if (flags < 0)
+		return -1;
+	if (!(flags & O_NONBLOCK) && !io->ready) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return accept4(io->fd, io->addr, io->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/* --- reading and writing ------------------------------------------------------------------ */
 
 /* A file that nothing can be said about: then the call says what is wrong. */
-static long wait_if_empty(int fd)
+static long begin_read(int fd)
 {
-	long rc;
+	long rc = begin();
 
-	if (!task_here())
-		return -ESRCH;
-	if (!is_empty(cotask_here, fd))
-		return 0;
-	set_empty(cotask_here, fd, false);
+	if (rc || !is_known(fd, FD_EMPTY))
+		return rc;
+	set_known(fd, FD_EMPTY, false);
 	rc = cotask_poll(fd, POLLIN);
 	return rc == -ECANCELED ? rc : 0;
 }
@@ -112,55 +259,82 @@ static long wait_if_empty(int fd)
 static ssize_t was_read(int fd, ssize_t rc, size_t asked)
 {
 	if (rc > 0 && (size_t)rc < asked)
-		set_empty(cotask_here, fd, true);
+		set_known(fd, FD_EMPTY, true);
 	return rc;
 }
 
-/* --- reading and writing ------------------------------------------------------------------ */
+static ssize_t do_read(int fd, const struct iovec *iov, int n)
+{
+	struct io io = { .call = read_call, .fd = fd, .events = POLLIN, .iov = iov, .n = n };
+	long rc = begin_read(fd);
+
+	return rc ? rc : until_done(&io);
+}
 
 EXPORT ssize_t cotask_read(int fd, void *buf, size_t size)
 {
-	long rc = wait_if_empty(fd);
+	struct iovec iov = { .iov_base = buf, .iov_len = size };
 
-	return rc ? rc : was_read(fd, UNTIL_DONE(fd, POLLIN, read(fd, buf, size)), size);
+	return was_read(fd, do_read(fd, &iov, 1), size);
 }
 
 EXPORT ssize_t cotask_readv(int fd, const struct iovec *iov, int n)
 {
-	long rc = wait_if_empty(fd);
-
-	return rc ? rc : UNTIL_DONE(fd, POLLIN, readv(fd, iov, n));
+	return do_read(fd, iov, n);
 }
 
 EXPORT ssize_t cotask_recv(int fd, void *buf, size_t size, int flags)
 {
-	long rc = wait_if_empty(fd);
+	struct iovec iov = { .iov_base = buf, .iov_len = size };
+	struct io io = {
+		.call = recv_call,
+		.fd = fd,
+		.events = POLLIN,
+		.iov = &iov,
+		.flags = flags,
+	};
+	long rc = begin_read(fd);
 
-	if (rc)
-		return rc;
-	return was_read(fd, UNTIL_DONE(fd, POLLIN, recv(fd, buf, size, flags | MSG_DONTWAIT)),
-			size);
+	return rc ? rc : was_read(fd, until_done(&io), size);
 }
 
 EXPORT ssize_t cotask_recvmsg(int fd, struct msghdr *msg, int flags)
 {
-	if (!task_here())
-		return -ESRCH;
-	return UNTIL_DONE(fd, POLLIN, recvmsg(fd, msg, flags | MSG_DONTWAIT));
+	struct io io = {
+		.call = recvmsg_call,
+		.fd = fd,
+		.events = POLLIN,
+		.msg = msg,
+		.flags = flags,
+	};
+	long rc = begin();
+
+	return rc ? rc : until_done(&io);
+}
+
+static ssize_t do_write(struct io io)
+{
+	long rc = begin();
+
+	io.events = POLLOUT;
+	return rc ? rc : until_done(&io);
 }
 
 EXPORT ssize_t cotask_write(int fd, const void *buf, size_t size)
 {
-	if (!task_here())
-		return -ESRCH;
-	return UNTIL_DONE(fd, POLLOUT, write(fd, buf, size));
+	struct iovec iov = { .iov_base = (void *)buf, .iov_len = size };
+
+	return cotask_writev(fd, &iov, 1);
 }
 
 EXPORT ssize_t cotask_writev(int fd, const struct iovec *iov, int n)
 {
-	if (!task_here())
-		return -ESRCH;
-	return UNTIL_DONE(fd, POLLOUT, writev(fd, iov, n));
+	return do_write((struct io){
+		.call = write_call,
+		.fd = fd,
+		.iov = iov,
+		.n = n,
+	});
 }
 
 EXPORT ssize_t cotask_write_all(int fd, const void *buf, size_t size)
@@ -179,27 +353,84 @@ EXPORT ssize_t cotask_write_all(int fd, const void *buf, size_t size)
 	return size;
 }
 
+EXPORT ssize_t cotask_read_exact(int fd, void *buf, size_t size)
+{
+	size_t done = 0;
+	ssize_t rc;
+
+	while (done < size) {
+		rc = cotask_read(fd, (char *)buf + done, size - done);
+		if (rc < 0)
+			return rc;
+		if (!rc)
+			break;
+		done += rc;
+	}
+	return done;
+}
+
 EXPORT ssize_t cotask_send(int fd, const void *buf, size_t size, int flags)
 {
-	if (!task_here())
-		return -ESRCH;
-	return UNTIL_DONE(fd, POLLOUT, send(fd, buf, size, flags | MSG_DONTWAIT));
+	struct iovec iov = { .iov_base = (void *)buf, .iov_len = size };
+
+	return do_write((struct io){ .call = send_call, .fd = fd, .iov = &iov, .flags = flags });
+}
+
+EXPORT ssize_t cotask_sendto(int fd, const void *buf, size_t size, int flags,
+			     const struct sockaddr *addr, socklen_t len)
+{
+	struct iovec iov = { .iov_base = (void *)buf, .iov_len = size };
+	struct msghdr msg = {
+		.msg_name = (void *)addr,
+		.msg_namelen = len,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+
+	return cotask_sendmsg(fd, &msg, flags);
+}
+
+EXPORT ssize_t cotask_recvfrom(int fd, void *buf, size_t size, int flags,
+			       struct sockaddr *addr, socklen_t *len)
+{
+	struct iovec iov = { .iov_base = buf, .iov_len = size };
+	struct msghdr msg = {
+		.msg_name = addr,
+		.msg_namelen = len ? *len : 0,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	ssize_t rc = cotask_recvmsg(fd, &msg, flags);
+
+	if (rc >= 0 && len)
+		*len = msg.msg_namelen;
+	return rc;
 }
 
 EXPORT ssize_t cotask_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-	if (!task_here())
-		return -ESRCH;
-	return UNTIL_DONE(fd, POLLOUT, sendmsg(fd, msg, flags | MSG_DONTWAIT));
+	return do_write((struct io){
+		.call = sendmsg_call,
+		.fd = fd,
+		.msg = (struct msghdr *)msg,
+		.flags = flags,
+	});
 }
 
 /* --- connections --------------------------------------------------------------------------- */
 
 EXPORT int cotask_accept(int fd, struct sockaddr *addr, socklen_t *len)
 {
-	if (!task_here())
-		return -ESRCH;
-	return UNTIL_DONE(fd, POLLIN, accept4(fd, addr, len, SOCK_NONBLOCK | SOCK_CLOEXEC));
+	struct io io = {
+		.call = accept_call,
+		.fd = fd,
+		.events = POLLIN,
+		.addr = addr,
+		.len = len,
+	};
+	long rc = begin();
+
+	return rc ? rc : until_done(&io);
 }
 
 #define RETRY_MIN	(1 * COTASK_MSEC)
@@ -245,8 +476,14 @@ static int connected(int fd)
 
 EXPORT int cotask_connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
+	int flags = fcntl(fd, F_GETFL);
+
 	if (!task_here())
 		return -ESRCH;
+	if (flags < 0)
+		return -errno;
+	if (!(flags & O_NONBLOCK))
+		return -EINVAL;
 	if (addr && len >= sizeof(addr->sa_family) && addr->sa_family == AF_UNIX)
 		return connect_unix(fd, addr, len);
 	if (!connect(fd, addr, len))

@@ -94,7 +94,8 @@ static void adapt(struct cotask_loop *loop)
 }
 
 /* One call.  0, or the loop is broken. */
-static int enter(struct cotask_loop *loop, unsigned int max, unsigned int min)
+static int enter_until(struct cotask_loop *loop, unsigned int max, unsigned int min,
+		       int64_t deadline)
 {
 	struct cotask_enter e = {
 		.size = sizeof(e),
@@ -105,7 +106,7 @@ static int enter(struct cotask_loop *loop, unsigned int max, unsigned int min)
 		.flags = loop->draining ? COTASK_ENTER_DRAIN : 0,
 		.max_events = max,
 		.min_events = min,
-		.deadline = COTASK_NEVER,
+		.deadline = deadline,
 	};
 
 	if (unlikely(ioctl(loop->fd, COTASK_IOC_ENTER, &e))) {
@@ -120,6 +121,11 @@ static int enter(struct cotask_loop *loop, unsigned int max, unsigned int min)
 	return 0;
 }
 
+static int enter(struct cotask_loop *loop, unsigned int max, unsigned int min)
+{
+	return enter_until(loop, max, min, COTASK_NEVER);
+}
+
 static void broken(struct cotask_loop *loop, int error)
 {
 	loop->failed = error;
@@ -129,13 +135,14 @@ static void broken(struct cotask_loop *loop, int error)
 }
 
 /**
- * cotask_collect - apply operations and take events
+ * cotask_collect_until - apply operations and take events
  * @loop: the loop
  * @min: 1: wait for one
+ * @deadline: for how long, CLOCK_MONOTONIC
  *
  * Return: 0, or the loop is broken.
  */
-int cotask_collect(struct cotask_loop *loop, unsigned int min)
+int cotask_collect_until(struct cotask_loop *loop, unsigned int min, int64_t deadline)
 {
 	int rc;
 
@@ -144,10 +151,15 @@ int cotask_collect(struct cotask_loop *loop, unsigned int min)
 	if (unlikely(atomic_load_explicit(&loop->dropped, memory_order_relaxed)))
 		cotask_dropped_elsewhere(loop);
 	adapt(loop);
-	rc = enter(loop, loop->batch, min);
+	rc = enter_until(loop, loop->batch, min, deadline);
 	if (rc)
 		broken(loop, rc);
 	return rc;
+}
+
+int cotask_collect(struct cotask_loop *loop, unsigned int min)
+{
+	return cotask_collect_until(loop, min, COTASK_NEVER);
 }
 
 /* --- operations ---------------------------------------------------------------- */
@@ -280,8 +292,10 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 			return first_refused(loop);
 		if (unlikely(loop->over))
 			return NULL;
+		if (unlikely(loop->grounded) && !loop->turn_left)
+			return NULL;
 		if (loop->begun == loop->n_events) {
-			if (loop->draining || cotask_collect(loop, 1))
+			if (loop->grounded || cotask_collect(loop, 1))
 				return NULL;
 			continue;
 		}
@@ -291,6 +305,8 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 			return NULL;
 		}
 		task = step(e);
+		if (unlikely(loop->grounded))
+			loop->turn_left--;
 		if (likely(task))
 			return task;
 	}
@@ -367,6 +383,7 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 {
 	struct cotask *task = loop->current, *next;
 
+	task->immediate = 0;
 	if (unlikely(task->flags & TASK_EAGER)) {
 		if (may_matter && goes_on(loop, task))
 			return task->outcome;
@@ -375,7 +392,7 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 		task->spawner = NULL;
 	} else {
 		if (may_matter && !loop->failed && !loop->over)
-			cotask_collect(loop, !loop->draining);
+			cotask_collect(loop, !loop->grounded);
 		next = cotask_next_task(loop);
 		if (next == task)
 			return task->outcome;

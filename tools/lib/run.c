@@ -3,6 +3,7 @@
  * libcotask - loops, from beginning to end
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +72,7 @@ static void free_loop(struct cotask_loop *loop)
 	pthread_mutex_destroy(&loop->lock);
 	pthread_cond_destroy(&loop->idle);
 	cotask_fiber_fini(&loop->ground);
-	free(loop->short_read);
+	free(loop->fds);
 	free(loop->ops);
 	free(loop->event);
 	free(loop);
@@ -324,6 +325,19 @@ static void pump(struct cotask_loop *loop)
 		do_next(loop);
 }
 
+/* Events are taken once; @steps: at most so many tasks go on. */
+static bool pump_once(struct cotask_loop *loop, unsigned int min, int64_t deadline,
+		      unsigned int steps)
+{
+	if (cotask_collect_until(loop, min, deadline) || (!loop->n_events && !loop->refused))
+		return false;
+	loop->turn_left = steps;
+	while (loop->turn_left &&
+	       (loop->pending || loop->refused || loop->begun < loop->n_events))
+		do_next(loop);
+	return true;
+}
+
 /**
  * cotask_pump - take events once, and run what they are for
  * @loop: the loop, which is being drained
@@ -333,11 +347,7 @@ static void pump(struct cotask_loop *loop)
  */
 bool cotask_pump(struct cotask_loop *loop, unsigned int min)
 {
-	if (cotask_collect(loop, min) || (!loop->n_events && !loop->refused))
-		return false;
-	while (loop->pending || loop->refused || loop->begun < loop->n_events)
-		do_next(loop);
-	return true;
+	return pump_once(loop, min, COTASK_NEVER, UINT_MAX);
 }
 
 /* Cancel what is left, and what that leaves, until nothing does (CO-8, CO-B1). */
@@ -345,6 +355,7 @@ void cotask_shut_down(struct cotask_loop *loop)
 {
 	loop->over = false;
 	loop->draining = true;
+	loop->grounded = true;
 	do {
 		while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0)
 			cotask_pump(loop, 1);
@@ -353,6 +364,7 @@ void cotask_shut_down(struct cotask_loop *loop)
 			;
 	} while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0);
 	loop->draining = false;
+	loop->grounded = false;
 }
 
 static struct cotask *spawn_main(struct cotask_loop *loop, cotask_fn fn, void *arg)
@@ -404,13 +416,11 @@ static long run_main(struct cotask_loop *loop, cotask_fn fn, void *arg)
 	return rc;
 }
 
-EXPORT long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg)
+/* The calling thread runs the loop from here on. */
+static int take_loop(struct cotask_loop *loop)
 {
-	bool sigint, idle = false;
-	long rc;
+	bool idle = false;
 
-	if (!loop || !fn)
-		return -EINVAL;
 	if (cotask_here)
 		return -EBUSY;
 	if (atomic_load(&loop->closed))
@@ -419,16 +429,93 @@ EXPORT long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg)
 		return -EBUSY;
 	cotask_here = loop;
 	loop->owner = pthread_self();
-	atomic_store(&loop->interrupted, false);
 	cotask_guard_thread(true);
+	return 0;
+}
+
+static void give_loop_back(struct cotask_loop *loop)
+{
+	cotask_guard_thread(false);
+	cotask_here = NULL;
+	atomic_store(&loop->running, false);
+}
+
+EXPORT long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg)
+{
+	bool sigint;
+	long rc;
+
+	if (!loop || !fn)
+		return -EINVAL;
+	rc = take_loop(loop);
+	if (rc)
+		return rc;
+	atomic_store(&loop->interrupted, false);
 	sigint = take_sigint(loop);
 	rc = run_main(loop, fn, arg);
 	if (sigint)
 		give_sigint_back();
-	cotask_guard_thread(false);
-	cotask_here = NULL;
-	atomic_store(&loop->running, false);
+	give_loop_back(loop);
 	return rc;
+}
+
+/* Steps of tasks in one turn from outside. */
+#define TURN_STEPS	1024
+
+static int64_t deadline_of(int64_t ns)
+{
+	int64_t now = ns > 0 ? cotask_now() : 0;
+
+	return ns < COTASK_FOREVER - now ? now + ns : COTASK_NEVER;
+}
+
+/* Whether there is anything left. */
+static bool turn(struct cotask_loop *loop, int64_t ns)
+{
+	bool more;
+
+	loop->over = false;
+	loop->grounded = true;
+	pump_once(loop, ns > 0, deadline_of(ns), TURN_STEPS);
+	/* What tasks have asked for acts while the thread is elsewhere; events wait. */
+	cotask_collect(loop, 0);
+	more = loop->live || loop->n_events || loop->refused;
+	cotask_op_apply(loop);
+	loop->grounded = false;
+	return more;
+}
+
+EXPORT int cotask_loop_turn(struct cotask_loop *loop, int64_t ns)
+{
+	int rc = loop ? take_loop(loop) : -EINVAL;
+
+	if (rc)
+		return rc;
+	if (!loop->failed)
+		rc = turn(loop, ns);
+	if (loop->failed)
+		rc = loop->failed;
+	give_loop_back(loop);
+	return rc;
+}
+
+EXPORT const char *cotask_loop_strerror(long error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENODEV:
+	case -ENXIO:
+		return "the module is not loaded: modprobe cotask";
+	case -EACCES:
+	case -EPERM:
+		return "not permitted: be root, or a member of group cotask (make install-udev)";
+	case -EPROTO:
+		return "the module is of another version than the library: install both anew";
+	case -EMFILE:
+		return "too many open files of this user or process: see max_user_files, ulimit -n";
+	default:
+		return cotask_strerror(error);
+	}
 }
 
 EXPORT long cotask_run(cotask_fn fn, void *arg)
@@ -441,7 +528,7 @@ EXPORT long cotask_run(cotask_fn fn, void *arg)
 	loop = cotask_loop_create(NULL);
 	if (!loop) {
 		rc = -errno;
-		fprintf(stderr, "cotask: /dev/cotask: %s\n", cotask_strerror(rc));
+		fprintf(stderr, "cotask: /dev/cotask: %s\n", cotask_loop_strerror(rc));
 		return rc;
 	}
 	rc = cotask_loop_run(loop, fn, arg);
@@ -455,7 +542,7 @@ EXPORT long cotask_run(cotask_fn fn, void *arg)
  * Who waits until a task has really ended is inside of the device, which keeps the file; so
  * the tasks have to end before that can go (RT-7).  The loop may be any thread's.
  */
-static void end_submitted(struct cotask_loop *loop)
+static void end_tasks(struct cotask_loop *loop)
 {
 	struct cotask_loop *here = cotask_here;
 
@@ -486,8 +573,11 @@ EXPORT int cotask_loop_close(struct cotask_loop *loop)
 		return 0;
 	if (!atomic_compare_exchange_strong(&loop->running, &idle, true))
 		return -EBUSY;
+	/* Of a loop that was run by turns: they clean up. */
+	if (loop->live)
+		end_tasks(loop);
 	if (cotask_submissions_close(loop))
-		end_submitted(loop);
+		end_tasks(loop);
 	let_go_of_file(loop);
 	atomic_store(&loop->running, false);
 	return 0;
@@ -496,15 +586,6 @@ EXPORT int cotask_loop_close(struct cotask_loop *loop)
 EXPORT const char *cotask_strerror(long error)
 {
 	switch (error) {
-	case -ENOENT:
-	case -ENODEV:
-	case -ENXIO:
-		return "no such object; if it is /dev/cotask, load the module: modprobe cotask";
-	case -EACCES:
-	case -EPERM:
-		return "not permitted; if it is /dev/cotask: be root, or see its udev rule";
-	case -EPROTO:
-		return "the module is of another version than the library";
 	case -ECANCELED:
 		return "cancelled";
 	case -ETIMEDOUT:
@@ -512,17 +593,19 @@ EXPORT const char *cotask_strerror(long error)
 	case -EINPROGRESS:
 		return "not done yet";
 	case -ESHUTDOWN:
-		return "the group, queue or loop takes no more";
+		return "the group, queue, loop or connection takes no more";
 	case -EDEADLK:
 		return "it would wait for itself";
 	case -EXDEV:
-		return "the object belongs to another loop";
+		return "the object belongs to another loop, or the file to another file system";
 	case -ESRCH:
 		return "not inside of a task, or not in a thread that runs a loop";
 	case -EALREADY:
-		return "entered for the second time";
+		return "begun before: a scope, or a connection";
 	case -ENOSPC:
-		return "too many objects";
+		return "no space left, or more tasks and objects than max_objects allows";
+	case -ENOMEM:
+		return "out of memory, or of mappings for stacks: see vm.max_map_count";
 	default:
 		return error < 0 ? strerror(-error) : "no error";
 	}

@@ -136,7 +136,16 @@ EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
 	g->state = SCOPE_LEFT;
 	if (rc >= 0 || cotask_group_errors(g, NULL, 0) <= 0)
 		cotask_object_drop(&g->base);
+	else
+		cotask_task_keep_group(task, g->base.handle);
 	return rc;
+}
+
+/* It was left with errors, which the task that has left it has not replaced yet. */
+static bool has_errors(const struct cotask_group *g)
+{
+	return g->base.handle && cotask_here == g->base.loop &&
+	       cotask_handle_object(g->base.loop, g->base.handle) == &g->base;
 }
 
 EXPORT int cotask_group_cancel(struct cotask_group *g)
@@ -166,8 +175,7 @@ EXPORT int cotask_group_errors(struct cotask_group *g, struct cotask_group_error
 	int64_t count, child;
 	unsigned int i;
 
-	/* Left without errors. */
-	if (g->state == SCOPE_LEFT && !handle)
+	if (g->state == SCOPE_LEFT && !has_errors(g))
 		return 0;
 	count = check_object(&g->base);
 	if (count)
@@ -185,8 +193,13 @@ EXPORT int cotask_group_errors(struct cotask_group *g, struct cotask_group_error
 
 EXPORT void cotask_group_fini(struct cotask_group *g)
 {
-	if (g->state != SCOPE_ENTERED)
-		cotask_object_drop(&g->base);
+	struct cotask *task = task_here();
+
+	if (g->state == SCOPE_ENTERED || (g->state == SCOPE_LEFT && !has_errors(g)))
+		return;
+	if (task && task->failed_group == g->base.handle)
+		task->failed_group = 0;
+	cotask_object_drop(&g->base);
 }
 
 /* --- timeouts ------------------------------------------------------------------------ */

@@ -15,8 +15,38 @@ void __sanitizer_start_switch_fiber(void **fake, const void *low, size_t size)
 void __sanitizer_finish_switch_fiber(void *fake, const void **low, size_t *size)
 	__attribute__((weak));
 
+/*
+ * The exceptions that the thread is handling, as the C++ ABI lays them out.  Of the C++
+ * runtime, if the program has it.
+ */
+struct exceptions {
+	void		*caught;
+	unsigned int	uncaught;
+};
+
+struct exceptions *__cxa_get_globals(void) __attribute__((weak));
+
+static void keep(struct fiber *self)
+{
+	self->error = errno;
+	if (__cxa_get_globals) {
+		self->caught = __cxa_get_globals()->caught;
+		self->uncaught = __cxa_get_globals()->uncaught;
+	}
+}
+
+static void bring_back(const struct fiber *self)
+{
+	errno = self->error;
+	if (__cxa_get_globals) {
+		__cxa_get_globals()->caught = self->caught;
+		__cxa_get_globals()->uncaught = self->uncaught;
+	}
+}
+
 static void before(struct fiber *from, struct fiber *to, bool ends)
 {
+	keep(from);
 	if (__sanitizer_start_switch_fiber)
 		__sanitizer_start_switch_fiber(ends ? NULL : &from->fake, to->low, to->size);
 }
@@ -25,13 +55,16 @@ static void after(struct fiber *self)
 {
 	if (__sanitizer_finish_switch_fiber)
 		__sanitizer_finish_switch_fiber(self->fake, NULL, NULL);
+	bring_back(self);
 }
 
 void cotask_fiber_entered(struct fiber *from)
 {
+	static const struct fiber fresh;
 	const void *low;
 	size_t size;
 
+	bring_back(&fresh);
 	if (!__sanitizer_finish_switch_fiber)
 		return;
 	__sanitizer_finish_switch_fiber(NULL, &low, &size);

@@ -3,8 +3,9 @@
  * libcotask - from one stack to another
  *
  * cotask_fiber_switch() is a function call that returns in another context.  It keeps
- * what the calling convention says a function keeps; the signal mask belongs to the
- * thread.
+ * what the calling convention says a function keeps, and what the C and C++ runtimes keep
+ * in the thread although it belongs to the code that runs: errno, and the exceptions that are
+ * being handled.  The signal mask belongs to the thread.
  */
 #ifndef COTASK_SWITCH_H
 #define COTASK_SWITCH_H
@@ -30,6 +31,9 @@
  * @fake: the stack that AddressSanitizer keeps beside it
  * @low: its stack, for that tool
  * @size: of it
+ * @caught: exceptions that C++ is handling in this context
+ * @uncaught: how many are on their way
+ * @error: errno
  */
 struct fiber {
 #ifdef COTASK_USE_UCONTEXT
@@ -40,6 +44,9 @@ struct fiber {
 	void		*fake;
 	const void	*low;
 	size_t		size;
+	void		*caught;
+	unsigned int	uncaught;
+	int		error;
 };
 
 int cotask_fiber_init(struct fiber *f, void *low, void *high, void (*fn)(void *arg), void *arg);

@@ -102,6 +102,7 @@ struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg
 	task->base.kind = KIND_TASK;
 	task->fn = fn;
 	task->arg = arg;
+	task->release = args->release;
 	fill_layout(task, fn);
 	name_task(task, args->name);
 	atomic_init(&task->refs, 2);
@@ -170,6 +171,23 @@ static void unlink_live(struct cotask *task)
 		loop->live = task->next_live;
 }
 
+static void release_arg(struct cotask *task)
+{
+	void (*release)(void *arg) = task->release;
+
+	task->release = NULL;
+	if (release)
+		release(task->arg);
+}
+
+/* A group that it has left with errors stays for cotask_group_errors() so long. */
+void cotask_task_keep_group(struct cotask *task, uint32_t handle)
+{
+	if (task->failed_group)
+		cotask_forget(task->base.loop, task->failed_group);
+	task->failed_group = handle;
+}
+
 /* The first event of a task has come. */
 void cotask_task_begun(struct cotask *task)
 {
@@ -206,6 +224,7 @@ void cotask_task_gone(struct cotask *task)
 
 	if (task->flags & TASK_STARTED || !(task->flags & TASK_FOREIGN))
 		unlink_live(task);
+	release_arg(task);
 	task->flags |= TASK_ENDED;
 	cotask_context_put(task->context);
 	task->context = NULL;
@@ -224,6 +243,8 @@ static void run_fn(void *arg)
 	task->outcome = task->fn(task->arg);
 	if (task->outcome < -4095)
 		task->outcome = -EINVAL;	/* no errno */
+	release_arg(task);
+	cotask_task_keep_group(task, 0);
 	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->outcome);
 	task->flags |= TASK_ENDED;
 	if (task == loop->main)
@@ -365,8 +386,15 @@ EXPORT struct cotask *cotask_spawn_with(struct cotask_group *group, cotask_fn fn
 					const struct cotask_spawn_args *args)
 {
 	static const struct cotask_spawn_args plain;
+	struct cotask *task = spawn(group, fn, arg, args ? args : &plain, 0);
 
-	return spawn(group, fn, arg, args ? args : &plain, 0);
+	if (!task && args && args->release) {
+		int error = errno;
+
+		args->release(arg);
+		errno = error;
+	}
+	return task;
 }
 
 /* A member of a set: what it fails with is for the set, not for the group (GA-B2). */

@@ -61,7 +61,7 @@ static uint16_t ahead(int64_t deadline, clockid_t clock)
 	return deadline > ts.tv_sec * COTASK_SEC + ts.tv_nsec ? COTASK_OP_F_AHEAD : 0;
 }
 
-EXPORT long cotask_sleep_until(int64_t deadline, clockid_t clock)
+EXPORT long cotask_sleep_until(int64_t deadline, int clock)
 {
 	if (clock == CLOCK_MONOTONIC)
 		return sleep_op(deadline, COTASK_OP_F_ABSOLUTE | ahead(deadline, clock));

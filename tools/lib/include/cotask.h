@@ -196,6 +196,9 @@ bool cotask_awaitable_cancel(struct cotask_awaitable *x);
  * @stack_size: bytes, rounded up to pages; 0: what the loop says
  * @name: up to %COTASK_NAME_MAX bytes, copied; NULL: Task-<number>
  * @context: context variables to use as they are (CT-4); NULL: a copy of the spawner's
+ * @release: called with the argument of the task exactly once, however the task ends: when
+ *	its code has returned, when it was cancelled before its first step and never ran, and
+ *	when the spawn has failed.  Does not suspend.  NULL: there is nothing to release
  */
 struct cotask_spawn_args {
 	uint32_t		flags;
@@ -203,6 +206,7 @@ struct cotask_spawn_args {
 	size_t			stack_size;
 	const char		*name;
 	struct cotask_context	*context;
+	void			(*release)(void *arg);
 };
 
 /**
@@ -489,7 +493,7 @@ __cotask_must_check long cotask_sleep(int64_t ns);
  *
  * Return: 0; -ECANCELED; -EINVAL for another clock.
  */
-__cotask_must_check long cotask_sleep_until(int64_t deadline, clockid_t clock);
+__cotask_must_check long cotask_sleep_until(int64_t deadline, int clock);
 
 /**
  * cotask_now - the time on CLOCK_MONOTONIC

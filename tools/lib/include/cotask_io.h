@@ -3,7 +3,11 @@
  * libcotask - files, sockets and processes
  *
  * These are the calls of the same names, but where those would block the task waits and
- * others run.  File descriptors have to be non-blocking (cotask_nonblock()).  When the
+ * others run.  Non-blocking descriptors (cotask_nonblock()) are best.  A blocking one does not
+ * hold the others up: a socket is told not to block in each call, and for what cannot be told
+ * so the task waits first; only a connection cannot be made on one.  Writing to a socket whose
+ * other end is gone gives -EPIPE and raises no signal.  Calls that succeed at once let the
+ * others run now and then.  When the
  * task is cancelled the result is -ECANCELED, and nothing was transferred.  All of them
  * give a negative errno in place of -1.  For a limited time: in a &struct cotask_timeout.
  */
@@ -51,6 +55,18 @@ __cotask_must_check long cotask_poll(int fd, short events);
  * Return: As read(2).
  */
 __cotask_must_check ssize_t cotask_read(int fd, void *buf, size_t size);
+
+/**
+ * cotask_read_exact - read as much as was asked for
+ * @fd: the file descriptor
+ * @buf: where to
+ * @size: how much
+ *
+ * An error, or a cancel, loses what was read before: the stream is of no use afterwards.
+ *
+ * Return: @size, or less at the end of the file; a negative errno.
+ */
+__cotask_must_check ssize_t cotask_read_exact(int fd, void *buf, size_t size);
 
 /**
  * cotask_readv - read to several places
@@ -123,6 +139,34 @@ __cotask_must_check ssize_t cotask_recvmsg(int fd, struct msghdr *msg, int flags
  * Return: As send(2).
  */
 __cotask_must_check ssize_t cotask_send(int fd, const void *buf, size_t size, int flags);
+
+/**
+ * cotask_sendto - send to an address
+ * @fd: a socket
+ * @buf: what
+ * @size: of @buf
+ * @flags: MSG_*
+ * @addr: where to; NULL: where it is connected to
+ * @len: of @addr
+ *
+ * Return: As sendto(2).
+ */
+__cotask_must_check ssize_t cotask_sendto(int fd, const void *buf, size_t size, int flags,
+					  const struct sockaddr *addr, socklen_t len);
+
+/**
+ * cotask_recvfrom - receive, and from where
+ * @fd: a socket
+ * @buf: where to
+ * @size: of @buf
+ * @flags: MSG_*
+ * @addr: the address goes here; or NULL
+ * @len: the room there, and then its length; or NULL
+ *
+ * Return: As recvfrom(2).
+ */
+__cotask_must_check ssize_t cotask_recvfrom(int fd, void *buf, size_t size, int flags,
+					    struct sockaddr *addr, socklen_t *len);
 
 /**
  * cotask_sendmsg - send, with all there is to it

@@ -165,6 +165,16 @@ long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg);
 int cotask_loop_close(struct cotask_loop *loop);
 
 /**
+ * cotask_loop_strerror - why a loop could not be made, and what to do
+ * @error: -errno after cotask_loop_create()
+ *
+ * Any thread.  cotask_run() prints this.
+ *
+ * Return: One line.
+ */
+const char *cotask_loop_strerror(long error);
+
+/**
  * cotask_loop_get - take another reference to a loop
  * @loop: the loop
  *
@@ -198,6 +208,22 @@ struct cotask_loop *cotask_loop_current(void);
  * Return: The descriptor, which stays the loop's; -ESHUTDOWN if it was closed.
  */
 int cotask_loop_fd(const struct cotask_loop *loop);
+
+/**
+ * cotask_loop_turn - run a loop for a moment, inside of another event loop
+ * @loop: the loop
+ * @ns: how long to wait when there is nothing to do; 0: not at all; COTASK_FOREVER
+ *
+ * Tasks that are ready run, up to about a thousand steps, and stay alive until the next call.
+ * The other event loop watches cotask_loop_fd() for reading, and calls this when that is
+ * readable, and once after it has started tasks, by cotask_submit() or from a task.
+ *
+ * The thread runs no loop.
+ *
+ * Return: 1: there are tasks; 0: there are none; -EBUSY: inside of a task, or another thread
+ *	runs @loop; -ESHUTDOWN if it was closed.
+ */
+int cotask_loop_turn(struct cotask_loop *loop, int64_t ns);
 
 /**
  * cotask_loop_set_error_handler - who is told of errors that nobody else will see
