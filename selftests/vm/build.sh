@@ -47,8 +47,8 @@ drop_foreign_objects()
 	fi
 }
 
-# What a kernel build of Debian 13 needs, and clang, for those who ask for it.
-kbuild_packages=(bc clang gcc-14 kmod libelf1t64 make pahole perl python3)
+# What a kernel build of Debian 13 needs.
+kbuild_packages=(bc gcc-14 kmod libelf1t64 make pahole perl python3)
 
 # The command that the compiler runs by: none, or one that runs it in a root.
 place()
@@ -63,7 +63,7 @@ place()
 
 main()
 {
-	local flavour out kernel log where arch rc=0
+	local flavour out kernel log where arch cc rc=0
 
 	[ $# -ge 2 ] || usage
 	flavour=$1
@@ -73,11 +73,12 @@ main()
 	drop_foreign_objects "$out" "$kernel"
 	copy_sources "$out"
 	log=$out/build.log
-	arch=$(cat "$kernel/arch")
+	arch=$(cat "$kernel/arch") cc=$(cat "$kernel/cc")
 	[ "$arch" != arm64 ] || set -- CROSS_COMPILE=aarch64-linux-gnu- "$@"
+	[[ $cc != clang-* ]] || set -- LLVM="${cc#clang}" "$@"
 	mapfile -t where < <(place "$kernel" "$out")
 	"${where[@]}" make -C "$kernel/build" ARCH="$arch" M="$out" \
-		CC="$(cat "$kernel/cc")" CONFIG_COTASK_SAMPLES=m -j"$(nproc)" "$@" modules \
+		CC="$cc" CONFIG_COTASK_SAMPLES=m -j"$(nproc)" "$@" modules \
 		>"$log" 2>&1 || rc=$?
 	grep -vE '^make(\[[0-9]+\])?: (Entering|Leaving)|^Skipping BTF' "$log" >&2 || true
 	if [ "$rc" -eq 0 ] && grep -q 'warning:' "$log"; then

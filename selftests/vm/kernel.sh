@@ -5,8 +5,10 @@
 # in the cache and prints its directory as the last line. In that directory:
 #   kernel   bootable file (UML program or vmlinuz)    arch     um, x86_64 or arm64
 #   build    KDIR for "make -C"                        version  kernel release
-#   source   path of the source tree (UML only)        modules/ lib/modules/V (stock only)
+#   source   path of the source tree (not stock)       modules/ lib/modules/V (stock only)
 #   cc       the compiler                              suite    of the root to build in, or empty
+# "source-..." has nothing but a source tree; "clang-..." is one that is prepared for modules,
+# with Debian's configuration as far as it is possible with clang.
 # A directory is keyed by flavour, package version and a hash of the config
 # fragments; it is made under another name and renamed when complete.
 set -euo pipefail
@@ -18,6 +20,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/apt.sh"
 
 compiler=gcc-12
+clang="clang-19"
 started=$SECONDS
 
 say()
@@ -44,6 +47,8 @@ usage()
 	                 stock-6.12-cloud (backports of Debian 12), stock-6.12-trixie
 	                 (Debian 13), stock-7.3 (backports of Debian 13)
 	  stock-6.1-arm64, stock-6.12-arm64  headers only
+	  source-6.1, source-6.12, source-7.3  source only
+	  clang-6.1, clang-6.12, clang-7.3  source and Debian's configuration, for clang
 	END
 	exit 2
 }
@@ -51,9 +56,12 @@ usage()
 # Sets what a flavour consists of: series, fragments, package, and what compiles it.
 describe()
 {
-	suite="" cc=$compiler arch=um fragments=""
+	suite="" cc=$compiler arch=um fragments="" configured=""
 	case $1 in
 	stock-*)	describe_stock "$1" ;;
+	source-*)	describe_source "${1#*-}" ;;
+	clang-*)	describe_source "${1#*-}"
+			arch=x86_64 cc=$clang configured=stock-$series ;;
 	*)		describe_uml "$1" ;;
 	esac
 }
@@ -68,6 +76,16 @@ describe_uml()
 	*)		usage ;;
 	esac
 	package=linux-source-$series
+}
+
+describe_source()
+{
+	series=$1
+	case $series in
+	6.1 | 7.3)	package=linux-source-$series ;;
+	6.12)		package=linux-source-6.12/bookworm-backports ;;
+	*)		usage ;;
+	esac
 }
 
 # Headers of Debian 13 need its compiler and its libraries.
@@ -121,17 +139,17 @@ key()
 # Unpacked source tree of the series, one for all flavours; prints its path.
 source_tree()
 {
-	local version dir tmp
+	local version dir tmp name=${package%/*}
 
 	version=$(apt_version "$package")
-	dir=$cotask_cache/source/$package-${version//[^A-Za-z0-9.+-]/_}
+	dir=$cotask_cache/source/$name-${version//[^A-Za-z0-9.+-]/_}
 	if [ ! -d "$dir" ]; then
-		say "unpacking $package $version"
+		say "unpacking $name $version"
 		mkdir -p "$cotask_cache/source"
 		tmp=$(mktemp -d "$cotask_cache/source/tmp.XXXXXX")
 		apt_fetch "$package" "$tmp/deb"
 		mkdir "$tmp/tree"
-		tar -xf "$tmp/deb/usr/src/$package.tar.xz" -C "$tmp/tree" \
+		tar -xf "$tmp/deb/usr/src/$name.tar.xz" -C "$tmp/tree" \
 			--strip-components=1
 		mv "$tmp/tree" "$dir"
 		rm -rf "$tmp"
@@ -184,6 +202,34 @@ build_uml()
 	"${make[@]}" kernelrelease >"$out/version"
 	ln -sf build/linux "$out/kernel"
 	echo "$tree" >"$out/source"
+}
+
+build_source()
+{
+	local tree
+
+	tree=$(source_tree)
+	echo "$tree" >"$1/source"
+	make -s -C "$tree" kernelversion >"$1/version"
+}
+
+# Options of gcc go, those of clang get their defaults. The symbols are Debian's.
+build_clang()
+{
+	local out=$1 obj=$1/build log=$1/build.log
+	local -a make
+
+	build_source "$out"
+	make=(make -s -C "$(cat "$out/source")" ARCH=x86_64 O="$obj" LLVM="${cc#clang}")
+	mkdir -p "$obj"
+	cp "$configured/build/.config" "$obj/.config"
+	say "preparing $flavour"
+	nice -n 5 "${make[@]}" -j"$(nproc)" olddefconfig modules_prepare >"$log" 2>&1 || {
+		tail -n 30 "$log" >&2
+		die "build failed: $log"
+	}
+	cp "$configured/build/Module.symvers" "$obj"
+	"${make[@]}" kernelrelease >"$out/version"
 }
 
 # The headers name each other by their place below /usr/src: make that relative.
@@ -262,19 +308,12 @@ build()
 {
 	local final=$1 work=$cotask_cache/kernel/$flavour.building
 
-	case $flavour in
-	stock-*)
-		rm -rf "$work"
-		mkdir -p "$work"
-		build_stock "$work"
-		;;
-	*)
-		mkdir -p "$work"
-		build_uml "$work"
-		;;
-	esac
+	# What was compiled for UML before it was broken off is used again.
+	[[ $flavour == uml-* ]] || rm -rf "$work"
+	mkdir -p "$work"
+	"build_${flavour%%-*}" "$work"
 	# An object directory knows its own path.
-	[ ! -e "$work/source" ] ||
+	[ "${flavour%%-*}" = stock ] || [ ! -e "$work/build" ] ||
 		sed -i "s|$work|$final|g" "$work/build/Makefile"
 	mv "$work" "$final"
 	say "$flavour is ready"
@@ -297,6 +336,10 @@ main()
 	describe "$flavour"
 	"$here/setup.sh"
 	[ "$arch" != arm64 ] || "$here/setup.sh" arm64
+	[ -z "$configured" ] || {
+		"$here/setup.sh" clang
+		configured=$("$here/kernel.sh" "$configured" | tail -n 1)
+	}
 	dir=$cotask_cache/$(key "$flavour")
 	if [ ! -d "$dir" ]; then
 		mkdir -p "$cotask_cache/kernel"
