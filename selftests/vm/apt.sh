@@ -5,10 +5,17 @@
 # the machine's own suites and the suites that kernels and their sources come
 # from. The mirror and the keyring are those of the machine. Nothing is installed:
 # apt_version asks for a version, apt_fetch unpacks a package somewhere. A
-# package is NAME, of the machine's suites if they have it, or NAME/SUITE.
+# package is NAME, of the machine's suites if they have it, or NAME/SUITE;
+# apt_bookworm is "/bookworm", but empty on Debian 12, which has updates of it.
 
 : "${cotask_cache:=${XDG_CACHE_HOME:-$HOME/.cache}/cotask}"
 apt_suites="bookworm-backports trixie trixie-backports"
+apt_bookworm=""
+if [ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" != bookworm ]; then
+	apt_suites="bookworm $apt_suites"
+	# shellcheck disable=SC2034 # kernel.sh uses it
+	apt_bookworm=/bookworm
+fi
 apt_week=10080	# minutes
 
 # An architecture from here on, with a configuration of its own.

@@ -93,10 +93,10 @@ describe_stock()
 {
 	arch=x86_64
 	case $1 in
-	stock-6.1)		package=linux-image-amd64 ;;
-	stock-6.1-rt)		package=linux-image-rt-amd64 ;;
-	stock-6.1-cloud)	package=linux-image-cloud-amd64 ;;
-	stock-6.1-arm64)	package=linux-headers-arm64 arch=arm64 ;;
+	stock-6.1)		package=linux-image-amd64$apt_bookworm ;;
+	stock-6.1-rt)		package=linux-image-rt-amd64$apt_bookworm ;;
+	stock-6.1-cloud)	package=linux-image-cloud-amd64$apt_bookworm ;;
+	stock-6.1-arm64)	package=linux-headers-arm64$apt_bookworm arch=arm64 ;;
 	stock-6.12)		package=linux-image-amd64/bookworm-backports ;;
 	stock-6.12-rt)		package=linux-image-rt-amd64/bookworm-backports ;;
 	stock-6.12-cloud)	package=linux-image-cloud-amd64/bookworm-backports ;;
