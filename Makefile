@@ -11,6 +11,9 @@ modules: headers
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 modules_install: modules
+	@! grep -qsx CONFIG_MODULE_COMPRESS_XZ=y $(KDIR)/.config || command -v xz >/dev/null || { \
+		echo "modules of this kernel are compressed: apt-get install xz-utils" >&2; \
+		exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 
 headers:
