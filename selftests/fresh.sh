@@ -3,15 +3,18 @@
 #
 # "make check-fresh": HEAD as a user has it on a machine that has nothing. In pristine
 # roots of Debian 12 and 13: the commands of README.md; the packages are built, and
-# installed, used and purged in another such root. Prints TAP. "fresh.sh quick" does the
-# commands on Debian 12 only; "fresh.sh SUITE..." all on these.
+# installed, used and purged in another such root. Then the targets that boot kernels, on
+# this machine; fresh/targets has all of them. Prints TAP. "fresh.sh quick" does the
+# commands on Debian 12 only; "fresh.sh SUITE..." all on these; "fresh.sh machine" those
+# that boot.
 set -uo pipefail
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 : "${cotask_cache:=${XDG_CACHE_HOME:-$HOME/.cache}/cotask}"
-failed=0
+# shellcheck source-path=SCRIPTDIR source=fresh/steps.sh
+. "$here/fresh/steps.sh"
 
 # Runs a script of fresh/ in a root of its own: "pristine SUITE SCRIPT ARGUMENTS..."
 pristine()
@@ -24,21 +27,61 @@ pristine()
 		failed=1
 }
 
-suites=(bookworm trixie) packages=yes
+# HEAD, and nothing that was built.
+fresh_tree()
+{
+	find "$tree" -mindepth 1 -delete
+	git -C "$top" archive HEAD | tar -x -C "$tree"
+}
+
+# What "make help" names is what fresh/targets has.
+all_are_known()
+{
+	diff <(make -s -C "$top" help | sed -n '/^[a-z]/ { s/  .*//; p }' | tr -d ' ' |
+			tr , '\n' | sort) \
+		<(awk '/^[a-z]/ { print $1 }' "$here/fresh/targets" | sort)
+}
+
+on_machine()
+{
+	local target place words source
+
+	echo "# this machine"
+	source=$(cat "$("$here/vm/kernel.sh" source-7.3 | tail -n 1)/source")
+	while read -r target place words; do
+		[[ $target == [a-z]* && $place == machine ]] || continue
+		fresh_tree
+		read -ra args <<<"${words/@source/$source}"
+		step "make $words" make -C "$tree" "${args[@]}"
+	done <"$here/fresh/targets"
+}
+
+in_root()
+{
+	fresh_tree
+	if [ -n "$quick" ]; then
+		pristine "$1" user "$tree"
+		return
+	fi
+	pristine "$1" user "$tree" demo
+	pristine "$1" packages build "$tree"
+	pristine "$1" packages use "$tree"
+}
+
+places=(bookworm trixie machine) quick=""
 case ${1:-} in
-quick)	suites=(bookworm) packages="" ;;
-?*)	suites=("$@") ;;
+quick)	places=(bookworm) quick=yes ;;
+?*)	places=("$@") ;;
 esac
 "$here/vm/setup.sh" roots || exit 1
 mkdir -p "$cotask_cache/run"
 tree=$(mktemp -d "$cotask_cache/run/tree.XXXXXX")
-trap 'rm -rf "$tree"' EXIT
-for suite in "${suites[@]}"; do
-	find "$tree" -mindepth 1 -delete
-	git -C "$top" archive HEAD | tar -x -C "$tree"
-	pristine "$suite" user "$tree"
-	[ -n "$packages" ] || continue
-	pristine "$suite" packages build "$tree"
-	pristine "$suite" packages use "$tree"
+trap 'rm -rf "$tree" "$step_log"' EXIT
+step "make help and fresh/targets name the same" all_are_known
+for place in "${places[@]}"; do
+	case $place in
+	machine)	on_machine ;;
+	*)		in_root "$place" ;;
+	esac
 done
-exit $failed
+[ $failed -eq 0 ]

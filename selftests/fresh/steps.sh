@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Sourced, in a pristine root. A step is a line of TAP; one that fails shows the end
-# of what it has said.
+# Sourced, mostly in a pristine root. A step is a line of TAP; one that fails shows the
+# end of what it has said.
 
 n=0 failed=0
+step_log=$(mktemp)
 export DEBIAN_FRONTEND=noninteractive
 
 # step NAME COMMAND...
@@ -14,12 +15,12 @@ step()
 
 	shift
 	n=$((n + 1))
-	if "$@" >/tmp/step.log 2>&1 </dev/null; then
+	if "$@" >"$step_log" 2>&1 </dev/null; then
 		echo "ok $n $name"
 	else
 		failed=$((failed + 1))
 		echo "not ok $n $name"
-		tail -n 15 /tmp/step.log | sed 's/^/# /'
+		tail -n 15 "$step_log" | sed 's/^/# /'
 	fi
 }
 

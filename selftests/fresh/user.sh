@@ -17,6 +17,12 @@ readme()
 	sed -n "s/^    apt-get install \($1 .*\)$/\1/p" "$tree/README.md"
 }
 
+# Targets of fresh/targets that are run there: "targets PLACE".
+targets()
+{
+	awk -v place="$1" '/^[a-z]/ && $2 == place { print $1 }' "$here/targets"
+}
+
 # Each target in a tree of its own.
 alone()
 {
@@ -41,9 +47,8 @@ step "tools without libraries says what to do" \
 step "packages of the tool" install $(readme pkg-config)
 }
 kernel=$(kernels | tail -n 1)
-for target in modules_install lib tools examples install-lib install-headers install-man \
-	install-udev install-tools install-dkms clean help; do
-	step "make $target, alone" plain $target
+for target in $(targets root) help; do
+	step "make $target, alone" plain "$target"
 done
 cd "$tree" || exit 1
 for target in modules install-driver lib tools examples install-lib uninstall-lib clean lib; do
