@@ -193,7 +193,7 @@ part_trace()
 
 	need $flavour || return
 	build $flavour "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
-	"$here/vm/uml.sh" -k $flavour -t 100 -o "$logs/trace.log" \
+	"$here/vm/uml.sh" -k $flavour -t 900 -o "$logs/trace.log" \
 		"$here/guest/trace.sh" "$out" || rc=$?
 	grep '^trace: ' "$logs/trace.log"
 	result "tracepoints: all of them, and they fit together" $rc

@@ -12,5 +12,5 @@ shift $(($# < 2 ? $# : 2))
 
 "$here/vm/setup.sh"
 "$here/vm/build.sh" uml-7.3-smp "$out" -s W=1 CONFIG_COTASK_KUNIT_TEST=m
-"$here/vm/uml.sh" -v -k uml-7.3-smp -t $((programs / 100 + 120)) "$here/guest/fuzz.sh" \
+"$here/vm/uml.sh" -v -k uml-7.3-smp -t $((programs / 20 + 900)) "$here/guest/fuzz.sh" \
 	"$out" --programs "$programs" "$@" "$seed" | sed -n '/cotask-vm: start/,$p'
