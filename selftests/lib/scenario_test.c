@@ -126,6 +126,7 @@ int env_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, env->loop);
 	cotask_here = env->loop;
 	env->loop->draining = true;
+	env->loop->grounded = true;
 	cotask_loop_set_error_handler(env->loop, on_error);
 	env_make(env);
 	current_env = env;

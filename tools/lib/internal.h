@@ -60,6 +60,9 @@ enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
 #define CALL_REAP	2	/* &struct cotask: a native task that nobody holds has ended */
 #define CALL_MASK	7
 
+/* A group that a task has left with errors stays until so many others have come. */
+#define FAILED_GROUPS	8
+
 /**
  * struct cotask - a task
  * @layout: for tools
@@ -73,8 +76,9 @@ enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
  * @outcome: what the last operation has given; in the end, what @fn has
  * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or another
  *	scope has been in it
- * @failed_group: handle of the last group that it has left with errors, which it may still
+ * @failed_group: handles of the last groups that it has left with errors, which it may still
  *	ask for; or 0
+ * @n_failed: how often it has left one
  * @immediate: calls in a row that did not suspend, see io.c
  * @spawner: the task to go on with after the first step of an eager one
  * @next: in one of the lists of the loop that a task is in for a short time
@@ -95,7 +99,8 @@ struct cotask {
 	void			(*release)(void *arg);
 	long			outcome;
 	uint32_t		timeout;
-	uint32_t		failed_group;
+	uint32_t		failed_group[FAILED_GROUPS];
+	unsigned int		n_failed;
 	unsigned int		immediate;
 	struct cotask		*spawner;
 	struct cotask		*next;
@@ -268,6 +273,7 @@ void cotask_task_forget(struct cotask *task);
 void cotask_task_bury(struct cotask *task);
 void cotask_task_gone(struct cotask *task);
 void cotask_task_keep_group(struct cotask *task, uint32_t handle);
+void cotask_task_forget_group(struct cotask *task, uint32_t handle);
 void cotask_task_begun(struct cotask *task);
 void cotask_dropped_elsewhere(struct cotask_loop *loop);
 struct cotask *cotask_task_of(const struct cotask_awaitable *x);

@@ -141,7 +141,7 @@ EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
 	return rc;
 }
 
-/* It was left with errors, which the task that has left it has not replaced yet. */
+/* It was left with errors, and is still kept. */
 static bool has_errors(const struct cotask_group *g)
 {
 	return g->base.handle && cotask_here == g->base.loop &&
@@ -197,8 +197,8 @@ EXPORT void cotask_group_fini(struct cotask_group *g)
 
 	if (g->state == SCOPE_ENTERED || (g->state == SCOPE_LEFT && !has_errors(g)))
 		return;
-	if (task && task->failed_group == g->base.handle)
-		task->failed_group = 0;
+	if (task)
+		cotask_task_forget_group(task, g->base.handle);
 	cotask_object_drop(&g->base);
 }
 

@@ -180,12 +180,33 @@ static void release_arg(struct cotask *task)
 		release(task->arg);
 }
 
-/* A group that it has left with errors stays for cotask_group_errors() so long. */
+/* It has left a group with errors, which stays for cotask_group_errors(). */
 void cotask_task_keep_group(struct cotask *task, uint32_t handle)
 {
-	if (task->failed_group)
-		cotask_forget(task->base.loop, task->failed_group);
-	task->failed_group = handle;
+	uint32_t *place = &task->failed_group[task->n_failed++ % FAILED_GROUPS];
+
+	if (*place)
+		cotask_forget(task->base.loop, *place);
+	*place = handle;
+}
+
+/* The group is being forgotten. */
+void cotask_task_forget_group(struct cotask *task, uint32_t handle)
+{
+	unsigned int i;
+
+	for (i = 0; i < FAILED_GROUPS; i++) {
+		if (task->failed_group[i] == handle)
+			task->failed_group[i] = 0;
+	}
+}
+
+static void forget_groups(struct cotask *task)
+{
+	unsigned int i;
+
+	for (i = 0; task->n_failed && i < FAILED_GROUPS; i++)
+		forget_groups(task);
 }
 
 /* The first event of a task has come. */

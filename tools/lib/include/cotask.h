@@ -601,7 +601,8 @@ struct cotask_group_error {
  * @e: for the errors
  * @n: room in @e
  *
- * Between cotask_group_enter() and cotask_group_fini().
+ * After cotask_group_exit() has given an error, until cotask_group_fini(), the end of the task,
+ * or until the task has left eight more groups with errors.
  *
  * Return: How many there are, which can be more than @n; a negative errno.
  */
@@ -611,8 +612,9 @@ int cotask_group_errors(struct cotask_group *g, struct cotask_group_error *e, un
  * cotask_group_fini - the end of a group
  * @g: the group, which was left or never entered
  *
- * For those who look at it after they have left: without errors cotask_group_exit() has
- * done this already.
+ * Needed only for a group that was made by cotask_group_cancel() and never entered.  A group
+ * that was left with errors is forgotten by itself, see cotask_group_errors(); this does it
+ * now.
  */
 void cotask_group_fini(struct cotask_group *g);
 
