@@ -60,8 +60,17 @@ enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
 #define CALL_REAP	2	/* &struct cotask: a native task that nobody holds has ended */
 #define CALL_MASK	7
 
-/* A group that a task has left with errors stays until so many others have come. */
-#define FAILED_GROUPS	8
+/**
+ * struct failed_groups - groups that were left with errors, which can still be asked for
+ * @group: each of them, which may be gone by now; or NULL
+ * @handle: of each
+ * @n: how many there have been: a new one takes the place of the oldest
+ */
+struct failed_groups {
+	const struct cotask_awaitable	*group[8];
+	uint32_t			handle[8];
+	unsigned int			n;
+};
 
 /**
  * struct cotask - a task
@@ -76,9 +85,7 @@ enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
  * @outcome: what the last operation has given; in the end, what @fn has
  * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or another
  *	scope has been in it
- * @failed_group: handles of the last groups that it has left with errors, which it may still
- *	ask for; or 0
- * @n_failed: how often it has left one
+ * @failed: the last groups that it has left with errors
  * @immediate: calls in a row that did not suspend, see io.c
  * @spawner: the task to go on with after the first step of an eager one
  * @next: in one of the lists of the loop that a task is in for a short time
@@ -99,8 +106,7 @@ struct cotask {
 	void			(*release)(void *arg);
 	long			outcome;
 	uint32_t		timeout;
-	uint32_t		failed_group[FAILED_GROUPS];
-	unsigned int		n_failed;
+	struct failed_groups	failed;
 	unsigned int		immediate;
 	struct cotask		*spawner;
 	struct cotask		*next;
@@ -174,6 +180,7 @@ struct handles {
  * @options: as given, with defaults filled in
  * @errors: error handler
  * @interrupted: SIGINT has come
+ * @left: groups that tasks which have ended had left with errors
  * @fds: what was found out of each file descriptor, see io.c
  * @n_fds: how many
  * @lock: what follows belongs to all threads
@@ -219,6 +226,7 @@ struct cotask_loop {
 	struct cotask_loop_options options;
 	cotask_error_fn		errors;
 	atomic_bool		interrupted;
+	struct failed_groups	left;
 	unsigned char		*fds;
 	unsigned int		n_fds;
 	pthread_mutex_t		lock;
@@ -272,8 +280,7 @@ void cotask_task_free(struct cotask *task);
 void cotask_task_forget(struct cotask *task);
 void cotask_task_bury(struct cotask *task);
 void cotask_task_gone(struct cotask *task);
-void cotask_task_keep_group(struct cotask *task, uint32_t handle);
-void cotask_task_forget_group(struct cotask *task, uint32_t handle);
+void cotask_groups_pass_on(struct cotask_loop *loop, struct failed_groups *failed);
 void cotask_task_begun(struct cotask *task);
 void cotask_dropped_elsewhere(struct cotask_loop *loop);
 struct cotask *cotask_task_of(const struct cotask_awaitable *x);

@@ -117,6 +117,43 @@ EXPORT int cotask_group_enter(struct cotask_group *g)
 	return rc;
 }
 
+/*
+ * A group that was left with errors stays, so that its task can ask for them: the last few
+ * ones do.  When the task has ended they stay with those of other such tasks.
+ */
+static void keep(struct cotask_loop *loop, struct failed_groups *f,
+		 const struct cotask_awaitable *group, uint32_t handle)
+{
+	unsigned int i = f->n++ % ARRAY_SIZE(f->group);
+
+	/* Unless the number is that of another object, as the group was forgotten. */
+	if (f->group[i] && cotask_handle_object(loop, f->handle[i]) == f->group[i])
+		cotask_forget(loop, f->handle[i]);
+	f->group[i] = group;
+	f->handle[i] = handle;
+}
+
+static void keep_not(struct failed_groups *f, const struct cotask_awaitable *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(f->group); i++) {
+		if (f->group[i] == group)
+			f->group[i] = NULL;
+	}
+}
+
+/* A task has ended. */
+void cotask_groups_pass_on(struct cotask_loop *loop, struct failed_groups *f)
+{
+	unsigned int i;
+
+	for (i = 0; f->n && i < ARRAY_SIZE(f->group); i++) {
+		if (f->group[i])
+			keep(loop, &loop->left, f->group[i], f->handle[i]);
+	}
+}
+
 /* An exit that is refused has no effect: the group can be left later, in its turn. */
 EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
 {
@@ -137,7 +174,7 @@ EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
 	if (rc >= 0 || cotask_group_errors(g, NULL, 0) <= 0)
 		cotask_object_drop(&g->base);
 	else
-		cotask_task_keep_group(task, g->base.handle);
+		keep(g->base.loop, &task->failed, &g->base, g->base.handle);
 	return rc;
 }
 
@@ -198,7 +235,9 @@ EXPORT void cotask_group_fini(struct cotask_group *g)
 	if (g->state == SCOPE_ENTERED || (g->state == SCOPE_LEFT && !has_errors(g)))
 		return;
 	if (task)
-		cotask_task_forget_group(task, g->base.handle);
+		keep_not(&task->failed, &g->base);
+	if (cotask_here)
+		keep_not(&cotask_here->left, &g->base);
 	cotask_object_drop(&g->base);
 }
 

@@ -180,35 +180,6 @@ static void release_arg(struct cotask *task)
 		release(task->arg);
 }
 
-/* It has left a group with errors, which stays for cotask_group_errors(). */
-void cotask_task_keep_group(struct cotask *task, uint32_t handle)
-{
-	uint32_t *place = &task->failed_group[task->n_failed++ % FAILED_GROUPS];
-
-	if (*place)
-		cotask_forget(task->base.loop, *place);
-	*place = handle;
-}
-
-/* The group is being forgotten. */
-void cotask_task_forget_group(struct cotask *task, uint32_t handle)
-{
-	unsigned int i;
-
-	for (i = 0; i < FAILED_GROUPS; i++) {
-		if (task->failed_group[i] == handle)
-			task->failed_group[i] = 0;
-	}
-}
-
-static void forget_groups(struct cotask *task)
-{
-	unsigned int i;
-
-	for (i = 0; task->n_failed && i < FAILED_GROUPS; i++)
-		forget_groups(task);
-}
-
 /* The first event of a task has come. */
 void cotask_task_begun(struct cotask *task)
 {
@@ -265,7 +236,7 @@ static void run_fn(void *arg)
 	if (task->outcome < -4095)
 		task->outcome = -EINVAL;	/* no errno */
 	release_arg(task);
-	cotask_task_keep_group(task, 0);
+	cotask_groups_pass_on(loop, &task->failed);
 	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->outcome);
 	task->flags |= TASK_ENDED;
 	if (task == loop->main)

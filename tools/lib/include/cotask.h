@@ -601,8 +601,8 @@ struct cotask_group_error {
  * @e: for the errors
  * @n: room in @e
  *
- * After cotask_group_exit() has given an error, until cotask_group_fini(), the end of the task,
- * or until the task has left eight more groups with errors.
+ * After cotask_group_exit() has given an error, until cotask_group_fini(), or until the task has
+ * left eight more groups with errors.
  *
  * Return: How many there are, which can be more than @n; a negative errno.
  */
