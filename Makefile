@@ -94,6 +94,9 @@ kunit:
 fuzz-semantics:
 	@selftests/fuzz.sh $(or $(PROGRAMS),50000) $(SEED)
 
+fuzz-uapi:
+	@selftests/search.sh $(or $(SECONDS),60) $(SEED)
+
 rules:
 	@selftests/rules.py --table
 
@@ -115,7 +118,7 @@ help:
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-PART       one part of them: static compile kunit fuzz stress trace uapi lib tool'
-	@echo '                 demo edu kernels fresh bounds'
+	@echo '                 demo edu kernels fresh bounds search'
 	@echo 'check-fresh      HEAD in pristine Debian 12 and 13: README, packages; each target alone'
 	@echo '                 (SUITES=trixie, SUITES=machine: one of these)'
 	@echo 'matrix           builds for every kernel of Debian, boots, overlays, in one table; takes'
@@ -123,6 +126,7 @@ help:
 	@echo 'kunit            the KUnit suites as part of the kernel source in KDIR, by its'
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'fuzz-semantics   random programs on the core and on a model (PROGRAMS= SEED=)'
+	@echo 'fuzz-uapi        calls to the device at random, guided by coverage (SECONDS= SEED=)'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
 	@echo 'bench-hosted     hosted tasks beside io_uring, tokio, Go... (ON=qemu|uml SLEEPERS=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
@@ -130,4 +134,4 @@ help:
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
 	install-headers install-man uninstall-lib install-udev install-dkms \
 	install-driver deb demo check check-fresh matrix bench bench-hosted kunit \
-	fuzz-semantics rules help
+	fuzz-semantics fuzz-uapi rules help

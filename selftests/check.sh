@@ -6,7 +6,7 @@
 set -uo pipefail
 
 parts=(static compile kunit fuzz stress trace uapi lib tool demo edu kernels
-	fresh bounds)
+	fresh bounds search)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs
@@ -385,6 +385,18 @@ part_bounds()
 	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
 	grep -aE '^(not )?ok ' "$log"
 	result "bounds on stock-6.1: a point to reschedule in each million instructions" $rc
+}
+
+# A minute of it; "make fuzz-uapi" searches for longer.
+part_search()
+{
+	local log=$logs/search.log rc=0
+
+	need uml-6.1-cover || return
+	"$here/search.sh" 60 >"$log" 2>&1 || rc=$?
+	[ $rc -eq 0 ] || tail -n 20 "$log"
+	grep -E '^search: (seed|[0-9])' "$log"
+	result "search on uml-6.1-cover: clean log, clean unload, no leaks" $rc
 }
 
 [ $# -gt 0 ] || set -- "${parts[@]}"

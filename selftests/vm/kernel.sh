@@ -42,6 +42,7 @@ usage()
 	  uml-7.3-smp    two CPUs, lockdep, debug objects, fault injection
 	  uml-7.3-tt     one CPU, simulated time
 	  uml-6.1-debug  KASAN, kmemleak, lockdep, fault injection
+	  uml-6.1-cover  the same, and KCOV
 	  stock-6.1      Debian's own amd64 kernel, for QEMU; and others of Debian's:
 	                 stock-6.1-rt, stock-6.1-cloud, stock-6.12, stock-6.12-rt,
 	                 stock-6.12-cloud (backports of Debian 12), stock-6.12-trixie
@@ -73,6 +74,7 @@ describe_uml()
 	uml-7.3-smp)	series=7.3 fragments="base uml preempt smp debug" ;;
 	uml-7.3-tt)	series=7.3 fragments="base uml trace preempt timetravel" ;;
 	uml-6.1-debug)	series=6.1 fragments="base uml series-6.1 debug memory" ;;
+	uml-6.1-cover)	series=6.1 fragments="base uml series-6.1 debug memory coverage" ;;
 	*)		usage ;;
 	esac
 	package=linux-source-$series

@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask search - what the calls of a program do
+ *
+ * A few files, handles and descriptors, so that calls meet.  Whatever a program leaves behind
+ * is closed at its end, and its threads and processes are waited for.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/cotask.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "program.h"
+
+#define FILES		4
+#define HANDLES		24
+#define EXTRAS		32
+#define THREADS		4
+#define CHILDREN	4
+#define EVENTS		16
+#define MANY		256
+
+static struct machine {
+	int file[FILES];
+	unsigned int n_events[FILES];
+	struct cotask_event_info event[FILES][EVENTS];
+	int extra[EXTRAS];		/* dups, inspectors, what was exported, epoll */
+	unsigned int n_extra;
+	int pipe[2];
+	pthread_t thread[THREADS];
+	unsigned int n_threads;
+	pid_t child[CHILDREN];
+	unsigned int n_children;
+	uint64_t n_ops;
+} m;
+
+static uint32_t members[HANDLES];
+static void *bad_memory;
+
+void machine_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < HANDLES; i++)
+		members[i] = i + 1;
+	bad_memory = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static int64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+static void keep(int fd)
+{
+	if (fd < 0)
+		return;
+	if (m.n_extra == EXTRAS)
+		close(fd);
+	else
+		m.extra[m.n_extra++] = fd;
+}
+
+/* --- the meaning of bytes ------------------------------------------------------------------- */
+
+static int64_t value_of(uint8_t v)
+{
+	static const int64_t values[] = {
+		0, 1, 2, 1000, 100000, -1, -EIO, -ECANCELED, -4095, -4096, 3, 16, 4096, 65536,
+		1ll << 32, 1ll << 62, COTASK_NEVER, COTASK_NEVER - 1, -COTASK_NEVER - 1,
+	};
+
+	return v < 200 ? values[v % (sizeof(values) / sizeof(*values))] : now() + v * 100;
+}
+
+static uint32_t handle_of(unsigned int file, uint8_t h)
+{
+	if (h < HANDLES)
+		return h;
+	if (h < 250 && m.n_events[file])
+		return m.event[file][(h - HANDLES) % m.n_events[file]].handle;
+	return h < 250 ? h % HANDLES : 0xffffffff - (255 - h);
+}
+
+static uint32_t arg_of(const struct search_op *op)
+{
+	return (op->arg & 0x1f) | (uint32_t)(op->arg >> 5) << 8;
+}
+
+static int some_fd(uint8_t which)
+{
+	if (which & 1)
+		return m.pipe[which >> 1 & 1];
+	if (which & 2 && m.n_extra)
+		return m.extra[(which >> 2) % m.n_extra];
+	return m.file[(which >> 2) % FILES];
+}
+
+/* Fields that an operation uses; in the others most programs leave zero. */
+#define H	1	/* handle */
+#define O	2	/* other */
+#define V	4	/* value */
+#define A	8	/* arg */
+#define M	16	/* addr, len: an array of handles */
+#define L	32	/* len */
+#define N	64	/* addr, len: a name */
+
+static const unsigned char uses[COTASK_OP_LAST + 1] = {
+	[COTASK_OP_SPAWN] = H | O | A | N,
+	[COTASK_OP_SUBMIT] = H | O | N,
+	[COTASK_OP_EXIT] = V,
+	[COTASK_OP_SLEEP] = V,
+	[COTASK_OP_AWAIT] = H,
+	[COTASK_OP_WAIT_FOR] = H | V,
+	[COTASK_OP_CANCEL_WAIT] = H,
+	[COTASK_OP_MAKE] = H | V | A | L | O,
+	[COTASK_OP_SHIELD] = H | O,
+	[COTASK_OP_GATHER] = H | M | A,
+	[COTASK_OP_ITERATE] = H | M | V,
+	[COTASK_OP_NEXT] = H,
+	[COTASK_OP_WAIT] = M | A | V,
+	[COTASK_OP_COMPLETE] = H | V,
+	[COTASK_OP_CANCEL] = H,
+	[COTASK_OP_UNCANCEL] = H,
+	[COTASK_OP_ENTER] = H | V | A | L,
+	[COTASK_OP_LEAVE] = H | V,
+	[COTASK_OP_MOVE] = H | V,
+	[COTASK_OP_RESULT] = H,
+	[COTASK_OP_READ] = H | A | V,
+	[COTASK_OP_FORGET] = H,
+	[COTASK_OP_ACQUIRE] = H,
+	[COTASK_OP_RELEASE] = H,
+	[COTASK_OP_SET] = H | A,
+	[COTASK_OP_EVENT_WAIT] = H,
+	[COTASK_OP_COND_WAIT] = H,
+	[COTASK_OP_NOTIFY] = H | L,
+	[COTASK_OP_PUT] = H | V,
+	[COTASK_OP_GET] = H,
+	[COTASK_OP_SHUTDOWN] = H | A,
+	[COTASK_OP_POLL] = H | A,
+	[COTASK_OP_ON_DONE] = H,
+	[COTASK_OP_OFF_DONE] = H,
+	[COTASK_OP_NAME] = H | N,
+	[COTASK_OP_GET_NAME] = H | N,
+	[COTASK_OP_EXPORT] = H,
+	[COTASK_OP_IMPORT] = H | A,
+	[COTASK_OP_START] = H,
+	[COTASK_OP_READY] = V,
+};
+
+/* What MAKE and ENTER make of the fields, by kind. */
+static const unsigned char kind_uses[COTASK_KIND_LAST] = {
+	[COTASK_KIND_GROUP] = V | L,
+	[COTASK_KIND_TIMEOUT] = V,
+	[COTASK_KIND_SCOPE] = V,
+	[COTASK_KIND_SECTION] = V,
+	[COTASK_KIND_SEM] = V | L,
+	[COTASK_KIND_COND] = O,
+	[COTASK_KIND_QUEUE] = V,
+};
+
+static void use_only(struct cotask_op *op, unsigned int use)
+{
+	const unsigned int kind = op->arg & 0xff;
+
+	if (op->opcode == COTASK_OP_MAKE || op->opcode == COTASK_OP_ENTER)
+		use &= ~(V | L | O) | (kind < COTASK_KIND_LAST ? kind_uses[kind] : 0);
+	if (!(use & H))
+		op->handle = 0;
+	if (!(use & O))
+		op->other = 0;
+	if (!(use & V))
+		op->value = 0;
+	if (!(use & A))
+		op->arg = 0;
+	if (!(use & (L | M | N)))
+		op->len = 0;
+}
+
+static void fill_memory(struct cotask_op *to, const struct search_op *op, unsigned int use)
+{
+	static char name[64] = "a name";
+
+	if (use & M) {
+		to->addr = (uintptr_t)&members[op->other % 8];
+		to->len = op->len % 16;
+	} else if (use & N) {
+		to->len = op->len & 0x20 ? op->len & 0x3f : 0;
+		to->addr = to->len ? (uintptr_t)name : 0;
+	}
+}
+
+/* With bit 7 of the flags all bytes are what they are. */
+static struct cotask_op op_of(unsigned int file, const struct search_op *op)
+{
+	struct cotask_op to = {
+		.opcode = op->opcode % (COTASK_OP_LAST + 1),
+		.flags = op->flags & 0xf,
+		.task = handle_of(file, op->task),
+		.handle = handle_of(file, op->handle),
+		.other = handle_of(file, op->other),
+		.value = value_of(op->value),
+		.user_data = op->handle,
+		.arg = arg_of(op),
+		.len = op->len % 8,
+	};
+	const unsigned int use = uses[to.opcode];
+
+	fill_memory(&to, op, use);
+	if (to.opcode == COTASK_OP_POLL) {
+		to.handle = some_fd(op->handle);
+		to.arg = op->arg & 1 ? POLLIN : POLLOUT;
+	}
+	if (to.opcode == COTASK_OP_IMPORT)
+		to.arg = some_fd(op->arg);
+	if (!(op->flags & 0x80))
+		use_only(&to, use);
+	return to;
+}
+
+/* --- calls ------------------------------------------------------------------------------------- */
+
+static void enter_ops(unsigned int file, struct cotask_op *op, unsigned int n, uint8_t a)
+{
+	static const uint8_t room[] = { EVENTS, 1, 4, 0 };
+	struct cotask_enter e = {
+		.size = sizeof(e),
+		.ops = (uintptr_t)op,
+		.n_ops = n,
+		.n_begun = (a & 3) == 3 ? m.n_events[file] : (a & 3) <= m.n_events[file] ? a & 3 : 0,
+		.events = (uintptr_t)m.event[file],
+		.max_events = room[a >> 2 & 3],
+		.min_events = a >> 4 & 1,
+		.flags = a >> 5 & 1 ? COTASK_ENTER_DRAIN : 0,
+		.deadline = now() + 200000,
+	};
+	unsigned int i;
+
+	if (!ioctl(m.file[file], COTASK_IOC_ENTER, &e) || e.n_events)
+		m.n_events[file] = e.n_events;
+	m.n_ops += e.applied + 1;
+	for (i = 0; i < e.applied; i++) {
+		if (op[i].opcode == COTASK_OP_EXPORT && op[i].result >= 0)
+			keep(op[i].result);
+	}
+}
+
+static void enter(const struct search_call *c, unsigned int file)
+{
+	struct cotask_op op[OPS];
+	unsigned int i, n = c->n_ops % (OPS + 1);
+
+	for (i = 0; i < n; i++)
+		op[i] = op_of(file, &c->op[i]);
+	enter_ops(file, op, n, c->a);
+}
+
+/* The first operation, for many handles. */
+static void enter_many(const struct search_call *c, unsigned int file)
+{
+	struct cotask_op op[MANY];
+	unsigned int i, n = 1 + c->a % MANY;
+
+	for (i = 0; i < n; i++) {
+		op[i] = op_of(file, &c->op[0]);
+		op[i].handle = 100 + i;
+	}
+	enter_ops(file, op, n, c->op[1].arg);
+}
+
+static void post(const struct search_call *c, unsigned int file)
+{
+	struct cotask_op op[OPS];
+	struct cotask_post_ops p = {
+		.size = sizeof(p),
+		.ops = (uintptr_t)op,
+		.n_ops = c->n_ops % (OPS + 1),
+	};
+	unsigned int i;
+
+	for (i = 0; i < p.n_ops; i++) {
+		op[i] = op_of(file, &c->op[i]);
+		op[i].task = 0;
+	}
+	ioctl(m.file[file], COTASK_IOC_POST, &p);
+	m.n_ops += p.applied + 1;
+}
+
+static void wait_done(const struct search_call *c, unsigned int file)
+{
+	struct cotask_wait_done w = {
+		.size = sizeof(w),
+		.handle = handle_of(file, c->op[0].handle),
+		.deadline = now() + 200000,
+		.flags = c->a & 1,
+	};
+
+	ioctl(m.file[file], COTASK_IOC_WAIT, &w);
+}
+
+static void cancel_id(const struct search_call *c, unsigned int file)
+{
+	struct cotask_cancel_id id = {
+		.size = sizeof(id),
+		.kind = c->a & 1,
+		.reason = c->a & 2 ? -EIO : 0,
+		.loop = c->a & 4 ? c->op[0].arg : 0,
+		.id = c->op[0].value,
+	};
+
+	ioctl(m.file[file], COTASK_IOC_CANCEL_ID, &id);
+}
+
+static void inspect(unsigned int file, uint8_t a)
+{
+	struct cotask_inspect i = { .size = sizeof(i), .flags = a & 3 };
+
+	keep(ioctl(m.file[file], COTASK_IOC_INSPECT, &i));
+}
+
+static void status(int fd)
+{
+	struct cotask_fd_status s = { .size = sizeof(s) };
+
+	ioctl(fd, COTASK_FD_IOC_STATUS, &s);
+}
+
+static void read_some(int fd, uint8_t a)
+{
+	char buf[4096];
+
+	if (fcntl(fd, F_GETFL) & O_NONBLOCK || fd == m.pipe[0])
+		return;
+	if (read(fd, buf, 16 + 16 * a) < 0 && a & 1)
+		lseek(fd, 0, SEEK_SET);
+}
+
+static void watch(int fd, uint8_t a)
+{
+	struct epoll_event e = { .events = EPOLLIN | (a & 1 ? EPOLLET : 0) };
+	int ep = epoll_create1(EPOLL_CLOEXEC);
+
+	epoll_ctl(ep, EPOLL_CTL_ADD, fd, &e);
+	epoll_wait(ep, &e, 1, 0);
+	keep(ep);
+}
+
+/* Through a socket and back: the file is in flight for a moment, or for good. */
+static void pass(int fd, uint8_t a)
+{
+	char space[CMSG_SPACE(sizeof(int))] = "", c = 0;
+	struct iovec iov = { &c, 1 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = space,
+			      .msg_controllen = sizeof(space) };
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair))
+		return;
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	sendmsg(pair[0], &msg, 0);
+	if (a & 1 && recvmsg(pair[1], &msg, MSG_CMSG_CLOEXEC) > 0 && CMSG_FIRSTHDR(&msg)) {
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+		keep(fd);
+	}
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void limit(uint8_t a)
+{
+	static const char *const text[] = { "65536", "8", "64", "0" };
+	int fd = open("/sys/module/cotask/parameters/max_objects", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, text[a & 3], strlen(text[a & 3])) < 0)
+		a = 0;
+	close(fd);
+}
+
+static void give_bad_memory(unsigned int file, uint8_t a)
+{
+	struct cotask_enter e = {
+		.size = a & 1 ? sizeof(e) : a,
+		.ops = (uintptr_t)bad_memory,
+		.n_ops = 1,
+		.events = a & 2 ? (uintptr_t)bad_memory : 0,
+		.max_events = 4,
+	};
+
+	if (a & 4)
+		e.n_ops = 0;
+	ioctl(m.file[file], COTASK_IOC_ENTER, &e);
+	ioctl(m.file[file], COTASK_IOC_ENTER, bad_memory);
+	ioctl(m.file[file], COTASK_IOC_POST, &e);
+	ioctl(m.file[file], _IO(COTASK_IOC_TYPE, a), &e);
+}
+
+static void do_call(const struct search_call *c);
+
+static void *call_in_thread(void *arg)
+{
+	do_call(arg);
+	return NULL;
+}
+
+/* The call is made by another thread, at the same time as those that come after it. */
+static void start_thread(const struct search_call *c)
+{
+	static struct search_call copy[THREADS];
+
+	if (m.n_threads == THREADS)
+		return;
+	copy[m.n_threads] = *c;
+	copy[m.n_threads].what = c->a & 1 ? DO_ENTER : c->a & 2 ? DO_POST : c->a % DO_CLOSE;
+	if (!pthread_create(&m.thread[m.n_threads], NULL, call_in_thread, &copy[m.n_threads]))
+		m.n_threads++;
+}
+
+/* ... by a child, which has the files, too, and ends in one of several ways. */
+static void start_child(const struct search_call *c)
+{
+	struct search_call copy = *c;
+	pid_t pid;
+
+	if (m.n_children == CHILDREN)
+		return;
+	pid = fork();
+	if (!pid) {
+		alarm(5);
+		copy.what = c->a & 1 ? DO_ENTER : c->a % DO_THREAD;
+		do_call(&copy);
+		if (c->a & 8)
+			execl("/bin/true", "true", NULL);
+		_exit(0);
+	}
+	if (pid > 0 && c->a & 4)
+		kill(pid, SIGKILL);
+	if (pid > 0)
+		m.child[m.n_children++] = pid;
+}
+
+static void reopen(unsigned int file)
+{
+	close(m.file[file]);
+	m.file[file] = open("/dev/cotask", O_RDWR | O_CLOEXEC);
+	m.n_events[file] = 0;
+}
+
+static void do_call(const struct search_call *c)
+{
+	const unsigned int file = c->file % FILES;
+	int extra = m.n_extra ? m.extra[c->a % m.n_extra] : -1;
+	struct pollfd p = { .fd = m.file[file], .events = POLLIN };
+	struct cotask_query q = { .size = sizeof(q) };
+
+	switch (c->what % DO_MAX) {
+	case DO_ENTER:
+		enter(c, file);
+		break;
+	case DO_ENTER_AGAIN:
+		enter(c, file);
+		enter_ops(file, NULL, 0, c->a | 3);
+		break;
+	case DO_ENTER_MANY:
+		enter_many(c, file);
+		break;
+	case DO_POST:
+		post(c, file);
+		break;
+	case DO_WAIT:
+		wait_done(c, file);
+		break;
+	case DO_QUERY:
+		ioctl(m.file[file], COTASK_IOC_QUERY, &q);
+		break;
+	case DO_INSPECT:
+		inspect(file, c->a);
+		break;
+	case DO_CANCEL_ID:
+		cancel_id(c, file);
+		break;
+	case DO_READ_INSPECT:
+		read_some(extra, c->op[0].len);
+		break;
+	case DO_POLL:
+		poll(&p, 1, 0);
+		break;
+	case DO_EPOLL:
+		watch(some_fd(c->a), c->op[0].arg);
+		break;
+	case DO_OPEN:
+		reopen(file);
+		break;
+	case DO_CLOSE:
+		close(m.file[file]);
+		m.file[file] = -1;
+		break;
+	case DO_DUP:
+		keep(dup(m.file[file]));
+		break;
+	case DO_PASS:
+		pass(m.file[file], c->a);
+		break;
+	case DO_THREAD:
+		start_thread(c);
+		break;
+	case DO_FORK:
+		start_child(c);
+		break;
+	case DO_STATUS:
+		status(extra);
+		break;
+	case DO_STOP:
+		ioctl(extra, COTASK_FD_IOC_CANCEL);
+		break;
+	case DO_CLOSE_EXPORTED:
+		if (m.n_extra)
+			close(m.extra[--m.n_extra]);
+		break;
+	case DO_MAKE_READY:
+		if (c->a & 1 ? write(m.pipe[1], "x", 1) < 0 :
+			       read(m.pipe[0], &q, sizeof(q)) < 0)
+			break;
+		break;
+	case DO_SLEEP:
+		usleep(c->a);
+		break;
+	case DO_LIMIT:
+		limit(c->a);
+		break;
+	case DO_BAD_MEMORY:
+		give_bad_memory(file, c->a);
+		break;
+	}
+}
+
+/* --- a program ------------------------------------------------------------------------------------ */
+
+static void begin(void)
+{
+	unsigned int i;
+
+	memset(&m, 0, sizeof(m));
+	for (i = 0; i < FILES; i++)
+		m.file[i] = i < 2 ? open("/dev/cotask", O_RDWR | O_CLOEXEC) : -1;
+	if (pipe2(m.pipe, O_NONBLOCK | O_CLOEXEC))
+		abort();
+}
+
+static void end(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < m.n_threads; i++)
+		pthread_join(m.thread[i], NULL);
+	for (i = 0; i < m.n_extra; i++)
+		close(m.extra[i]);
+	for (i = 0; i < FILES; i++)
+		close(m.file[i]);
+	close(m.pipe[0]);
+	close(m.pipe[1]);
+	for (i = 0; i < m.n_children; i++)
+		waitpid(m.child[i], NULL, 0);
+	limit(0);
+}
+
+uint64_t machine_run(const struct search_program *p)
+{
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < p->n && i < CALLS; i++)
+		do_call(&p->call[i]);
+	end();
+	return m.n_ops + p->n;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask search - programs of calls to /dev/cotask
+ *
+ * A program is data: bytes that say what to call, in which file, with which operations.  All
+ * bytes mean something, so that any change of a program is another program.
+ */
+#ifndef COTASK_SEARCH_PROGRAM_H
+#define COTASK_SEARCH_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define OPS		6
+#define CALLS		24
+
+/**
+ * struct search_op - an operation; fields are numbers in the tables of machine.c
+ * @opcode: COTASK_OP_*
+ * @flags: COTASK_OP_F_*
+ * @task: a handle; from HANDLES on: the task of an event
+ * @handle: likewise
+ * @other: likewise
+ * @value: which value
+ * @len: how much
+ * @arg: which argument
+ */
+struct search_op {
+	uint8_t opcode, flags, task, handle, other, value, len, arg;
+};
+
+enum search_what {
+	DO_ENTER, DO_ENTER_AGAIN, DO_ENTER_MANY, DO_POST, DO_WAIT, DO_QUERY, DO_INSPECT,
+	DO_CANCEL_ID, DO_READ_INSPECT, DO_POLL, DO_EPOLL, DO_OPEN, DO_CLOSE, DO_DUP, DO_PASS,
+	DO_THREAD, DO_FORK, DO_STATUS, DO_STOP, DO_CLOSE_EXPORTED, DO_MAKE_READY, DO_SLEEP,
+	DO_LIMIT, DO_BAD_MEMORY, DO_MAX
+};
+
+/**
+ * struct search_call - a call
+ * @what: one of enum search_what
+ * @file: which file
+ * @n_ops: how many operations
+ * @a: what else there is to choose
+ * @op: the operations
+ */
+struct search_call {
+	uint8_t what, file, n_ops, a;
+	struct search_op op[OPS];
+};
+
+struct search_program {
+	uint32_t n;
+	struct search_call call[CALLS];
+};
+
+/* --- program.c ----------------------------------------------------------------------------- */
+
+uint32_t rnd(uint32_t below);
+void rnd_seed(uint64_t seed);
+void program_make(struct search_program *p);
+void program_change(struct search_program *p, const struct search_program *other);
+void program_print(const struct search_program *p, FILE *to);
+bool program_parse(struct search_program *p, const char *text);
+
+/* --- machine.c ----------------------------------------------------------------------------- */
+
+/* Runs a program; how many operations and calls that was. */
+uint64_t machine_run(const struct search_program *p);
+void machine_init(void);
+
+/* --- cover.c --------------------------------------------------------------------------------- */
+
+/* Whether the kernel says which code this thread runs. */
+bool cover_init(void);
+void cover_begin(void);
+/* What the thread has run since then; how much of that is new. */
+unsigned int cover_end(void);
+unsigned int cover_edges(void);
+void cover_print(FILE *to);
+
+#endif /* COTASK_SEARCH_PROGRAM_H */

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""What the fuzzer has reached: "report.py LOG MODULE"."""
+import re
+import subprocess
+import sys
+
+
+def places(text):
+    """Addresses that were run, as offsets into the sections of the module."""
+    sections = {m[2]: int(m[3], 16) for m in
+                re.finditer(r"^(section) (\S+) (0x[0-9a-f]+)$", text, re.M)}
+    found = [int(p, 16) for p in re.findall(r"^place ([0-9a-f]+)$", text, re.M)]
+    for address in found:
+        below = [(a, s) for s, a in sections.items() if a <= address]
+        if below:
+            base, section = max(below)
+            yield section, address - base
+
+
+def functions(module):
+    """Section, offset and name of each function."""
+    out = subprocess.run(["objdump", "-t", module], check=True, capture_output=True, text=True)
+    for line in out.stdout.splitlines():
+        m = re.match(r"([0-9a-f]+) .{5}F\s*(\S+)\s+([0-9a-f]+)\s+(?:\.hidden )?(\S+)$", line) or \
+            re.match(r"([0-9a-f]+) .....\.?F? ?F?\s+(\S+)\t([0-9a-f]+) (\S+)$", line)
+        if m and m[2] in (".text", ".text.unlikely") and int(m[3], 16):
+            yield m[2], int(m[1], 16), int(m[3], 16), m[4]
+
+
+def main():
+    with open(sys.argv[1], errors="replace") as log:
+        text = log.read()
+    for line in re.findall(r"^(search: .*)$", text, re.M):
+        print(line)
+    reached = list(places(text))
+    names = list(functions(sys.argv[2]))
+    entered = {n for s, a, size, n in names
+               if any(s == section and a <= p < a + size for section, p in reached)}
+    print(f"search: {len(set(reached))} places, {len(entered)} of {len(names)} functions")
+    never = sorted({n for *_, n in names if n not in entered and not n.startswith("__")})
+    print("search: never entered:", *never)
+
+
+if __name__ == "__main__":
+    main()

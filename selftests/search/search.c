@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask search - a fuzzer of /dev/cotask that is guided by coverage
+ *
+ * "search SECONDS SEED [CORPUS]": programs that reach a new edge of the module are kept, and
+ * changed.  "search -r PROGRAM": runs one program, as a line of a corpus.  "-v": says each
+ * program before it is run, so that the last line of the log is what has broken the kernel.
+ *
+ * A worker process runs programs until one of them takes too long; then it is killed.  What
+ * cannot be killed has broken the kernel, too.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "program.h"
+
+#define CORPUS_MAX	8192
+#define PATIENCE	20	/* seconds for one program; then for the end after SIGKILL */
+
+static struct shared {
+	unsigned int n;
+	uint64_t programs;
+	uint64_t ops;
+	uint64_t killed;
+	struct search_program program[CORPUS_MAX];
+} *corpus;
+
+static bool verbose;
+
+static void keep(const struct search_program *p)
+{
+	if (corpus->n == CORPUS_MAX)
+		return;
+	corpus->program[corpus->n++] = *p;
+	printf("corpus ");
+	program_print(p, stdout);
+}
+
+static void run_one(const struct search_program *p)
+{
+	if (verbose) {
+		printf("run ");
+		program_print(p, stdout);
+		fflush(stdout);
+	}
+	alarm(PATIENCE);
+	cover_begin();
+	corpus->ops += machine_run(p);
+	alarm(0);
+	corpus->programs++;
+	if (cover_end())
+		keep(p);
+}
+
+static void worker(time_t end)
+{
+	struct search_program p;
+	unsigned int given = corpus->n;
+
+	for (unsigned int i = 0; i < given && !corpus->programs; i++)
+		run_one(&corpus->program[i]);
+	while (time(NULL) < end) {
+		if (!corpus->n || !rnd(20)) {
+			program_make(&p);
+		} else {
+			/* What was found last is worth more. */
+			unsigned int i = rnd(3) ? rnd(corpus->n) :
+					 corpus->n - 1 - rnd(corpus->n < 32 ? corpus->n : 32);
+
+			p = corpus->program[i];
+			program_change(&p, &corpus->program[rnd(corpus->n)]);
+		}
+		run_one(&p);
+	}
+	fflush(stdout);
+	_exit(0);
+}
+
+static void read_corpus(const char *path)
+{
+	static char line[2 * sizeof(struct search_program) + 2];
+	FILE *f = path ? fopen(path, "r") : NULL;
+
+	while (f && fgets(line, sizeof(line), f) && corpus->n < CORPUS_MAX) {
+		if (program_parse(&corpus->program[corpus->n], line))
+			corpus->n++;
+	}
+	if (f)
+		fclose(f);
+}
+
+static int search(time_t end, uint64_t seed)
+{
+	time_t begin = time(NULL);
+	int status;
+	pid_t pid;
+
+	while (time(NULL) < end) {
+		rnd_seed(seed++);
+		fflush(stdout);
+		pid = fork();
+		if (!pid)
+			worker(end);
+		if (pid < 0 || waitpid(pid, &status, 0) != pid)
+			return 1;
+		if (WIFSIGNALED(status)) {
+			corpus->killed++;
+			if (WTERMSIG(status) != SIGALRM)
+				printf("search: a worker ended by signal %d\n", WTERMSIG(status));
+		}
+	}
+	cover_print(stdout);
+	printf("search: %llu programs, %llu operations in %ld s, %llu were too slow, %u edges, "
+	       "%u programs in the corpus\n", (unsigned long long)corpus->programs,
+	       (unsigned long long)corpus->ops, (long)(time(NULL) - begin),
+	       (unsigned long long)corpus->killed, cover_edges(), corpus->n);
+	return corpus->ops ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct search_program p;
+
+	if (argc > 1 && !strcmp(argv[1], "-v")) {
+		verbose = true;
+		argc--;
+		argv++;
+	}
+	machine_init();
+	if (argc == 3 && !strcmp(argv[1], "-r")) {
+		if (!program_parse(&p, argv[2]))
+			return 2;
+		machine_run(&p);
+		return 0;
+	}
+	if (argc < 3) {
+		fprintf(stderr, "usage: search [-v] SECONDS SEED [CORPUS] | search -r PROGRAM\n");
+		return 2;
+	}
+	corpus = mmap(NULL, sizeof(*corpus), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	if (corpus == MAP_FAILED)
+		return 1;
+	if (!cover_init())
+		printf("search: this kernel has no KCOV: programs are not guided\n");
+	read_corpus(argc > 3 ? argv[3] : NULL);
+	return search(time(NULL) + atol(argv[1]), strtoull(argv[2], NULL, 0));
+}
