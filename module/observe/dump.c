@@ -11,10 +11,13 @@
  * stands in its queue is a part of the loop, and the reader takes its request and its
  * cursor back. Only if the owner is at it just then, the owner lets go of them.
  *
- * The requests and the cursors of a loop are guarded by its readers_lock. A cursor is
- * moved by the owner alone, with that lock or while it serves the reader.
+ * The requests and the cursors of a loop, and the state of each request, are guarded by its
+ * readers_lock. A cursor is moved by the owner alone, with that lock or while it serves the
+ * reader. A wake-up says nothing but that the state has changed: a reader that was interrupted
+ * comes back to what it has asked for, or to the answer to that.
  */
 #include <linux/cotask_thread.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "dump.h"
@@ -182,7 +185,7 @@ static struct cotask_dump *serve_next(struct cotask_loop *loop, struct list_head
 	d = list_first_entry_or_null(readers, struct cotask_dump, link);
 	if (d) {
 		list_del_init(&d->link);
-		d->serving = true;
+		d->state = COTASK_DUMP_SERVING;
 		refcount_inc(&d->refs);
 		if (!d->begun)
 			cotask_cursor_begin(&d->cursor, loop);
@@ -194,18 +197,18 @@ static struct cotask_dump *serve_next(struct cotask_loop *loop, struct list_head
 static void serve_end(struct cotask_dump *d)
 {
 	spin_lock(&d->loop->readers_lock);
-	d->serving = false;
+	WRITE_ONCE(d->state, COTASK_DUMP_ANSWERED);
 	if (d->end || d->quit)
 		cotask_cursor_end(&d->cursor);
 	spin_unlock(&d->loop->readers_lock);
-	complete(&d->answered);
+	wake_up(&d->wait);
 	dump_put(d);
 }
 
 /* What a chunk costs, in steps of the budget. */
 #define CHUNK_COST	512
 
-/* All that are waiting now; those that come meanwhile ask anew. */
+/* All that are waiting now; those that come meanwhile, or are left over, ask anew. */
 static void serve_all(struct cotask_loop *loop)
 {
 	struct cotask_dump *d;
@@ -214,8 +217,9 @@ static void serve_all(struct cotask_loop *loop)
 	spin_lock(&loop->readers_lock);
 	list_splice_init(&loop->readers, &readers);
 	spin_unlock(&loop->readers_lock);
-	while ((d = serve_next(loop, &readers))) {
-		if (!d->begun)
+	while (!fatal_signal_pending(current) && (d = serve_next(loop, &readers))) {
+		d->first = !d->begun;
+		if (d->first)
 			write_loop(d);
 		d->begun = true;
 		fill(d);
@@ -226,6 +230,9 @@ static void serve_all(struct cotask_loop *loop)
 		else
 			cond_resched();
 	}
+	spin_lock(&loop->readers_lock);
+	list_splice(&readers, &loop->readers);
+	spin_unlock(&loop->readers_lock);
 }
 
 static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
@@ -243,14 +250,21 @@ static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 
 /* --- the reader ------------------------------------------------------------------------ */
 
-/* It waits for a chunk from here on. */
-static void line_up(struct cotask_dump *d)
+/* Take the chunk, if it is there; otherwise it is asked for from here on. */
+static bool take_chunk(struct cotask_dump *d)
 {
+	bool answered;
+
 	spin_lock(&d->loop->readers_lock);
-	/* The owner may be about to answer what was asked before, and not waited for. */
-	if (list_empty(&d->link) && !d->serving)
+	answered = d->state == COTASK_DUMP_ANSWERED;
+	if (answered) {
+		d->state = d->end ? COTASK_DUMP_OVER : COTASK_DUMP_IDLE;
+	} else if (d->state == COTASK_DUMP_IDLE) {
+		d->state = COTASK_DUMP_ASKED;
 		list_add_tail(&d->link, &d->loop->readers);
+	}
 	spin_unlock(&d->loop->readers_lock);
+	return answered;
 }
 
 static int post(struct cotask_loop *loop)
@@ -300,7 +314,7 @@ struct cotask_dump *cotask_dump_begin(struct cotask_loop *loop)
 	if (!d)
 		return NULL;
 	refcount_set(&d->refs, 1);
-	init_completion(&d->answered);
+	init_waitqueue_head(&d->wait);
 	INIT_LIST_HEAD(&d->link);
 	INIT_LIST_HEAD(&d->cursor.link);
 	d->loop = cotask_loop_get(loop);
@@ -311,12 +325,29 @@ EXPORT_FOR_TESTS(cotask_dump_begin);
 static int wait_for_answer(struct cotask_dump *d, unsigned int *patience)
 {
 	unsigned int time = min_t(unsigned int, *patience, ASK_JIFFIES) ?: ASK_AT_LEAST;
-	long left = wait_for_completion_interruptible_timeout(&d->answered, time);
+	long left = wait_event_interruptible_timeout(d->wait,
+						     READ_ONCE(d->state) == COTASK_DUMP_ANSWERED,
+						     time);
 
 	if (left < 0)
 		return -EINTR;
 	*patience -= min_t(unsigned int, *patience, time - left);
 	return left ? 0 : -ETIMEDOUT;
+}
+
+/* 0: the chunk is there, or is going to be asked for again. */
+static int ask(struct cotask_dump *d, unsigned int *patience)
+{
+	int rc;
+
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	if (serve_here(d))
+		return 0;
+	if (!is_pumped(d->loop))
+		return READ_ONCE(d->loop->closed) ? -ESHUTDOWN : -EAGAIN;
+	rc = post(d->loop);
+	return rc ?: wait_for_answer(d, patience);
 }
 
 /**
@@ -325,29 +356,27 @@ static int wait_for_answer(struct cotask_dump *d, unsigned int *patience)
  * @patience: COTASK_DUMP_PATIENCE at first; what is left of it.  It is for all loops that
  *	the reader looks at: however many do not answer, it comes to the others
  *
+ * After an error it can be called again: no chunk is lost, and none is told twice.
+ *
  * Context: Process context, sleeps.
- * Return: 0; -ESHUTDOWN if the loop has ended; -EAGAIN if nobody pumps it;
- *	-ETIMEDOUT if it is in a long step; -EINTR.
+ * Return: 0; -ENOENT: the last one was there; -ESHUTDOWN if the loop has ended; -EAGAIN if
+ *	nobody pumps it; -ETIMEDOUT if it is in a long step; -EINTR.
  */
 int cotask_dump_next(struct cotask_dump *d, unsigned int *patience)
 {
 	unsigned int tries = ASK_TRIES;
-	int rc;
+	int rc = 0;
 
-	reinit_completion(&d->answered);
-	line_up(d);
-	do {
-		if (serve_here(d))
-			return 0;
-		if (!is_pumped(d->loop))
-			return READ_ONCE(d->loop->closed) ? -ESHUTDOWN : -EAGAIN;
-		rc = post(d->loop);
-		if (!rc)
-			rc = wait_for_answer(d, patience);
-		if (rc != -ETIMEDOUT)
+	if (d->state == COTASK_DUMP_OVER)
+		return -ENOENT;
+	while (!take_chunk(d)) {
+		if (rc == -ETIMEDOUT && (!*patience || !--tries))
 			return rc;
-	} while (*patience && --tries);
-	return rc;
+		rc = ask(d, patience);
+		if (rc && rc != -ETIMEDOUT)
+			return rc;
+	}
+	return 0;
 }
 EXPORT_FOR_TESTS(cotask_dump_next);
 
@@ -364,7 +393,7 @@ void cotask_dump_end(struct cotask_dump *d)
 	spin_lock(&d->loop->readers_lock);
 	d->quit = true;
 	list_del_init(&d->link);
-	if (!d->serving)
+	if (d->state != COTASK_DUMP_SERVING)
 		cotask_cursor_end(&d->cursor);
 	spin_unlock(&d->loop->readers_lock);
 	dump_put(d);

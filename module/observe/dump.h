@@ -6,9 +6,9 @@
 #ifndef COTASK_DUMP_H
 #define COTASK_DUMP_H
 
-#include <linux/completion.h>
 #include <linux/seq_file.h>
 #include <linux/uidgid.h>
+#include <linux/wait.h>
 
 #include "observe.h"
 
@@ -95,15 +95,35 @@ struct cotask_target {
 };
 
 /**
+ * enum cotask_dump_state - where the chunk of a dump is
+ * @COTASK_DUMP_IDLE: with the reader
+ * @COTASK_DUMP_ASKED: in the loop's list of readers, to be written
+ * @COTASK_DUMP_SERVING: the owner writes it
+ * @COTASK_DUMP_ANSWERED: written, and the reader has not taken it yet
+ * @COTASK_DUMP_OVER: with the reader, and it is the last one
+ *
+ * The owner moves it from ASKED to ANSWERED, the reader all the other steps, whether it
+ * waits or comes back after a signal.
+ */
+enum cotask_dump_state {
+	COTASK_DUMP_IDLE,
+	COTASK_DUMP_ASKED,
+	COTASK_DUMP_SERVING,
+	COTASK_DUMP_ANSWERED,
+	COTASK_DUMP_OVER,
+};
+
+/**
  * struct cotask_dump - a reader and the loop that it looks at
  * @link: in the loop's list of readers that wait for a chunk
  * @refs: the reader's, and the owner's while it serves
  * @loop: the loop, a reference
- * @serving: the owner is at it
+ * @state: where the chunk, and all from @begun on, is
  * @quit: the reader has gone meanwhile
- * @answered: there is one
+ * @wait: where the reader sleeps until its chunk is there
  * @cursor: where it begins [L]
- * @begun: the first one was there
+ * @begun: the first one was begun
+ * @first: this is the first one
  * @end: this is the last one
  * @thread: who pumps the loop, or 0
  * @now: what time it is on the loop
@@ -118,11 +138,12 @@ struct cotask_dump {
 	struct list_head	link;
 	refcount_t		refs;
 	struct cotask_loop	*loop;
-	bool			serving;
+	enum cotask_dump_state	state;		/* guarded by readers_lock */
 	bool			quit;
-	struct completion	answered;
+	wait_queue_head_t	wait;
 	struct cotask_cursor	cursor;
 	bool			begun;
+	bool			first;
 	bool			end;
 	pid_t			thread;
 	u64			now;

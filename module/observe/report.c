@@ -319,7 +319,6 @@ const struct cotask_format cotask_format_json = { json_loop, json_group, json_ta
  * @dump: of the current loop, or NULL
  * @patience: how long it still waits for loops that do not answer
  * @ready: a chunk is there to be shown
- * @first: its first chunk
  * @trouble: why there is no more than is known of it
  */
 struct report {
@@ -331,7 +330,6 @@ struct report {
 	struct cotask_dump *dump;
 	unsigned int patience;
 	bool ready;
-	bool first;
 	const char *trouble;
 };
 
@@ -403,11 +401,10 @@ static int next_chunk(struct report *r)
 {
 	int rc;
 
-	if (!r->dump || r->trouble || r->dump->end)
+	if (!r->dump || r->trouble)
 		return -ENOENT;
-	r->first = !r->dump->begun;
 	rc = cotask_dump_next(r->dump, &r->patience);
-	if (!rc || rc == -EINTR)
+	if (!rc || rc == -EINTR || rc == -ENOENT)
 		return rc;
 	if (rc == -ESHUTDOWN)
 		return -ENOENT;
@@ -484,7 +481,7 @@ static int report_show(struct seq_file *m, void *v)
 	struct report *r = m->private;
 	unsigned int i;
 
-	if (r->first || r->trouble)
+	if (r->trouble || r->dump->first)
 		r->format->loop(m, r->dump, r->trouble);
 	for (i = 0; !r->trouble && i < r->dump->n; i++) {
 		struct cotask_record *record = &r->dump->record[i];

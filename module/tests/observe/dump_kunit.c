@@ -262,6 +262,63 @@ static void no_answer(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&env->loop->cursors));
 }
 
+/* --- a reader that was interrupted --------------------------------------------------- */
+
+/* A look that a reader in another thread goes on with. */
+static struct {
+	struct cotask_dump *d;
+	int rc;
+} look;
+
+/* As after a signal: what it has asked for is still to come. */
+static void ask_and_leave(struct env *env)
+{
+	WRITE_ONCE(env->loop->pumping, true);
+	look.rc = ask(look.d, 1);
+	WRITE_ONCE(env->loop->pumping, false);
+}
+
+/* It waits for nothing. */
+static void come_back(struct env *env)
+{
+	look.rc = ask(look.d, 0);
+}
+
+/* IN-3: what was answered meanwhile is taken, once, and nothing else is written over it */
+static void comes_back(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct crowd *c = crowd_new(test, env->loop);
+	unsigned int i;
+
+	settle(env);
+	look.d = cotask_dump_begin(env->loop);
+	KUNIT_ASSERT_NOT_NULL(test, look.d);
+	for (i = 0; i < 3; i++) {
+		elsewhere(env, ask_and_leave);
+		KUNIT_EXPECT_EQ(test, look.rc, -ETIMEDOUT);
+		settle(env);
+		KUNIT_EXPECT_TRUE(test, list_empty(&env->loop->readers));
+		elsewhere(env, come_back);
+		KUNIT_ASSERT_EQ(test, look.rc, 0);
+		KUNIT_EXPECT_TRUE(test, list_empty(&env->loop->readers));
+		KUNIT_EXPECT_EQ(test, look.d->first, !i);
+		KUNIT_EXPECT_EQ(test, look.d->n, (unsigned int)COTASK_DUMP_CHUNK);
+		KUNIT_EXPECT_EQ(test, look.d->record[COTASK_DUMP_CHUNK - 1].task.info.id,
+				cotask_id(c->task[(i + 1) * COTASK_DUMP_CHUNK - 2]));
+	}
+	/* The last one is no less told than the others, and nothing comes after it. */
+	elsewhere(env, ask_and_leave);
+	settle(env);
+	elsewhere(env, come_back);
+	KUNIT_EXPECT_EQ(test, look.rc, 0);
+	KUNIT_EXPECT_TRUE(test, look.d->end);
+	elsewhere(env, come_back);
+	KUNIT_EXPECT_EQ(test, look.rc, -ENOENT);
+	cotask_dump_end(look.d);
+	crowd_put(c);
+}
+
 /* --- under load --------------------------------------------------------------------- */
 
 static long short_lived(struct cotask *task, struct cotask_frame *frame)
@@ -339,6 +396,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reader_goes),
 	KUNIT_CASE(loop_goes),
 	KUNIT_CASE(no_answer),
+	KUNIT_CASE(comes_back),
 	KUNIT_CASE(churn),
 	{}
 };
