@@ -7,6 +7,9 @@
  * used up the owner breathes: other threads get the CPU, and the budget is full again.
  * Between two breaths are no more than about a million instructions.
  *
+ * A thread that walks over what is left of a loop that has ended, or over what is another
+ * thread's, has no budget: it looks at each step whether others want to run.
+ *
  * The owner can breathe where nothing but cotask is on the stack: between entries, and in
  * what a process has asked for.  Inside the code of a module, which may hold a spinlock, it
  * cannot: there a cancel is left on the loop's stack, see fanout.c, and what else is walked
@@ -24,7 +27,7 @@
 /* Only code of cotask is on the stack of the owner, which sleeps between entries. */
 static bool may_breathe(const struct cotask_loop *loop)
 {
-	if (!loop->pumping || loop->foreign)
+	if (!(loop->pumping || loop->borrowed) || loop->foreign)
 		return false;
 	return !loop->current_task || (loop->current_task->entry.flags & COTASK_T_HOSTED);
 }
@@ -90,6 +93,7 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 	cotask_stretch_begin(loop);
 	return true;
 }
+EXPORT_FOR_TESTS(cotask_loop_breathe);
 
 /**
  * cotask_loop_must_stop - whether work that can be interrupted has to stop here

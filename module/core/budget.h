@@ -23,6 +23,18 @@ static inline void cotask_loop_spend(struct cotask_loop *loop, int n)
 		cotask_loop_breathe(loop);
 }
 
+/*
+ * A step of a walk over what users can have many of, by any thread: the owner pays @n for it,
+ * and others, which may sleep, let other threads run.  @loop: whose it is; NULL: it is gone.
+ */
+static inline void cotask_walk_step(struct cotask_loop *loop, int n)
+{
+	if (loop && cotask_loop_mine(loop))
+		cotask_loop_spend(loop, n);
+	else
+		cond_resched();
+}
+
 /* Sleep in the state that was set; that is a breath, too. */
 void cotask_loop_schedule(struct cotask_loop *loop, long timeout);
 

@@ -636,20 +636,13 @@ int cotask_group_cancel(struct cotask_group *g)
 }
 EXPORT_SYMBOL_GPL(cotask_group_cancel);
 
-/* A step along the errors; of a group that was stopped there is no loop any more. */
-static void pay_for_error(const struct cotask_group *g)
-{
-	if (g->base.loop && cotask_loop_mine(g->base.loop))
-		cotask_loop_spend(g->base.loop, 1);
-}
-
 /**
  * cotask_group_errors - what went wrong in a group
  * @g: a group that has been exited or stopped
  * @e: the entries go here, in order of occurrence (TG-14)
  * @n: room in @e
  *
- * Context: Any thread, and the loop's owner; the caller owns the group.
+ * Context: Any thread, which may sleep, and the loop's owner; the caller owns the group.
  * Return: How many errors there were; 0: the outcome of exit was not an aggregate.
  */
 unsigned int cotask_group_errors(struct cotask_group *g, struct cotask_group_error *e,
@@ -662,7 +655,8 @@ unsigned int cotask_group_errors(struct cotask_group *g, struct cotask_group_err
 		struct cotask *t = container_of(pos, struct cotask, sibling);
 		bool body = pos == &g->body_error;
 
-		pay_for_error(g);
+		/* Of a group that was stopped there is no loop any more. */
+		cotask_walk_step(g->base.loop, 1);
 		if (found < n) {
 			e[found].task = body ? NULL : t;
 			e[found].error = body ? g->body_rc : t->base.result;
@@ -681,7 +675,7 @@ int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_err
 	list_for_each(pos, &g->errors) {
 		bool body = pos == &g->body_error;
 
-		pay_for_error(g);
+		cotask_walk_step(g->base.loop, 1);
 		if (n--)
 			continue;
 		e->task = body ? NULL : container_of(pos, struct cotask, sibling);
@@ -698,20 +692,18 @@ int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_err
  * Has to be called when exit or stop has given an error; otherwise it does
  * nothing.
  *
- * Context: Any thread, and the loop's owner; the caller owns the group.
+ * Context: Any thread, which may sleep, and the loop's owner; the caller owns the group.
  */
 void cotask_group_fini(struct cotask_group *g)
 {
-	struct cotask_loop *loop;
 	struct cotask *t, *next;
 
 	list_del_init(&g->body_error);
 	list_for_each_entry_safe(t, next, &g->errors, sibling) {
 		list_del_init(&t->sibling);
-		loop = cotask_loop_mine(t->base.loop) ? t->base.loop : NULL;
+		/* Before, as the task may be what the loop is there for. */
+		cotask_walk_step(t->base.loop, 2);
 		cotask_put(t);
-		if (loop)
-			cotask_loop_spend(loop, 2);
 	}
 }
 EXPORT_SYMBOL_GPL(cotask_group_fini);

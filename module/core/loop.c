@@ -393,6 +393,7 @@ struct cotask_loop *cotask_loop_alloc_lent(const char *name)
 {
 	return loop_new(name, COTASK_LOOP_LENT);
 }
+EXPORT_FOR_TESTS(cotask_loop_alloc_lent);
 
 static void loop_free_rcu(struct rcu_head *rcu)
 {

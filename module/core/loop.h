@@ -27,6 +27,7 @@ enum cotask_clock {
  * @timer_fired: @timer is not armed any more [A]
  * @fake_clock: @fake_now is the time; it is moved by hand [I]
  * @pumping: @owner is inside a turn or waits for the next one [L]
+ * @borrowed: @owner is so for a short time, see cotask_loop_borrow() [L]
  * @fanning_out: @fanouts are being worked off [L]
  * @waves: nesting of calls that cancel, see fanout.c [L]
  * @again: how often the wave may still go where it has been [L]
@@ -91,6 +92,7 @@ struct cotask_loop {
 	bool			timer_fired;
 	bool			fake_clock;
 	bool			pumping;
+	bool			borrowed;
 	bool			fanning_out;
 	u32			waves;
 	u32			again;

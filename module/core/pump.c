@@ -45,7 +45,8 @@ void cotask_pump_leave(struct cotask_loop *loop)
  * cotask_loop_borrow - be the owner of a loop that nobody pumps
  * @loop: the loop, pinned by the caller
  *
- * To look at it, or to do what a callback could do; no task runs.
+ * To look at it, or to do what a callback could do; no task runs.  The budget counts, and the
+ * owner breathes as one that pumps the loop does.
  *
  * Context: Process context; for a short time, as its process waits meanwhile.
  * Return: true, and cotask_loop_return() has to be called; false if it is no loop that
@@ -60,8 +61,11 @@ bool cotask_loop_borrow(struct cotask_loop *loop)
 		return false;
 	}
 	WRITE_ONCE(loop->owner, current);
+	loop->borrowed = true;
+	cotask_stretch_begin(loop);
 	return true;
 }
+EXPORT_FOR_TESTS(cotask_loop_borrow);
 
 /**
  * cotask_loop_return - give it back
@@ -69,11 +73,14 @@ bool cotask_loop_borrow(struct cotask_loop *loop)
  */
 void cotask_loop_return(struct cotask_loop *loop)
 {
+	cotask_stretch_end(loop);
+	loop->borrowed = false;
 	WRITE_ONCE(loop->owner, NULL);
 	if (loop->host && cotask_loop_has_work(loop))
 		loop->host->ops->wake(loop->host);
 	mutex_unlock(&loop->pump);
 }
+EXPORT_FOR_TESTS(cotask_loop_return);
 
 static struct cotask_loop *find_pumped(void)
 {

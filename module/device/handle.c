@@ -288,10 +288,7 @@ static void end_dropped(struct cotask_file *f)
 
 	while ((o = next_dropped(f))) {
 		object_end(o);
-		if (cotask_loop_mine(f->loop))
-			cotask_loop_spend(f->loop, OBJECT_COST);
-		else if (preemptible())
-			cond_resched();
+		cotask_walk_step(f->loop, OBJECT_COST);
 	}
 }
 

@@ -34,8 +34,7 @@ static void members_put(struct members *m)
 {
 	while (m->n) {
 		cotask_object_put(m->object[--m->n]);
-		if (cotask_loop_mine(m->f->loop))
-			cotask_loop_spend(m->f->loop, 1);
+		cotask_walk_step(m->f->loop, 1);
 	}
 	kvfree(m->member);
 	kvfree(m->object);

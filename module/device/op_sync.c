@@ -267,8 +267,7 @@ static void drop_items(struct cotask_file *f, struct list_head *items)
 
 	list_for_each_entry_safe(item, next, items, link) {
 		item_free(f, item);
-		if (cotask_loop_mine(f->loop))
-			cotask_loop_spend(f->loop, 2);
+		cotask_walk_step(f->loop, 2);
 	}
 }
 

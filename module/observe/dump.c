@@ -224,11 +224,7 @@ static void serve_all(struct cotask_loop *loop)
 		d->begun = true;
 		fill(d);
 		serve_end(d);
-		/* The owner for a while pumps nothing, and can always be rescheduled. */
-		if (loop->pumping)
-			cotask_loop_spend(loop, CHUNK_COST);
-		else
-			cond_resched();
+		cotask_loop_spend(loop, CHUNK_COST);
 	}
 	spin_lock(&loop->readers_lock);
 	list_splice(&readers, &loop->readers);

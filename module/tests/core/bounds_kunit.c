@@ -12,6 +12,7 @@
 
 #include "../helpers.h"
 #include "../suites.h"
+#include "../../core/core.h"
 
 static void run_all(struct cotask_loop *loop)
 {
@@ -425,6 +426,67 @@ static void threads_of_two_tasks(struct kunit *test)
 	cotask_loop_stop(loop, 0);
 }
 
+/* --- points to reschedule ----------------------------------------------------------------- */
+
+/* As if the scheduler had asked for the CPU; cleared when that has it. */
+static void want_cpu(void)
+{
+	set_thread_flag(TIF_NEED_RESCHED);
+}
+
+/* A kernel that preempts needs no points for it. */
+static bool cpu_is_wanted(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPTION) && test_thread_flag(TIF_NEED_RESCHED);
+}
+
+static long fail(struct cotask *task, struct cotask_frame *frame)
+{
+	return -EIO;
+}
+
+/* TG-B6: a thread that lets go of errors and owns no loop lets others run at each of them */
+static void errors_go_in_another_thread(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_create("errors", 0);
+	struct cotask_frame frame;
+	struct cotask_group g;
+	struct cotask *t;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	cotask_group_init(&g);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&g, loop, 0), 0);
+	t = cotask_spawn(&g, cotask_frame_init(&frame, fail, NULL), NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	cotask_wait(t, COTASK_FOREVER);
+	cotask_put(t);
+	KUNIT_EXPECT_EQ(test, cotask_group_stop(&g, COTASK_FOREVER), -EIO);
+	want_cpu();
+	KUNIT_EXPECT_EQ(test, cotask_group_errors(&g, NULL, 0), 1U);
+	KUNIT_EXPECT_FALSE(test, cpu_is_wanted());
+	want_cpu();
+	cotask_group_fini(&g);
+	KUNIT_EXPECT_FALSE(test, cpu_is_wanted());
+	cotask_loop_stop(loop, 0);
+}
+
+/* IN-B2: the owner for a short time has a budget as well, and breathes */
+static void borrower_breathes(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_alloc_lent("lent");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	KUNIT_ASSERT_TRUE(test, cotask_loop_borrow(loop));
+	want_cpu();
+	cotask_loop_spend(loop, COTASK_BUDGET + 1);
+	KUNIT_EXPECT_GE(test, loop->budget, 0);
+	KUNIT_EXPECT_FALSE(test, cpu_is_wanted());
+	cotask_loop_return(loop);
+	/* Nobody pumps it any more. */
+	WRITE_ONCE(loop->owner, current);
+	cotask_loop_stop(loop, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(deliveries_are_counted),
 	KUNIT_CASE(wide_gather_hears_twice),
@@ -432,6 +494,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(long_chain_is_cancelled),
 	KUNIT_CASE(net_is_cancelled),
 	KUNIT_CASE(threads_of_two_tasks),
+	KUNIT_CASE(errors_go_in_another_thread),
+	KUNIT_CASE(borrower_breathes),
 	{}
 };
 
