@@ -74,13 +74,11 @@ static void file_init(struct cotask_file *f)
 	cotask_turns_init(f);
 	INIT_LIST_HEAD(&f->dropped);
 	INIT_LIST_HEAD(&f->calls);
-	INIT_LIST_HEAD(&f->polls);
 	INIT_LIST_HEAD(&f->fds);
 	INIT_LIST_HEAD(&f->failed);
 	INIT_LIST_HEAD(&f->failure.link);
 	spin_lock_init(&f->drop_lock);
 	spin_lock_init(&f->polls_lock);
-	mutex_init(&f->polls_close);
 	INIT_DELAYED_WORK(&f->late, cotask_file_late);
 	init_waitqueue_head(&f->wait);
 	init_irq_work(&f->wake, wake_pollers);
@@ -145,7 +143,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	cotask_file_enter(f);
 	f->dead = true;
 	cotask_fanouts_drop(f->loop);
-	cotask_polls_close(f, NULL);
+	cotask_polls_end(f);
 	cotask_turns_drop(f);
 	cotask_loop_shutdown(f->loop, -1);
 	cotask_calls_drop(f);
@@ -158,17 +156,10 @@ static int cotask_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* A process has closed its last descriptor of the file, see poll.c. */
+/* A process has closed a descriptor of the file, and its last one maybe, see poll.c. */
 static int cotask_flush(struct file *file, fl_owner_t owner)
 {
-	struct cotask_file *f = file->private_data;
-
-	if (owner == current->files && cotask_polls_file_open(file))
-		return 0;
-	/* Before; who is inside of ENTER looks at it when that ends. */
-	atomic_inc(&f->closings);
-	smp_mb__after_atomic();	/* pairs with cotask_file_collect() */
-	cotask_polls_close(f, owner);
+	cotask_polls_look(file->private_data, file, owner);
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 
 #include <linux/irq_work.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -111,6 +112,22 @@ extern const struct cotask_object_ops cotask_remote_object;
 #define COTASK_CHUNK	16
 
 /**
+ * struct cotask_poller - a process that waits for descriptors by POLL, see poll.c
+ * @node: in cotask_file.pollers, by @files
+ * @files: its table of descriptors, which names it
+ * @waits: its waits that hold a file
+ * @n: how many waits refer to it
+ * @fd: where in the table the file of the device was; a hint
+ */
+struct cotask_poller {
+	struct rb_node		node;
+	const void		*files;
+	struct list_head	waits;
+	unsigned int		n;
+	unsigned int		fd;
+};
+
+/**
  * struct cotask_file - an open file
  * @host: what the loop knows of it
  * @loop: its loop
@@ -141,11 +158,9 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @error: its code
  * @calls: posted and registered calls
  * @polls_lock: a leaf
- * @polls: waits for file descriptors
- * @n_polls: how many
- * @polls_close: held while waits of a process are ended
- * @closings: how often a process has closed its last descriptor of the file [A]
- * @closings_seen: at the end of the last ENTER
+ * @pollers: processes that wait for file descriptors
+ * @poller: memory for one of them
+ * @has_polled: this ENTER has begun such a wait
  * @late: reports a loop that is left alone
  * @was_late: it has, since the last ENTER
  * @fds: descriptors made by EXPORT
@@ -183,12 +198,10 @@ struct cotask_file {
 	struct cotask_turn	failure;
 	int			error;
 	struct list_head	calls;
-	spinlock_t		polls_lock;	/* guards polls, see poll.c */
-	struct list_head	polls;
-	unsigned int		n_polls;
-	struct mutex		polls_close;	/* serialises cotask_polls_close() */
-	atomic_t		closings;
-	int			closings_seen;
+	spinlock_t		polls_lock;	/* guards pollers and what is in them */
+	struct rb_root		pollers;
+	struct cotask_poller	poller;
+	bool			has_polled;
 	struct delayed_work	late;
 	bool			was_late;
 	struct list_head	fds;
@@ -480,8 +493,8 @@ extern const struct cotask_op_row cotask_op_call, cotask_op_on_done, cotask_op_o
 extern const struct cotask_op_row cotask_op_export, cotask_op_import;
 
 struct cotask *cotask_native_task(struct cotask_object *o);
-void cotask_polls_close(struct cotask_file *f, const void *owner);
-bool cotask_polls_file_open(const struct file *file);
+void cotask_polls_look(struct cotask_file *f, const struct file *file, const void *owner);
+void cotask_polls_end(struct cotask_file *f);
 bool cotask_call_may_follow(const struct cotask_entry *e);
 void cotask_call_tell(const struct cotask_turn *turn, struct cotask_event_info *e);
 void cotask_call_begun(struct cotask_turn *turn);

@@ -442,20 +442,6 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 	}
 }
 
-/* A wait may have begun while, or after, the process has closed the file, see poll.c. */
-static void look_at_closings(struct cotask_file *f, const struct file *file)
-{
-	int closings;
-
-	smp_mb();	/* the waits come first; pairs with cotask_flush() */
-	closings = atomic_read(&f->closings);
-	if (likely(closings == f->closings_seen))
-		return;
-	f->closings_seen = closings;
-	if (!cotask_polls_file_open(file))
-		cotask_polls_close(f, current->files);
-}
-
 /**
  * cotask_file_collect - COTASK_IOC_ENTER
  * @file: the file, whose lock for that the caller holds
@@ -475,12 +461,14 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 	if (unlikely(!list_empty(&f->loop->fanouts)))
 		cotask_fanouts_run(f->loop);
 	f->refused = false;
+	f->has_polled = false;
 	rc = take_begun(f, e);
 	if (!rc)
 		rc = apply(f, e->ops, e->n_ops, f->ops, COTASK_CHUNK, &e->applied);
 	if (!rc)
 		rc = collect(f, e);
-	look_at_closings(f, file);
+	if (f->has_polled)
+		cotask_polls_look(f, file, current->files);
 	cotask_file_leave(f);
 	expect_back(f);
 	/* Whatever has ended the wait: what was done is told. */

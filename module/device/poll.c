@@ -7,12 +7,17 @@
  *
  * A wait holds its file.  That one could hold ours (a socket with a message in which
  * it is, another file of the device ...), so that neither would ever be released.
- * Therefore waits end when the process that has begun them closes our file: then it is
- * that process which lets go of the other one, see cotask_polls_close().
+ * Therefore a wait ends when the process that has begun it has no descriptor of our file any
+ * more: then it is that process which lets go of the other one, see cotask_polls_look().
+ *
+ * Waits hang on the process that has begun them, which is named by its table of descriptors.
+ * So a process that closes our file meets its own waits only, and it is cheap to see that it
+ * goes on: the place in the table where our file was last time.
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/poll.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "device.h"
@@ -39,9 +44,9 @@ struct queue {
  * @ready: what the task waits on
  * @file: the file, a reference; NULL: it was let go of.  Guarded by polls_lock from when
  *	the wait is in the list
- * @link: in cotask_file.polls, guarded by polls_lock
- * @f: whose file that is
- * @owner: table of descriptors of the process that waits
+ * @link: in the list of @by, guarded by polls_lock
+ * @f: the file of the device
+ * @by: the process that waits
  * @table: how the file is asked
  * @events: what for
  * @mask: what it was ready for at once
@@ -56,7 +61,7 @@ struct poll {
 	struct file		*file;
 	struct list_head	link;
 	struct cotask_file	*f;
-	const void		*owner;
+	struct cotask_poller	*by;
 	poll_table		table;
 	__poll_t		events;
 	__poll_t		mask;
@@ -70,10 +75,85 @@ static struct poll *poll_of(struct cotask_aux *aux)
 	return container_of(aux, struct poll, aux);
 }
 
+/* --- processes that wait ------------------------------------------------- */
+
+static int by_files(const void *files, const struct rb_node *node)
+{
+	const struct cotask_poller *by = rb_entry(node, struct cotask_poller, node);
+
+	if (files == by->files)
+		return 0;
+	return files < by->files ? -1 : 1;
+}
+
+static int by_node(struct rb_node *node, const struct rb_node *other)
+{
+	return by_files(rb_entry(node, struct cotask_poller, node)->files, other);
+}
+
+/* With polls_lock. */
+static struct cotask_poller *poller_add(struct cotask_file *f, struct cotask_poller *by)
+{
+	by->files = current->files;
+	INIT_LIST_HEAD(&by->waits);
+	rb_find_add(&by->node, &f->pollers, by_node);
+	return by;
+}
+
+/* What is there under a name, with a reference. */
+static struct cotask_poller *poller_find(struct cotask_file *f, const void *files)
+{
+	struct rb_node *node;
+
+	spin_lock(&f->polls_lock);
+	node = rb_find(files, &f->pollers, by_files);
+	if (node)
+		rb_entry(node, struct cotask_poller, node)->n++;
+	spin_unlock(&f->polls_lock);
+	return node ? rb_entry(node, struct cotask_poller, node) : NULL;
+}
+
+/*
+ * The calling process, with a reference.  The owner, so that no other thread makes any.  The
+ * first process takes no memory.
+ */
+static struct cotask_poller *poller_get(struct cotask_file *f)
+{
+	struct cotask_poller *by = poller_find(f, current->files);
+
+	if (by)
+		return by;
+	by = &f->poller;
+	if (READ_ONCE(by->n))
+		by = cotask_host_alloc(&f->host, sizeof(*by));
+	if (IS_ERR(by))
+		return by;
+	spin_lock(&f->polls_lock);
+	poller_add(f, by)->n = 1;
+	spin_unlock(&f->polls_lock);
+	return by;
+}
+
+static void poller_put(struct cotask_file *f, struct cotask_poller *by)
+{
+	bool last;
+
+	spin_lock(&f->polls_lock);
+	last = by->n == 1;
+	if (last)
+		rb_erase(&by->node, &f->pollers);
+	WRITE_ONCE(by->n, by->n - 1);
+	spin_unlock(&f->polls_lock);
+	if (last && by != &f->poller)
+		cotask_host_free(&f->host, by);
+}
+
 static void poll_put(struct poll *p)
 {
-	if (refcount_dec_and_test(&p->refs))
-		kfree(p);
+	if (!refcount_dec_and_test(&p->refs))
+		return;
+	poller_put(p->f, p->by);
+	kfree(p);
 }
 
 /* --- wait queues --------------------------------------------------------- */
@@ -133,13 +213,6 @@ static void unregister(struct poll *p)
 
 /* --- letting go ---------------------------------------------------------- */
 
-/* With polls_lock. */
-static void unlist(struct poll *p)
-{
-	list_del_init(&p->link);
-	WRITE_ONCE(p->f->n_polls, p->f->n_polls - 1);
-}
-
 /* The caller gets the file, and has to let go of it; or NULL. */
 static struct file *take_file(struct poll *p)
 {
@@ -148,8 +221,7 @@ static struct file *take_file(struct poll *p)
 	spin_lock(&p->f->polls_lock);
 	file = p->file;
 	p->file = NULL;
-	if (!list_empty(&p->link))
-		unlist(p);
+	list_del_init(&p->link);
 	spin_unlock(&p->f->polls_lock);
 	return file;
 }
@@ -171,84 +243,131 @@ static void poll_drop(struct cotask_aux *aux)
 	poll_put(p);
 }
 
-/* Waits that are looked at with the lock held. */
-#define CHUNK		32
-
 /*
- * The first wait of @owner among @left of them; those of others go to the end.  NULL: look
- * again while there are any left.
+ * The waits of a process let go of their files, and their tasks look again: those that go on
+ * in another process find what the descriptor is there.
  */
-static struct poll *next_of(struct cotask_file *f, const void *owner, unsigned int *left,
-			    struct file **file)
+static void end_waits(struct cotask_file *f, struct cotask_poller *by)
 {
-	struct poll *p, *found = NULL;
-	unsigned int n = CHUNK;
+	struct file *file;
+	LIST_HEAD(waits);
+	struct poll *p;
 
 	spin_lock(&f->polls_lock);
-	while (*left && n-- && !found) {
-		p = list_first_entry_or_null(&f->polls, struct poll, link);
-		*left = p ? *left - 1 : 0;
-		if (p && (!owner || p->owner == owner)) {
-			found = p;
-			refcount_inc(&p->refs);
-			*file = p->file;
-			p->file = NULL;
-			unlist(p);
-		} else if (p) {
-			list_move_tail(&p->link, &f->polls);
-		}
+	list_splice_init(&by->waits, &waits);
+	while ((p = list_first_entry_or_null(&waits, struct poll, link))) {
+		list_del_init(&p->link);
+		refcount_inc(&p->refs);
+		file = p->file;
+		p->file = NULL;
+		spin_unlock(&f->polls_lock);
+		let_go(p, file);
+		cotask_future_post_outcome(&p->ready, 0);
+		poll_put(p);
+		cotask_walk_step(f->loop, 2);
+		spin_lock(&f->polls_lock);
 	}
 	spin_unlock(&f->polls_lock);
-	return found;
+}
+
+/* Descriptors that are looked at without a point to reschedule, and in a step of the budget. */
+#define FDS_AT_ONCE	1024
+#define FDS_A_STEP	16
+
+#define NOWHERE		UINT_MAX
+
+/* Where in the caller's table, from @fd to before @end, the file is. */
+static unsigned int find_from(struct cotask_file *f, const struct file *file, unsigned int fd,
+			      unsigned int end)
+{
+	struct fdtable *fdt;
+	unsigned int stop;
+
+	do {
+		rcu_read_lock();
+		fdt = files_fdtable(current->files);
+		end = min(end, fdt->max_fds);
+		stop = min(end, fd + FDS_AT_ONCE);
+		while (fd < stop && rcu_access_pointer(fdt->fd[fd]) != file)
+			fd++;
+		rcu_read_unlock();
+		if (fd < stop)
+			return fd;
+		cotask_walk_step(f->loop, FDS_AT_ONCE / FDS_A_STEP);
+	} while (fd < end && !fatal_signal_pending(current));
+	return NOWHERE;
+}
+
+/*
+ * Whether the process of the caller, if it is not being killed, has a descriptor of a file.
+ * The next one after that of the last time is there at once if descriptors are closed in
+ * order, and all of a table are looked at when the last one was closed.
+ */
+static bool has_descriptor(struct cotask_file *f, const struct file *file,
+			   struct cotask_poller *by)
+{
+	unsigned int hint = READ_ONCE(by->fd);
+	unsigned int fd = find_from(f, file, hint, NOWHERE);
+
+	if (fd == NOWHERE)
+		fd = find_from(f, file, 0, hint);
+	if (fd == NOWHERE)
+		return false;
+	WRITE_ONCE(by->fd, fd);
+	return true;
 }
 
 /**
- * cotask_polls_close - end the waits of a process
+ * cotask_polls_look - end the waits of a process that has closed its last descriptor
  * @f: the file
- * @owner: its table of descriptors; NULL: all
+ * @file: the same
+ * @owner: table of descriptors of the process; if it is not that of the caller, all of it
+ *	is being closed
  *
- * Each wait that is there is looked at once, whatever others there are.
+ * Called when a descriptor was closed, and at the end of an ENTER that has begun a wait, as
+ * the descriptor which that was called by may have been closed before the wait began.
  *
  * Context: Any thread; may sleep.
  */
-void cotask_polls_close(struct cotask_file *f, const void *owner)
+void cotask_polls_look(struct cotask_file *f, const struct file *file, const void *owner)
 {
-	unsigned int left;
-	struct file *file;
-	struct poll *p;
+	struct cotask_poller *by;
 
-	/* One at a time, as the order of the list is the place where it is. */
-	mutex_lock(&f->polls_close);
-	left = READ_ONCE(f->n_polls);
-	while (left) {
-		p = next_of(f, owner, &left, &file);
-		if (p) {
-			let_go(p, file);
-			cotask_future_fail(&p->ready, -EBADF);
-			poll_put(p);
-		}
-		cond_resched();
+	/*
+	 * Pairs with itself: either the thread that has closed a descriptor finds the wait, or
+	 * the thread that has begun the wait does not find the descriptor.
+	 */
+	smp_mb();
+	by = poller_find(f, owner);
+	if (!by)
+		return;
+	if (owner != current->files || !has_descriptor(f, file, by))
+		end_waits(f, by);
+	poller_put(f, by);
+}
+
+/* The file goes.  No process can begin a wait any more. */
+void cotask_polls_end(struct cotask_file *f)
+{
+	struct rb_node *node = rb_first(&f->pollers), *next;
+	struct cotask_poller *by;
+
+	for (; node; node = next) {
+		by = rb_entry(node, struct cotask_poller, node);
+		by->n++;
+		end_waits(f, by);
+		next = rb_next(node);
+		poller_put(f, by);
 	}
-	mutex_unlock(&f->polls_close);
-}
-
-/* Whether the process of the caller has a descriptor of a file. */
-static int is_it(const void *file, struct file *other, unsigned int fd)
-{
-	return other == file;
-}
-
-bool cotask_polls_file_open(const struct file *file)
-{
-	return current->files && iterate_fd(current->files, 0, is_it, file);
 }
 
 /* --- the operation ------------------------------------------------------- */
 
-/* With the file that a descriptor stands for, and nothing else. */
-static struct poll *poll_new(u32 fd)
+/* With the file that a descriptor stands for and the process that waits, and nothing else. */
+static struct poll *poll_new(struct cotask_file *f, u32 fd)
 {
 	struct file *file = fget(fd);
+	struct cotask_poller *by;
 	struct poll *p;
 
 	if (!file)
@@ -257,11 +376,19 @@ static struct poll *poll_new(u32 fd)
 		fput(file);
 		return ERR_PTR(-EINVAL);
 	}
+	by = poller_get(f);
+	if (IS_ERR(by)) {
+		fput(file);
+		return ERR_CAST(by);
+	}
 	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
 	if (!p) {
+		poller_put(f, by);
 		fput(file);
 		return ERR_PTR(-ENOMEM);
 	}
+	p->f = f;
+	p->by = by;
 	p->file = file;
 	return p;
 }
@@ -274,14 +401,12 @@ static s64 op_poll(struct cotask_request *r)
 	if (r->op->arg & ~(POLLIN | POLLPRI | POLLOUT | POLLRDNORM | POLLRDBAND | POLLWRNORM |
 			   POLLWRBAND | POLLMSG | POLLRDHUP | POLLERR | POLLHUP))
 		return -EINVAL;
-	p = poll_new(r->op->handle);
+	p = poll_new(r->f, r->op->handle);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
 	p->aux.drop = poll_drop;
 	refcount_set(&p->refs, 1);
 	INIT_LIST_HEAD(&p->link);
-	p->f = r->f;
-	p->owner = current->files;
 	p->events = events | EPOLLERR | EPOLLHUP;
 	cotask_future_init(&p->ready, r->f->loop);
 	cotask_hosted_issue(r, NULL, &p->aux);
@@ -297,9 +422,9 @@ static struct cotask_await perform_poll(struct cotask *task, struct cotask_hoste
 	p->table._key = p->events;
 	p->mask = vfs_poll(file, &p->table) & p->events;
 	/* From here on the process may close our file, and @file go. */
+	p->f->has_polled = true;
 	spin_lock(&p->f->polls_lock);
-	list_add_tail(&p->link, &p->f->polls);
-	WRITE_ONCE(p->f->n_polls, p->f->n_polls + 1);
+	list_add_tail(&p->link, &p->by->waits);
 	spin_unlock(&p->f->polls_lock);
 	if (p->mask || p->error)
 		return cotask_yield(task);

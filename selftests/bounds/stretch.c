@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -311,6 +313,32 @@ static void errors_of_a_group(void)
 	enter(0);
 }
 
+/* The file is the last of a large table, and another process has closed it, too. */
+static void large_table(void)
+{
+	const struct rlimit most = { 1 << 20, 1 << 20 };
+	const int last = (1 << 20) - 1;
+	int other[2];
+	pid_t pid;
+
+	if (setrlimit(RLIMIT_NOFILE, &most) || pipe(other) || dup2(fd, last) != last)
+		die("descriptors");
+	close(fd);
+	fd = last;
+	pid = fork();
+	if (!pid) {
+		close(fd);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	add(OP(POLL, .task = 1, .handle = other[0], .arg = POLLIN));
+	enter(1);
+	close(other[0]);
+	close(other[1]);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -328,6 +356,7 @@ static const struct {
 	{ "nested groups", nested_groups },
 	{ "callbacks of a task", callbacks_of_a_task },
 	{ "errors of a group", errors_of_a_group },
+	{ "large table of descriptors", large_table },
 };
 
 static void parameter(char *text, size_t size, int flags)

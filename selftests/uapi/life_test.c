@@ -369,6 +369,95 @@ TEST(waits_go_on_with_another_descriptor)
 	close(fd);
 }
 
+static int heir_ready[2], heir_go[2];
+
+/*
+ * A process that goes on with the file when its parent has closed that: the wait of task 1,
+ * which the parent has begun, says that it is to look again; its own one, of task 2, waits.
+ */
+static int heir(int fd, int *s)
+{
+	struct cotask_event_info e;
+	char c;
+
+	t_op(fd, OP(SPAWN, .handle = 2));
+	if (t_next(fd).handle != 2)
+		return 1;
+	t_op(fd, OP(POLL, .task = 2, .handle = s[0], .arg = POLLIN));
+	settle(fd);
+	if (write(heir_ready[1], "x", 1) != 1 || read(heir_go[0], &c, 1) != 1)
+		return 2;
+	e = t_next(fd);
+	if (e.handle != 1 || e.result)
+		return 3;
+	t_op(fd, OP(POLL, .task = 1, .handle = s[0], .arg = POLLIN));
+	if (t_enter_until(fd, NULL, 0, 1, t_now() + MS).n)
+		return 4;
+	if (write(s[1], "x", 1) != 1)
+		return 5;
+	e = t_next(fd);
+	if (e.result != POLLIN)
+		return 6;
+	return t_step(fd, OP(EXIT, .task = e.handle)).result == POLLIN ? 0 : 7;
+}
+
+/* A process that closes its last descriptor ends its waits, and not those of another one. */
+TEST(waits_of_two_processes)
+{
+	int fd = t_open(), s[2], status;
+	pid_t pid;
+	char c;
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
+	ASSERT_EQ(0, pipe(heir_ready));
+	ASSERT_EQ(0, pipe(heir_go));
+	t_op(fd, OP(SPAWN, .handle = 1));
+	t_next(fd);
+	t_op(fd, OP(POLL, .task = 1, .handle = s[0], .arg = POLLIN));
+	settle(fd);
+	pid = fork();
+	if (!pid)
+		_exit(heir(fd, s));
+	ASSERT_EQ(1, read(heir_ready[0], &c, 1));
+	close(fd);
+	ASSERT_EQ(1, write(heir_go[1], "x", 1));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	close(s[0]);
+	close(s[1]);
+}
+
+/* Descriptors are closed in any order, and where the last one is: the wait goes on. */
+TEST(waits_go_on_with_any_descriptor)
+{
+	int fd = t_open(), s[2], i, n = 0, copy[64];
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
+	t_op(fd, OP(SPAWN, .handle = 1));
+	t_next(fd);
+	t_op(fd, OP(POLL, .task = 1, .handle = s[0], .arg = POLLIN));
+	settle(fd);
+	for (i = 0; i < 64; i++)
+		copy[i] = dup(fd);
+	close(fd);
+	for (i = 0; i < 63; i++) {
+		n = (n + 37) % 64;
+		close(copy[n]);
+	}
+	n = copy[(n + 37) % 64];
+	t_given[n] = t_given[fd];
+	settle(n);
+	ASSERT_EQ(1, write(s[1], "x", 1));
+	EXPECT_EQ(POLLIN, t_next(n).result);
+	close(s[0]);
+	close(s[1]);
+	close(n);
+}
+
 /* --- processes ------------------------------------------------------------------- */
 
 /* fork: both have the same file */

@@ -169,8 +169,9 @@ enum cotask_kind {
  * @COTASK_OP_SHUTDOWN: the queue @handle takes no more; with @arg 1: what is in it is
  *	dropped
  * @COTASK_OP_POLL: the task waits until the file descriptor @handle is ready for @arg, POLLIN
- *	..., at least one turn; gives what it is ready for, or 0: look again.  -EBADF: the
- *	process has closed its last descriptor of this file of the device
+ *	..., at least one turn; gives what it is ready for, or 0: look again.  That it is,
+ *	too, when the process that waits has closed its last descriptor of this file of the
+ *	device, and other processes go on with it
  * @COTASK_OP_CALL: have a COTASK_EVENT_CALL with @user_data, at its place in the queue
  * @COTASK_OP_ON_DONE: have a COTASK_EVENT_CALL with @user_data when @handle is done
  * @COTASK_OP_OFF_DONE: take back those of them with this @user_data; the result is how many
