@@ -8,6 +8,26 @@
  */
 #include "sync.h"
 
+/* A getter that has the permit for an item does not take it. */
+static void item_lost(struct cotask_awaitable *x, struct cotask *task)
+{
+	struct cotask_queue *q = container_of(x, struct cotask_queue, items.base);
+	unsigned long free = q->items.free;
+
+	cotask_sem_lost(x, task);
+	/* No other one waits: the last one of those in front of @free belongs to nobody. */
+	if (q->items.free != free)
+		q->free = q->free->prev;
+}
+
+static const struct cotask_awaitable_ops items_ops = {
+	.name = "semaphore",
+	.cancel = cotask_sync_cancel,
+	.lost = item_lost,
+	.internal = true,
+	.bare = true,
+};
+
 /**
  * cotask_queue_init - make an empty queue
  * @q: the queue, not in use
@@ -21,9 +41,10 @@ int cotask_queue_init(struct cotask_queue *q, struct cotask_loop *loop, unsigned
 {
 	if (!q || !loop)
 		return -EINVAL;
-	cotask_sem_init(&q->items, loop, 0, ULONG_MAX);
+	cotask_sem_setup(&q->items, loop, 0, ULONG_MAX, &items_ops);
 	cotask_sem_init(&q->slots, loop, max, max);
 	INIT_LIST_HEAD(&q->list);
+	q->free = &q->list;
 	q->count = 0;
 	q->bounded = max;
 	q->shut = false;
@@ -40,6 +61,8 @@ static void free_slot(struct cotask_queue *q)
 /* With a slot. */
 static int put(struct cotask_queue *q, struct list_head *item)
 {
+	unsigned long free = q->items.free;
+
 	if (q->shut) {
 		free_slot(q);
 		return -ESHUTDOWN;
@@ -47,19 +70,17 @@ static int put(struct cotask_queue *q, struct list_head *item)
 	list_add_tail(item, &q->list);
 	q->count++;
 	cotask_sem_release(&q->items);
+	/* Otherwise a getter has it. */
+	if (q->items.free != free && !free)
+		q->free = item;
 	return 0;
 }
 
-/* With the permit for an item: the first one behind @reserved others. */
-static struct list_head *get(struct cotask_queue *q, unsigned long reserved)
+/* With the permit for it, which is of no use once the queue was shut down, and is empty. */
+static struct list_head *get(struct cotask_queue *q, struct list_head *item)
 {
-	struct list_head *item = q->list.next;
-
-	/* They have gone when the queue was shut down. */
 	if (list_empty(&q->list))
 		return NULL;
-	while (reserved--)
-		item = item->next;
 	list_del_init(item);
 	q->count--;
 	free_slot(q);
@@ -99,15 +120,17 @@ EXPORT_SYMBOL_GPL(cotask_queue_try_put);
  */
 struct list_head *cotask_queue_try_get(struct cotask_queue *q)
 {
-	struct list_head *item = NULL;
+	struct list_head *item = q->free;
 
 	if (!cotask_loop_mine(q->items.base.loop))
 		return ERR_PTR(-EXDEV);
 	/* The first items belong to getters that have a permit, and have not resumed. */
-	if (cotask_sem_try_acquire(&q->items))
-		item = get(q, q->count - q->items.free - 1);
-	if (item)
-		return item;
+	if (cotask_sem_try_acquire(&q->items)) {
+		q->free = item->next;
+		item = get(q, item);
+		if (item)
+			return item;
+	}
 	return ERR_PTR(q->shut ? -ESHUTDOWN : -EAGAIN);
 }
 EXPORT_SYMBOL_GPL(cotask_queue_try_get);
@@ -130,10 +153,14 @@ static long get_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, arrived);
 
+	/* Its caller may have put one since it looked. */
+	op->item = cotask_queue_try_get(op->queue);
+	if (op->item != ERR_PTR(-EAGAIN))
+		return PTR_ERR_OR_ZERO(op->item);
 	CO_AWAIT(arrived, rc, cotask_sem_acquire(task, &op->queue->items));
 	if (rc)
 		return rc;
-	op->item = get(op->queue, 0);
+	op->item = get(op->queue, op->queue->list.next);
 	return op->item ? 0 : -ESHUTDOWN;
 }
 
@@ -207,6 +234,7 @@ void cotask_queue_shutdown(struct cotask_queue *q, struct list_head *dropped)
 	q->shut = true;
 	if (dropped) {
 		list_splice_tail_init(&q->list, dropped);
+		q->free = &q->list;
 		q->count = 0;
 		q->items.free = 0;
 	}

@@ -23,6 +23,7 @@
 #define LIMIT		1000000ULL
 #define PARAMETER	"/sys/module/cotask/parameters/longest_stretch"
 #define MANY		60000
+#define ASKED		300
 #define OP(o, ...)	((struct cotask_op){ .opcode = COTASK_OP_##o, ##__VA_ARGS__ })
 
 static struct cotask_event_info events[65536];
@@ -233,6 +234,23 @@ static void items_of_a_queue(void)
 	enter(0);
 }
 
+/* A task takes items behind those that many others were granted, and have not taken. */
+static void reserved_items(void)
+{
+	const unsigned int getters = 28000;
+	unsigned int i;
+
+	make(2, COTASK_KIND_QUEUE);
+	spawn(10, getters, 0, OP(GET, .handle = 2), 0);
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	for (i = 0; i < getters + ASKED; i++)
+		add(OP(PUT, .task = 1, .handle = 2, .flags = COTASK_OP_F_TRY));
+	for (i = 0; i < ASKED; i++)
+		add(OP(GET, .task = 1, .handle = 2, .flags = COTASK_OP_F_TRY));
+	enter(0);
+}
+
 static void posted_calls(void)
 {
 	struct cotask_post_ops p = { .size = sizeof(p), .ops = (unsigned long)ops, .n_ops = MANY };
@@ -247,7 +265,6 @@ static void posted_calls(void)
 
 #define NESTED	15000
 #define GROUPS	30000
-#define ASKED	300
 
 /* Each task is in the group of the one before, and asks for the nearest deadline around it. */
 static void nested_groups(void)
@@ -352,6 +369,7 @@ static const struct {
 	{ "shields of shields", shields_of_shields },
 	{ "gathers of one future", gathers_of_one_future },
 	{ "items of a queue", items_of_a_queue },
+	{ "reserved items of a queue", reserved_items },
 	{ "posted calls", posted_calls },
 	{ "nested groups", nested_groups },
 	{ "callbacks of a task", callbacks_of_a_task },

@@ -152,6 +152,7 @@ int cotask_cond_notify(struct cotask_cond *cond, unsigned int n);
  * @items: a permit for each item
  * @slots: a permit for each item that still fits
  * @list: the items, the next one first [L]
+ * @free: the first item that no getter has the permit for, or @list [L]
  * @count: how many [L]
  * @bounded: whether @slots counts [I]
  * @shut: takes no more items [L]
@@ -160,6 +161,7 @@ struct cotask_queue {
 	struct cotask_sem	items;
 	struct cotask_sem	slots;
 	struct list_head	list;
+	struct list_head	*free;
 	unsigned long		count;
 	bool			bounded;
 	bool			shut;

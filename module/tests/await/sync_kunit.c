@@ -246,6 +246,51 @@ static void queue_order(struct kunit *test)
 	expect_log(env, "3 1 2");
 }
 
+/* A number from a queue, without waiting. */
+static long try_get(struct cotask_queue *q)
+{
+	struct list_head *link = cotask_queue_try_get(q);
+	struct parcel *item;
+	long value;
+
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	item = container_of(link, struct parcel, link);
+	value = item->value;
+	kfree(item);
+	return value;
+}
+
+/* SY-2, SY-4: what a getter was granted and does not take is the next item of the others */
+static void queue_grant_comes_back(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct cotask_queue *q = &env->queue[0];
+	static const struct line g[] = { GET(0), SHOW, END };
+	static const struct line p[] = { PUT(0, 1), PUT(0, 2), PUT(0, 3), PUT(0, 4), END };
+	int i;
+
+	for (i = 0; i < 3; i++)
+		play(env, i, g);
+	settle(env);
+	play(env, 3, p);
+	turn(env);
+	/* Three of them are for those who have waited. */
+	KUNIT_EXPECT_EQ(test, try_get(q), 4L);
+	KUNIT_EXPECT_EQ(test, try_get(q), (long)-EAGAIN);
+	cotask_cancel(env->task[0]);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "1");
+	KUNIT_EXPECT_EQ(test, try_get(q), 2L);
+	play(env, 3, p);
+	settle(env);
+	for (i = 0; i < 5; i++)
+		KUNIT_EXPECT_EQ(test, try_get(q), i ? (long)i : 3L);
+	KUNIT_EXPECT_EQ(test, try_get(q), (long)-EAGAIN);
+	KUNIT_EXPECT_EQ(test, q->count, 0UL);
+}
+
 /* SY-4: a full queue makes putters wait, in order */
 static void bounded_queue(struct kunit *test)
 {
@@ -357,6 +402,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(condition_cancelled),
 	KUNIT_CASE(notification_goes_on),
 	KUNIT_CASE(queue_order),
+	KUNIT_CASE(queue_grant_comes_back),
 	KUNIT_CASE(bounded_queue),
 	KUNIT_CASE(cancelled_getter),
 	KUNIT_CASE(cancelled_putter),
