@@ -233,23 +233,46 @@ static int follow(struct cotask_file *f, struct cotask_fd *cf)
 	return rc;
 }
 
+static struct file *open_file(struct cotask_object *o)
+{
+	struct cotask_fd *cf = fd_new(o);
+	struct file *file;
+
+	if (IS_ERR(cf))
+		return ERR_CAST(cf);
+	file = anon_inode_getfile(cf->task ? "[cotask-task]" : "[cotask-group]", &fd_fops, cf,
+				  O_RDONLY | O_CLOEXEC);
+	if (IS_ERR(file))
+		fd_put(cf);
+	return file;
+}
+
+/* The callback stays until it is done, so nothing can fail after that. */
 static s64 op_export(struct cotask_request *r)
 {
-	struct cotask_fd *cf;
-	int fd;
+	struct file *file;
+	int rc, fd;
 
 	if (r->object->kind != COTASK_KIND_GROUP && !cotask_object_task(r->object))
 		return -ENOENT;
-	cf = fd_new(r->object);
-	if (IS_ERR(cf))
-		return PTR_ERR(cf);
-	fd = follow(r->f, cf);
-	if (!fd)
-		fd = anon_inode_getfd(cf->task ? "[cotask-task]" : "[cotask-group]", &fd_fops,
-				      cf, O_RDONLY | O_CLOEXEC);
+	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
-		fd_put(cf);
+		return fd;
+	file = open_file(r->object);
+	rc = PTR_ERR_OR_ZERO(file);
+	if (rc)
+		goto put_fd;
+	rc = follow(r->f, file->private_data);
+	if (rc)
+		goto put_file;
+	fd_install(fd, file);
 	return fd;
+
+put_file:
+	fput(file);
+put_fd:
+	put_unused_fd(fd);
+	return rc;
 }
 
 const struct cotask_op_row cotask_op_export = {

@@ -6,6 +6,7 @@
  * objects that the file shows, and is refused when there are too many.
  */
 #include <errno.h>
+#include <sys/resource.h>
 #include "file_fixture.h"
 
 #define DEFAULT_LIMIT	65536
@@ -125,6 +126,25 @@ TEST_F(file, a_task_counts_once)
 	/* From another thread: the task, and what is waited for. */
 	EXPECT_EQ(0, t_post(self->fd, OP(SUBMIT, .handle = 2, .other = 1)));
 	EXPECT_EQ(2, OBJECTS());
+}
+
+/* EXPORT without room for a descriptor: nothing has happened */
+TEST_F(file, failed_export_leaves_nothing)
+{
+	struct rlimit old, few;
+	int i;
+
+	op(SPAWN, .handle = 1);
+	ASSERT_EQ(1, OBJECTS());
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &old));
+	few = old;
+	/* The lowest descriptor that is free is out of bounds. */
+	few.rlim_cur = self->fd;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &few));
+	for (i = 0; i < 100; i++)
+		EXPECT_EQ(-EMFILE, op(EXPORT, .handle = 1));
+	setrlimit(RLIMIT_NOFILE, &old);
+	EXPECT_EQ(1, OBJECTS());
 }
 
 /* A report counts as long as its descriptor, whatever becomes of the file */
