@@ -22,6 +22,7 @@ void cotask_set_woken(struct cotask_entry *e);
 /* submit.c */
 struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,
 					     struct cotask_frame *frame, const char *name);
+struct cotask *cotask_submission_task(struct cotask_submission *s);
 int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended);
 
 /* offload.c */

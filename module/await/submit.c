@@ -196,6 +196,12 @@ struct cotask_awaitable *cotask_submission_awaitable(struct cotask_submission *s
 }
 EXPORT_SYMBOL_GPL(cotask_submission_awaitable);
 
+/* Its task, which is there as long as @s; NULL: it could not be spawned. */
+struct cotask *cotask_submission_task(struct cotask_submission *s)
+{
+	return s->task;
+}
+
 /*
  * The same for a process, which signals and the freezer interrupt; @ended: until its task
  * has really ended, whatever the outcome.

@@ -237,7 +237,8 @@ struct cotask_aux {
  * struct cotask_hosted - a task whose code is in the process
  * @object: what its handle names
  * @frame: the coroutine that stands for the code
- * @task: the task, a reference; NULL as long as it has not arrived in the loop
+ * @task: the task, a reference; NULL as long as it was not made
+ * @arrived: it is in the loop, so that the file can have to do with it [A]
  * @state: where its code is
  * @depth: how many scopes it has entered
  * @started: it has had its first event
@@ -262,6 +263,7 @@ struct cotask_hosted {
 	struct cotask_object	object;
 	struct cotask_frame	frame;
 	struct cotask		*task;
+	u8			arrived;
 	u8			state;
 	u8			depth;
 	bool			started : 1;
@@ -416,6 +418,7 @@ int cotask_hosted_cache_init(void);
 void cotask_hosted_cache_exit(void);
 struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct cotask_op *op,
 					u32 handle);
+void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task);
 void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
 			 struct cotask_aux *aux);
 s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);

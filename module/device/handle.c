@@ -241,17 +241,29 @@ static void pass_charge(struct cotask *task)
 	cotask_put(task);
 }
 
+/* Its task, whether that has arrived or not. */
+static struct cotask *task_of(struct cotask_object *o)
+{
+	switch (o->kind) {
+	case COTASK_OBJECT_TASK:
+		return cotask_object_hosted(o)->task;
+	case COTASK_OBJECT_NATIVE:
+		return cotask_native_task(o);
+	default:
+		return NULL;
+	}
+}
+
 /* The owner, or a thread that comes when there is none any more. */
 static void object_end(struct cotask_object *o)
 {
 	const struct cotask_object_ops *ops = kinds[o->kind];
 	struct cotask_file *f = o->file;
-	struct cotask *task = NULL;
+	struct cotask *task;
 
 	if (tell_failure(o))
 		return;
-	if (BIT(o->kind) & TASK_KINDS)
-		task = cotask_object_task(o);
+	task = task_of(o);
 	if (ops->fini)
 		ops->fini(o);
 	memory_free(o);

@@ -173,8 +173,10 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 
 	task->entry.flags |= COTASK_T_HOSTED;
 	/* A submission, or eager. */
-	if (!h->task)
-		smp_store_release(&h->task, cotask_get(task)); /* see cotask_object_task() */
+	if (!h->arrived) {
+		cotask_hosted_keep(h, task);
+		smp_store_release(&h->arrived, true); /* see cotask_object_task() */
+	}
 	rc = 0;
 	for (;;) {
 		if (h->object.file->dead)
@@ -287,6 +289,20 @@ struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct co
 }
 
 /**
+ * cotask_hosted_keep - an object and its task know each other
+ * @h: the object
+ * @task: its task
+ *
+ * What the task counts as goes over to it when the object ends before.  For a submission
+ * both the thread that has made the task and its first step say so, as it may have none.
+ */
+void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task)
+{
+	if (cmpxchg(&h->task, NULL, cotask_get(task)))
+		cotask_put(task);
+}
+
+/**
  * cotask_hosted_issue - the process says what ends the step of a task
  * @r: the request, by a task that is running in the process
  * @awaited: what it is going to wait for, a reference that is taken over; or NULL
@@ -380,7 +396,7 @@ u64 cotask_hosted_code(const struct cotask *task)
 
 static struct cotask_awaitable *hosted_awaitable(struct cotask_object *o)
 {
-	struct cotask *task = cotask_object_hosted(o)->task;
+	struct cotask *task = cotask_object_task(o);
 
 	return task ? &task->base : NULL;
 }

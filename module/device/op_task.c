@@ -12,7 +12,9 @@ struct cotask *cotask_object_task(struct cotask_object *o)
 	if (o->kind == COTASK_OBJECT_NATIVE)
 		return cotask_native_task(o);
 	/* Pairs with hosted_step(). */
-	return smp_load_acquire(&cotask_object_hosted(o)->task);
+	if (!smp_load_acquire(&cotask_object_hosted(o)->arrived))
+		return NULL;
+	return cotask_object_hosted(o)->task;
 }
 
 /* --- spawning ------------------------------------------------------------ */
@@ -100,6 +102,7 @@ static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotas
 		cotask_put(t);
 	} else {
 		h->task = t;
+		h->arrived = true;
 	}
 	/* It has not ended: also the first step of an eager one is still to come. */
 	if (args->flags & COTASK_SPAWN_APART)
@@ -183,16 +186,23 @@ static s64 submit(struct cotask_request *r, struct submission_object *s, const c
 	const struct cotask_op *op = r->op;
 	struct cotask_hosted *h = cotask_object_new(r->f, op->other, COTASK_OBJECT_TASK);
 	struct cotask_frame *frame;
+	struct cotask *task = NULL;
 
 	if (IS_ERR(h))
 		return PTR_ERR(h);
 	frame = cotask_hosted_init(h, op, op->other);
+	/* It may have ended, and be forgotten, before this returns. */
+	cotask_object_get(&h->object);
 	cotask_object_finish(&h->object, op->other, 0);
 	s->submission = cotask_submit_paid(r->f->loop, frame, name);
-	if (!IS_ERR(s->submission))
-		return 0;
-	cotask_object_forget(r->f, op->other, &h->object);
-	return PTR_ERR(s->submission);
+	if (IS_ERR(s->submission))
+		cotask_object_forget(r->f, op->other, &h->object);
+	else
+		task = cotask_submission_task(s->submission);
+	if (task)
+		cotask_hosted_keep(h, task);
+	cotask_object_put(&h->object);
+	return PTR_ERR_OR_ZERO(s->submission);
 }
 
 static s64 op_submit(struct cotask_request *r)

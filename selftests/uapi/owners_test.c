@@ -147,6 +147,29 @@ TEST_F(file, failed_export_leaves_nothing)
 	EXPECT_EQ(1, OBJECTS());
 }
 
+/* RT-4, CT-7: a task that was cancelled before its first step is kept by its submission */
+TEST_F(file, a_task_that_never_ran_counts)
+{
+	const int n = 20;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		EXPECT_EQ(0, t_post(self->fd, OP(SUBMIT, .handle = 1 + i, .other = 101 + i)));
+		EXPECT_EQ(1, t_post(self->fd, OP(CANCEL, .handle = 1 + i)));
+	}
+	EXPECT_EQ(2 * n, OBJECTS());
+	/* All of them end, and have no event but that. */
+	for (i = 0; i < n; i++)
+		EXPECT_EQ(COTASK_EVENT_GONE, t_next(self->fd).type);
+	t_enter_until(self->fd, NULL, 0, 1, 0);
+	for (i = 0; i < n; i++)
+		EXPECT_EQ(0, op(FORGET, .handle = 101 + i));
+	EXPECT_EQ(2 * n, OBJECTS());
+	for (i = 0; i < n; i++)
+		EXPECT_EQ(0, op(FORGET, .handle = 1 + i));
+	EXPECT_EQ(0, OBJECTS());
+}
+
 /* A report counts as long as its descriptor, whatever becomes of the file */
 TEST_F(file, a_report_counts)
 {
