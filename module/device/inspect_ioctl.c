@@ -16,10 +16,18 @@
 
 /* --- looking ------------------------------------------------------------------------ */
 
+/* Forward by reading, and back to the beginning: to get anywhere else all would be asked for. */
+static loff_t inspect_llseek(struct file *file, loff_t offset, int whence)
+{
+	if (offset || whence != SEEK_SET)
+		return -EINVAL;
+	return seq_lseek(file, 0, SEEK_SET);
+}
+
 static const struct file_operations inspect_fops = {
 	.owner		= THIS_MODULE,
 	.read		= seq_read,
-	.llseek		= seq_lseek,
+	.llseek		= inspect_llseek,
 	.release	= cotask_report_release,
 };
 
@@ -35,6 +43,7 @@ static int inspect_fd(const struct cotask_viewer *viewer, u32 hidden)
 		put_unused_fd(fd);
 		return PTR_ERR(file);
 	}
+	file->f_mode &= ~FMODE_PREAD;
 	rc = cotask_report_open(file, &cotask_format_json, viewer, hidden);
 	if (rc) {
 		put_unused_fd(fd);

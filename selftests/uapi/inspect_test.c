@@ -170,6 +170,29 @@ TEST_F(two, reading)
 	free(again);
 }
 
+/* Nowhere but to the beginning, as that would be a look at everything before */
+TEST_F(two, seeking)
+{
+	int ifd = inspect(self->fd);
+	char byte;
+
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	ASSERT_GE(ifd, 0);
+	EXPECT_EQ(-1, lseek(ifd, 1, SEEK_SET));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, lseek(ifd, 1LL << 40, SEEK_SET));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-1, lseek(ifd, 1, SEEK_CUR));
+	EXPECT_EQ(-1, lseek(ifd, 0, SEEK_END));
+	EXPECT_EQ(-1, pread(ifd, &byte, 1, 1));
+	EXPECT_EQ(ESPIPE, errno);
+	EXPECT_EQ(1, read(ifd, &byte, 1));
+	EXPECT_EQ(0, lseek(ifd, 0, SEEK_SET));
+	EXPECT_EQ(1, read(ifd, &byte, 1));
+	EXPECT_EQ('{', byte);
+	close(ifd);
+}
+
 TEST_F(two, cancel_a_task)
 {
 	struct cotask_event_info e;

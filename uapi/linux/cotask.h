@@ -548,7 +548,8 @@ struct cotask_fd_status {
  * @__reserved: zero
  *
  * Returns a file descriptor, closed on exec, that reads as one JSON object per line, see
- * Documentation/observe.rst.  Each reading from the beginning is a new look.  There are
+ * Documentation/observe.rst.  It is read from the beginning to the end; lseek() goes to the
+ * beginning only, which is a new look.  There are
  * the loops of processes whose effective user was the caller's when they opened the
  * device, without the file's own; for a caller with CAP_PERFMON or CAP_SYS_ADMIN in
  * the initial user namespace there are all.  The descriptor counts as 256 objects of the
