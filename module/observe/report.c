@@ -4,7 +4,8 @@
  *
  * Read like a file; one record of seq_file is one chunk of a dump.  Code is told by
  * the name of its function, never by an address; but a number that a process has given
- * its task, which may be one, is told to those that may look into the process.
+ * its task, which may be one, is told to those that may look into the process.  What can be
+ * seen is a matter of the process that has opened the report, whichever one reads it.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -313,6 +314,7 @@ const struct cotask_format cotask_format_json = { json_loop, json_group, json_ta
  * struct report - a file that is being read
  * @format: how to print
  * @viewer: for whom
+ * @opener: the process that has opened the file
  * @hidden: number of a loop that is left out, or 0
  * @last: number of the current loop
  * @pos: number of the chunk in @dump
@@ -324,6 +326,7 @@ const struct cotask_format cotask_format_json = { json_loop, json_group, json_ta
 struct report {
 	const struct cotask_format *format;
 	struct cotask_viewer viewer;
+	struct pid *opener;
 	u32 hidden;
 	u32 last;
 	loff_t pos;
@@ -353,10 +356,10 @@ struct cotask_loop *cotask_report_next_loop(const struct cotask_viewer *viewer, 
 	return loop;
 }
 
-/* All ids of a process are those of the reader, as for ptrace(). */
-static bool same_ids(const struct task_struct *task)
+/* All ids of a process are those of @me, as for ptrace(). */
+static bool same_ids(const struct cred *me, const struct task_struct *task)
 {
-	const struct cred *me = current_cred(), *other;
+	const struct cred *other;
 	bool same;
 
 	rcu_read_lock();
@@ -368,19 +371,20 @@ static bool same_ids(const struct task_struct *task)
 	return same;
 }
 
-/* Whether the reader may know addresses of the process that has a loop. */
-static bool may_look_into(const struct cotask_loop *loop)
+/* Whether the process that has opened a report may know addresses of that which has a loop. */
+static bool may_look_into(struct seq_file *m, const struct cotask_loop *loop)
 {
+	const struct report *r = m->private;
 	struct task_struct *task;
 	bool may;
 
-	if (!loop->pid)
+	if (!loop->pid || loop->pid == r->opener)
 		return true;
 	task = get_pid_task(loop->pid, PIDTYPE_TGID);
 	if (!task)
 		return false;
-	may = same_thread_group(task, current) ||
-	      (same_ids(task) && cotask_is_dumpable(task)) || capable(CAP_SYS_PTRACE);
+	may = (same_ids(m->file->f_cred, task) && cotask_is_dumpable(task)) ||
+	      file_ns_capable(m->file, &init_user_ns, CAP_SYS_PTRACE);
 	put_task_struct(task);
 	return may;
 }
@@ -412,8 +416,9 @@ static int next_chunk(struct report *r)
 	return 0;
 }
 
-static int next_loop(struct report *r)
+static int next_loop(struct seq_file *m)
 {
+	struct report *r = m->private;
 	struct cotask_loop *loop;
 
 	drop(r);
@@ -426,19 +431,20 @@ static int next_loop(struct report *r)
 		if (r->last != r->hidden)
 			r->dump = cotask_dump_begin(loop);
 		if (r->dump)
-			r->dump->hides_code = !may_look_into(loop);
+			r->dump->hides_code = !may_look_into(m, loop);
 		cotask_loop_put(loop);
 	} while (r->last == r->hidden);
 	return r->dump ? 0 : -ENOMEM;
 }
 
-static void *advance(struct report *r)
+static void *advance(struct seq_file *m)
 {
+	struct report *r = m->private;
 	int rc;
 
 	r->ready = false;
 	while ((rc = next_chunk(r)) == -ENOENT) {
-		rc = next_loop(r);
+		rc = next_loop(m);
 		if (rc == -ENOENT)
 			return NULL;
 		if (rc)
@@ -454,14 +460,14 @@ static void *report_start(struct seq_file *m, loff_t *pos)
 
 	/* What did not fit into the buffer is asked for again. */
 	if (r->dump && *pos == r->pos)
-		return r->ready ? r : advance(r);
+		return r->ready ? r : advance(m);
 	if (*pos)
 		return NULL;
 	drop(r);
 	r->last = 0;
 	r->pos = 0;
 	r->patience = COTASK_DUMP_PATIENCE;
-	return advance(r);
+	return advance(m);
 }
 
 static void *report_next(struct seq_file *m, void *v, loff_t *pos)
@@ -469,7 +475,7 @@ static void *report_next(struct seq_file *m, void *v, loff_t *pos)
 	struct report *r = m->private;
 
 	r->pos = ++*pos;
-	return advance(r);
+	return advance(m);
 }
 
 static void report_stop(struct seq_file *m, void *v)
@@ -536,6 +542,7 @@ int cotask_report_open(struct file *file, const struct cotask_format *format,
 	}
 	r->format = format;
 	r->viewer = *viewer;
+	r->opener = get_pid(task_tgid(current));
 	r->hidden = hidden;
 	return 0;
 }
@@ -544,12 +551,15 @@ int cotask_report_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *m = file->private_data;
 	struct cotask_loop_host *payer;
+	struct report *r;
 
 	/* Opening it has failed. */
 	if (!m)
 		return 0;
-	payer = ((struct report *)m->private)->viewer.payer;
-	drop(m->private);
+	r = m->private;
+	payer = r->viewer.payer;
+	drop(r);
+	put_pid(r->opener);
 	seq_release_private(inode, file);
 	uncharge(payer);
 	return 0;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -476,6 +477,52 @@ TEST(addresses_of_others)
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
+	chmod(DEVICE, 0600);
+}
+
+/* Whether the number is told of a task of another process that says no. */
+static bool tells_code(int ifd)
+{
+	char *text = read_all(ifd, 65536);
+	bool told = strstr(text, "\"code\":4660");
+
+	free(text);
+	close(ifd);
+	return told;
+}
+
+/* 1: told to root that nobody has asked; 2: not told to nobody that root has asked. */
+static int ask_for_others(void)
+{
+	int by_root, by_nobody, wrong, fd = t_open();
+
+	if (setgroups(0, NULL) || setegid(65534) || seteuid(65534))
+		return 100;
+	by_nobody = inspect(fd);
+	if (seteuid(0) || setegid(0))
+		return 101;
+	by_root = inspect(fd);
+	wrong = tells_code(by_nobody);
+	if (!become_nobody(1))
+		return 102;
+	return wrong | !tells_code(by_root) << 1;
+}
+
+/* It matters who has asked, and not who reads */
+TEST(addresses_by_a_descriptor_of_others)
+{
+	int status;
+	pid_t pid;
+
+	if (geteuid() || chmod(DEVICE, 0666))
+		SKIP(return, "not root, or no " DEVICE);
+	pid = victim(0);
+	if (!fork())
+		_exit(ask_for_others());
+	wait(&status);
+	EXPECT_EQ(0, status);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 	chmod(DEVICE, 0600);
 }
 
