@@ -380,7 +380,7 @@ int cotask_file_charge_many(struct cotask_file *f, unsigned int n);
 void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n);
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind);
 s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc);
-s64 cotask_object_make(struct cotask_request *r, u32 kind, struct cotask_object **made);
+s64 cotask_object_make(struct cotask_request *r, u32 which, struct cotask_object **made);
 struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle, u32 kinds);
 struct cotask_object *cotask_object_get(struct cotask_object *o);
 void cotask_object_put(struct cotask_object *o);

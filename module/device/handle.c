@@ -9,6 +9,7 @@
  * the owner, and is left to it if it is somebody else who lets go last.
  */
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include "device.h"
@@ -153,21 +154,37 @@ static int check_make(const struct cotask_object_ops *ops, const struct cotask_o
 	return 0;
 }
 
+/*
+ * The kind that a process has named, of those in @which: one of enum cotask_kind, and good as
+ * an index, also where the processor guesses; or -EINVAL.
+ */
+static int kind_of_user(const struct cotask_op *op, u32 which)
+{
+	u32 kind = op->arg & KIND_MASK;
+
+	if (kind >= COTASK_KIND_LAST)
+		return -EINVAL;
+	kind = array_index_nospec(kind, COTASK_KIND_LAST);
+	return BIT(kind) & which ? kind : -EINVAL;
+}
+
 /**
  * cotask_object_make - make what the process has asked for
  * @r: the request, with handle, value and so on
- * @kind: one of enum cotask_kind
+ * @which: the kinds that it may be of, a mask without COTASK_KIND_NONE
  * @made: the object, not pinned; or NULL
  *
  * Return: 0 or an error.
  */
-s64 cotask_object_make(struct cotask_request *r, u32 kind, struct cotask_object **made)
+s64 cotask_object_make(struct cotask_request *r, u32 which, struct cotask_object **made)
 {
+	int kind = kind_of_user(r->op, which);
 	struct cotask_object *o;
 	s64 rc;
 
-	if (kind == COTASK_KIND_NONE || kind >= COTASK_KIND_LAST ||
-	    check_make(kinds[kind], r->op))
+	if (kind < 0)
+		return kind;
+	if (check_make(kinds[kind], r->op))
 		return -EINVAL;
 	o = cotask_object_new(r->f, r->op->handle, kind);
 	if (IS_ERR(o))

@@ -141,7 +141,7 @@ const struct cotask_object_ops cotask_section_object = {
 
 static s64 op_make(struct cotask_request *r)
 {
-	return cotask_object_make(r, r->op->arg & KIND_MASK, NULL);
+	return cotask_object_make(r, ALL_KINDS, NULL);
 }
 
 const struct cotask_op_row cotask_op_make = {
@@ -180,9 +180,7 @@ static s64 op_enter(struct cotask_request *r)
 	if (r->actor->depth >= COTASK_MAX_DEPTH)
 		return -ENOSPC;
 	if (op->arg & KIND_MASK) {
-		if (!(BIT(op->arg & KIND_MASK) & SCOPE_KINDS))
-			return -EINVAL;
-		rc = cotask_object_make(r, op->arg & KIND_MASK, &o);
+		rc = cotask_object_make(r, SCOPE_KINDS, &o);
 		if (rc)
 			return rc;
 		cotask_object_get(o);

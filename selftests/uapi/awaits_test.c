@@ -586,6 +586,19 @@ TEST_F(file, making_is_checked)
 	EXPECT_EQ(-ENOENT, op(READ, .arg = COTASK_READ_STATE, .handle = 50));
 }
 
+/* A kernel that looks out for it (UBSAN) sees no shift by more than there are bits. */
+TEST_F(file, kinds_that_do_not_exist)
+{
+	unsigned int kind;
+
+	for (kind = COTASK_KIND_LAST; kind < 256; kind++) {
+		EXPECT_EQ(-EINVAL, op(MAKE, .handle = 50, .arg = kind));
+		EXPECT_EQ(-EINVAL, op(ENTER, .task = 1, .handle = 50, .arg = kind));
+	}
+	EXPECT_EQ(-EINVAL, op(ENTER, .task = 1, .handle = 50, .arg = COTASK_KIND_SEM));
+	EXPECT_EQ(-ENOENT, op(FORGET, .handle = 50));
+}
+
 /* --- calls ----------------------------------------------------------------------- */
 
 /* TK-3, TK-5, RT-6: in the order of registration, each once; some are taken back */
