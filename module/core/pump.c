@@ -13,7 +13,9 @@
 #include "core.h"
 
 static DEFINE_HASHTABLE(pumps, 6);
-static DEFINE_SEQLOCK(pumps_lock);	/* guards changes of pumps; a leaf */
+/* Guards changes of pumps; a leaf.  Both are for any context, so they do not sleep. */
+static DEFINE_RAW_SPINLOCK(pumps_lock);
+static seqcount_raw_spinlock_t pumps_seq = SEQCNT_RAW_SPINLOCK_ZERO(pumps_seq, &pumps_lock);
 
 /**
  * cotask_pump_enter - the current thread begins to pump a loop
@@ -24,9 +26,11 @@ void cotask_pump_enter(struct cotask_loop *loop)
 	WRITE_ONCE(loop->owner, current);
 	loop->pumping = true;
 	cotask_stretch_begin(loop);
-	write_seqlock(&pumps_lock);
+	raw_spin_lock(&pumps_lock);
+	write_seqcount_begin(&pumps_seq);
 	hash_add_rcu(pumps, &loop->node, (unsigned long)current);
-	write_sequnlock(&pumps_lock);
+	write_seqcount_end(&pumps_seq);
+	raw_spin_unlock(&pumps_lock);
 }
 
 /**
@@ -35,9 +39,11 @@ void cotask_pump_enter(struct cotask_loop *loop)
  */
 void cotask_pump_leave(struct cotask_loop *loop)
 {
-	write_seqlock(&pumps_lock);
+	raw_spin_lock(&pumps_lock);
+	write_seqcount_begin(&pumps_seq);
 	hash_del_rcu(&loop->node);
-	write_sequnlock(&pumps_lock);
+	write_seqcount_end(&pumps_seq);
+	raw_spin_unlock(&pumps_lock);
 	loop->pumping = false;
 }
 
@@ -110,9 +116,9 @@ struct cotask_loop *cotask_pump_current(void)
 		return NULL;
 	rcu_read_lock();
 	do {
-		seq = read_seqbegin(&pumps_lock);
+		seq = read_seqcount_begin(&pumps_seq);
 		loop = find_pumped();
-	} while (!loop && read_seqretry(&pumps_lock, seq));
+	} while (!loop && read_seqcount_retry(&pumps_seq, seq));
 	rcu_read_unlock();
 	return loop;
 }
