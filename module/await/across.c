@@ -59,16 +59,16 @@ void cotask_across_put(struct cotask_across *a)
 	cotask_loop_put(loop);
 }
 
-static struct cotask_across *across_alloc(struct cotask_loop *loop)
+static struct cotask_across *across_alloc(struct cotask_loop_host *payer)
 {
 	struct cotask_across *a;
 
-	if (loop->host)
-		a = cotask_host_alloc(loop->host, sizeof(*a));
+	if (payer)
+		a = cotask_host_alloc(payer, sizeof(*a));
 	else
 		a = kzalloc(sizeof(*a), GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 	if (!IS_ERR(a))
-		a->host = loop->host;
+		a->host = payer;
 	return a;
 }
 
@@ -129,8 +129,49 @@ static int target_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
 }
 
 /**
+ * cotask_across_make - make a way to a task of another loop, which does not lead there yet
+ * @loop: of those that are going to wait, pinned by the caller
+ * @target: the task
+ * @payer: is charged for the way, as long as that stays; or NULL
+ *
+ * Context: Process context, any thread.
+ * Return: The way with a reference, for cotask_across_begin(); ERR_PTR() of -ENOMEM,
+ *	-ENOSPC (a process has too much).
+ */
+struct cotask_across *cotask_across_make(struct cotask_loop *loop, struct cotask *target,
+					 struct cotask_loop_host *payer)
+{
+	struct cotask_across *a = across_alloc(payer);
+
+	if (IS_ERR(a))
+		return a;
+	cotask_awaitable_init(&a->base, cotask_loop_get(loop), &across_ops);
+	refcount_set(&a->refs, 1);
+	a->target = cotask_get(target);
+	return a;
+}
+
+/**
+ * cotask_across_begin - from here on a way stays until its target has ended
+ * @a: the way
+ *
+ * Context: The owner of the loop of those that are going to wait.
+ * Return: 0, and cotask_across_await() can follow; -ESHUTDOWN: the other loop has ended.
+ */
+int cotask_across_begin(struct cotask_across *a)
+{
+	int rc;
+
+	refcount_inc(&a->refs);
+	rc = cotask_on_done(&a->target->base, &a->ended, target_ended);
+	if (rc)
+		cotask_across_put(a);
+	return rc;
+}
+
+/**
  * cotask_across_new - make a way to a task of another loop
- * @loop: of those that are going to wait; the caller owns it
+ * @loop: of those that are going to wait, which pays; the caller owns it
  * @target: the task
  *
  * Return: The way with a reference, for cotask_across_await(); ERR_PTR() of -ENOMEM,
@@ -138,18 +179,14 @@ static int target_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
  */
 struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask *target)
 {
-	struct cotask_across *a = across_alloc(loop);
+	struct cotask_across *a = cotask_across_make(loop, target, loop->host);
 	int rc;
 
 	if (IS_ERR(a))
 		return a;
-	cotask_awaitable_init(&a->base, cotask_loop_get(loop), &across_ops);
-	refcount_set(&a->refs, 2);
-	a->target = cotask_get(target);
-	rc = cotask_on_done(&target->base, &a->ended, target_ended);
+	rc = cotask_across_begin(a);
 	if (!rc)
 		return a;
-	refcount_set(&a->refs, 1);
 	cotask_across_put(a);
 	return ERR_PTR(rc);
 }

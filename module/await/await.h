@@ -31,6 +31,9 @@ void cotask_offload_exit(void);
 
 /* across.c */
 struct cotask_across;
+struct cotask_across *cotask_across_make(struct cotask_loop *loop, struct cotask *target,
+					 struct cotask_loop_host *payer);
+int cotask_across_begin(struct cotask_across *a);
 struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask *target);
 struct cotask_await cotask_across_await(struct cotask *task, struct cotask_across *a);
 void cotask_across_put(struct cotask_across *a);

@@ -389,6 +389,8 @@ s64 cotask_remote_cancel(struct cotask_object *remote)
  * struct proxy - stands for a child in the loop of its group
  * @frame: its coroutine
  * @child: the child, a reference
+ * @way: to the child.  It is the child's file that pays for it, as it stays until the child
+ *	has ended, whatever becomes of the group
  * @file: the group's, which it counts as an object of
  * @apart: its failure is not one of the group
  * @cancelled: the child was cancelled by the wait for it
@@ -396,10 +398,24 @@ s64 cotask_remote_cancel(struct cotask_object *remote)
 struct proxy {
 	struct cotask_frame frame;
 	struct cotask *child;
+	struct cotask_across *way;
 	struct cotask_file *file;
 	bool apart;
 	bool cancelled;
 };
+
+static struct cotask_await proxy_await(struct cotask *task, struct proxy *p)
+{
+	int rc;
+
+	if (p->child->base.loop == task->base.loop || cotask_done(p->child))
+		return cotask_await_across(task, p->child);
+	rc = cotask_across_begin(p->way);
+	if (!rc)
+		return cotask_across_await(task, p->way);
+	/* It may have ended since it was looked at, together with its loop. */
+	return cotask_refuse(task, cotask_done(p->child) ? cotask_result(p->child) : rc);
+}
 
 static long proxy_step(struct cotask *task, struct cotask_frame *frame)
 {
@@ -408,7 +424,7 @@ static long proxy_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, ended);
 
-	CO_AWAIT(ended, rc, cotask_await_across(task, p->child));
+	CO_AWAIT(ended, rc, proxy_await(task, p));
 	p->cancelled = rc == -ECANCELED;
 	return rc < 0 && rc != -ECANCELED && p->apart ? 0 : rc;
 }
@@ -420,17 +436,27 @@ static void proxy_release(struct cotask_frame *frame)
 
 	if (!p->cancelled)
 		cotask_cancel(p->child);
+	cotask_across_put(p->way);
 	cotask_put(p->child);
 	cotask_host_free(&p->file->host, p);
 }
 
-static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child)
+/* In the loop of @f, for a child that belongs to @payer. */
+static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child,
+			       struct cotask_file *payer)
 {
 	struct proxy *p = cotask_host_alloc(&f->host, sizeof(*p));
+	struct cotask_across *way;
 
 	if (IS_ERR(p))
 		return p;
+	way = cotask_across_make(f->loop, child, &payer->host);
+	if (IS_ERR(way)) {
+		cotask_host_free(&f->host, p);
+		return ERR_CAST(way);
+	}
 	p->file = f;
+	p->way = way;
 	p->child = cotask_get(child);
 	return p;
 }
@@ -442,7 +468,7 @@ static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child)
  * @apart: its failure is not one of the group
  *
  * Return: 0; -EINVAL if @remote is not a group; -ESHUTDOWN if that is closed; -EAGAIN if it
- *	is full; -ENOSPC if its file is; -ENOMEM.
+ *	is full; -ENOSPC if its file is, or that of @task; -ENOMEM.
  */
 int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task, bool apart)
 {
@@ -453,7 +479,7 @@ int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task, bool 
 
 	if (cf->kind != COTASK_FD_GROUP)
 		return -EINVAL;
-	p = proxy_new(cf->object->file, task);
+	p = proxy_new(cf->object->file, task, remote->file);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
 	p->apart = apart;

@@ -7,6 +7,7 @@
  * in its own time all the same.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include "kselftest_harness.h"
 #include "cotask_test.h"
 
@@ -131,6 +132,46 @@ TEST_F(others, child_of_a_group)
 	EXPECT_EQ(1, e.handle);
 	EXPECT_EQ(-ECANCELED, e.result);
 	EXPECT_EQ(1, t_op(self->other, OP(READ, .handle = 4, .arg = COTASK_READ_CANCELLING)));
+}
+
+static long count_objects(int fd)
+{
+	char path[64], text[400] = "";
+	int info;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	info = open(path, O_RDONLY);
+	if (read(info, text, sizeof(text) - 1) < 0)
+		return -1;
+	close(info);
+	return strtol(strstr(text, "cotask-objects:") + 16, NULL, 10);
+}
+
+/* TG-6, CT-7: what is left of its children when the group is over is theirs */
+TEST_F(others, children_that_do_not_end)
+{
+	const int n = 50;
+	long before;
+	int group, i;
+
+	before = count_objects(self->fd);
+	op(ENTER, .task = 1, .handle = 3, .arg = COTASK_KIND_GROUP);
+	group = op(EXPORT, .handle = 3);
+	ASSERT_EQ(0, t_op(self->other, OP(IMPORT, .handle = 3, .arg = group)));
+	for (i = 0; i < n; i++)
+		ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 10 + i, .other = 3)));
+	/* All of them are waited for. */
+	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = MS).result);
+	EXPECT_EQ(before + 2 + 2 * n, count_objects(self->fd));
+	op(CANCEL, .handle = 3);
+	EXPECT_EQ(1, step(LEAVE, .task = 1, .handle = 3).handle);
+	op(FORGET, .handle = 3);
+	close(group);
+	EXPECT_EQ(0, t_op(self->other, OP(FORGET, .handle = 3)));
+	t_op(self->fd, OP(NOP));
+	EXPECT_EQ(before, count_objects(self->fd));
+	/* A task and a way for each, and the first task, which is exported. */
+	EXPECT_EQ(2 + 2 * n, count_objects(self->other));
 }
 
 TEST_HARNESS_MAIN
