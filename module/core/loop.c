@@ -347,6 +347,7 @@ static void loop_free(struct cotask_loop *loop)
 		cotask_debug_dead(&loop->root.base);
 	cotask_debug_dead(loop);
 	put_pid(loop->pid);
+	kvfree(loop->deadlines);
 	kvfree(loop);
 }
 
@@ -356,6 +357,11 @@ static struct cotask_loop *loop_new(const char *name, u32 flags)
 
 	if (!loop)
 		return ERR_PTR(-ENOMEM);
+	loop->deadlines = kvcalloc(COTASK_CLOCKS, sizeof(*loop->deadlines), GFP_KERNEL_ACCOUNT);
+	if (!loop->deadlines) {
+		kvfree(loop);
+		return ERR_PTR(-ENOMEM);
+	}
 	loop_init(loop, name, flags);
 	if (flags & COTASK_LOOP_LENT) {
 		loop->uid = current_euid();
@@ -501,6 +507,18 @@ struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop, struct cot
 	if (list_is_last(pos, &loop->groups))
 		return NULL;
 	return list_entry(pos->next, struct cotask_group, all);
+}
+
+/**
+ * cotask_loop_shrink - let go of most of the memory of a loop
+ * @loop: a loop that has ended, and that nothing with a deadline refers to; the caller owns it
+ *
+ * Handles of tasks, which others may have, keep the rest.
+ */
+void cotask_loop_shrink(struct cotask_loop *loop)
+{
+	kvfree(loop->deadlines);
+	loop->deadlines = NULL;
 }
 
 /**

@@ -77,7 +77,7 @@ enum cotask_clock {
  * @rcu: frees it
  * @root: owns the tasks that belong to nobody else
  * @name: for people [I]
- * @deadlines: one queue per clock [L]
+ * @deadlines: one queue per clock; NULL: it has shrunk [L]
  */
 struct cotask_loop {
 	struct list_head	ready;
@@ -145,7 +145,7 @@ struct cotask_loop {
 	struct rcu_head		rcu;
 	struct cotask_group	root;
 	char			name[32];
-	struct cotask_dq	deadlines[COTASK_CLOCKS];
+	struct cotask_dq	*deadlines;
 };
 
 /*
@@ -175,6 +175,7 @@ bool cotask_loop_has_work(const struct cotask_loop *loop);
 bool cotask_loop_turn(struct cotask_loop *loop);
 void cotask_loop_sleep(struct cotask_loop *loop, unsigned int state);
 void cotask_loop_end_tasks(struct cotask_loop *loop, s64 grace_ns);
+void cotask_loop_shrink(struct cotask_loop *loop);
 void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns);
 struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop,
 					    struct cotask_group *g);

@@ -62,7 +62,7 @@ static void file_free(struct work_struct *work)
 	struct cotask_file *f = container_of(to_rcu_work(work), struct cotask_file, gone);
 
 	irq_work_sync(&f->wake);
-	cotask_user_put(f->user);
+	cotask_user_put(f->user, f->kept);
 	cotask_loop_put(f->loop);
 	kfree(f);
 }
@@ -118,7 +118,8 @@ static int cotask_open(struct inode *inode, struct file *file)
 	return stream_open(inode, file);
 
 put_user:
-	cotask_user_put(f->user);
+	cotask_user_file_closed(f->user, false);
+	cotask_user_put(f->user, false);
 free_file:
 	kfree(f);
 	return rc;
@@ -150,8 +151,11 @@ static int cotask_release(struct inode *inode, struct file *file)
 	cotask_fds_drop(f);
 	WRITE_ONCE(f->loop->host, NULL);
 	cotask_objects_drop(f);
+	cotask_loop_shrink(f->loop);
 	cotask_file_leave(f);
 	mutex_unlock(&f->loop->pump);
+	f->kept = refcount_read(&f->refs) > 1;
+	cotask_user_file_closed(f->user, f->kept);
 	cotask_file_put(f);
 	return 0;
 }

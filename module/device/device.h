@@ -148,6 +148,7 @@ struct cotask_poller {
  * @emitted: events of this turn of the loop
  * @budget: how many there may be
  * @dead: the code of hosted tasks is gone
+ * @kept: it was closed, and others keep it
  * @process: what a task waits on while the process runs its code
  * @drop_lock: guards @dropped, @ending and @drained; a leaf
  * @dropped: objects that nobody needs any more, and that have not been ended
@@ -189,6 +190,7 @@ struct cotask_file {
 	bool			refused;
 	bool			has_native;
 	bool			dead;
+	bool			kept;
 	struct cotask_awaitable	process;
 	spinlock_t		drop_lock;	/* guards dropped, ending and drained */
 	struct list_head	dropped;
@@ -408,7 +410,8 @@ static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o
 
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);
-void cotask_user_put(struct cotask_user *user);
+void cotask_user_file_closed(struct cotask_user *user, bool kept);
+void cotask_user_put(struct cotask_user *user, bool kept);
 bool cotask_user_charge(struct cotask_user *user, unsigned int n);
 void cotask_user_uncharge(struct cotask_user *user, unsigned int n);
 

@@ -20,20 +20,25 @@ static unsigned int max_user_files = 1024;
 module_param(max_user_files, uint, 0644);
 MODULE_PARM_DESC(max_user_files, "files that one user can have open");
 
+/* As how many objects a closed file counts that is kept: by a descriptor, by a handle. */
+#define KEPT_FILE_OBJECTS	16
+
 /**
  * struct cotask_user - one who has opened the device
  * @uid: who
- * @files: open files, which are references
+ * @refs: files whose memory is there
+ * @files: those of them that are open
  * @objects: in all of them [A]
  */
 struct cotask_user {
 	kuid_t		uid;
+	unsigned int	refs;
 	unsigned int	files;
 	atomic_t	objects;
 };
 
 static DEFINE_XARRAY(users);
-static DEFINE_MUTEX(users_lock);	/* guards users, and how many files each has */
+static DEFINE_MUTEX(users_lock);	/* guards users, and what files each has */
 
 /* With users_lock. */
 static struct cotask_user *find_or_make(kuid_t uid)
@@ -54,47 +59,56 @@ static struct cotask_user *find_or_make(kuid_t uid)
 	return ERR_PTR(rc);
 }
 
-static struct cotask_user *count_file(kuid_t uid)
-{
-	struct cotask_user *user;
-
-	mutex_lock(&users_lock);
-	user = find_or_make(uid);
-	if (!IS_ERR(user)) {
-		if (user->files && user->files >= READ_ONCE(max_user_files))
-			user = ERR_PTR(-EMFILE);
-		else
-			user->files++;
-	}
-	mutex_unlock(&users_lock);
-	return user;
-}
-
 /**
  * cotask_user_get - a user opens a file
  * @uid: who
  *
- * A file counts until its memory is free, which takes a grace period after it was closed:
- * the one that needs its place waits for that.
+ * It counts as long as it is open.
  *
  * Context: Process context, may sleep.
  * Return: The counter, for the file; ERR_PTR() of -EMFILE, -ENOMEM.
  */
 struct cotask_user *cotask_user_get(kuid_t uid)
 {
-	struct cotask_user *user = count_file(uid);
+	struct cotask_user *user;
 
-	if (user != ERR_PTR(-EMFILE))
-		return user;
-	cotask_files_wait();
-	return count_file(uid);
+	mutex_lock(&users_lock);
+	user = find_or_make(uid);
+	if (!IS_ERR(user)) {
+		if (user->files && user->files >= READ_ONCE(max_user_files)) {
+			user = ERR_PTR(-EMFILE);
+		} else {
+			user->files++;
+			user->refs++;
+		}
+	}
+	mutex_unlock(&users_lock);
+	return user;
 }
 
-/* The memory of the file, and of all its objects, is free. */
-void cotask_user_put(struct cotask_user *user)
+/**
+ * cotask_user_file_closed - a file is not open any more
+ * @user: who has opened it
+ * @kept: others keep what is left of it; that counts as objects, also if there is no room
+ *
+ * Context: Process context, may sleep.
+ */
+void cotask_user_file_closed(struct cotask_user *user, bool kept)
 {
+	if (kept)
+		atomic_add(KEPT_FILE_OBJECTS, &user->objects);
 	mutex_lock(&users_lock);
-	if (!--user->files) {
+	user->files--;
+	mutex_unlock(&users_lock);
+}
+
+/* The memory of the file, and of all its objects, is free; @kept as it was then. */
+void cotask_user_put(struct cotask_user *user, bool kept)
+{
+	if (kept)
+		atomic_sub(KEPT_FILE_OBJECTS, &user->objects);
+	mutex_lock(&users_lock);
+	if (!--user->refs) {
 		xa_erase(&users, __kuid_val(user->uid));
 		kfree(user);
 	}

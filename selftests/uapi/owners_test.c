@@ -224,4 +224,55 @@ TEST(files_come_and_go)
 	EXPECT_EQ(200, i);
 }
 
+/* AC-4: an iteration has a deadline of its own, and is there until the file has gone */
+TEST(closed_with_a_deadline)
+{
+	int fd = t_open();
+	__u32 one = 1;
+
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	EXPECT_EQ(0, t_op(fd, OP(SPAWN, .handle = 1)));
+	EXPECT_EQ(0, t_op(fd, OP(ITERATE, .handle = 2, .addr = (unsigned long)&one, .len = 1,
+				 .value = T_LONG)));
+	close(fd);
+}
+
+#define KEPT	40
+
+/* Files that were closed do not count as such, whatever others keep of them */
+TEST(kept_files_are_objects)
+{
+	int i, fd, kept[KEPT];
+
+	fd = t_open();
+	if (fd < 0)
+		SKIP(return, "no " DEVICE);
+	close(fd);
+	t_write_file("/sys/module/cotask/parameters", "max_user_files", "4");
+	for (i = 0; i < KEPT; i++) {
+		fd = t_open();
+		if (fd < 0)
+			break;
+		EXPECT_EQ(0, t_op(fd, OP(SPAWN, .handle = 1)));
+		kept[i] = t_op(fd, OP(EXPORT, .handle = 1));
+		EXPECT_LE(0, kept[i]);
+		close(fd);
+	}
+	t_write_file("/sys/module/cotask/parameters", "max_user_files", "1024");
+	ASSERT_EQ(KEPT, i);
+	/* They count as much more than their descriptors. */
+	t_write_file("/sys/module/cotask/parameters", "max_user_objects", "600");
+	fd = t_open();
+	EXPECT_EQ(-ENOSPC, t_op(fd, OP(SPAWN, .handle = 1)));
+	for (i = 0; i < KEPT; i++)
+		close(kept[i]);
+	/* Until their memory is free. */
+	while (t_op(fd, OP(SPAWN, .handle = 1)) == -ENOSPC)
+		usleep(1000);
+	EXPECT_EQ(-EEXIST, t_op(fd, OP(SPAWN, .handle = 1)));
+	t_write_file("/sys/module/cotask/parameters", "max_user_objects", "1048576");
+	close(fd);
+}
+
 TEST_HARNESS_MAIN
