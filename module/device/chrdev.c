@@ -35,9 +35,23 @@ static void note_error(struct cotask_loop *loop, struct cotask *task, int error)
 		cotask_turn_add(f, &f->failure, COTASK_EVENT_ERROR);
 }
 
-static void wake_pollers(struct irq_work *work)
+/*
+ * Threads that poll descriptors are woken here: they can be many, and are woken one after the
+ * other without interrupts, which is not for the thread that has something to tell, nor for
+ * an interrupt.
+ */
+struct workqueue_struct *cotask_wakes;
+
+static void queue_wakes(struct irq_work *work)
 {
 	struct cotask_file *f = container_of(work, struct cotask_file, wake);
+
+	queue_work(cotask_wakes, &f->wakes);
+}
+
+static void wake_pollers(struct work_struct *work)
+{
+	struct cotask_file *f = container_of(work, struct cotask_file, wakes);
 
 	wake_up_poll(&f->wait, EPOLLIN | EPOLLRDNORM);
 }
@@ -52,6 +66,7 @@ static struct workqueue_struct *closed_files;
  */
 void cotask_files_wait(void)
 {
+	flush_workqueue(cotask_wakes);
 	rcu_barrier();
 	flush_workqueue(closed_files);
 }
@@ -62,6 +77,7 @@ static void file_free(struct work_struct *work)
 	struct cotask_file *f = container_of(to_rcu_work(work), struct cotask_file, gone);
 
 	irq_work_sync(&f->wake);
+	cancel_work_sync(&f->wakes);
 	cotask_user_put(f->user, f->kept);
 	cotask_loop_put(f->loop);
 	kfree(f);
@@ -81,7 +97,8 @@ static void file_init(struct cotask_file *f)
 	spin_lock_init(&f->polls_lock);
 	INIT_DELAYED_WORK(&f->late, cotask_file_late);
 	init_waitqueue_head(&f->wait);
-	init_irq_work(&f->wake, wake_pollers);
+	init_irq_work(&f->wake, queue_wakes);
+	INIT_WORK(&f->wakes, wake_pollers);
 	INIT_RCU_WORK(&f->gone, file_free);
 	cotask_awaitable_init(&f->process, f->loop, &cotask_process_ops);
 	f->host.ops = &cotask_file_host_ops;
@@ -349,12 +366,18 @@ int cotask_chrdev_init(void)
 	closed_files = alloc_workqueue("cotask_files", WQ_UNBOUND, 0);
 	if (!closed_files)
 		goto cache_exit;
+	/* Whatever else there is to do, they do not wait for long. */
+	cotask_wakes = alloc_workqueue("cotask_wakes", WQ_UNBOUND | WQ_HIGHPRI, 0);
+	if (!cotask_wakes)
+		goto destroy_files;
 	rc = misc_register(&cotask_misc);
 	if (rc)
-		goto destroy;
+		goto destroy_wakes;
 	return 0;
 
-destroy:
+destroy_wakes:
+	destroy_workqueue(cotask_wakes);
+destroy_files:
 	destroy_workqueue(closed_files);
 cache_exit:
 	cotask_hosted_cache_exit();
@@ -365,6 +388,7 @@ void cotask_chrdev_exit(void)
 {
 	misc_deregister(&cotask_misc);
 	cotask_files_wait();
+	destroy_workqueue(cotask_wakes);
 	destroy_workqueue(closed_files);
 	cotask_hosted_cache_exit();
 }

@@ -166,7 +166,8 @@ struct cotask_poller {
  * @was_late: it has, since the last ENTER
  * @fds: descriptors made by EXPORT
  * @wait: who polls the file
- * @wake: wakes them, from any context
+ * @wake: has @wakes run, from any context
+ * @wakes: wakes them
  * @gone: frees it
  * @ops: operations that ENTER is applying
  */
@@ -209,6 +210,7 @@ struct cotask_file {
 	struct list_head	fds;
 	wait_queue_head_t	wait;
 	struct irq_work		wake;
+	struct work_struct	wakes;
 	struct rcu_work		gone;
 	struct cotask_op	ops[COTASK_CHUNK];
 };
@@ -540,6 +542,7 @@ long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *
 void cotask_show_fdinfo(struct seq_file *m, struct file *file);
 
 /* chrdev.c */
+extern struct workqueue_struct *cotask_wakes;
 void cotask_files_wait(void);
 void cotask_file_put(struct cotask_file *f);
 bool cotask_file_is_one(const struct file *file);

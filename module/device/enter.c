@@ -64,7 +64,7 @@ void cotask_file_leave(struct cotask_file *f)
 
 /*
  * Tell who polls the file.  From any context, and with locks of other wait queues held, so
- * it is left to an interrupt.
+ * it is left to an interrupt, and by that to a thread.
  */
 void cotask_file_wake(struct cotask_file *f)
 {

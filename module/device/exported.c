@@ -27,6 +27,7 @@
  * @done: tells that it is
  * @link: in cotask_file.fds as long as @done is registered
  * @wait: who polls
+ * @wake: wakes them; has the reference of @done, which has run
  */
 struct cotask_fd {
 	refcount_t		refs;
@@ -36,6 +37,7 @@ struct cotask_fd {
 	struct cotask_callback	done;
 	struct list_head	link;
 	wait_queue_head_t	wait;
+	struct work_struct	wake;
 };
 
 static struct cotask_awaitable *base_of(const struct cotask_fd *cf)
@@ -67,7 +69,7 @@ static __poll_t fd_poll(struct file *file, poll_table *table)
 	struct cotask_fd *cf = file->private_data;
 
 	poll_wait(file, &cf->wait, table);
-	smp_mb();	/* before looking; pairs with fd_done() */
+	smp_mb();	/* before looking; pairs with fd_over() */
 	return cotask_awaitable_done(base_of(cf)) ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
@@ -175,14 +177,28 @@ static const struct file_operations fd_fops = {
 
 /* --- exporting ----------------------------------------------------------- */
 
+static void wake_pollers(struct work_struct *work)
+{
+	struct cotask_fd *cf = container_of(work, struct cotask_fd, wake);
+
+	wake_up_poll(&cf->wait, EPOLLIN | EPOLLRDNORM | EPOLLHUP);
+	fd_put(cf);
+}
+
+/* It is done, or the loop has ended.  Those who poll are not the exporter's business. */
+static void fd_over(struct cotask_fd *cf)
+{
+	list_del_init(&cf->link);
+	/* Has a barrier, which pairs with fd_poll(). */
+	if (wq_has_sleeper(&cf->wait))
+		queue_work(cotask_wakes, &cf->wake);
+	else
+		fd_put(cf);
+}
+
 static int fd_done(struct cotask_callback *cb, struct cotask_awaitable *x)
 {
-	struct cotask_fd *cf = container_of(cb, struct cotask_fd, done);
-
-	list_del_init(&cf->link);
-	smp_mb();	/* it is done; pairs with fd_poll() */
-	wake_up_poll(&cf->wait, EPOLLIN | EPOLLRDNORM);
-	fd_put(cf);
+	fd_over(container_of(cb, struct cotask_fd, done));
 	return 0;
 }
 
@@ -194,10 +210,8 @@ void cotask_fds_drop(struct cotask_file *f)
 	list_for_each_entry_safe(cf, next, &f->fds, link) {
 		list_del_init(&cf->done.entry.link);
 		cotask_debug_dead(&cf->done);
-		list_del_init(&cf->link);
-		wake_up_poll(&cf->wait, EPOLLHUP);
+		fd_over(cf);
 		cotask_loop_spend(f->loop, 4);
-		fd_put(cf);
 	}
 }
 
@@ -210,6 +224,7 @@ static struct cotask_fd *fd_new(struct cotask_object *o)
 	refcount_set(&cf->refs, 1);
 	INIT_LIST_HEAD(&cf->link);
 	init_waitqueue_head(&cf->wait);
+	INIT_WORK(&cf->wake, wake_pollers);
 	cf->object = cotask_object_get(o);
 	cf->kind = o->kind == COTASK_KIND_GROUP ? COTASK_FD_GROUP : COTASK_FD_TASK;
 	if (cf->kind == COTASK_FD_TASK)

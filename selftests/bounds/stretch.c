@@ -9,10 +9,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -356,6 +357,33 @@ static void large_table(void)
 	close(other[1]);
 }
 
+/* Another process may wait for a task by any number of descriptors. */
+static void pollers_of_a_task(void)
+{
+	struct epoll_event e = { .events = EPOLLIN };
+	const unsigned int n = 20000;
+	const struct rlimit most = { 1 << 20, 1 << 20 };
+	int epoll = epoll_create1(EPOLL_CLOEXEC), task, copy;
+	unsigned int i;
+
+	setrlimit(RLIMIT_NOFILE, &most);
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	add(OP(EXPORT, .handle = 1));
+	must(0);
+	task = ops[0].result;
+	for (i = 0; i < n; i++) {
+		copy = dup(task);
+		if (copy < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, copy, &e))
+			die("epoll");
+	}
+	add(OP(EXIT, .task = 1));
+	enter(1);
+	for (; copy >= task; copy--)
+		close(copy);
+	close(epoll);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -374,6 +402,7 @@ static const struct {
 	{ "nested groups", nested_groups },
 	{ "callbacks of a task", callbacks_of_a_task },
 	{ "errors of a group", errors_of_a_group },
+	{ "pollers of a task", pollers_of_a_task },
 	{ "large table of descriptors", large_table },
 };
 
