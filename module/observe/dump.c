@@ -17,6 +17,7 @@
  * comes back to what it has asked for, or to the answer to that.
  */
 #include <linux/cotask_thread.h>
+#include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
@@ -37,6 +38,7 @@ static void dump_put(struct cotask_dump *d)
 {
 	if (!refcount_dec_and_test(&d->refs))
 		return;
+	put_pid(d->thread);
 	cotask_loop_put(d->loop);
 	kvfree(d);
 }
@@ -109,7 +111,7 @@ static void write_loop(struct cotask_dump *d)
 {
 	struct cotask_loop *loop = d->loop;
 
-	d->thread = loop->pumping ? task_pid_nr(current) : 0;
+	d->thread = loop->pumping ? get_pid(task_pid(current)) : NULL;
 	d->now = cotask_loop_now(loop);
 	d->tasks = loop->tasks;
 	d->stats = loop->stats;

@@ -125,7 +125,7 @@ enum cotask_dump_state {
  * @begun: the first one was begun
  * @first: this is the first one
  * @end: this is the last one
- * @thread: who pumps the loop, or 0
+ * @thread: who pumps the loop, a reference; or NULL
  * @now: what time it is on the loop
  * @tasks: how many it has
  * @stats: what it has counted
@@ -145,7 +145,7 @@ struct cotask_dump {
 	bool			begun;
 	bool			first;
 	bool			end;
-	pid_t			thread;
+	struct pid		*thread;
 	u64			now;
 	unsigned int		tasks;
 	struct cotask_stats	stats;

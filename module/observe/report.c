@@ -12,6 +12,7 @@
 #include <linux/ctype.h>
 #include <linux/kallsyms.h>
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -72,9 +73,39 @@ static s64 here(s64 time)
 	return cotask_time_from_host(time, COTASK_CLOCK_MONOTONIC);
 }
 
+/*
+ * Processes are told by the numbers that they have for the reader; 0: they have none.  A reason
+ * has a number that is good for the initial namespace, and the process may have gone.
+ */
+static u64 process_here(u64 nr)
+{
+	if (task_active_pid_ns(current) == &init_pid_ns)
+		return nr;
+	rcu_read_lock();
+	nr = pid_vnr(find_pid_ns(nr, &init_pid_ns));
+	rcu_read_unlock();
+	return nr;
+}
+
 static u64 by(const struct cotask_reason *why)
 {
-	return why->cause == COTASK_CAUSE_DEADLINE ? 0 : why->by;
+	switch (why->cause) {
+	case COTASK_CAUSE_DEADLINE:
+		return 0;
+	case COTASK_CAUSE_OPERATOR:
+		return process_here(why->by);
+	default:
+		return why->by;
+	}
+}
+
+/* The loop of a process is called after that. */
+static const char *name_of(const struct cotask_loop *loop, char *buf, size_t size)
+{
+	if (!loop->pid)
+		return loop->name;
+	snprintf(buf, size, "pid-%d", pid_vnr(loop->pid));
+	return buf;
 }
 
 /* What is no symbol any more, as its module has gone, would be an address. */
@@ -97,9 +128,10 @@ static void text_name(struct seq_file *m, const char *name)
 static void text_loop(struct seq_file *m, const struct cotask_dump *d, const char *trouble)
 {
 	const struct cotask_loop *loop = d->loop;
+	char name[16];
 
 	seq_printf(m, "loop %u ", loop->id);
-	text_name(m, loop->name);
+	text_name(m, name_of(loop, name, sizeof(name)));
 	seq_printf(m, ": %s", kind_of(loop));
 	if (loop->pid)
 		seq_printf(m, " %d of user %u", pid_vnr(loop->pid),
@@ -219,14 +251,15 @@ static void json_stats(struct seq_file *m, const struct cotask_stats *s)
 static void json_loop(struct seq_file *m, const struct cotask_dump *d, const char *trouble)
 {
 	struct cotask_loop *loop = d->loop;
+	char name[16];
 
 	seq_printf(m, "{\"type\":\"loop\",\"id\":%u", loop->id);
-	json_string(m, "name", loop->name);
+	json_string(m, "name", name_of(loop, name, sizeof(name)));
 	json_string(m, "kind", kind_of(loop));
 	seq_printf(m, ",\"pid\":%d,\"uid\":%u", loop->pid ? pid_vnr(loop->pid) : 0,
 		   loop->pid ? from_kuid_munged(seq_user_ns(m), loop->uid) : 0);
 	json_string(m, "state", trouble ?: d->thread ? "running" : "idle");
-	seq_printf(m, ",\"thread\":%d,\"now\":%llu,\"tasks\":%u,\"account\":%s", d->thread,
+	seq_printf(m, ",\"thread\":%d,\"now\":%llu,\"tasks\":%u,\"account\":%s", pid_vnr(d->thread),
 		   here(trouble ? cotask_loop_now(loop) : d->now),
 		   trouble ? READ_ONCE(loop->tasks) : d->tasks,
 		   READ_ONCE(loop->flags) & COTASK_LOOP_ACCOUNT ? "true" : "false");

@@ -3,6 +3,7 @@
  * cotask selftests - looking at tasks and cancelling them by number
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -524,6 +525,70 @@ TEST(addresses_by_a_descriptor_of_others)
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	chmod(DEVICE, 0600);
+}
+
+#define NO_NAMESPACES	101
+
+/* The numbers of a report that a process of another pid namespace has, of @parent. */
+static int look_from_inside(pid_t parent)
+{
+	char name[64], by[64], *text, *loop;
+	int fd, wrong;
+
+	fd = t_open();
+	if (fd < 0 || t_open() < 0)
+		return 100;
+	text = look(fd);
+	snprintf(name, sizeof(name), "\"name\":\"pid-%d\"", parent);
+	snprintf(by, sizeof(by), "\"by\":%d,", parent);
+	wrong = (strstr(text, name) ? 1 : 0) | (strstr(text, by) ? 2 : 0);
+	/* It is there itself, and it is no process of this namespace that pumps a loop. */
+	loop = strstr(text, "\"name\":\"pid-1\"");
+	wrong |= loop && number_after(loop, "\"pid\":") == 1 ? 0 : 4;
+	for (loop = text; (loop = strstr(loop, "\"thread\":")); loop++)
+		wrong |= number_after(loop, "\"thread\":") ? 8 : 0;
+	free(text);
+	return wrong;
+}
+
+/* A process of another pid namespace is told no numbers of ours */
+TEST_F(two, another_pid_namespace)
+{
+	pid_t parent = getpid(), pid;
+	struct thread t = {};
+	pthread_t thread;
+	char *text;
+	int status;
+	long id;
+
+	if (geteuid())
+		SKIP(return, "not root");
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	text = look(self->fd);
+	id = number_after(strstr(my_loop(text), "\"type\":\"task\""), "\"id\":");
+	free(text);
+	EXPECT_EQ(1, cancel(self->fd, COTASK_CANCEL_TASK, 0, id));
+	t.fd = t_open();
+	ASSERT_EQ(0, pthread_create(&thread, NULL, enter_once, &t));
+	for (text = look(self->fd); !strstr(text, "\"state\":\"running\""); text = look(self->fd))
+		free(text);
+	free(text);
+	pid = fork();
+	if (!pid) {
+		if (unshare(CLONE_NEWPID))
+			_exit(NO_NAMESPACES);
+		if (!fork())
+			_exit(look_from_inside(parent));
+		wait(&status);
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 102);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, t_post(t.fd, OP(CALL)));
+	pthread_join(thread, NULL);
+	close(t.fd);
+	if (WEXITSTATUS(status) == NO_NAMESPACES)
+		SKIP(return, "no pid namespaces");
+	EXPECT_EQ(0, WEXITSTATUS(status));
 }
 
 TEST_F(two, fdinfo)
