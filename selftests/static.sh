@@ -10,8 +10,8 @@ source=$2
 cd "$top" || exit 1
 mapfile -t files < <(find module uapi selftests tools -name '*.[ch]' | sort)
 mapfile -t code < <(printf '%s\n' "${files[@]}" | grep -v /trace/events/)
-mapfile -t kernel < <(printf '%s\n' "${code[@]}" | grep -vE '^(tools|selftests/lib|selftests/hosted)/')
-mapfile -t user < <(printf '%s\n' "${code[@]}" | grep -E '^(tools|selftests/lib|selftests/hosted)/')
+mapfile -t kernel < <(printf '%s\n' "${code[@]}" | grep -vE '^(tools|selftests/lib|selftests/hosted|selftests/search)/')
+mapfile -t user < <(printf '%s\n' "${code[@]}" | grep -E '^(tools|selftests/lib|selftests/hosted|selftests/search)/')
 
 # Out of tree there is no MAINTAINERS; the coroutine macros are control flow on
 # purpose and have to be written with it; headers of trace events have a layout that

@@ -28,6 +28,8 @@ static bool is_paused(const struct cotask *t)
  * @t: a task whose turn has come, in no list; is put into one if so
  *
  * The owner, of a loop with a paused group.
+ *
+ * Return: true if so; it is held.
  */
 bool cotask_pause_holds(struct cotask *t)
 {

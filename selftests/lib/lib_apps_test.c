@@ -28,7 +28,7 @@ static long objects(void)
 	return n;
 }
 
-/* --- calls that succeed at once -------------------------------------------------------- */
+/* --- calls that succeed at once ------------------------------------------------------------ */
 
 static long reads_for_ever(void *arg)
 {
@@ -191,7 +191,7 @@ TASK_TEST(datagrams)
 	return 0;
 }
 
-/* --- what belongs to a task ------------------------------------------------------------------ */
+/* --- what belongs to a task ---------------------------------------------------------------- */
 
 static long spoils_errno(void *arg)
 {
@@ -246,7 +246,7 @@ TASK_TEST(argument_is_released_once)
 	cotask_put(t);
 	CHECK_EQ(released, 3);
 	cotask_group_init(&g);
-	CHECK_EQ(spawn_released(&g, t_value) == NULL, 1);
+	CHECK(!spawn_released(&g, t_value));
 	CHECK_EQ(errno, EINVAL);
 	CHECK_EQ(released, 4);
 	return 0;
@@ -300,7 +300,7 @@ TASK_TEST(failed_groups_do_not_add_up)
 	return 0;
 }
 
-/* --- texts ------------------------------------------------------------------------------------- */
+/* --- texts --------------------------------------------------------------------------------- */
 
 TEST(texts_fit_their_calls)
 {
@@ -310,7 +310,7 @@ TEST(texts_fit_their_calls)
 	EXPECT_NE(NULL, strstr(cotask_strerror(-ENOMEM), "vm.max_map_count"));
 }
 
-/* --- inside of another event loop ---------------------------------------------------------------- */
+/* --- inside of another event loop ---------------------------------------------------------- */
 
 static int ticks;
 

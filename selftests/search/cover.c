@@ -20,8 +20,8 @@
 #define KCOV_TRACE_PC	0
 
 #define PLACES		(64 << 10)
-#define EDGES		(1 << 18)
-#define SEEN		(1 << 15)
+#define EDGES		(256 << 10)
+#define SEEN		(32 << 10)
 
 static struct shared {
 	unsigned int n_edges;

@@ -74,7 +74,7 @@ static void keep(int fd)
 		m.extra[m.n_extra++] = fd;
 }
 
-/* --- the meaning of bytes ------------------------------------------------------------------- */
+/* --- the meaning of bytes -------------------------------------------------------------------- */
 
 static int64_t value_of(uint8_t v)
 {
@@ -231,7 +231,15 @@ static struct cotask_op op_of(unsigned int file, const struct search_op *op)
 	return to;
 }
 
-/* --- calls ------------------------------------------------------------------------------------- */
+/* --- calls ----------------------------------------------------------------------------------- */
+
+/* 3: all; otherwise so many, if there are. */
+static unsigned int begun_of(unsigned int file, unsigned int n)
+{
+	if (n == 3)
+		return m.n_events[file];
+	return n <= m.n_events[file] ? n : 0;
+}
 
 static void enter_ops(unsigned int file, struct cotask_op *op, unsigned int n, uint8_t a)
 {
@@ -240,7 +248,7 @@ static void enter_ops(unsigned int file, struct cotask_op *op, unsigned int n, u
 		.size = sizeof(e),
 		.ops = (uintptr_t)op,
 		.n_ops = n,
-		.n_begun = (a & 3) == 3 ? m.n_events[file] : (a & 3) <= m.n_events[file] ? a & 3 : 0,
+		.n_begun = begun_of(file, a & 3),
 		.events = (uintptr_t)m.event[file],
 		.max_events = room[a >> 2 & 3],
 		.min_events = a >> 4 & 1,
@@ -552,7 +560,7 @@ static void do_call(const struct search_call *c)
 	}
 }
 
-/* --- a program ------------------------------------------------------------------------------------ */
+/* --- a program ------------------------------------------------------------------------------- */
 
 static void begin(void)
 {

@@ -138,11 +138,11 @@ void program_change(struct search_program *p, const struct search_program *other
 			make_op(&p->call[rnd(p->n)].op[rnd(OPS)]);
 			break;
 		case 5:
-			if (!rnd(4)) {
+			if (rnd(4))
+				change_byte(p);
+			else
 				splice(p, other);
-				break;
-			}
-			/* fall through */
+			break;
 		default:
 			change_byte(p);
 		}

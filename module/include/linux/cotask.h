@@ -303,7 +303,7 @@ struct cotask_fanout {
 struct cotask_await __must_check cotask_await(struct cotask *task,
 					      struct cotask_awaitable *x);
 struct cotask_await __must_check cotask_await_shielded(struct cotask *task,
-					      struct cotask_awaitable *x);
+						       struct cotask_awaitable *x);
 struct cotask_await __must_check cotask_call(struct cotask *task,
 					     struct cotask_frame *callee);
 
@@ -718,7 +718,8 @@ static inline int cotask_wait(struct cotask *task, s64 timeout_ns)
  * The outcome is then there for cotask_result().
  *
  * Context: Process context, sleeps; not from the task's own loop.
- * Return: 0; -ETIMEDOUT, the task goes on (RT-3); -ERESTARTSYS when a signal is pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
+ * Return: 0; -ETIMEDOUT, the task goes on (RT-3); -ERESTARTSYS when a signal is
+ *	pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
  *	atomic context.
  */
 static inline int cotask_wait_interruptible(struct cotask *task, s64 timeout_ns)
@@ -889,9 +890,9 @@ static inline long __cotask_timeout_end(struct cotask_timeout *t, long rc)
  *	if (rc == -ETIMEDOUT)
  */
 #define CO_TIMEOUT(t, ns, rc)						\
-	if (((rc) = __cotask_timeout_begin(__co_task, (t), (ns)))) {	\
-	} else								\
-		for (; (t)->in_block; (rc) = __cotask_timeout_end((t), (rc)))
+	for ((rc) = __cotask_timeout_begin(__co_task, (t), (ns));	\
+	     (t)->in_block && (rc) != -EALREADY;			\
+	     (rc) = __cotask_timeout_end((t), (rc)))
 
 #define COTASK_GROUP_INDEPENDENT	BIT(0)	/* a failing child leaves others alone */
 #define COTASK_GROUP_RECANCEL		BIT(1)	/* each outside cancel reaches children */

@@ -262,13 +262,14 @@ static void submitted_into_a_group(struct kunit *test)
 /* A thread that waits in the manner of a system call; kernel threads have none by default. */
 static void wait_with_a_signal(struct env *env)
 {
+	int rc;
+
 	allow_signal(SIGUSR1);
 	send_sig(SIGUSR1, current, 1);
-	KUNIT_EXPECT_EQ(env->test, cotask_wait_interruptible(env->task[0], COTASK_FOREVER),
-			-ERESTARTSYS);
-	KUNIT_EXPECT_EQ(env->test, cotask_submission_wait_interruptible(submission,
-									 COTASK_FOREVER),
-			-ERESTARTSYS);
+	rc = cotask_wait_interruptible(env->task[0], COTASK_FOREVER);
+	KUNIT_EXPECT_EQ(env->test, rc, -ERESTARTSYS);
+	rc = cotask_submission_wait_interruptible(submission, COTASK_FOREVER);
+	KUNIT_EXPECT_EQ(env->test, rc, -ERESTARTSYS);
 	/* It does not interrupt a wait that only a fatal signal does. */
 	KUNIT_EXPECT_EQ(env->test, cotask_wait(env->task[0], 1), -ETIMEDOUT);
 	flush_signals(current);

@@ -671,14 +671,14 @@ static void unknown_flags(struct kunit *test)
 	struct env *env = env_of(test);
 
 	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_loop_create("x", ~0U)), (long)-EINVAL);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_loop_create("x", COTASK_LOOP_HERE | BIT(31))), (long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_loop_create_here("x", BIT(31))), (long)-EINVAL);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_manual_create(BIT(9))), (long)-EINVAL);
 	KUNIT_EXPECT_EQ(test, cotask_group_open(&env->group[0], env->loop, BIT(8)), -EINVAL);
 	KUNIT_EXPECT_EQ(test, cotask_group_open(&env->group[0], NULL, 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, cotask_group_open(NULL, env->loop, 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, cotask_group_wait(&env->group[0], 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, cotask_group_wait(NULL, 0), -EINVAL);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_cpu_loop(UINT_MAX)), (long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_cpu_loop(nr_cpu_ids)), (long)-EINVAL);
 }
 
 #define SLEEPERS	1000
