@@ -147,6 +147,13 @@ static void open_group(struct env *env)
 	KUNIT_ASSERT_EQ(env->test, cotask_group_open(&env->group[0], env->loop, 0), 0);
 }
 
+/* The loop has ended, and the group with it: it lets go of the loop. */
+static void close_group(struct env *env)
+{
+	KUNIT_EXPECT_EQ(env->test, cotask_group_stop(&env->group[0], 0), 0);
+	cotask_group_fini(&env->group[0]);
+}
+
 /* No code of its tasks runs, nothing is lost, and the order stays */
 static void group_is_paused(struct kunit *test)
 {
@@ -172,6 +179,8 @@ static void group_is_paused(struct kunit *test)
 	expect_log(env, "b");
 	expect_finished(env, 1, 0);
 	KUNIT_EXPECT_EQ(test, cotask_group_pause(NULL), -EINVAL);
+	stop(env, COTASK_FOREVER);
+	close_group(env);
 }
 
 /* It reaches groups that the tasks have entered; a cancel of the group ends it */
@@ -194,6 +203,8 @@ static void paused_group_is_cancelled(struct kunit *test)
 	expect_log(env, "cancelled");
 	expect_cancelled(env, 0);
 	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[0]), -ESHUTDOWN);
+	stop(env, COTASK_FOREVER);
+	close_group(env);
 }
 
 /* The last resort reaches tasks that are held */
@@ -209,6 +220,7 @@ static void paused_group_is_doomed(struct kunit *test)
 	stop(env, -1);
 	expect_cancelled(env, 0);
 	expect_log(env, "");
+	close_group(env);
 }
 
 /* An eager first step is the code of a task, too */
@@ -226,6 +238,8 @@ static void eager_child_of_a_paused_group(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_group_resume(&env->group[0]), 0);
 	settle(env);
 	expect_log(env, "child");
+	stop(env, COTASK_FOREVER);
+	close_group(env);
 }
 
 /* --- submissions ---------------------------------------------------------------------------- */
@@ -255,6 +269,8 @@ static void submitted_into_a_group(struct kunit *test)
 	elsewhere(env, submit_elsewhere);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(submission), (long)-ESHUTDOWN);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_submit_into(NULL, NULL, NULL)), (long)-EINVAL);
+	stop(env, COTASK_FOREVER);
+	close_group(env);
 }
 
 /* --- signals -------------------------------------------------------------------------------- */
@@ -284,6 +300,8 @@ static void wait_is_interruptible(struct kunit *test)
 	elsewhere(env, submit_elsewhere);
 	elsewhere(env, wait_with_a_signal);
 	cotask_submission_put(submission);
+	stop(env, COTASK_FOREVER);
+	close_group(env);
 }
 
 /* --- blocks with a deadline ------------------------------------------------------------------ */
