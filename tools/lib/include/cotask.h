@@ -2,8 +2,8 @@
 /*
  * libcotask - structured concurrency for applications, on /dev/cotask
  *
- * A *task* runs an ordinary C function on a stack of its own.  Where it has to wait it
- * *suspends*, and other tasks of its *loop* run meanwhile, in the same thread:
+ * A *task* runs an ordinary C function on a stack of its own.  When the function has to
+ * wait, the task *suspends*, and other tasks of its *loop* run in the same thread:
  *
  *	static long say_after(void *text)
  *	{
@@ -35,24 +35,26 @@
  *		return cotask_run(two, NULL) < 0;
  *	}
  *
- * Names and rules are those of the kernel's <linux/cotask.h>; who waits for what, time,
- * groups and cancellation are the kernel's work.  The letters in brackets are the rules
- * of Documentation/semantics.rst.
+ * Names and rules are those of the kernel's <linux/cotask.h>.  The kernel implements
+ * waits, timers, groups and cancellation.  Codes in parentheses, such as (CX-3), refer to
+ * the rules in Documentation/semantics.rst.
  *
  * Conventions:
  *
- *  - An outcome is a value >= 0 or a negative errno.  -ECANCELED means: clean up and
- *    return it.
- *  - A function that gives a pointer gives NULL when it fails, and sets errno.
- *  - Times are nanoseconds.  COTASK_FOREVER is a time that never comes.
- *  - What the text says of errors is not repeated for these: -ESRCH: the calling thread
- *    runs no loop, or the function is for tasks and the caller is none; -EXDEV: the
- *    object belongs to the loop of another thread; -EINVAL: an argument is missing, or
- *    the object is in the wrong state; -ENOMEM; -ENOSPC: more objects than the kernel
- *    allows for a loop.  Misuse has no side effects.
- *  - All belongs to the thread that runs the loop, unless it says "any thread".
- *  - Structs that are named here are the caller's; no field is to be touched but where
- *    it says so.  They stay where they are as long as they are in use.
+ *  - An outcome is a value >= 0 or a negative errno.  A task that receives -ECANCELED
+ *    cleans up and returns -ECANCELED.
+ *  - A function that returns a pointer returns NULL and sets errno when it fails.
+ *  - Times are in nanoseconds.  COTASK_FOREVER is a time that is never reached.
+ *  - Any function may also return these errors: -ESRCH: the calling thread runs no loop,
+ *    or the function requires a calling task and there is none; -EXDEV: the object
+ *    belongs to the loop of another thread; -EINVAL: an argument is missing, or the
+ *    object is in the wrong state; -ENOMEM; -ENOSPC: the loop would have more objects
+ *    than the kernel permits.  A call that is refused has no side effects.
+ *  - Call functions only from the loop's thread, unless the description says "Any
+ *    thread".
+ *  - The caller provides the memory of all structs that are defined here, and keeps it
+ *    at the same address while the object is in use.  Access only those fields whose
+ *    description permits it.
  */
 #ifndef COTASK_H
 #define COTASK_H
@@ -77,24 +79,24 @@ struct cotask_loop;
 #define __cotask_must_check
 #endif
 
-/* The release that these headers are from. */
+/* The release that these headers belong to. */
 #define COTASK_VERSION_MAJOR	0
 #define COTASK_VERSION_MINOR	1
 #define COTASK_VERSION_STRING	"0.1"
 
-/* A time that never comes. */
+/* A time that is never reached. */
 #define COTASK_FOREVER	INT64_MAX
 
 #define COTASK_USEC	INT64_C(1000)
 #define COTASK_MSEC	INT64_C(1000000)
 #define COTASK_SEC	INT64_C(1000000000)
 
-/* Bytes that a name of a task can have, without the 0 at the end. */
+/* Maximum length of a task's name in bytes, without the terminating null byte. */
 #define COTASK_NAME_MAX	63
 
 /**
  * typedef cotask_fn - the code of a task
- * @arg: what was given with it
+ * @arg: the argument that was passed to the function that started the task
  *
  * Return: The outcome of the task: a value >= 0 or a negative errno.
  */
@@ -105,13 +107,13 @@ typedef long (*cotask_fn)(void *arg);
 
 /**
  * struct cotask_awaitable - what a task can wait for
- * @loop: the loop it belongs to
- * @handle: its name in the kernel; 0: there is none
- * @kind: what it is
- * @flags: of its kind
- * @outcome: what awaits give if there is nothing in the kernel
+ * @loop: the loop that it belongs to
+ * @handle: identifies the object in the kernel; 0: the kernel has no such object
+ * @kind: kind of the object
+ * @flags: flags of that kind
+ * @outcome: outcome of an await if the kernel has no such object
  *
- * The common part of task, future, shield, gather and group.
+ * The part that tasks, futures, shields, gathers and groups have in common.
  */
 struct cotask_awaitable {
 	struct cotask_loop	*loop;
@@ -122,83 +124,84 @@ struct cotask_awaitable {
 };
 
 /**
- * cotask_await - wait until something is done
- * @x: what to wait for
+ * cotask_await - wait until an awaitable is done
+ * @x: the awaitable
  *
- * Does not suspend if it is done already (AW-1).  When the calling task is cancelled
- * meanwhile, so is what it waits for (CX-3); see cotask_shield().
+ * Does not suspend if @x is already done (AW-1).  A cancel of the calling task is passed
+ * on to @x (CX-3); cotask_shield() prevents that.
  *
- * Return: The outcome; -ECANCELED; -EDEADLK if the caller waits for itself, also over
- *	others.
+ * Return: The outcome of @x; -ECANCELED; -EDEADLK if the caller would wait for itself,
+ *	directly or through other tasks.
  */
 __cotask_must_check long cotask_await(struct cotask_awaitable *x);
 
 /**
- * cotask_awaitable_done - whether something is done
+ * cotask_awaitable_done - whether an awaitable is done
  * @x: the awaitable
  *
- * Return: true if so.
+ * Return: true if @x is done.
  */
 bool cotask_awaitable_done(const struct cotask_awaitable *x);
 
 /**
- * cotask_awaitable_cancelled - whether something has ended as cancelled
+ * cotask_awaitable_cancelled - whether an awaitable has ended as cancelled
  * @x: the awaitable
  *
- * Return: true if so.
+ * Return: true if @x has ended as cancelled.
  */
 bool cotask_awaitable_cancelled(const struct cotask_awaitable *x);
 
 /**
- * cotask_awaitable_result - the outcome of something
+ * cotask_awaitable_result - retrieve the outcome of an awaitable
  * @x: the awaitable
  *
- * Counts as reading an error (AW-11).
+ * An error counts as retrieved (AW-11).
  *
  * Return: The outcome; -EINPROGRESS if it is not done (AW-8).
  */
 long cotask_awaitable_result(struct cotask_awaitable *x);
 
 /**
- * cotask_awaitable_error - the error of something
+ * cotask_awaitable_error - retrieve the error of an awaitable
  * @x: the awaitable
  *
- * Return: 0 if it has a value, otherwise as cotask_awaitable_result().
+ * Return: 0 if the outcome is a value, otherwise as cotask_awaitable_result().
  */
 int cotask_awaitable_error(struct cotask_awaitable *x);
 
 /**
- * cotask_awaitable_cancel - cancel something
+ * cotask_awaitable_cancel - cancel an awaitable
  * @x: the awaitable
  *
- * Any thread, but for gathers and shields.
+ * Any thread; only the loop's thread for gathers and shields.
  *
- * Return: true if it was not too late.
+ * Return: true if @x was cancelled; false if it was too late.
  */
 bool cotask_awaitable_cancel(struct cotask_awaitable *x);
 
 /* ------------------------------------------------------------------------ */
 /* Tasks                                                                    */
 
-/* How to spawn. */
-#define COTASK_SPAWN_EAGER	0x01	/* run the first step at once */
-#define COTASK_SPAWN_LAZY	0x02	/* even if the loop is eager */
-#define COTASK_SPAWN_DETACHED	0x04	/* no owner but the loop */
-#define COTASK_SPAWN_SURE_START	0x08	/* runs its first step even if cancelled before */
-#define COTASK_SPAWN_CANCELLED	0x10	/* into an aborting group, too; starts cancelled */
-#define COTASK_SPAWN_COMPLETION_WINS 0x20 /* an outcome that is there is not lost */
-#define COTASK_SPAWN_KEEP_CANCEL 0x40	/* a cancel that a child swallows comes again */
+/* Options of a spawn. */
+#define COTASK_SPAWN_EAGER	0x01	/* run the first step inside of the spawn */
+#define COTASK_SPAWN_LAZY	0x02	/* queue the first step, even if the loop is eager */
+#define COTASK_SPAWN_DETACHED	0x04	/* the loop owns the task */
+#define COTASK_SPAWN_SURE_START	0x08	/* run the first step even if cancelled before it */
+#define COTASK_SPAWN_CANCELLED	0x10	/* permit an aborting group; the task starts cancelled */
+#define COTASK_SPAWN_COMPLETION_WINS 0x20 /* a cancel does not replace an available outcome */
+#define COTASK_SPAWN_KEEP_CANCEL 0x40	/* repeat a cancel that a child has swallowed */
 
 /**
- * struct cotask_spawn_args - how to spawn a task
+ * struct cotask_spawn_args - options of cotask_spawn_with()
  * @flags: COTASK_SPAWN_*
  * @__reserved: 0
- * @stack_size: bytes, rounded up to pages; 0: what the loop says
+ * @stack_size: size of the stack in bytes, rounded up to pages; 0: the loop's default
  * @name: up to %COTASK_NAME_MAX bytes, copied; NULL: Task-<number>
- * @context: context variables to use as they are (CT-4); NULL: a copy of the spawner's
- * @release: called with the argument of the task exactly once, however the task ends: when
- *	its code has returned, when it was cancelled before its first step and never ran, and
- *	when the spawn has failed.  Does not suspend.  NULL: there is nothing to release
+ * @context: context that the task uses without copying it (CT-4); NULL: a copy of the
+ *	spawner's context
+ * @release: called exactly once with the argument of the task: when its code has returned,
+ *	when the task was cancelled before its first step and never ran, and when the spawn
+ *	has failed.  Must not suspend.  NULL: no function is called
  */
 struct cotask_spawn_args {
 	uint32_t		flags;
@@ -211,26 +214,27 @@ struct cotask_spawn_args {
 
 /**
  * cotask_spawn - start a task
- * @group: its owner, which the caller or somebody else has entered; NULL: the loop
- * @fn: its code
- * @arg: for @fn; stays as long as the code needs it
+ * @group: owner of the task, a group that a task has entered; NULL: the loop
+ * @fn: code of the task
+ * @arg: argument of @fn; the memory that it points to must remain valid while @fn uses it
  * @name: up to %COTASK_NAME_MAX bytes, copied; or NULL
  *
- * The first step runs after those that are ready already (CT-1).
+ * The first step runs after all steps that are already in the ready queue (CT-1).
  *
- * Return: A reference to the task, to be dropped by cotask_put(), which does not stop
- *	it.  NULL: ESHUTDOWN: the group is over or aborting (TG-3, TG-4); EAGAIN: it has
- *	as many children as it may; EINVAL: it was not entered (TG-2).
+ * Return: A reference to the task.  The caller drops it with cotask_put(), which does not
+ *	stop the task.  NULL: ESHUTDOWN: the group has ended or is aborting (TG-3, TG-4);
+ *	EAGAIN: the group has reached its limit of children; EINVAL: no task has entered
+ *	the group (TG-2).
  */
 __cotask_must_check struct cotask *cotask_spawn(struct cotask_group *group, cotask_fn fn,
 						void *arg, const char *name);
 
 /**
- * cotask_spawn_with - start a task in another way
- * @group: its owner, or NULL
- * @fn: its code
- * @arg: for @fn
- * @args: how; or NULL
+ * cotask_spawn_with - start a task with options
+ * @group: owner of the task; NULL: the loop
+ * @fn: code of the task
+ * @arg: argument of @fn
+ * @args: the options, or NULL
  *
  * Return: As cotask_spawn().
  */
@@ -239,10 +243,10 @@ __cotask_must_check struct cotask *cotask_spawn_with(struct cotask_group *group,
 						     const struct cotask_spawn_args *args);
 
 /**
- * cotask_go - start a task that nobody needs a handle of
- * @group: its owner, or NULL
- * @fn: its code
- * @arg: for @fn
+ * cotask_go - start a task without taking a reference to it
+ * @group: owner of the task; NULL: the loop
+ * @fn: code of the task
+ * @arg: argument of @fn
  *
  * Return: 0, or the error of cotask_spawn() as a negative errno.
  */
@@ -250,14 +254,14 @@ __cotask_must_check int cotask_go(struct cotask_group *group, cotask_fn fn, void
 
 /**
  * cotask_spawn_native - start a task whose code is in the kernel
- * @group: its owner, or NULL
+ * @group: owner of the task; NULL: the loop
  * @body: name under which a module has registered the code
- * @arg: argument, as that code prescribes
- * @size: of it
- * @name: of the task, or NULL
+ * @arg: argument, in the format that the module defines
+ * @size: size of @arg in bytes
+ * @name: name of the task, or NULL
  *
- * Return: As cotask_spawn().  NULL: ENOENT: there is no such code; EPERM: it may not be
- *	used; EINVAL: another size is prescribed.
+ * Return: As cotask_spawn().  NULL: ENOENT: no module has registered @body; EPERM: the
+ *	process may not use @body; EINVAL: @body requires another size.
  */
 __cotask_must_check struct cotask *cotask_spawn_native(struct cotask_group *group,
 						       const char *body, const void *arg,
@@ -277,17 +281,17 @@ struct cotask *cotask_get(struct cotask *task);
  * cotask_put - drop a reference to a task
  * @task: the task, or NULL
  *
- * Any thread.  A task that is not done goes on (CT-7).  If it has failed and nobody
- * has looked the loop's error handler is told (AW-11).  All references have to be
- * dropped before the last one to the loop.
+ * Any thread.  A task that is not done continues to run (CT-7).  If the task has failed and
+ * its error was never retrieved, the loop calls its error handler (AW-11).  The caller
+ * drops all references to tasks before the last reference to their loop.
  */
 void cotask_put(struct cotask *task);
 
 /**
- * cotask_base - a task as something to wait for
- * @task: the task
+ * cotask_base - the awaitable of a task
+ * @task: the task, or NULL
  *
- * Return: Its awaitable; NULL for NULL.
+ * Return: The awaitable; NULL if @task is NULL.
  */
 struct cotask_awaitable *cotask_base(struct cotask *task);
 
@@ -300,9 +304,9 @@ struct cotask_awaitable *cotask_base(struct cotask *task);
 __cotask_must_check long cotask_join(struct cotask *task);
 
 /**
- * cotask_current - the task that runs
+ * cotask_current - the running task
  *
- * Return: The task, without a reference; NULL outside of tasks, in callbacks, too (IN-1).
+ * Return: The task, without a reference; NULL outside of tasks and in callbacks (IN-1).
  */
 struct cotask *cotask_current(void);
 
@@ -310,7 +314,7 @@ struct cotask *cotask_current(void);
  * cotask_done - whether a task has ended
  * @task: the task
  *
- * Return: true if so.
+ * Return: true if the task has ended.
  */
 bool cotask_done(const struct cotask *task);
 
@@ -318,71 +322,71 @@ bool cotask_done(const struct cotask *task);
  * cotask_cancelled - whether a task has ended as cancelled
  * @task: the task
  *
- * Return: true if so.
+ * Return: true if the task has ended as cancelled.
  */
 bool cotask_cancelled(const struct cotask *task);
 
 /**
- * cotask_result - the outcome of a task
+ * cotask_result - retrieve the outcome of a task
  * @task: the task
  *
- * Return: The outcome; -EINPROGRESS if it has not ended (TK-1).
+ * Return: The outcome; -EINPROGRESS if the task has not ended (TK-1).
  */
 long cotask_result(struct cotask *task);
 
 /**
- * cotask_error - the error of a task
+ * cotask_error - retrieve the error of a task
  * @task: the task
  *
- * Return: 0 if it has ended with a value, otherwise as cotask_result().
+ * Return: 0 if the task has ended with a value, otherwise as cotask_result().
  */
 int cotask_error(struct cotask *task);
 
 /**
- * cotask_cancel - ask a task to end
+ * cotask_cancel - request that a task end
  * @task: the task
  *
- * Any thread.  Its await gives -ECANCELED, once (CX-5); a task that has not begun does
- * not run (CX-7).
+ * Any thread.  The task's await returns -ECANCELED, once (CX-5).  A task that has not
+ * started never runs (CX-7).
  *
- * Return: true if it was not done (CX-1, CX-2).
+ * Return: true if the task was not done (CX-1, CX-2).
  */
 bool cotask_cancel(struct cotask *task);
 
 /**
- * cotask_cancelling - requests to cancel a task that were not taken back
+ * cotask_cancelling - number of outstanding cancel requests of a task
  * @task: the task
  *
- * Any thread.
+ * Any thread.  cotask_uncancel() withdraws a request.
  *
- * Return: How many, or a negative errno.
+ * Return: The number, or a negative errno.
  */
 int cotask_cancelling(const struct cotask *task);
 
 /**
- * cotask_uncancel - take back a request to cancel a task
+ * cotask_uncancel - withdraw a cancel request
  * @task: the task
  *
- * Who swallows a cancel on purpose calls this (CX-19).
+ * A task that intentionally continues after a cancel calls this function (CX-19).
  *
- * Return: How many remain (CX-16), or a negative errno.
+ * Return: The number of requests that remain (CX-16), or a negative errno.
  */
 int cotask_uncancel(struct cotask *task);
 
 /**
- * cotask_cancel_delivered - whose cancel the last -ECANCELED was
+ * cotask_cancel_delivered - whether the last -ECANCELED was for the task itself
  * @task: the task
  *
- * Return: true if the last await has given -ECANCELED for a request to @task itself,
- *	false if what it has waited for was cancelled (CX-B3).
+ * Return: true if the last await returned -ECANCELED because of a request to cancel @task;
+ *	false if the awaitable that it waited for was cancelled (CX-B3).
  */
 bool cotask_cancel_delivered(const struct cotask *task);
 
 /**
  * enum cotask_cause - why a task was cancelled (CX-B2)
- * @COTASK_CAUSE_NONE: it was not
- * @COTASK_CAUSE_USER: somebody called cotask_cancel()
- * @COTASK_CAUSE_DEADLINE: a timeout came due
+ * @COTASK_CAUSE_NONE: the task was not cancelled
+ * @COTASK_CAUSE_USER: a call of cotask_cancel()
+ * @COTASK_CAUSE_DEADLINE: a timeout expired
  * @COTASK_CAUSE_SIBLING: a member of its group failed
  * @COTASK_CAUSE_GROUP: its group was cancelled
  * @COTASK_CAUSE_SHUTDOWN: its loop is being stopped
@@ -399,8 +403,8 @@ enum cotask_cause {
 };
 
 /**
- * struct cotask_reason - who cancelled a task, and why
- * @by: number of the task that did, see cotask_id(); 0 if it was none
+ * struct cotask_reason - why a task was cancelled, and by which task
+ * @by: number of the task that cancelled it, see cotask_id(); 0: the canceller was no task
  * @cause: one of enum cotask_cause
  * @__reserved: 0
  */
@@ -414,7 +418,8 @@ struct cotask_reason {
  * cotask_cancel_reason - why a task was cancelled
  * @task: the task
  *
- * Return: Of the oldest request that was not delivered, or of the last one that was.
+ * Return: The reason of the oldest request that was not delivered; if there is none, the
+ *	reason of the last request that was delivered.
  */
 struct cotask_reason cotask_cancel_reason(const struct cotask *task);
 
@@ -422,26 +427,26 @@ struct cotask_reason cotask_cancel_reason(const struct cotask *task);
  * cotask_id - number of a task
  * @task: the task
  *
- * Return: Its number in the system, as the tools show it; 0 if it has none.
+ * Return: The number of the task in the system, which the tools show; 0 if it has none.
  */
 uint64_t cotask_id(const struct cotask *task);
 
 /**
- * cotask_set_name - give a task another name
+ * cotask_set_name - rename a task
  * @task: the task
  * @name: up to %COTASK_NAME_MAX bytes, copied
  *
- * Return: 0; -EINVAL if it is too long.
+ * Return: 0; -EINVAL if @name is too long.
  */
 int cotask_set_name(struct cotask *task, const char *name);
 
 /**
  * cotask_get_name - name of a task
  * @task: the task
- * @buf: for the name; it is cut if it does not fit
- * @size: of @buf
+ * @buf: buffer for the name, which is truncated if it does not fit
+ * @size: size of @buf in bytes
  *
- * Return: @buf; an empty string when there is none to be had.
+ * Return: @buf; it contains an empty string if the name is not available.
  */
 char *cotask_get_name(const struct cotask *task, char *buf, size_t size);
 
@@ -456,15 +461,16 @@ char *cotask_get_name(const struct cotask *task, char *buf, size_t size);
 struct cotask_loop *cotask_get_loop(const struct cotask *task);
 
 /**
- * cotask_all_tasks - the tasks of a loop that are not done
- * @loop: the loop, which the calling thread runs; NULL: that one
- * @tasks: for references to them, to be dropped by cotask_put(); or NULL
- * @n: room in @tasks
+ * cotask_all_tasks - list the tasks of a loop that are not done
+ * @loop: the loop that the calling thread runs; NULL: the same
+ * @tasks: array for references to the tasks, or NULL; the caller drops each reference with
+ *	cotask_put()
+ * @n: number of elements of @tasks
  *
- * Tasks whose code is here, that is, and that have arrived in the loop: not native ones, and
- * of those that cotask_submit() has made those that have begun.
+ * The list contains tasks whose code is in this process.  It does not contain native tasks,
+ * nor tasks of cotask_submit() that have not started.
  *
- * Return: How many there are, which can be more than @n (IN-2); a negative errno.
+ * Return: The number of tasks, which can exceed @n (IN-2); a negative errno.
  */
 int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned int n);
 
@@ -472,7 +478,7 @@ int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned i
 /* Sleeping                                                                 */
 
 /**
- * cotask_yield - let others run
+ * cotask_yield - let other tasks run
  *
  * Return: 0; -ECANCELED.
  */
@@ -480,7 +486,7 @@ __cotask_must_check long cotask_yield(void);
 
 /**
  * cotask_sleep - sleep
- * @ns: for how long; 0 or less: others run first (SL-3); COTASK_FOREVER
+ * @ns: duration; 0 or less: let the tasks run that are ready (SL-3); or COTASK_FOREVER
  *
  * Return: 0; -ECANCELED.
  */
@@ -488,7 +494,7 @@ __cotask_must_check long cotask_sleep(int64_t ns);
 
 /**
  * cotask_sleep_until - sleep until a point in time
- * @deadline: on @clock
+ * @deadline: point in time on @clock
  * @clock: CLOCK_MONOTONIC or CLOCK_BOOTTIME
  *
  * Return: 0; -ECANCELED; -EINVAL for another clock.
@@ -507,15 +513,15 @@ int64_t cotask_now(void);
 /* ------------------------------------------------------------------------ */
 /* Groups                                                                   */
 
-#define COTASK_GROUP_INDEPENDENT	0x1	/* a failing child leaves others alone */
-#define COTASK_GROUP_RECANCEL		0x2	/* each outside cancel reaches children */
+#define COTASK_GROUP_INDEPENDENT	0x1	/* a failing child does not cancel its siblings */
+#define COTASK_GROUP_RECANCEL		0x2	/* pass each outside cancel on to the children */
 
 /**
- * struct cotask_group_options - what a group can be besides
+ * struct cotask_group_options - options of a group
  * @flags: COTASK_GROUP_*
- * @limit: how many live children there can be; 0: any number
- * @deadline: on CLOCK_MONOTONIC; when it comes the group is cancelled, and its outcome
- *	without errors is -ETIMEDOUT; 0: none
+ * @limit: maximum number of live children; 0: no limit
+ * @deadline: on CLOCK_MONOTONIC; the group is cancelled when it expires, and the outcome
+ *	is -ETIMEDOUT unless there are errors; 0: no deadline
  */
 struct cotask_group_options {
 	uint32_t	flags;
@@ -524,10 +530,10 @@ struct cotask_group_options {
 };
 
 /**
- * struct cotask_group - owns tasks; nobody leaves before they have ended
- * @base: the awaitable: done when the last child is
+ * struct cotask_group - owns tasks, and ends when all of them have ended
+ * @base: the awaitable, which is done when the last child is done
  * @options: see cotask_group_configure()
- * @state: made, entered or left
+ * @state: initialised, entered or left
  */
 struct cotask_group {
 	struct cotask_awaitable		base;
@@ -536,49 +542,49 @@ struct cotask_group {
 };
 
 /**
- * cotask_group_init - prepare a group
+ * cotask_group_init - initialise a group
  * @g: the group
  */
 void cotask_group_init(struct cotask_group *g);
 
 /**
- * cotask_group_configure - make a group a special one
+ * cotask_group_configure - set the options of a group
  * @g: the group, between cotask_group_init() and cotask_group_enter()
- * @options: what it is to be
+ * @options: the options
  *
- * Return: 0; -EINVAL for an unknown flag; -EALREADY if it was entered or cancelled.
+ * Return: 0; -EINVAL for an unknown flag; -EALREADY if the group was entered or cancelled.
  */
 int cotask_group_configure(struct cotask_group *g, const struct cotask_group_options *options);
 
 /**
- * cotask_group_enter - begin a group
+ * cotask_group_enter - enter a group
  * @g: the group
  *
- * cotask_group_exit() has to follow in the same task.
+ * The same task must leave the group with cotask_group_exit().
  *
- * Return: 0; -EALREADY if it was entered before (TG-1).
+ * Return: 0; -EALREADY if the group was entered before (TG-1).
  */
 __cotask_must_check int cotask_group_enter(struct cotask_group *g);
 
 /**
  * cotask_group_exit - leave a group
  * @g: the group that the calling task has entered last
- * @rc: what its body has ended with
+ * @rc: outcome of the body, the code between enter and exit
  *
- * Waits for all children, whatever happens.  When one of them fails the others are
- * cancelled, and so is the body (TG-9).
+ * Always waits for all children.  When a child fails, its siblings and the body are
+ * cancelled (TG-9).
  *
- * Return: 0; the first error (TG-14); -ECANCELED if the calling task
- *	was cancelled from outside (TG-15).  -EINVAL and nothing has happened if another
- *	scope was entered since, and not left.
+ * Return: 0; the first error (TG-14); -ECANCELED if the calling task was cancelled from
+ *	outside (TG-15); -EINVAL without side effects if @g is not the innermost scope of
+ *	the calling task.
  */
 __cotask_must_check long cotask_group_exit(struct cotask_group *g, long rc);
 
 /**
- * cotask_group_cancel - cancel a group: children and body
- * @g: the group, entered or not yet
+ * cotask_group_cancel - cancel the children and the body of a group
+ * @g: the group, before or after cotask_group_enter()
  *
- * Any thread, if it was entered.
+ * Any thread, once the group was entered.
  *
  * Return: 0 (TG-33 to TG-36), or a negative errno.
  */
@@ -588,7 +594,7 @@ int cotask_group_cancel(struct cotask_group *g);
  * struct cotask_group_error - an error of a group
  * @task: the child, without a reference; NULL: the body, or a child whose last
  *	reference was dropped
- * @error: its code
+ * @error: a negative errno
  */
 struct cotask_group_error {
 	struct cotask	*task;
@@ -596,39 +602,39 @@ struct cotask_group_error {
 };
 
 /**
- * cotask_group_errors - errors of a group in the order of their occurrence
+ * cotask_group_errors - list the errors of a group in the order of their occurrence
  * @g: the group
- * @e: for the errors
- * @n: room in @e
+ * @e: array for the errors
+ * @n: number of elements of @e
  *
- * After cotask_group_exit() has given an error, until cotask_group_fini(), or until the task has
- * left eight more groups with errors.
+ * The errors are available after cotask_group_exit() has returned an error, until
+ * cotask_group_fini(), or until the task has left eight more groups with errors.
  *
- * Return: How many there are, which can be more than @n; a negative errno.
+ * Return: The number of errors, which can exceed @n; a negative errno.
  */
 int cotask_group_errors(struct cotask_group *g, struct cotask_group_error *e, unsigned int n);
 
 /**
- * cotask_group_fini - the end of a group
+ * cotask_group_fini - destroy a group
  * @g: the group, which was left or never entered
  *
- * Needed only for a group that was made by cotask_group_cancel() and never entered.  A group
- * that was left with errors is forgotten by itself, see cotask_group_errors(); this does it
- * now.
+ * Required only for a group that was cancelled and never entered, and for a group of
+ * cotask_group_import().  For a group that was left with errors, it discards the errors at
+ * once; see cotask_group_errors() for when they are discarded otherwise.
  */
 void cotask_group_fini(struct cotask_group *g);
 
 /* ------------------------------------------------------------------------ */
 /* Timeouts                                                                 */
 
-#define COTASK_TIMEOUT_STRICT	0x1	/* too late is too late, for a success, too */
-#define COTASK_TIMEOUT_QUIET	0x2	/* exit gives 0 in place of -ETIMEDOUT */
+#define COTASK_TIMEOUT_STRICT	0x1	/* a body that succeeds too late has timed out */
+#define COTASK_TIMEOUT_QUIET	0x2	/* exit returns 0 instead of -ETIMEDOUT */
 
 /**
- * struct cotask_timeout - bounds the time that a part of a task may take
- * @base: its handle
+ * struct cotask_timeout - limits the duration of a part of a task
+ * @base: handle in the kernel
  * @deadline: on CLOCK_MONOTONIC
- * @state: made, entered or left
+ * @state: initialised, entered or left
  * @flags: COTASK_TIMEOUT_*
  */
 struct cotask_timeout {
@@ -639,41 +645,42 @@ struct cotask_timeout {
 };
 
 /**
- * cotask_timeout_init - prepare a timeout
+ * cotask_timeout_init - initialise a timeout
  * @t: the timeout
  * @ns: nanoseconds from now (TO-2), or COTASK_FOREVER
  */
 void cotask_timeout_init(struct cotask_timeout *t, int64_t ns);
 
 /**
- * cotask_timeout_init_at - prepare a timeout for a point in time
+ * cotask_timeout_init_at - initialise a timeout with a point in time
  * @t: the timeout
  * @deadline: on CLOCK_MONOTONIC, or COTASK_FOREVER
  */
 void cotask_timeout_init_at(struct cotask_timeout *t, int64_t deadline);
 
 /**
- * cotask_timeout_configure - make a timeout a special one
- * @t: the timeout, not entered
+ * cotask_timeout_configure - set the options of a timeout
+ * @t: the timeout, before cotask_timeout_enter()
  * @flags: COTASK_TIMEOUT_*
  *
- * Return: 0; -EINVAL for an unknown flag; -EALREADY if it was entered.
+ * Return: 0; -EINVAL for an unknown flag; -EALREADY if the timeout was entered.
  */
 int cotask_timeout_configure(struct cotask_timeout *t, uint32_t flags);
 
 /**
- * cotask_timeout_enter - begin the part that is bounded
+ * cotask_timeout_enter - enter a timeout
  * @t: the timeout
  *
- * cotask_timeout_exit() has to follow in the same task.  What the kernel refuses (-ENOSPC,
- * -ENOMEM) is told by that one; until then the body is interrupted as by a cancel.
+ * The same task must leave the timeout with cotask_timeout_exit().  If the kernel refuses
+ * the timeout (-ENOSPC, -ENOMEM), the body is interrupted as by a cancel, and
+ * cotask_timeout_exit() returns the error.
  *
- * Return: 0; -EALREADY if it was entered before (TO-3).
+ * Return: 0; -EALREADY if the timeout was entered before (TO-3).
  */
 __cotask_must_check int cotask_timeout_enter(struct cotask_timeout *t);
 
 /**
- * cotask_timeout_start - prepare a timeout and enter it
+ * cotask_timeout_start - initialise a timeout and enter it
  * @t: the timeout
  * @ns: nanoseconds from now, or COTASK_FOREVER
  *
@@ -684,17 +691,17 @@ __cotask_must_check int cotask_timeout_start(struct cotask_timeout *t, int64_t n
 /**
  * cotask_timeout_exit - leave a timeout
  * @t: the timeout, the innermost scope of the calling task
- * @rc: what the body has ended with
+ * @rc: outcome of the body, the code between enter and exit
  *
  * Does not suspend.
  *
- * Return: @rc; -ETIMEDOUT if the timeout has cancelled the task, and nobody else has
- *	(TO-8 to TO-10).  -EINVAL and nothing has happened if it is not the innermost scope.
+ * Return: @rc; -ETIMEDOUT if the timeout cancelled the task and there was no other cancel
+ *	(TO-8 to TO-10); -EINVAL without side effects if @t is not the innermost scope.
  */
 __cotask_must_check long cotask_timeout_exit(struct cotask_timeout *t, long rc);
 
 /**
- * cotask_timeout_move - set another deadline
+ * cotask_timeout_move - change the deadline of a timeout
  * @t: the timeout, entered and not yet expired
  * @deadline: on CLOCK_MONOTONIC, or COTASK_FOREVER
  *
@@ -703,26 +710,26 @@ __cotask_must_check long cotask_timeout_exit(struct cotask_timeout *t, long rc);
 int cotask_timeout_move(struct cotask_timeout *t, int64_t deadline);
 
 /**
- * cotask_timeout_when - the deadline
+ * cotask_timeout_when - the deadline of a timeout
  * @t: the timeout
  *
- * Return: On CLOCK_MONOTONIC, or COTASK_FOREVER.
+ * Return: The deadline on CLOCK_MONOTONIC, or COTASK_FOREVER.
  */
 int64_t cotask_timeout_when(const struct cotask_timeout *t);
 
 /**
- * cotask_timeout_expired - whether the deadline has cancelled the task
+ * cotask_timeout_expired - whether a timeout has cancelled its task
  * @t: the timeout
  *
- * Return: true if so; stays after cotask_timeout_exit().
+ * Return: true if the deadline has cancelled the task; also after cotask_timeout_exit().
  */
 bool cotask_timeout_expired(const struct cotask_timeout *t);
 
 /**
- * cotask_effective_deadline - nearest deadline of all scopes that a task is inside of
+ * cotask_effective_deadline - earliest deadline of all scopes that enclose a task
  * @task: the task
  *
- * Return: On CLOCK_MONOTONIC, or COTASK_FOREVER (TO-B2).
+ * Return: The deadline on CLOCK_MONOTONIC, or COTASK_FOREVER (TO-B2).
  */
 int64_t cotask_effective_deadline(const struct cotask *task);
 

@@ -2,7 +2,7 @@
 /*
  * libcotask - futures, shields and callbacks
  *
- * Part of <cotask.h>; conventions are said there.
+ * Part of <cotask.h>, which describes the conventions.
  */
 #ifndef COTASK_FUTURE_H
 #define COTASK_FUTURE_H
@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /**
- * struct cotask_future - an outcome that somebody else provides
+ * struct cotask_future - an outcome that a task, a thread or a signal handler provides
  * @base: the awaitable
  */
 struct cotask_future {
@@ -22,36 +22,37 @@ struct cotask_future {
 };
 
 /**
- * cotask_future_init - make a future
+ * cotask_future_init - initialise a future
  * @f: the future
  *
- * Of the loop that the calling thread runs.  cotask_future_fini() has to follow.
+ * The future belongs to the loop that the calling thread runs.  The caller destroys it with
+ * cotask_future_fini().
  *
  * Return: 0, or a negative errno.
  */
 int cotask_future_init(struct cotask_future *f);
 
 /**
- * cotask_future_fini - the end of a future
- * @f: the future, which nobody completes any more
+ * cotask_future_fini - destroy a future
+ * @f: the future; no thread may complete it any more
  *
- * Who waits for it goes on waiting, until the loop ends or it is cancelled.
+ * Tasks that wait for @f continue to wait until they are cancelled or the loop ends.
  */
 void cotask_future_fini(struct cotask_future *f);
 
 /**
- * cotask_future_complete - give a future its value
+ * cotask_future_complete - complete a future with a value
  * @f: the future
  * @value: >= 0
  *
  * Any thread, and signal handlers in threads that run no loop.
  *
- * Return: 0; -EINVAL if it is done already (AW-6, AW-7).
+ * Return: 0; -EINVAL if @f is already done (AW-6, AW-7).
  */
 int cotask_future_complete(struct cotask_future *f, long value);
 
 /**
- * cotask_future_fail - let a future fail
+ * cotask_future_fail - complete a future with an error
  * @f: the future
  * @error: a negative errno
  *
@@ -65,7 +66,7 @@ int cotask_future_fail(struct cotask_future *f, int error);
  *
  * Any thread.
  *
- * Return: true if it was not done.
+ * Return: true if @f was not done.
  */
 bool cotask_future_cancel(struct cotask_future *f);
 
@@ -78,44 +79,47 @@ bool cotask_future_cancel(struct cotask_future *f);
 __cotask_must_check long cotask_await_future(struct cotask_future *f);
 
 /**
- * struct cotask_shield - an outcome that follows another one's
- * @base: the awaitable; cancelling it leaves the shielded one alone
+ * struct cotask_shield - takes over the outcome of another awaitable
+ * @base: the awaitable; a cancel of it is not passed on to the shielded awaitable
  */
 struct cotask_shield {
 	struct cotask_awaitable base;
 };
 
 /**
- * cotask_shield - shield something from being cancelled
+ * cotask_shield - shield an awaitable from cancels
  * @s: the shield
- * @inner: what is shielded
+ * @inner: the awaitable to shield
  *
- * Return: What to await and to cancel in place of @inner; an error is what an await of
- *	it gives.  cotask_shield_drop() has to follow.
+ * The caller destroys the shield with cotask_shield_drop().
+ *
+ * Return: The awaitable to await and to cancel in place of @inner.  If the call fails, an
+ *	await of it returns the error.
  */
 struct cotask_awaitable *cotask_shield(struct cotask_shield *s, struct cotask_awaitable *inner);
 
 /**
- * cotask_shield_drop - the end of a shield
+ * cotask_shield_drop - destroy a shield
  * @s: the shield
  */
 void cotask_shield_drop(struct cotask_shield *s);
 
 /**
- * cotask_await_shielded - await something that goes on when the caller is cancelled
- * @inner: what to wait for
+ * cotask_await_shielded - await without passing a cancel of the caller on
+ * @inner: the awaitable
  *
  * Return: As cotask_await().
  */
 __cotask_must_check long cotask_await_shielded(struct cotask_awaitable *inner);
 
 /**
- * struct cotask_callback - a function to be run by a loop
- * @fn: runs in the loop's thread, without a current task; a negative return goes to
- *	the loop's error handler (TK-7)
- * @x: what is done, or NULL
+ * struct cotask_callback - a function that a loop calls
+ * @fn: called in the loop's thread, without a current task; the loop passes a negative
+ *	return value to its error handler (TK-7)
+ * @x: the awaitable that is done, or NULL
  *
- * Belongs to the caller again when @fn has begun, or cotask_off_done() has removed it.
+ * The caller may reuse the struct once @fn has been called, or once cotask_off_done() has
+ * removed it.
  */
 struct cotask_callback {
 	int			(*fn)(struct cotask_callback *cb, struct cotask_awaitable *x);
@@ -123,12 +127,12 @@ struct cotask_callback {
 };
 
 /**
- * cotask_on_done - have a function run when something is done
- * @x: the awaitable, which stays until then
+ * cotask_on_done - register a function that the loop calls when an awaitable is done
+ * @x: the awaitable, which must exist until then
  * @cb: the callback
  * @fn: the function
  *
- * Also if it is done already: on the next turn (TK-4).
+ * If @x is already done, the loop calls @fn on its next turn (TK-4).
  *
  * Return: 0, or a negative errno.
  */
@@ -136,12 +140,12 @@ int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
 		   int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x));
 
 /**
- * cotask_off_done - take a callback back
+ * cotask_off_done - remove a callback
  * @x: the awaitable
  * @cb: the callback
  *
- * Return: How many registrations there were; 0 if it is too late (TK-5), or a negative
- *	errno.
+ * Return: The number of registrations that were removed; 0 if it is too late (TK-5); a
+ *	negative errno.
  */
 int cotask_off_done(struct cotask_awaitable *x, struct cotask_callback *cb);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - several things at once: gather, race, wait, as_completed
+ * libcotask - several awaitables at once: gather, race, wait, as_completed
  *
- * All of them take an array of *members*, each something to wait for, or a function that
- * becomes a task:
+ * These functions take an array of *members*.  A member is an awaitable, or a function that
+ * is started as a task:
  *
  *	struct cotask_member part[] = {
  *		COTASK_MEMBER_CALL(fetch, &head), COTASK_MEMBER_CALL(fetch, &body),
@@ -11,12 +11,12 @@
  *
  *	rc = cotask_gather_now(NULL, part, 2, COTASK_GATHER_FAIL_FAST);
  *
- *  - cotask_gather(): all outcomes, in the order of the arguments
- *  - cotask_race(): the first success; the others are cancelled
- *  - cotask_wait_members(): until something has happened; never cancels a member
- *  - cotask_as_completed(): one after the other, as they end
+ *  - cotask_gather() provides all outcomes, in the order of the members.
+ *  - cotask_race() provides the first success, and cancels the other members.
+ *  - cotask_wait_members() waits until some members have ended, and cancels none.
+ *  - cotask_as_completed() provides one member after the other, as they end.
  *
- * The array stays as long as the set.  At most 65,536 members.
+ * The array must exist as long as the set.  It has at most 65,536 members.
  */
 #ifndef COTASK_GATHER_H
 #define COTASK_GATHER_H
@@ -28,13 +28,14 @@ extern "C" {
 #endif
 
 /**
- * struct cotask_member - one of several
- * @x: what to wait for; or NULL, and @fn becomes a task
- * @fn: code of a task, or NULL
- * @arg: for @fn
- * @result: its outcome once the gather or race was awaited; -EINPROGRESS if it goes on
- * @done: whether it has ended, once the set was awaited
- * @task: the task that was made of @fn
+ * struct cotask_member - a member of a set
+ * @x: the awaitable; NULL: start @fn as a task
+ * @fn: code of the task, or NULL
+ * @arg: argument of @fn
+ * @result: outcome of the member, once the gather or race was awaited; -EINPROGRESS if the
+ *	member has not ended
+ * @done: whether the member has ended, once the set was awaited
+ * @task: the task that was started for @fn
  */
 struct cotask_member {
 	struct cotask_awaitable	*x;
@@ -50,10 +51,10 @@ struct cotask_member {
 #define COTASK_MEMBER_CALL(fn, arg)	{ 0, (fn), (arg), 0, false, 0 }
 
 /**
- * struct cotask_set - follows several members
- * @base: the awaitable: done when what is waited for has happened
- * @members: who is followed
- * @n: how many
+ * struct cotask_set - waits for several members
+ * @base: the awaitable, which is done when the condition of the set is met
+ * @members: the members
+ * @n: number of members
  * @flags: COTASK_GATHER_*
  */
 struct cotask_set {
@@ -63,73 +64,76 @@ struct cotask_set {
 	uint32_t		flags;
 };
 
-/* What gather does when a member ends with an error. */
-#define COTASK_GATHER_COLLECT	0x1	/* go on; outcomes are for the reader */
-#define COTASK_GATHER_FAIL_FAST	0x2	/* cancel the others, wait for them */
+/* What a gather does when a member ends with an error. */
+#define COTASK_GATHER_COLLECT	0x1	/* wait for all; the caller checks the results */
+#define COTASK_GATHER_FAIL_FAST	0x2	/* cancel the other members and wait for them */
 
 /**
- * cotask_gather - run several things, for all of their outcomes
+ * cotask_gather - wait for the outcomes of all members
  * @s: the set
- * @group: owner of the tasks that are made; NULL: the loop
+ * @group: owner of the tasks that are started; NULL: the loop
  * @members: the members
- * @n: how many
- * @flags: one of COTASK_GATHER_*; 0: the first error ends it, the others go on
+ * @n: number of members
+ * @flags: one of COTASK_GATHER_*; 0: the first error ends the gather, and the other members
+ *	continue
  *
- * Return: What to await, which gives 0 or the first error; an error here is what an
- *	await of it gives.  cotask_set_drop() has to follow.
+ * The caller destroys the set with cotask_set_drop().
+ *
+ * Return: The awaitable, whose outcome is 0 or the first error.  If the call fails, an await
+ *	of it returns the error.
  */
 struct cotask_awaitable *cotask_gather(struct cotask_set *s, struct cotask_group *group,
 				       struct cotask_member *members, unsigned int n,
 				       uint32_t flags);
 
 /**
- * cotask_race - run several things, for the first success
+ * cotask_race - wait for the first member that succeeds
  * @s: the set
- * @group: owner of the tasks that are made; NULL: the loop
+ * @group: owner of the tasks that are started; NULL: the loop
  * @members: the members
- * @n: how many
+ * @n: number of members
  *
- * The others are cancelled and waited for (WT-B3).
+ * The race cancels the other members and waits for them (WT-B3).
  *
- * Return: As cotask_gather(); the await gives the winner's value, or the first error.
+ * Return: As cotask_gather(); the outcome is the winner's value, or the first error.
  */
 struct cotask_awaitable *cotask_race(struct cotask_set *s, struct cotask_group *group,
 				     struct cotask_member *members, unsigned int n);
 
 /**
- * cotask_race_winner - who has won
+ * cotask_race_winner - the member that has won a race
  * @s: the set
  *
- * Return: The winner's index; -ENOENT: nobody.
+ * Return: The index of the winner; -ENOENT if there is none.
  */
 int cotask_race_winner(const struct cotask_set *s);
 
 /**
- * cotask_set_drop - the end of a set
+ * cotask_set_drop - destroy a set
  * @s: the set
  *
- * Members go on.
+ * The members continue.
  */
 void cotask_set_drop(struct cotask_set *s);
 
 /**
- * cotask_gather_now - gather and await
- * @group: owner of the tasks that are made; NULL: the loop
- * @members: the members
- * @n: how many
+ * cotask_gather_now - gather, await the gather, and destroy it
+ * @group: owner of the tasks that are started; NULL: the loop
+ * @members: the members; receive the results
+ * @n: number of members
  * @flags: as for cotask_gather()
  *
- * Return: 0 or the first error, -ECANCELED.  Results are in @members.
+ * Return: 0; the first error; -ECANCELED.
  */
 __cotask_must_check long cotask_gather_now(struct cotask_group *group,
 					   struct cotask_member *members, unsigned int n,
 					   uint32_t flags);
 
 /**
- * enum cotask_wait_mode - what to wait for
- * @COTASK_WAIT_ALL: every member has ended
- * @COTASK_WAIT_FIRST: one has, as cancelled, too
- * @COTASK_WAIT_FIRST_ERROR: one has failed, or every one has ended
+ * enum cotask_wait_mode - the condition of cotask_wait_members()
+ * @COTASK_WAIT_ALL: all members have ended
+ * @COTASK_WAIT_FIRST: one member has ended, with a value, an error, or as cancelled
+ * @COTASK_WAIT_FIRST_ERROR: one member has failed, or all members have ended
  */
 enum cotask_wait_mode {
 	COTASK_WAIT_ALL,
@@ -138,23 +142,24 @@ enum cotask_wait_mode {
 };
 
 /**
- * cotask_wait_members - wait until some of several have ended
- * @members: the members, no functions
- * @n: how many
- * @mode: which
- * @ns: for how long at most, or COTASK_FOREVER
+ * cotask_wait_members - wait until some members have ended
+ * @members: the members, which must be awaitables
+ * @n: number of members
+ * @mode: the condition to wait for
+ * @ns: maximum duration, or COTASK_FOREVER
  *
- * Suspends at least once (WT-2).  Errors of members are not read by this (WT-9), so
- * only @done of members is filled in.
+ * Always suspends (WT-2).  Does not retrieve errors of the members (WT-9), and sets only the
+ * field @done of each member.
  *
- * Return: How many distinct members have ended; never -ETIMEDOUT (WT-6); -ECANCELED.
+ * Return: The number of distinct members that have ended, also when the time is up (WT-6);
+ *	-ECANCELED.
  */
 __cotask_must_check long cotask_wait_members(struct cotask_member *members, unsigned int n,
 					     enum cotask_wait_mode mode, int64_t ns);
 
 /**
- * struct cotask_as_completed - an iteration over members in the order of their end
- * @set: follows them
+ * struct cotask_as_completed - an iteration over members in the order in which they end
+ * @set: the members
  * @index: finds a member by its handle
  */
 struct cotask_as_completed {
@@ -165,12 +170,12 @@ struct cotask_as_completed {
 /**
  * cotask_as_completed - begin an iteration
  * @it: the iteration
- * @group: owner of the tasks that are made; NULL: the loop
+ * @group: owner of the tasks that are started; NULL: the loop
  * @members: the members
- * @n: how many
- * @ns: for how long at most all of it, or COTASK_FOREVER
+ * @n: number of members
+ * @ns: maximum duration of the whole iteration, or COTASK_FOREVER
  *
- * cotask_as_completed_end() has to follow.
+ * The caller ends the iteration with cotask_as_completed_end().
  *
  * Return: 0, or a negative errno.
  */
@@ -178,20 +183,20 @@ int cotask_as_completed(struct cotask_as_completed *it, struct cotask_group *gro
 			struct cotask_member *members, unsigned int n, int64_t ns);
 
 /**
- * cotask_as_completed_next - the next member that ends
+ * cotask_as_completed_next - wait for the next member that ends
  * @it: the iteration
- * @member: for the member, with its @result
+ * @member: receives the member, whose field @result is set
  *
- * Return: 1; 0: there is none left, and @member is NULL; -ETIMEDOUT; -ECANCELED.
+ * Return: 1; 0 if no member is left, and *@member is NULL; -ETIMEDOUT; -ECANCELED.
  */
 __cotask_must_check long cotask_as_completed_next(struct cotask_as_completed *it,
 						  struct cotask_member **member);
 
 /**
  * cotask_as_completed_end - end an iteration
- * @it: the iteration, at any point of it
+ * @it: the iteration, also before the last member
  *
- * Members go on.
+ * The members continue.
  */
 void cotask_as_completed_end(struct cotask_as_completed *it);
 

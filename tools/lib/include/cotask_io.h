@@ -2,14 +2,19 @@
 /*
  * libcotask - files, sockets and processes
  *
- * These are the calls of the same names, but where those would block the task waits and
- * others run.  Non-blocking descriptors (cotask_nonblock()) are best.  A blocking one does not
- * hold the others up: a socket is told not to block in each call, and for what cannot be told
- * so the task waits first; only a connection cannot be made on one.  Writing to a socket whose
- * other end is gone gives -EPIPE and raises no signal.  Calls that succeed at once let the
- * others run now and then.  When the
- * task is cancelled the result is -ECANCELED, and nothing was transferred.  All of them
- * give a negative errno in place of -1.  For a limited time: in a &struct cotask_timeout.
+ * Each function is the system call of the same name, with these differences:
+ *
+ *  - Where the system call would block, the task waits, and other tasks run.
+ *  - A function that fails returns a negative errno, not -1.
+ *  - If the task is cancelled, the function returns -ECANCELED, and a single read or write
+ *    has transferred no data.
+ *  - A write to a socket whose peer is gone returns -EPIPE and raises no signal.
+ *  - Other tasks run from time to time even if every call succeeds immediately.
+ *
+ * Prefer non-blocking descriptors, see cotask_nonblock().  On a blocking socket, each call is
+ * made with MSG_DONTWAIT; on a blocking descriptor that does not support such a flag, the
+ * task waits until it is ready before the call.  cotask_connect() requires a non-blocking
+ * socket.  A &struct cotask_timeout limits the duration of any call.
  */
 #ifndef COTASK_IO_H
 #define COTASK_IO_H
@@ -36,83 +41,86 @@ int cotask_nonblock(int fd);
 /**
  * cotask_poll - wait until a file descriptor is ready
  * @fd: the file descriptor
- * @events: POLLIN ...
+ * @events: the events to wait for, POLLIN and others as for poll(2)
  *
- * Others run at least once.
+ * Always suspends: other tasks run at least once.
  *
- * Return: What it is ready for, with POLLERR and POLLHUP; -EBADF; -ECANCELED.
+ * Return: The events that have occurred, POLLERR and POLLHUP included; -EBADF; -ECANCELED.
  */
 __cotask_must_check long cotask_poll(int fd, short events);
 
 /**
- * cotask_read - read
+ * cotask_read - read from a file descriptor
  * @fd: the file descriptor
- * @buf: where to
- * @size: of @buf
+ * @buf: buffer for the data
+ * @size: size of @buf in bytes
  *
- * After a read that has given less than @size the next one waits first.
+ * After a read that returned less than @size, the next read first waits for data.
  *
  * Return: As read(2).
  */
 __cotask_must_check ssize_t cotask_read(int fd, void *buf, size_t size);
 
 /**
- * cotask_read_exact - read as much as was asked for
+ * cotask_read_exact - read until the buffer is full
  * @fd: the file descriptor
- * @buf: where to
- * @size: how much
+ * @buf: buffer for the data
+ * @size: size of @buf in bytes
  *
- * An error, or a cancel, loses what was read before: the stream is of no use afterwards.
+ * After an error or a cancel, the data that was read before is lost, and the position in the
+ * stream is unknown.
  *
- * Return: @size, or less at the end of the file; a negative errno.
+ * Return: @size; less than @size at the end of the file; a negative errno.
  */
 __cotask_must_check ssize_t cotask_read_exact(int fd, void *buf, size_t size);
 
 /**
- * cotask_readv - read to several places
+ * cotask_readv - read into several buffers
  * @fd: the file descriptor
- * @iov: where to
- * @n: how many
+ * @iov: the buffers
+ * @n: number of buffers
  *
  * Return: As readv(2).
  */
 __cotask_must_check ssize_t cotask_readv(int fd, const struct iovec *iov, int n);
 
 /**
- * cotask_write - write
+ * cotask_write - write to a file descriptor
  * @fd: the file descriptor
- * @buf: what
- * @size: how much
+ * @buf: the data
+ * @size: size of the data in bytes
  *
  * Return: As write(2), which can be less than @size.
  */
 __cotask_must_check ssize_t cotask_write(int fd, const void *buf, size_t size);
 
 /**
- * cotask_writev - write from several places
+ * cotask_writev - write from several buffers
  * @fd: the file descriptor
- * @iov: what
- * @n: how many
+ * @iov: the buffers
+ * @n: number of buffers
  *
  * Return: As writev(2).
  */
 __cotask_must_check ssize_t cotask_writev(int fd, const struct iovec *iov, int n);
 
 /**
- * cotask_write_all - write all
+ * cotask_write_all - write until all data is written
  * @fd: the file descriptor
- * @buf: what
- * @size: how much
+ * @buf: the data
+ * @size: size of the data in bytes
  *
- * Return: @size, or a negative errno, when an unknown part was written.
+ * After an error or a cancel, an unknown part of the data was written.
+ *
+ * Return: @size, or a negative errno.
  */
 __cotask_must_check ssize_t cotask_write_all(int fd, const void *buf, size_t size);
 
 /**
- * cotask_recv - receive
+ * cotask_recv - receive from a socket
  * @fd: the socket
- * @buf: where to
- * @size: of @buf
+ * @buf: buffer for the data
+ * @size: size of @buf in bytes
  * @flags: MSG_*
  *
  * Return: As recv(2).
@@ -120,7 +128,7 @@ __cotask_must_check ssize_t cotask_write_all(int fd, const void *buf, size_t siz
 __cotask_must_check ssize_t cotask_recv(int fd, void *buf, size_t size, int flags);
 
 /**
- * cotask_recvmsg - receive, with all there is to it
+ * cotask_recvmsg - receive a message with its address and control data
  * @fd: the socket
  * @msg: the message
  * @flags: MSG_*
@@ -130,10 +138,10 @@ __cotask_must_check ssize_t cotask_recv(int fd, void *buf, size_t size, int flag
 __cotask_must_check ssize_t cotask_recvmsg(int fd, struct msghdr *msg, int flags);
 
 /**
- * cotask_send - send
+ * cotask_send - send to a socket
  * @fd: the socket
- * @buf: what
- * @size: how much
+ * @buf: the data
+ * @size: size of the data in bytes
  * @flags: MSG_*
  *
  * Return: As send(2).
@@ -142,12 +150,12 @@ __cotask_must_check ssize_t cotask_send(int fd, const void *buf, size_t size, in
 
 /**
  * cotask_sendto - send to an address
- * @fd: a socket
- * @buf: what
- * @size: of @buf
+ * @fd: the socket
+ * @buf: the data
+ * @size: size of the data in bytes
  * @flags: MSG_*
- * @addr: where to; NULL: where it is connected to
- * @len: of @addr
+ * @addr: the address; NULL: the address that the socket is connected to
+ * @len: size of @addr in bytes
  *
  * Return: As sendto(2).
  */
@@ -155,13 +163,13 @@ __cotask_must_check ssize_t cotask_sendto(int fd, const void *buf, size_t size, 
 					  const struct sockaddr *addr, socklen_t len);
 
 /**
- * cotask_recvfrom - receive, and from where
- * @fd: a socket
- * @buf: where to
- * @size: of @buf
+ * cotask_recvfrom - receive, with the address of the sender
+ * @fd: the socket
+ * @buf: buffer for the data
+ * @size: size of @buf in bytes
  * @flags: MSG_*
- * @addr: the address goes here; or NULL
- * @len: the room there, and then its length; or NULL
+ * @addr: buffer for the address, or NULL
+ * @len: in: size of @addr in bytes; out: length of the address; or NULL
  *
  * Return: As recvfrom(2).
  */
@@ -169,7 +177,7 @@ __cotask_must_check ssize_t cotask_recvfrom(int fd, void *buf, size_t size, int 
 					    struct sockaddr *addr, socklen_t *len);
 
 /**
- * cotask_sendmsg - send, with all there is to it
+ * cotask_sendmsg - send a message with its address and control data
  * @fd: the socket
  * @msg: the message
  * @flags: MSG_*
@@ -181,30 +189,30 @@ __cotask_must_check ssize_t cotask_sendmsg(int fd, const struct msghdr *msg, int
 /**
  * cotask_accept - accept a connection
  * @fd: the listening socket
- * @addr: for the address, or NULL
- * @len: of it, or NULL
+ * @addr: buffer for the address of the peer, or NULL
+ * @len: in: size of @addr in bytes; out: length of the address; or NULL
  *
- * Return: A socket, non-blocking and close-on-exec; a negative errno.
+ * Return: A socket, which is non-blocking and close-on-exec; a negative errno.
  */
 __cotask_must_check int cotask_accept(int fd, struct sockaddr *addr, socklen_t *len);
 
 /**
- * cotask_connect - connect
- * @fd: the socket
- * @addr: where to
- * @len: of @addr
+ * cotask_connect - connect a socket
+ * @fd: the socket, which must be non-blocking (otherwise -EINVAL)
+ * @addr: the address of the peer
+ * @len: size of @addr in bytes
  *
- * Waits as connect(2) of a blocking socket does, also for room in the queue of a Unix
- * socket that listens; there it looks again every few milliseconds.
+ * Waits as connect(2) does on a blocking socket.  If the backlog of a listening Unix socket
+ * is full, the function retries every few milliseconds.
  *
  * Return: 0; a negative errno.
  */
 __cotask_must_check int cotask_connect(int fd, const struct sockaddr *addr, socklen_t len);
 
 /**
- * cotask_waitpid - wait for the end of a child process
- * @pidfd: its pidfd
- * @status: for its status, as of waitpid(2); or NULL
+ * cotask_waitpid - wait until a child process has ended
+ * @pidfd: pidfd of the child
+ * @status: receives the status as from waitpid(2); or NULL
  *
  * Return: 0; a negative errno.
  */

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - where a suspended task is, for tools that look from outside
+ * libcotask - the saved state of a suspended task, for external tools
  *
- * The user_data of a task's COTASK_OP_SPAWN, as the kernel shows it, is the address of
- * a &struct cotask_layout in the process.  With process_vm_readv() a tool reads it and
- * the stack that it tells of, and can unwind that from the registers saved there.
- * The struct stays as it is; what is added comes behind it, with another version.
+ * The user_data of a task's COTASK_OP_SPAWN, which the kernel shows, is the address of a
+ * &struct cotask_layout in the process.  A tool reads the struct and the task's stack with
+ * process_vm_readv(), and unwinds the stack from the registers that are saved there.
+ * The struct never changes.  New fields follow it, with a higher version.
  *
  * Registers of a suspended task, 8 bytes each, from @sp upwards:
  *
  *	COTASK_LAYOUT_X86_64	mxcsr and x87 control word, r15, r14, r13, r12, rbx, rbp,
  *				rip; its rsp is @sp + 64
- *	COTASK_LAYOUT_ARM64	d8 to d15, x19 to x28, x29, x30 (where it goes on), fpcr,
+ *	COTASK_LAYOUT_ARM64	d8 to d15, x19 to x28, x29, x30 (where it continues), fpcr,
  *				unused; its sp is @sp + 176
- *	COTASK_LAYOUT_UCONTEXT	none: the switch was made by swapcontext()
+ *	COTASK_LAYOUT_UCONTEXT	none: swapcontext() saves them elsewhere
  */
 #ifndef COTASK_LAYOUT_H
 #define COTASK_LAYOUT_H
@@ -29,14 +29,14 @@
 
 /**
  * struct cotask_layout - first part of a task
- * @magic: COTASK_LAYOUT_MAGIC; anything else: there is no task here
- * @version: COTASK_LAYOUT_VERSION, or a later one
- * @arch: how to find the registers, COTASK_LAYOUT_*
- * @sp: stack pointer while it is suspended; 0: it runs, has not begun or has ended
- * @stack_low: lowest address of its stack
- * @stack_high: end of its stack
- * @fn: address of the function that is its code
- * @handle: its handle in the loop
+ * @magic: COTASK_LAYOUT_MAGIC; any other value: the address is not that of a task
+ * @version: COTASK_LAYOUT_VERSION, or a later version
+ * @arch: format of the saved registers, COTASK_LAYOUT_*
+ * @sp: stack pointer of the suspended task; 0: the task runs, has not started or has ended
+ * @stack_low: lowest address of the stack
+ * @stack_high: first address above the stack
+ * @fn: address of the function that the task runs
+ * @handle: handle of the task in its loop
  * @__reserved: 0
  */
 struct cotask_layout {

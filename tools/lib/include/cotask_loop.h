@@ -2,7 +2,7 @@
 /*
  * libcotask - loops, and context variables
  *
- * Part of <cotask.h>; conventions are said there.
+ * Part of <cotask.h>, which describes the conventions.
  */
 #ifndef COTASK_LOOP_H
 #define COTASK_LOOP_H
@@ -18,20 +18,20 @@ extern "C" {
 
 /**
  * struct cotask_var - the key of a context variable
- * @name: for people
+ * @name: name for debugging
  *
- * Its address is the key.
+ * The address of the struct is the key.
  */
 struct cotask_var {
 	const char *name;
 };
 
 /**
- * cotask_context_new - make an empty context
+ * cotask_context_new - create an empty context
  *
  * Any thread.
  *
- * Return: A reference to it; NULL without memory.
+ * Return: A reference to the context; NULL if there is no memory.
  */
 struct cotask_context *cotask_context_new(void);
 
@@ -55,9 +55,9 @@ void cotask_context_put(struct cotask_context *ctx);
 
 /**
  * cotask_get_context - context of a task
- * @task: the task, not done
+ * @task: the task, which is not done
  *
- * Return: A reference to it, to give to cotask_spawn_with(); NULL without memory.
+ * Return: A reference to the context, for cotask_spawn_with(); NULL if there is no memory.
  */
 struct cotask_context *cotask_get_context(struct cotask *task);
 
@@ -73,9 +73,9 @@ int cotask_var_set(const struct cotask_var *var, long value);
 /**
  * cotask_var_get - value of a variable in the context of the calling task
  * @var: the key
- * @otherwise: what to give if it was never set
+ * @otherwise: the value to return if the variable was never set
  *
- * Also in functions that cotask_to_thread() runs.
+ * Functions that cotask_to_thread() runs may call this, too.
  *
  * Return: The value.
  */
@@ -85,13 +85,13 @@ long cotask_var_get(const struct cotask_var *var, long otherwise);
 /* Loops                                                                    */
 
 #define COTASK_LOOP_EAGER	0x1	/* spawn eagerly by default */
-#define COTASK_LOOP_NO_SIGINT	0x2	/* leave SIGINT alone while it runs */
+#define COTASK_LOOP_NO_SIGINT	0x2	/* do not handle SIGINT while the loop runs */
 
 /**
- * struct cotask_loop_options - what a loop can be
+ * struct cotask_loop_options - options of a loop
  * @flags: COTASK_LOOP_*
- * @max_batch: events that are taken at a time, at most; 0: 1,024
- * @stack_size: of tasks, in bytes; 0: 64 KiB
+ * @max_batch: maximum number of events to take at a time; 0: 1,024
+ * @stack_size: default size of a task's stack in bytes; 0: 64 KiB
  * @device: path of the device; NULL: /dev/cotask
  * @__reserved: 0
  */
@@ -104,12 +104,12 @@ struct cotask_loop_options {
 };
 
 /**
- * typedef cotask_error_fn - is told of errors that nobody else will see
+ * typedef cotask_error_fn - handler of errors that are never retrieved
  * @loop: the loop
- * @task: the task that failed, without a reference; NULL: something else
- * @error: its code
+ * @task: the task that failed, without a reference; NULL: another object has failed
+ * @error: a negative errno
  *
- * Called by the loop's thread, without a current task.
+ * The loop's thread calls the handler, without a current task.
  */
 typedef void (*cotask_error_fn)(struct cotask_loop *loop, struct cotask *task, int error);
 
@@ -118,25 +118,26 @@ typedef void (*cotask_error_fn)(struct cotask_loop *loop, struct cotask *task, i
  * @fn: the function
  * @arg: its argument
  *
- * When it has ended, all other tasks of the loop are cancelled and awaited (CO-8).
- * SIGINT, if the process leaves it alone, cancels the main task; a second one ends the
- * process.  If the loop cannot be made, a line on the standard error says why.
+ * When the main task has ended, the loop cancels and awaits all of its other tasks (CO-8).
+ * If SIGINT has its default action, the first SIGINT cancels the main task, and the second
+ * one ends the process.  If the loop cannot be created, the function prints the reason to the
+ * standard error.
  *
- * Return: The outcome of @fn; -EINTR if it has ended as cancelled by SIGINT (CO-10);
- *	-EBUSY if the calling thread runs a loop already (CO-7); the errors of
- *	cotask_loop_create().
+ * Return: The outcome of @fn; -EINTR if SIGINT has cancelled the main task (CO-10); -EBUSY
+ *	if the calling thread already runs a loop (CO-7); the errors of cotask_loop_create().
  */
 long cotask_run(cotask_fn fn, void *arg);
 
 /**
- * cotask_loop_create - make a loop
- * @options: or NULL
+ * cotask_loop_create - create a loop
+ * @options: the options, or NULL
  *
- * Any thread; the one that calls cotask_loop_run() runs it.
+ * Any thread.  The thread that calls cotask_loop_run() runs the loop.
  *
- * Return: A reference to it, to be dropped by cotask_loop_put().  NULL: ENOENT, ENODEV:
- *	the module is not loaded; EACCES: the device is not for this user; EPROTO: the
- *	kernel speaks another version; EMFILE, ENFILE; EINVAL; see cotask_strerror().
+ * Return: A reference to the loop, which the caller drops with cotask_loop_put().  NULL:
+ *	ENOENT, ENODEV: the module is not loaded; EACCES: the user may not open the device;
+ *	EPROTO: the module has another version of the interface; EMFILE, ENFILE; EINVAL.
+ *	cotask_loop_strerror() describes the error.
  */
 __cotask_must_check struct cotask_loop *
 cotask_loop_create(const struct cotask_loop_options *options);
@@ -147,7 +148,7 @@ cotask_loop_create(const struct cotask_loop_options *options);
  * @fn: the function
  * @arg: its argument
  *
- * Several can follow one another (CO-11), in the same thread.
+ * A thread may call this several times, one after the other (CO-11).
  *
  * Return: As cotask_run(); -ESHUTDOWN if the loop was closed.
  */
@@ -155,22 +156,22 @@ long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg);
 
 /**
  * cotask_loop_close - close a loop
- * @loop: the loop, which does not run
+ * @loop: the loop, which is not running
  *
- * Any thread.  What was submitted and is not done is cancelled (RT-7), without having run;
- * callbacks that were posted are not called.  Again: nothing.
+ * Any thread.  Submitted tasks that are not done are cancelled and do not run (RT-7).
+ * Posted callbacks are not called.  Closing a closed loop has no effect.
  *
- * Return: 0; -EBUSY if it runs.
+ * Return: 0; -EBUSY if the loop is running.
  */
 int cotask_loop_close(struct cotask_loop *loop);
 
 /**
- * cotask_loop_strerror - why a loop could not be made, and what to do
+ * cotask_loop_strerror - why a loop could not be created, and what to do
  * @error: -errno after cotask_loop_create()
  *
- * Any thread.  cotask_run() prints this.
+ * Any thread.  cotask_run() prints this text.
  *
- * Return: One line.
+ * Return: A line of text, which must not be freed.
  */
 const char *cotask_loop_strerror(long error);
 
@@ -188,57 +189,58 @@ struct cotask_loop *cotask_loop_get(struct cotask_loop *loop);
  * cotask_loop_put - drop a reference to a loop
  * @loop: the loop, or NULL
  *
- * Any thread.  With the last one it is closed.
+ * Any thread.  Dropping the last reference closes the loop.
  */
 void cotask_loop_put(struct cotask_loop *loop);
 
 /**
  * cotask_loop_current - the loop that the calling thread runs
  *
- * Return: The loop, without a reference; NULL if there is none.
+ * Return: The loop, without a reference; NULL if the thread runs no loop.
  */
 struct cotask_loop *cotask_loop_current(void);
 
 /**
- * cotask_loop_fd - the file of a loop
+ * cotask_loop_fd - the file descriptor of a loop
  * @loop: the loop
  *
- * Any thread.  It is readable when there is something to do for the loop.
+ * Any thread.  The descriptor is readable when the loop has work to do.
  *
- * Return: The descriptor, which stays the loop's; -ESHUTDOWN if it was closed.
+ * Return: The descriptor, which the loop owns; -ESHUTDOWN if the loop was closed.
  */
 int cotask_loop_fd(const struct cotask_loop *loop);
 
 /**
- * cotask_loop_turn - run a loop for a moment, inside of another event loop
+ * cotask_loop_turn - run a loop for one turn, inside of another event loop
  * @loop: the loop
- * @ns: how long to wait when there is nothing to do; 0: not at all; COTASK_FOREVER
+ * @ns: maximum time to wait if no task is ready; 0: do not wait; or COTASK_FOREVER
  *
- * Tasks that are ready run, up to about a thousand steps, and stay alive until the next call.
- * The other event loop watches cotask_loop_fd() for reading, and calls this when that is
- * readable, and once after it has started tasks, by cotask_submit() or from a task.
+ * Runs the tasks that are ready, for about a thousand steps at most.  Tasks remain alive
+ * between calls.  The other event loop polls cotask_loop_fd() for reading.  It calls this
+ * function when the descriptor is readable, and once after it has started tasks with
+ * cotask_submit() or from a task.
  *
- * The thread runs no loop.
+ * The calling thread must not run a loop.
  *
- * Return: 1: there are tasks; 0: there are none; -EBUSY: inside of a task, or another thread
- *	runs @loop; -ESHUTDOWN if it was closed.
+ * Return: 1 if the loop has tasks; 0 if it has none; -EBUSY inside of a task, or if another
+ *	thread runs @loop; -ESHUTDOWN if @loop was closed.
  */
 int cotask_loop_turn(struct cotask_loop *loop, int64_t ns);
 
 /**
- * cotask_loop_set_error_handler - who is told of errors that nobody else will see
+ * cotask_loop_set_error_handler - set the handler of errors that are never retrieved
  * @loop: the loop
- * @fn: the handler; NULL: a line on the standard error
+ * @fn: the handler; NULL: print a line to the standard error
  */
 void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn);
 
 /**
- * cotask_strerror - what an error means, and what to do
- * @error: a negative errno, from any function here
+ * cotask_strerror - describe an error
+ * @error: a negative errno from any function of the library
  *
  * Any thread.
  *
- * Return: A text that stays.
+ * Return: A text, which must not be freed.
  */
 const char *cotask_strerror(long error);
 

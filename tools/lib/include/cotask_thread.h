@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - other threads: blocking work, and tasks from outside
+ * libcotask - other threads: blocking work, and tasks that other threads start
  */
 #ifndef COTASK_THREAD_H
 #define COTASK_THREAD_H
@@ -11,40 +11,41 @@
 extern "C" {
 #endif
 
-/* The await ends when the function has, also when it was cancelled. */
+/* The call returns only after the function has returned, even if the caller is cancelled. */
 #define COTASK_JOB_UNINTERRUPTIBLE	0x1
 
 /**
- * cotask_to_thread - run a function that may block, in another thread
- * @fn: the function; it sees a copy of the caller's context variables (TH-2)
- * @arg: its argument
+ * cotask_to_thread - run a function that may block in another thread
+ * @fn: the function, which has a copy of the caller's context variables (TH-2)
+ * @arg: argument of @fn
  * @flags: COTASK_JOB_*
  *
- * When the caller is cancelled it goes on at once (TH-3), and the function to its end,
- * so what @arg points to has to stay; or take %COTASK_JOB_UNINTERRUPTIBLE.  The loop
- * does not end before the function has (TH-5).  64 functions run at a time, others
- * wait.
+ * When the caller is cancelled, the call returns at once (TH-3), and @fn runs to its end.
+ * The memory that @arg points to must remain valid until then.
+ * %COTASK_JOB_UNINTERRUPTIBLE makes the call wait for @fn instead.  The loop ends only after
+ * @fn has returned (TH-5).  At most 64 functions run at a time; further calls wait.
  *
- * Return: The outcome of @fn; -ECANCELED; -EAGAIN: no thread can be made.
+ * Return: The outcome of @fn; -ECANCELED; -EAGAIN if no thread can be created.
  */
 __cotask_must_check long cotask_to_thread(cotask_fn fn, void *arg, uint32_t flags);
 
 /**
- * cotask_job_unwanted - whether nobody waits any more for the function that calls this
+ * cotask_job_unwanted - whether the task of the calling function was cancelled
  *
- * For functions that cotask_to_thread() runs.
+ * Call it from a function that cotask_to_thread() runs.
  *
- * Return: true if its task was cancelled (TH-B1).
+ * Return: true if the task that called cotask_to_thread() was cancelled (TH-B1).
  */
 bool cotask_job_unwanted(void);
 
 /**
- * cotask_call_soon - have a function run by a loop
+ * cotask_call_soon - post a function that a loop calls
  * @loop: the loop
  * @cb: the callback
- * @fn: the function, called without an awaitable
+ * @fn: the function; its argument @x is NULL
  *
- * Any thread.  Those of one thread run in order (RT-6).
+ * Any thread.  The loop calls the functions of one thread in the order in which that thread
+ * has posted them (RT-6).
  *
  * Return: 0; -ESHUTDOWN if the loop was closed.
  */
@@ -55,76 +56,77 @@ struct cotask_submission;
 
 /**
  * cotask_submit - start a task on the loop of another thread
- * @loop: the loop, which may begin to run later
- * @fn: the code
- * @arg: for @fn
- * @name: its name, or NULL
+ * @loop: the loop, which may start to run later
+ * @fn: code of the task
+ * @arg: argument of @fn
+ * @name: name of the task, or NULL
  *
  * Any thread.
  *
- * Return: A handle, to be dropped by cotask_submission_put().  NULL: ESHUTDOWN: the
- *	loop was closed.
+ * Return: A submission, which the caller drops with cotask_submission_put().  NULL:
+ *	ESHUTDOWN: the loop was closed.
  */
 __cotask_must_check struct cotask_submission *cotask_submit(struct cotask_loop *loop,
 							    cotask_fn fn, void *arg,
 							    const char *name);
 
 /**
- * cotask_submission_wait - block until the task has ended
- * @s: the handle
- * @ns: for how long, or COTASK_FOREVER
+ * cotask_submission_wait - block until a submitted task has ended
+ * @s: the submission
+ * @ns: maximum duration, or COTASK_FOREVER
  *
- * Any thread but the loop's.
+ * Any thread except the loop's.
  *
- * Return: 0; -ETIMEDOUT (the task goes on, RT-3); -EDEADLK in the loop's thread; -EINTR.
+ * Return: 0; -ETIMEDOUT, and the task continues (RT-3); -EDEADLK in the loop's thread; -EINTR.
  */
 __cotask_must_check int cotask_submission_wait(struct cotask_submission *s, int64_t ns);
 
 /**
- * cotask_submission_done - whether it is done
- * @s: the handle
+ * cotask_submission_done - whether a submission is done
+ * @s: the submission
  *
  * Any thread.
  *
- * Return: true if so.
+ * Return: true if @s is done.
  */
 bool cotask_submission_done(const struct cotask_submission *s);
 
 /**
- * cotask_submission_result - the outcome
- * @s: the handle
+ * cotask_submission_result - retrieve the outcome of a submission
+ * @s: the submission
  *
  * Any thread.
  *
- * Return: What the task has ended with (RT-2); -ECANCELED; -EINPROGRESS.
+ * Return: The outcome of the task (RT-2); -ECANCELED if @s was cancelled; -EINPROGRESS if @s
+ *	is not done.
  */
 long cotask_submission_result(struct cotask_submission *s);
 
 /**
- * cotask_submission_cancel - cancel the task
- * @s: the handle, which is done with this
+ * cotask_submission_cancel - cancel a submitted task
+ * @s: the submission, which is done from now on
  *
  * Any thread.
  *
- * Return: true if it was not done (RT-4).
+ * Return: true if @s was not done (RT-4).
  */
 bool cotask_submission_cancel(struct cotask_submission *s);
 
 /**
- * cotask_submission_cancel_and_wait - cancel the task, block until it has really ended
- * @s: the handle
+ * cotask_submission_cancel_and_wait - cancel a submitted task and block until it has ended
+ * @s: the submission
  *
- * Any thread but the loop's.
+ * Any thread except the loop's.
  *
  * Return: 0; -EDEADLK in the loop's thread; -EINTR.
  */
 __cotask_must_check int cotask_submission_cancel_and_wait(struct cotask_submission *s);
 
 /**
- * cotask_submission_put - drop the handle
- * @s: the handle, or NULL
+ * cotask_submission_put - drop a submission
+ * @s: the submission, or NULL
  *
- * Any thread.  The task goes on.
+ * Any thread.  The task continues.
  */
 void cotask_submission_put(struct cotask_submission *s);
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 """Manual pages of section 3 from the comments in the headers.
 
-"make.py" writes them beside this file; "make.py --check" says which are out of date.
+"make.py" writes them into the directory of this file; "make.py --check" lists those that are
+out of date.
 """
 import pathlib
 import re
@@ -12,24 +13,30 @@ HERE = pathlib.Path(__file__).resolve().parent
 PAGES = {
     "cotask": "tasks, groups and timeouts",
     "cotask_future": "futures, shields and callbacks",
-    "cotask_gather": "several things at once",
+    "cotask_gather": "gather, race, wait, as_completed",
     "cotask_io": "files, sockets and processes",
     "cotask_loop": "loops, and context variables",
-    "cotask_scope": "parts of a task that are not interrupted, or cancelled for good",
+    "cotask_scope": "shielded sections and cancel scopes",
     "cotask_share": "tasks and groups as file descriptors",
     "cotask_sync": "events, locks, semaphores, conditions and queues",
-    "cotask_thread": "blocking work, and tasks from other threads",
-    "cotask_wait": "more ways to wait for one thing",
+    "cotask_thread": "blocking work, and tasks that other threads start",
+    "cotask_wait": "await with a time limit, cancel and wait, wait until a child is ready",
 }
 
 
 def roff(text):
-    """Plain text as roff: backslashes, leading dots, references."""
+    """Plain text as roff: backslashes, leading dots, references, emphasis."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     text = re.sub(r"%(\w+)", r"\1", re.sub(r"&struct ", "struct ", text))
     text = re.sub(r"@(\w+)", r"\\fI\1\\fP", text)
+    text = re.sub(r"(?<![\w*(])\*([a-z][a-z ]*)\*(?![\w*])", r"\\fI\1\\fP", text)
     text = re.sub(r"\b(cotask_\w+)\(\)", r"\\fB\1\\fP()", text)
     return "\n".join("\\&" + l if l[:1] in ".'" else l for l in text.split("\n"))
+
+
+def sentence(text):
+    """A title as a sentence; names in it keep their case."""
+    return text[0].upper() + text[1:] + "."
 
 
 def comments(source):
@@ -97,7 +104,7 @@ def page(name):
         word = re.match(r"(?:struct |enum |typedef )?(\w+)", title)[1]
         out += [".SH %s" % word.upper(), ".nf"]
         out += [roff(l) for l in declaration.replace("__cotask_must_check ", "").split("\n")]
-        out += [".fi", ".PP", roff(re.sub(r"^.*? - ", "", title).capitalize()) + "."]
+        out += [".fi", ".PP", roff(sentence(re.sub(r"^.*? - ", "", title)))]
         for arg, text in args:
             out += [".TP", ".I " + arg, roff(text)]
         for text in paragraphs:
@@ -117,7 +124,7 @@ def pages():
 
 
 def main():
-    """Write, or look."""
+    """Write the pages, or check them."""
     files = pages()
     there = {f.name for f in HERE.glob("*.3")}
     if "--check" not in sys.argv:
