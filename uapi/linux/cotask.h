@@ -2,56 +2,57 @@
 /*
  * cotask - tasks for applications: /dev/cotask
  *
- * An open file is one loop, with tasks whose code runs in the process that has
- * opened it (*hosted* tasks).  The kernel keeps who waits for what, timers, groups
- * and cancellation; the process keeps the code.  One call, COTASK_IOC_ENTER, takes
- * an array of operations in and gives an array of events out: an event says that it
- * is a task's turn, and what its last operation has given; the process runs the
- * code of that task until it waits again, and says so by the next operation.
+ * An open file is one loop.  The code of its *hosted* tasks runs in the process that has
+ * opened the file.  The kernel implements waits, timers, groups and cancellation; the
+ * process runs the code.  COTASK_IOC_ENTER reads an array of operations and writes an
+ * array of events.  An event reports that it is the turn of a task, and the outcome of
+ * the task's last operation.  The process runs the code of that task up to its next wait,
+ * which it reports with the next operation.
  *
- * Objects are named by *handles*, numbers from 1 that the caller chooses, so that
- * operations on an object can stand in the same array as the one that makes it.
+ * *Handles* identify objects.  They are numbers from 1 that the caller chooses, so an
+ * array can contain an operation that creates an object and operations that use it.
  *
- * Points in time are those of the clocks that the caller reads: in a time namespace, of the
- * clocks there.
+ * Points in time refer to the clocks that the caller reads: in a time namespace, to the
+ * clocks of the namespace.
  *
- * Growing: every struct of an ioctl begins with its size.  A larger one than the
- * kernel knows is accepted if the rest is zero (-E2BIG otherwise), a smaller one is
- * filled up with zeros.  Fields that an operation does not use, and reserved ones,
- * have to be zero.
+ * Extension: every struct of an ioctl begins with its size.  The kernel accepts a struct
+ * that is larger than its own if the remainder is zero (otherwise -E2BIG), and extends a
+ * smaller struct with zeros.  Reserved fields, and fields that an operation does not use,
+ * must be zero.
  *
  * Errors of the ioctls:
  *
  *	ENOTTY		unknown command
- *	EFAULT		memory that cannot be read or written
- *	EINVAL		a bad value, a field that should be zero, a size that is too small
- *	E2BIG		a larger struct with something in it
+ *	EFAULT		the kernel cannot read or write the memory
+ *	EINVAL		invalid value, non-zero field that must be zero, or size too small
+ *	E2BIG		the part of a struct that the kernel does not know is not zero
  *	EBUSY		another thread is in COTASK_IOC_ENTER
- *	EINTR		a signal has come before anything was done
- *	ETIMEDOUT	COTASK_IOC_WAIT: not done by then
- *	ENOENT		COTASK_IOC_WAIT: no such handle
+ *	EINTR		a signal arrived before anything was done
+ *	ETIMEDOUT	COTASK_IOC_WAIT: the submission was not done at the deadline
+ *	ENOENT		COTASK_IOC_WAIT: unknown handle
  *
- * Errors of single operations, in &struct cotask_op.result; all others are applied:
+ * Errors of single operations, in &struct cotask_op.result; the kernel applies the other
+ * operations of the array:
  *
  *	EOPNOTSUPP	unknown operation or flag
- *	EINVAL		a bad value or a field that should be zero; the object is of the
- *			wrong kind or in the wrong state
- *	ENOENT		no such handle; no native body of this name
- *	EEXIST		the handle is taken
+ *	EINVAL		invalid value, or non-zero field that must be zero; the object is of
+ *			the wrong kind or in the wrong state
+ *	ENOENT		unknown handle; unknown name of a native body
+ *	EEXIST		the handle is in use
  *	EALREADY	a group or timeout is entered for the second time
  *	ESRCH		the acting task is not running in the process
- *	EPERM		this operation needs COTASK_IOC_ENTER; the process may not spawn
+ *	EPERM		the operation requires COTASK_IOC_ENTER; the process may not spawn
  *			this native body
  *	ESHUTDOWN	the group or queue is closed
- *	EAGAIN		COTASK_OP_F_TRY: it would have to wait; the group has as many children
- *			as it may
- *	EBUSY		a hosted task that is not done cannot be forgotten
+ *	EAGAIN		COTASK_OP_F_TRY: the operation would have to wait; the group has
+ *			reached its limit of children
+ *	EBUSY		FORGET of a hosted task that is not done
  *	EXDEV		a member belongs to another loop
- *	EBADF		no such file descriptor, or not one of the right kind
- *	EMFILE, ENFILE	no file descriptor is left
- *	ENOSPC		too many objects, or a task is inside of too many scopes
- *	EFAULT		@addr cannot be read or written
- *	ENOMEM		no memory; nothing has happened
+ *	EBADF		unknown file descriptor, or descriptor of the wrong kind
+ *	EMFILE, ENFILE	no file descriptor is available
+ *	ENOSPC		too many objects, or too many scopes around a task
+ *	EFAULT		the kernel cannot read or write @addr
+ *	ENOMEM		no memory; the operation has no effect
  */
 #ifndef _UAPI_LINUX_COTASK_H
 #define _UAPI_LINUX_COTASK_H
@@ -59,38 +60,39 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/* <linux/types.h> of an older kernel does not have it. */
+/* <linux/types.h> of older kernels does not define it. */
 #ifndef __aligned_s64
 #define __aligned_s64	__s64 __attribute__((aligned(8)))
 #endif
 
-/* A time that never comes. */
+/* A time that is never reached. */
 #define COTASK_NEVER		0x7fffffffffffffffLL
 
-/* Names of tasks have up to this many bytes, without a 0 at the end. */
+/* Maximum length of a task's name in bytes, without a terminating null byte. */
 #define COTASK_NAME_SIZE	63
 
-/* Members of one COTASK_OP_GATHER, WAIT or ITERATE. */
+/* Maximum number of members of one COTASK_OP_GATHER, WAIT or ITERATE. */
 #define COTASK_MEMBERS_MAX	65536
 
 /**
- * enum cotask_kind - what COTASK_OP_MAKE and COTASK_OP_ENTER make
- * @COTASK_KIND_NONE: not a kind
- * @COTASK_KIND_FUTURE: an outcome that somebody else provides
- * @COTASK_KIND_GROUP: owns tasks, @len at a time, 0: any number.  @value: a deadline on
- *	CLOCK_MONOTONIC, 0: none
- * @COTASK_KIND_TIMEOUT: a timeout.  @value: nanoseconds from now; COTASK_OP_F_ABSOLUTE:
- *	on CLOCK_MONOTONIC; COTASK_NEVER
- * @COTASK_KIND_SCOPE: a part of a task that can be cancelled for good.  @value: when
- *	it is, on CLOCK_MONOTONIC, or COTASK_NEVER
- * @COTASK_KIND_SECTION: a part of a task that is not cancelled from outside.  @value:
- *	for how many nanoseconds at most, or COTASK_NEVER
- * @COTASK_KIND_SEM: a semaphore of which @value permits are free, and @len at most, 0:
- *	any number.  With one of one it is a lock
- * @COTASK_KIND_EVENT: something that has happened, or not yet
- * @COTASK_KIND_COND: something has changed that the lock @other protects
- * @COTASK_KIND_QUEUE: up to @value numbers on their way between tasks, 0: any number
- * @COTASK_KIND_LAST: how many there are
+ * enum cotask_kind - kinds of objects that COTASK_OP_MAKE and COTASK_OP_ENTER create
+ * @COTASK_KIND_NONE: no kind
+ * @COTASK_KIND_FUTURE: future, an outcome that COTASK_OP_COMPLETE provides
+ * @COTASK_KIND_GROUP: group of tasks.  @len: maximum number of live children, 0: no
+ *	limit; @value: deadline on CLOCK_MONOTONIC, 0: none
+ * @COTASK_KIND_TIMEOUT: timeout.  @value: nanoseconds from now; with COTASK_OP_F_ABSOLUTE a
+ *	point in time on CLOCK_MONOTONIC; or COTASK_NEVER
+ * @COTASK_KIND_SCOPE: cancel scope: once it was cancelled, every wait inside fails; @value:
+ *	time of the cancel on CLOCK_MONOTONIC, or COTASK_NEVER
+ * @COTASK_KIND_SECTION: shielded section: delays cancels from outside until the task leaves
+ *	it.  @value: maximum duration in nanoseconds, or COTASK_NEVER
+ * @COTASK_KIND_SEM: semaphore.  @value: number of permits initially available; @len:
+ *	maximum number of permits, 0: no limit.  With @value 1 and @len 1 it is a lock
+ * @COTASK_KIND_EVENT: event flag, initially clear
+ * @COTASK_KIND_COND: condition variable with the lock @other
+ * @COTASK_KIND_QUEUE: FIFO of non-negative 64-bit integers.  @value: maximum number of
+ *	items, 0: no limit
+ * @COTASK_KIND_LAST: number of kinds
  */
 enum cotask_kind {
 	COTASK_KIND_NONE,
@@ -107,97 +109,102 @@ enum cotask_kind {
 };
 
 /**
- * enum cotask_opcode - what an operation does
- * @COTASK_OP_NOP: nothing
- * @COTASK_OP_SPAWN: make a hosted task, @handle, that is owned by the group @other, or by
- *	none; its first event comes with @user_data.  @addr, @len: its name; @arg:
- *	COTASK_SPAWN_F_*
- * @COTASK_OP_SPAWN_NATIVE: make a task whose code is in the kernel; @addr:
- *	&struct cotask_native; @len: its size; else as SPAWN, without name and @arg
- * @COTASK_OP_SUBMIT: from any thread: make a hosted task, @other, and a submission,
- *	@handle, to wait for it by COTASK_IOC_WAIT; else as SPAWN
- * @COTASK_OP_EXIT: the code of the task ends with @value, a value >= 0 or a negative errno.
- *	Scopes that it is inside of are left: the children of a group are cancelled, and the
- *	task has ended when they have
- * @COTASK_OP_SLEEP: the task sleeps for @value nanoseconds; 0 or less: others run
- *	first.  COTASK_OP_F_ABSOLUTE: until @value on CLOCK_MONOTONIC, COTASK_OP_F_BOOTTIME:
- *	on CLOCK_BOOTTIME
+ * enum cotask_opcode - operations
+ * @COTASK_OP_NOP: do nothing
+ * @COTASK_OP_SPAWN: create the hosted task @handle, owned by the group @other, or by the
+ *	loop if @other is 0; the events of the task carry @user_data.  @addr, @len: its
+ *	name; @arg: COTASK_SPAWN_F_*
+ * @COTASK_OP_SPAWN_NATIVE: create a task whose code is in the kernel; @addr:
+ *	&struct cotask_native; @len: its size; otherwise as SPAWN, without name and @arg
+ * @COTASK_OP_SUBMIT: from any thread: create the hosted task @other and the submission
+ *	@handle, for which COTASK_IOC_WAIT can wait; otherwise as SPAWN
+ * @COTASK_OP_EXIT: the code of the task has ended with @value, a value >= 0 or a negative
+ *	errno.  The task leaves the scopes that it is inside of: the children of a group are
+ *	cancelled, and the task ends when they have ended
+ * @COTASK_OP_SLEEP: the task sleeps for @value nanoseconds; 0 or less: until the tasks that
+ *	are ready have run.  COTASK_OP_F_ABSOLUTE: until @value on CLOCK_MONOTONIC, with
+ *	COTASK_OP_F_BOOTTIME on CLOCK_BOOTTIME
  * @COTASK_OP_AWAIT: the task waits for @handle, see below
- * @COTASK_OP_WAIT_FOR: the same, but for @value nanoseconds at most
+ * @COTASK_OP_WAIT_FOR: as AWAIT, for @value nanoseconds at most
  * @COTASK_OP_CANCEL_WAIT: cancel the task @handle and wait until it has ended
- * @COTASK_OP_MAKE: make an object, @handle, of the kind @arg
- * @COTASK_OP_SHIELD: make a shield, @handle, of @other, which can be awaited and
- *	cancelled in its place
- * @COTASK_OP_GATHER: make a gather, @handle, of the members in @addr, an array of @len
+ * @COTASK_OP_MAKE: create the object @handle of the kind @arg
+ * @COTASK_OP_SHIELD: create the shield @handle of @other; the shield can be awaited and
+ *	cancelled in place of @other
+ * @COTASK_OP_GATHER: create the gather @handle of the members in @addr, an array of @len
  *	handles (__u32); @arg: COTASK_GATHER_F_*
- * @COTASK_OP_ITERATE: make an iteration, @handle, over members as above, in the order of
- *	their end, for @value nanoseconds at most
- * @COTASK_OP_NEXT: the task waits for the next member of the iteration @handle; gives
- *	the handle of that; 0: there is none
- * @COTASK_OP_WAIT: the task waits for members as above, COTASK_WAIT_F_* in @arg, for
- *	@value nanoseconds at most; gives how many have ended
- * @COTASK_OP_COMPLETE: give the future @handle its outcome: @value
- * @COTASK_OP_CANCEL: cancel @handle; the result is 1 if it was not too late, otherwise
- *	0 (of a group, scope: always 0)
- * @COTASK_OP_UNCANCEL: take a request to cancel the task @handle back; the result is how
- *	many remain
- * @COTASK_OP_CANCEL_ALL: cancel each task of the loop that is not done, but for @handle
- *	(0: none), and was not cancelled by this before; the result is how many tasks are not
- *	done
+ * @COTASK_OP_ITERATE: create the iteration @handle over members, given as for GATHER, in the
+ *	order in which they end, for @value nanoseconds at most
+ * @COTASK_OP_NEXT: the task waits for the next member of the iteration @handle; the outcome
+ *	is the handle of the member, or 0 if no member is left
+ * @COTASK_OP_WAIT: the task waits for members, given as for GATHER, with COTASK_WAIT_F_* in
+ *	@arg, for @value nanoseconds at most; the outcome is the number that have ended
+ * @COTASK_OP_COMPLETE: complete the future @handle with the outcome @value
+ * @COTASK_OP_CANCEL: cancel @handle; the result is 1, or 0 if it was too late (of a group or
+ *	scope: always 0)
+ * @COTASK_OP_UNCANCEL: withdraw a cancel request of the task @handle; the result is the
+ *	number of requests that remain
+ * @COTASK_OP_CANCEL_ALL: cancel all tasks of the loop that are not done, except @handle (0:
+ *	none) and those that an earlier CANCEL_ALL has cancelled; the result is the number of
+ *	tasks that are not done
  * @COTASK_OP_ENTER: the task enters the group, timeout, scope or section @handle.
- *	If @arg is a kind it is made first, with @value, @len and flags as for MAKE; if it
- *	is 0, it is there
- * @COTASK_OP_LEAVE: the task leaves it, its body has ended with @value.  Of a group:
- *	waits for all children, and the outcome comes with the next event; of others the
- *	result is what becomes of @value
- * @COTASK_OP_MOVE: another deadline for the timeout @handle: @value on CLOCK_MONOTONIC,
+ *	If @arg is a kind, the operation first creates the object, with @value, @len and flags
+ *	as for MAKE; if @arg is 0, the object exists
+ * @COTASK_OP_LEAVE: the task leaves @handle, whose body has ended with @value.  For a group,
+ *	the task waits for all children, and its next event reports the outcome; otherwise the
+ *	result is the outcome
+ * @COTASK_OP_MOVE: change the deadline of the timeout @handle to @value on CLOCK_MONOTONIC,
  *	or COTASK_NEVER
  * @COTASK_OP_RESULT: the result is the outcome of @handle, or -EINPROGRESS
- * @COTASK_OP_READ: the result is what @arg, one of enum cotask_read, says about @handle
- * @COTASK_OP_FORGET: the handle is free again; of a task whose code has ended, or of
- *	anything else, which stays as long as a task waits for it
- * @COTASK_OP_ACQUIRE: the task takes a permit of the semaphore @handle, and waits for it
- * @COTASK_OP_RELEASE: give a permit of the semaphore @handle back
- * @COTASK_OP_SET: the event @handle has happened; with @arg 1: it has not
- * @COTASK_OP_EVENT_WAIT: the task waits until the event @handle has happened
- * @COTASK_OP_COND_WAIT: the task gives the lock of the condition @handle back, waits until it
- *	is notified, and takes the lock again
- * @COTASK_OP_NOTIFY: notify @len tasks that wait for the condition @handle; the result is
- *	how many there were
- * @COTASK_OP_PUT: the task puts @value, >= 0, into the queue @handle, and waits for room
- * @COTASK_OP_GET: the task takes a number out of the queue @handle, and waits for one
- * @COTASK_OP_SHUTDOWN: the queue @handle takes no more; with @arg 1: what is in it is
- *	dropped
+ * @COTASK_OP_READ: the result is the property @arg of @handle, one of enum cotask_read
+ * @COTASK_OP_FORGET: free the handle.  A task must have ended; any other object remains as
+ *	long as a task waits for it
+ * @COTASK_OP_ACQUIRE: the task acquires a permit of the semaphore @handle, and waits until
+ *	one is available
+ * @COTASK_OP_RELEASE: release a permit of the semaphore @handle
+ * @COTASK_OP_SET: set the event flag @handle; with @arg 1: clear it
+ * @COTASK_OP_EVENT_WAIT: the task waits until the event flag @handle is set
+ * @COTASK_OP_COND_WAIT: the task releases the lock of the condition @handle, waits for a
+ *	notification, and acquires the lock
+ * @COTASK_OP_NOTIFY: notify up to @len tasks that wait for the condition @handle; the result
+ *	is the number of tasks that were notified
+ * @COTASK_OP_PUT: the task adds @value, >= 0, to the queue @handle, and waits until there is
+ *	room
+ * @COTASK_OP_GET: the task removes the oldest item from the queue @handle, and waits until
+ *	there is one
+ * @COTASK_OP_SHUTDOWN: shut the queue @handle down: it accepts no more items; with @arg 1:
+ *	discard the items in it
  * @COTASK_OP_POLL: the task waits until the file descriptor @handle is ready for @arg, POLLIN
- *	..., at least one turn; gives what it is ready for, or 0: look again.  That it is,
- *	too, when the process that waits has closed its last descriptor of this file of the
- *	device, and other processes go on with it
- * @COTASK_OP_CALL: have a COTASK_EVENT_CALL with @user_data, at its place in the queue
- * @COTASK_OP_ON_DONE: have a COTASK_EVENT_CALL with @user_data when @handle is done
- * @COTASK_OP_OFF_DONE: take back those of them with this @user_data; the result is how many
- * @COTASK_OP_NAME: give the task @handle the name @addr, @len
- * @COTASK_OP_GET_NAME: write the name of the task @handle, and a 0, to @addr, of @len bytes
- * @COTASK_OP_EXPORT: the result is a new file descriptor, close-on-exec, that stands for the
- *	task or group @handle, see COTASK_FD_IOC_STATUS
- * @COTASK_OP_IMPORT: @handle is what such a descriptor, @arg, stands for.  A task can be
- *	awaited and cancelled; a group can be awaited and cancelled, and hosted tasks can be
- *	spawned into it
+ *	and others, for one turn at least; the outcome is the events that have occurred, or 0:
+ *	poll again.  The outcome is also 0 if the waiting process has closed its last descriptor
+ *	of this file of the device while other processes continue to use the file
+ * @COTASK_OP_CALL: append a COTASK_EVENT_CALL with @user_data to the ready queue
+ * @COTASK_OP_ON_DONE: request a COTASK_EVENT_CALL with @user_data when @handle is done
+ * @COTASK_OP_OFF_DONE: withdraw all ON_DONE requests with this @user_data; the result is
+ *	their number
+ * @COTASK_OP_NAME: set the name of the task @handle to @addr, @len
+ * @COTASK_OP_GET_NAME: write the name of the task @handle, with a terminating null byte, to
+ *	@addr, a buffer of @len bytes
+ * @COTASK_OP_EXPORT: the result is a new file descriptor, close-on-exec, for the task or group
+ *	@handle, see COTASK_FD_IOC_STATUS
+ * @COTASK_OP_IMPORT: create @handle for the task or group of the descriptor @arg.  An imported
+ *	task can be awaited and cancelled; an imported group can be awaited and cancelled, and
+ *	hosted tasks can be spawned into it
  * @COTASK_OP_START: the task waits until the task @handle, which was spawned and has not
- *	begun, is READY; gives the value of that.  What @handle fails with before is no error
- *	of its group, but the outcome of this; -ENODATA: it has ended otherwise;
- *	-ECANCELED: it was cancelled with this, and has ended (TG-B7)
- * @COTASK_OP_READY: the acting task is ready, with @value, >= 0.  -EINVAL: nobody waits for
- *	that, or not any more
- * @COTASK_OP_LAST: how many there are
+ *	started, applies READY; the outcome is the value of READY.  An earlier error of @handle
+ *	is the outcome of START and not an error of the group; -ENODATA: @handle has ended
+ *	without an error; -ECANCELED: @handle was cancelled with this operation, and has ended
+ *	(TG-B7)
+ * @COTASK_OP_READY: the acting task is ready, with @value, >= 0.  -EINVAL: no START waits for
+ *	it
+ * @COTASK_OP_LAST: number of operations
  *
- * What can be awaited, cancelled and be a member: tasks, futures, shields, gathers.
- * Imported tasks and groups can be awaited and cancelled.
+ * Tasks, futures, shields and gathers can be awaited, cancelled, and members of a gather,
+ * wait or iteration.  Imported tasks and groups can be awaited and cancelled.
  *
  * SLEEP, AWAIT, WAIT_FOR, CANCEL_WAIT, NEXT, WAIT, LEAVE of a group, ACQUIRE, EVENT_WAIT,
- * COND_WAIT, PUT, GET, POLL, START and EXIT end the step of the acting task: its next event gives
- * the outcome.
- * With COTASK_OP_F_TRY, ACQUIRE, PUT and GET do not: their result is 0, of GET the number,
- * or -EAGAIN.
+ * COND_WAIT, PUT, GET, POLL, START and EXIT end the step of the acting task: its next event
+ * reports the outcome.  With COTASK_OP_F_TRY, ACQUIRE, PUT and GET do not end the step: their
+ * result is 0, or the item for GET, or -EAGAIN.
  */
 enum cotask_opcode {
 	COTASK_OP_NOP,
@@ -250,68 +257,68 @@ enum cotask_opcode {
 #define COTASK_OP_F_ABSOLUTE	0x1	/* @value is a point in time */
 #define COTASK_OP_F_BOOTTIME	0x2	/* ... on CLOCK_BOOTTIME */
 #define COTASK_OP_F_TRY		0x4	/* do not wait */
-/* With COTASK_OP_F_ABSOLUTE, SLEEP and ENTER of a timeout that it makes: the time was still to
- * come when the task has asked for this, which may be a while ago.  If it has passed since then,
- * what is ready by now comes first, as it would have if this had been applied at once.  Without
- * it, what is past is due at once.
+/* With COTASK_OP_F_ABSOLUTE, for SLEEP and for ENTER that creates a timeout: the time was in the
+ * future when the task requested the operation.  If it has passed since, entries that are ready
+ * by now run first, as if the operation had been applied at once.  Without this flag, a time in
+ * the past is due at once.
  */
 #define COTASK_OP_F_AHEAD	0x8
 
 /* &struct cotask_op.arg of SPAWN */
-/* It runs at once: the process does its first step before the spawner goes on, without an
- * event, if the result is 1.
+/* Eager start: if the result is 1, the process runs the first step of the task without an event,
+ * before the spawner continues.
  */
 #define COTASK_SPAWN_F_EAGER	0x01
-#define COTASK_SPAWN_F_SURE_START 0x02	/* it runs its first step even if cancelled before */
-#define COTASK_SPAWN_F_CANCELLED 0x04	/* into an aborting group, too; starts cancelled */
-#define COTASK_SPAWN_F_WINS	0x08	/* an outcome that is there is not lost to a cancel */
-#define COTASK_SPAWN_F_KEEP_CANCEL 0x10	/* a cancel that a child swallows comes again */
-#define COTASK_SPAWN_F_APART	0x20	/* its failure is for a gather, not one of its group */
+#define COTASK_SPAWN_F_SURE_START 0x02	/* run the first step even if cancelled before it */
+#define COTASK_SPAWN_F_CANCELLED 0x04	/* permit an aborting group; the task starts cancelled */
+#define COTASK_SPAWN_F_WINS	0x08	/* a cancel does not replace an available outcome */
+#define COTASK_SPAWN_F_KEEP_CANCEL 0x10	/* repeat a cancel that a child has swallowed */
+#define COTASK_SPAWN_F_APART	0x20	/* its error is for a gather, and not one of its group */
 
-/* &struct cotask_op.arg of ENTER and MAKE: flags besides the kind */
-#define COTASK_MAKE_F_STRICT	0x0100	/* timeout: too late is too late, for success, too */
-#define COTASK_MAKE_F_QUIET	0x0200	/* timeout: LEAVE gives 0 in place of -ETIMEDOUT */
-#define COTASK_MAKE_F_RECANCEL	0x0400	/* group: each outside cancel reaches children */
-#define COTASK_MAKE_F_INDEPENDENT 0x0800 /* group: a failing child leaves others alone */
+/* &struct cotask_op.arg of ENTER and MAKE: flags in addition to the kind */
+#define COTASK_MAKE_F_STRICT	0x0100	/* timeout: a body that succeeds too late has timed out */
+#define COTASK_MAKE_F_QUIET	0x0200	/* timeout: LEAVE returns 0 instead of -ETIMEDOUT */
+#define COTASK_MAKE_F_RECANCEL	0x0400	/* group: pass each outside cancel on to the children */
+#define COTASK_MAKE_F_INDEPENDENT 0x0800 /* group: a failing child does not cancel siblings */
 
-/* &struct cotask_op.arg of GATHER; neither: the first error ends it */
-#define COTASK_GATHER_F_COLLECT	0x1	/* outcomes are for the reader */
-#define COTASK_GATHER_F_FAIL_FAST 0x2	/* the first error cancels the others */
-#define COTASK_GATHER_F_RACE	0x4	/* the first success does; alone */
+/* &struct cotask_op.arg of GATHER; 0: the first error ends the gather */
+#define COTASK_GATHER_F_COLLECT	0x1	/* wait for all; the caller reads the outcomes */
+#define COTASK_GATHER_F_FAIL_FAST 0x2	/* the first error cancels the other members */
+#define COTASK_GATHER_F_RACE	0x4	/* the first success does; no other flag */
 
 /* &struct cotask_op.arg of WAIT */
 #define COTASK_WAIT_F_ALL	0
-#define COTASK_WAIT_F_FIRST	1	/* until one has ended */
-#define COTASK_WAIT_F_FIRST_ERROR 2	/* until one has failed, or all have ended */
+#define COTASK_WAIT_F_FIRST	1	/* until one member has ended */
+#define COTASK_WAIT_F_FIRST_ERROR 2	/* until one member has failed, or all have ended */
 
-/* How something that can be awaited is. */
+/* States of an awaitable. */
 #define COTASK_STATE_PENDING	0
 #define COTASK_STATE_FINISHED	1	/* with a value */
 #define COTASK_STATE_FAILED	2
 #define COTASK_STATE_CANCELLED	3
 
 /**
- * enum cotask_read - what COTASK_OP_READ tells
- * @COTASK_READ_STATE: of what can be awaited, or a submission: COTASK_STATE_*
+ * enum cotask_read - properties that COTASK_OP_READ returns
+ * @COTASK_READ_STATE: of an awaitable or a submission: COTASK_STATE_*
  * @COTASK_READ_ID: of a task or group: its number in the system
- * @COTASK_READ_CANCELLING: of a task: requests to cancel it that were not taken back
- * @COTASK_READ_DELIVERED: of a task: 1 if its last await has given -ECANCELED for a request
- *	of its own
- * @COTASK_READ_CAUSE: of a task: why it was cancelled, enum cotask_cause in the
+ * @COTASK_READ_CANCELLING: of a task: number of outstanding cancel requests
+ * @COTASK_READ_DELIVERED: of a task: 1 if its last await returned -ECANCELED because of a
+ *	request to cancel this task
+ * @COTASK_READ_CAUSE: of a task: why it was cancelled, a value of enum cotask_cause in the
  *	documentation
  * @COTASK_READ_BY: of a task: number of the task that has cancelled it, or 0
- * @COTASK_READ_DEADLINE: of a task: nearest deadline of all that it is inside of, or
+ * @COTASK_READ_DEADLINE: of a task: earliest deadline of all enclosing scopes, or
  *	COTASK_NEVER
  * @COTASK_READ_WHEN: of a timeout: its deadline, or COTASK_NEVER
- * @COTASK_READ_EXPIRED: of a timeout: 1 if it has come
- * @COTASK_READ_ERRORS: of a group: how many errors there are
+ * @COTASK_READ_EXPIRED: of a timeout: 1 if it has expired
+ * @COTASK_READ_ERRORS: of a group: number of errors
  * @COTASK_READ_ERROR: of a group: code of the error number @value
- * @COTASK_READ_ERROR_TASK: of a group: handle of the child that it is of, 0: the body's, or
- *	forgotten
+ * @COTASK_READ_ERROR_TASK: of a group: handle of the child that has failed with the error
+ *	number @value; 0: the error is that of the body, or the handle was forgotten
  * @COTASK_READ_WINNER: of a race: index of the winner, or -ENOENT
- * @COTASK_READ_FREE: of a semaphore: free permits; of an event: 1 if it has happened
- * @COTASK_READ_COUNT: of a queue: numbers in it
- * @COTASK_READ_LAST: how many there are
+ * @COTASK_READ_FREE: of a semaphore: available permits; of an event flag: 1 if it is set
+ * @COTASK_READ_COUNT: of a queue: number of items
+ * @COTASK_READ_LAST: number of properties
  */
 enum cotask_read {
 	COTASK_READ_STATE,
@@ -339,11 +346,11 @@ enum cotask_read {
  * @task: handle of the acting task, whose code runs in the process; or 0
  * @handle: the object
  * @other: another object
- * @value: nanoseconds, an outcome ...
- * @user_data: comes back with events
- * @addr: memory of the process
- * @len: how much
- * @arg: kind, flags ...
+ * @value: a time, an outcome, or as the operation defines
+ * @user_data: copied to the events of the operation
+ * @addr: address in the process
+ * @len: length, or as the operation defines
+ * @arg: kind, flags, or as the operation defines
  * @result: out: a value >= 0 or a negative errno
  * @__reserved: zero
  */
@@ -364,9 +371,9 @@ struct cotask_op {
 
 /**
  * struct cotask_native - a task whose code is in the kernel
- * @name: of the body, as a module has registered it
- * @arg: its argument
- * @arg_size: size of that, which the body prescribes
+ * @name: name of the body, under which a module has registered it
+ * @arg: address of the argument
+ * @arg_size: size of the argument, which the body defines
  * @__reserved: zero
  */
 struct cotask_native {
@@ -377,15 +384,17 @@ struct cotask_native {
 };
 
 /**
- * enum cotask_event_type - what an event says
- * @COTASK_EVENT_STEP: it is the turn of the task @handle; @result: what its last operation
- *	has given, of the first event 0; @user_data: of its SPAWN
- * @COTASK_EVENT_CALL: see COTASK_OP_CALL and ON_DONE; of the latter @handle: what is done
- * @COTASK_EVENT_ERROR: something has failed with @result, and nobody has looked or is going
- *	to: it has no handle any more, or is left over after CANCEL_ALL. @user_data: of the task's
- *	SPAWN; 0 if it is none, or was forgotten long before, when somebody else still had it
+ * enum cotask_event_type - types of events
+ * @COTASK_EVENT_STEP: it is the turn of the task @handle; @result: outcome of its last
+ *	operation, 0 for the first event; @user_data: that of its SPAWN
+ * @COTASK_EVENT_CALL: see COTASK_OP_CALL and ON_DONE; @handle, for ON_DONE: the object that is
+ *	done
+ * @COTASK_EVENT_ERROR: an object has failed with @result, and its error was never retrieved:
+ *	it has no handle any more, or was cancelled by CANCEL_ALL. @user_data: that of the
+ *	task's SPAWN; 0 if the object is not a task, or if its handle was forgotten long before
+ *	while another reference to it remained
  * @COTASK_EVENT_GONE: the task @handle has ended without COTASK_OP_EXIT, with @result: it was
- *	cancelled before its first step; @user_data: of its SPAWN
+ *	cancelled before its first step; @user_data: that of its SPAWN
  */
 enum cotask_event_type {
 	COTASK_EVENT_STEP,
@@ -394,17 +403,17 @@ enum cotask_event_type {
 	COTASK_EVENT_GONE,
 };
 
-#define COTASK_EVENT_F_START	0x1	/* the first one of this task */
-/* The task is inside of a timeout that has come due.  As long as this is not set, LEAVE of a
- * timeout gives what it is told in this step, but for one with COTASK_MAKE_F_STRICT.
+#define COTASK_EVENT_F_START	0x1	/* the first event of this task */
+/* The task is inside of a timeout that has expired.  If this flag is not set, LEAVE of a timeout
+ * in this step returns its @value, unless the timeout has COTASK_MAKE_F_STRICT.
  */
 #define COTASK_EVENT_F_EXPIRED	0x2
 
 /**
  * struct cotask_event_info - an event
  * @user_data: see enum cotask_event_type
- * @result: likewise
- * @handle: likewise
+ * @result: see enum cotask_event_type
+ * @handle: see enum cotask_event_type
  * @type: one of enum cotask_event_type
  * @flags: COTASK_EVENT_F_*
  */
@@ -416,37 +425,38 @@ struct cotask_event_info {
 	__u16		flags;
 };
 
-/* &struct cotask_enter.flags, out: the loop was left alone for longer than it may be */
+/* &struct cotask_enter.flags, out: the process has not called ENTER for too long */
 #define COTASK_ENTER_LATE	0x1
-/* In: do not wait when no task is left */
+/* In: do not wait if no task is left */
 #define COTASK_ENTER_DRAIN	0x2
 
 /**
  * struct cotask_enter - apply operations, run the loop, collect events
  * @size: of this struct
- * @flags: in: COTASK_ENTER_DRAIN or 0; out: COTASK_ENTER_LATE or 0, but as it was with EINTR
+ * @flags: in: COTASK_ENTER_DRAIN or 0; out: COTASK_ENTER_LATE or 0; with EINTR, unchanged
  * @ops: array of &struct cotask_op
- * @n_ops: how many
- * @n_begun: how many of the events that the call before this one has given were begun;
- *	they are in order.  The others are void, and come again, possibly with another
- *	result.  Out: 0, once it was taken in
+ * @n_ops: number of operations
+ * @n_begun: number of events of the preceding call that the process has started, in order.
+ *	The kernel takes back the other events and issues them again, possibly with another
+ *	result.  Out: 0, once the kernel has read it
  * @events: array of &struct cotask_event_info
- * @max_events: room in it; 0: operations are applied, and the loop does not run
- * @min_events: 0: do not wait; otherwise until there is one, unless an operation of a task has
- *	given an error; with COTASK_ENTER_DRAIN also until no task is left in the loop
- * @deadline: on CLOCK_MONOTONIC; do not wait for longer than this; COTASK_NEVER
- * @n_events: out: how many there are
- * @applied: out: how many operations were applied, each with its result
+ * @max_events: number of elements of @events; 0: apply operations, and do not run the loop
+ * @min_events: 0: do not wait; otherwise wait until there is an event, unless an operation of
+ *	a task has returned an error; with COTASK_ENTER_DRAIN also until no task is left in the
+ *	loop
+ * @deadline: on CLOCK_MONOTONIC, the time at which a wait ends; or COTASK_NEVER
+ * @n_events: out: number of events
+ * @applied: out: number of operations that were applied, each with its result
  *
- * There can be several events, if nothing in the kernel lies between the steps: then the
- * process runs them one after the other.  What a step has done has to be applied before
- * the next one begins if it could matter to that: all operations, but those that end a
- * step and always suspend: SLEEP, POLL, EXIT.  As long as the code of a task runs there is
- * no event for another one, whatever @min_events says, but for one that has not had to
- * suspend: an eager task goes on inside of its spawner's step.
+ * A call returns several events if no work of the kernel lies between the steps; the process
+ * runs the steps in order.  Before the next step starts, the process applies all operations of
+ * a step that could affect the next step.  SLEEP, POLL and EXIT, which end a step and always
+ * suspend, never affect it.  No events for other tasks are delivered while a task's code
+ * runs, for any @min_events.  The exception is a task that has not suspended: an eager task
+ * continues inside of its spawner's step.
  *
- * Returns 0, also when a signal or the deadline has ended the wait after something was
- * done.  What was applied and what was given is told in any case, also with -EFAULT.
+ * Returns 0, also if a signal or the deadline has ended the wait after something was done.
+ * @n_events and @applied are valid in any case, also with -EFAULT.
  */
 struct cotask_enter {
 	__u32		size;
@@ -467,9 +477,9 @@ struct cotask_enter {
  * @size: of this struct
  * @flags: 0
  * @ops: array of &struct cotask_op without an acting task: NOP, SUBMIT, CALL, COMPLETE, CANCEL,
- *	RESULT, READ of STATE and CANCELLING, FORGET of a submission; others give EPERM
- * @n_ops: how many
- * @applied: out: how many were applied
+ *	RESULT, READ of STATE and CANCELLING, FORGET of a submission; any other: EPERM
+ * @n_ops: number of operations
+ * @applied: out: number of operations that were applied
  */
 struct cotask_post_ops {
 	__u32		size;
@@ -484,13 +494,13 @@ struct cotask_post_ops {
 /**
  * struct cotask_wait_done - block until a submission is done
  * @size: of this struct
- * @handle: of COTASK_OP_SUBMIT
- * @deadline: on CLOCK_MONOTONIC; COTASK_NEVER
- * @result: out: its outcome
- * @flags: COTASK_WAIT_CANCEL: cancel it, and wait until its task has really ended
+ * @handle: the submission, from COTASK_OP_SUBMIT
+ * @deadline: on CLOCK_MONOTONIC, or COTASK_NEVER
+ * @result: out: outcome of the submission
+ * @flags: COTASK_WAIT_CANCEL: cancel the submission, and wait until its task has ended
  * @__reserved: zero
  *
- * Not in a thread that is inside of the loop's own COTASK_IOC_ENTER.
+ * The thread must not be inside of COTASK_IOC_ENTER of the same loop.
  */
 struct cotask_wait_done {
 	__u32		size;
@@ -504,12 +514,12 @@ struct cotask_wait_done {
 #define COTASK_VERSION		1
 
 /**
- * struct cotask_query - what the kernel can do
+ * struct cotask_query - capabilities of the kernel
  * @size: of this struct
  * @version: out: COTASK_VERSION
  * @features: out: reserved, 0
- * @n_opcodes: out: operations below this number are known
- * @max_objects: out: handles that one file can have
+ * @n_opcodes: out: the kernel knows the operations below this number
+ * @max_objects: out: maximum number of objects of one file
  */
 struct cotask_query {
 	__u32		size;
@@ -523,12 +533,12 @@ struct cotask_query {
 #define COTASK_FD_GROUP		2
 
 /**
- * struct cotask_fd_status - what a descriptor made by COTASK_OP_EXPORT stands for
+ * struct cotask_fd_status - the task or group of a descriptor from COTASK_OP_EXPORT
  * @size: of this struct
  * @kind: out: COTASK_FD_TASK or COTASK_FD_GROUP
- * @id: out: its number in the system
- * @result: out: its outcome, or -EINPROGRESS; the descriptor is readable (poll) once it
- *	is done
+ * @id: out: number of the task or group in the system
+ * @result: out: its outcome, or -EINPROGRESS; the descriptor is readable (poll) once the
+ *	task or group is done
  * @state: out: as COTASK_READ_STATE
  * @cancelling: out: as COTASK_READ_CANCELLING
  */
@@ -542,18 +552,18 @@ struct cotask_fd_status {
 };
 
 /**
- * struct cotask_inspect - look at loops, groups and tasks
+ * struct cotask_inspect - list loops, groups and tasks
  * @size: of this struct
  * @flags: 0
  * @__reserved: zero
  *
- * Returns a file descriptor, closed on exec, that reads as one JSON object per line, see
- * Documentation/observe.rst.  It is read from the beginning to the end; lseek() goes to the
- * beginning only, which is a new look.  There are
- * the loops of processes whose effective user was the caller's when they opened the
- * device, without the file's own; for a caller with CAP_PERFMON or CAP_SYS_ADMIN in
- * the initial user namespace there are all.  The descriptor counts as 256 objects of the
- * file.  Errors: EMFILE, ENFILE, ENOSPC, ENOMEM.
+ * Returns a file descriptor, close-on-exec, which reads as one JSON object per line, see
+ * Documentation/observe.rst.  Read it from the beginning to the end; lseek() can only return to
+ * the beginning, which takes a new list.  The list contains the loops of processes that had the
+ * caller's effective user when they opened the device, except the loop of the file itself.  For
+ * a caller with CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace it contains all
+ * loops.  The descriptor counts as 256 objects of the file.  Errors: EMFILE, ENFILE, ENOSPC,
+ * ENOMEM.
  */
 struct cotask_inspect {
 	__u32		size;
@@ -570,15 +580,15 @@ struct cotask_inspect {
  * @flags: 0
  * @kind: COTASK_CANCEL_TASK, or COTASK_CANCEL_GROUP: all children of the group, and its
  *	body
- * @reason: a number >= 0 of the caller's choice, which is shown with the cause
- * @loop: number of the loop, or 0: look for it
+ * @reason: a number >= 0 that the caller chooses, and that is shown with the cause
+ * @loop: number of the loop; 0: search all loops
  * @id: number of the task or group
  * @__reserved: zero
  *
- * Possible for those loops that COTASK_IOC_INSPECT shows; cancelling those of others
- * needs CAP_SYS_ADMIN.  Returns 1; 0 if it was too late, or is the root group of a loop.
- * Errors: ENOENT, there is none that the caller may cancel; EAGAIN, its loop does not
- * answer; ENOMEM; EINTR.
+ * The caller may cancel in the loops that COTASK_IOC_INSPECT shows to it; for loops of another
+ * user it needs CAP_SYS_ADMIN.  Returns 1; 0 if it was too late, or if @id is the root group of
+ * a loop.  Errors: ENOENT: the caller may cancel no such task or group; EAGAIN: the loop does
+ * not answer; ENOMEM; EINTR.
  */
 struct cotask_cancel_id {
 	__u32		size;
@@ -598,7 +608,7 @@ struct cotask_cancel_id {
 #define COTASK_IOC_INSPECT	_IO(COTASK_IOC_TYPE, 0x10)
 #define COTASK_IOC_CANCEL_ID	_IO(COTASK_IOC_TYPE, 0x11)
 
-/* Of descriptors made by COTASK_OP_EXPORT; CANCEL takes no argument and gives 1 or 0. */
+/* For descriptors from COTASK_OP_EXPORT; CANCEL takes no argument and returns 1 or 0. */
 #define COTASK_FD_IOC_STATUS	_IO(COTASK_IOC_TYPE, 0x20)
 #define COTASK_FD_IOC_CANCEL	_IO(COTASK_IOC_TYPE, 0x21)
 
