@@ -54,7 +54,7 @@ def main():
     os.write(fd, b"c")
     ok("asks before it cancels", shown(fd, b"(y/n)"))
     os.write(fd, b"y")
-    ok("cancels", shown(fd, b"was asked to cancel"))
+    ok("cancels", shown(fd, b"cancel requested"))
     os.write(fd, b"p")
     ok("pauses", shown(fd, b"PAUSED"))
     os.write(fd, b"q")

@@ -15,10 +15,10 @@
 
 static const char usage[] =
 	"bench\n\n"
-	"Takes about two seconds, and prints what operations on tasks of a process cost here.\n"
-	"Of the core alone, and next to the kernel's own means, \"make bench\" tells.\n\n"
-	"  -j, --json         for programs\n"
-	"  -h, --help         this text\n";
+	"Measures for about two seconds what operations on tasks of a process cost on this\n"
+	"machine. \"make bench\" in the source tree measures the core and the kernel's own means.\n\n"
+	"  -j, --json         print JSON\n"
+	"  -h, --help         print this text\n";
 
 #define BATCH	1000
 #define SLEEPS	200
@@ -55,9 +55,10 @@ static void enter(unsigned int n, unsigned int wait)
 	};
 
 	if (ioctl(fd, COTASK_IOC_ENTER, &e))
-		fail("the device has refused: %s", strerror(errno));
+		fail(DEVICE ": %s", strerror(errno));
 	if (e.n_events != wait || e.applied != n)
-		fail("the device has done %u of %u, and %u of %u", e.applied, n, e.n_events, wait);
+		fail(DEVICE " applied %u of %u operations and returned %u of %u events",
+		     e.applied, n, e.n_events, wait);
 	given = wait;
 }
 
@@ -66,7 +67,7 @@ static void report(const char *name, const char *what, double ns)
 	if (options.json)
 		printf("{\"name\":\"%s\",\"ns\":%.1f}\n", name, ns);
 	else
-		printf("  %-44s %10s\n", what, say_ns(BUF, ns + 0.5));
+		printf("  %-56s %10s\n", what, say_ns(BUF, ns + 0.5));
 }
 
 static void fill(unsigned int opcode, int64_t value)
@@ -153,9 +154,9 @@ static void live(void)
 static void bench_calls(void)
 {
 	report("clock", "clock_gettime()", each(read_clocks) / BATCH);
-	report("enter", "a call that does nothing", each(call));
+	report("enter", "an empty call", each(call));
 	fill(COTASK_OP_NOP, 0);
-	report("nop", "an operation that does nothing, of 1,000", each(nops) / BATCH);
+	report("nop", "an empty operation, 1,000 per call", each(nops) / BATCH);
 }
 
 static void bench_tasks(void)
@@ -163,11 +164,11 @@ static void bench_tasks(void)
 	double both = each(live) / BATCH;
 	double part = (double)spawning / (spawning + leaving);
 
-	report("spawn", "spawn a task and get its first step, of 1,000", both * part);
-	report("exit", "end a task and forget it, of 1,000", both * (1 - part));
+	report("spawn", "spawn a task and receive its first event, 1,000 per call", both * part);
+	report("exit", "end a task and forget its handle, 1,000 per call", both * (1 - part));
 	spawn_all();
 	fill(COTASK_OP_SLEEP, 0);
-	report("yield", "a step: yield and be the next, of 1,000", each(yields) / BATCH);
+	report("yield", "yield and receive the next event, 1,000 per call", each(yields) / BATCH);
 	end_all();
 }
 
@@ -198,8 +199,8 @@ static void bench_sleep(void)
 		late[i] = now() - due;
 	}
 	qsort(late, SLEEPS, sizeof(*late), smaller);
-	report("late_p50", "how late a sleep of 1 ms ends: half of them", late[SLEEPS / 2]);
-	report("late_p99", "99% of them", late[SLEEPS * 99 / 100]);
+	report("late_p50", "lateness of a sleep of 1 ms: median", late[SLEEPS / 2]);
+	report("late_p99", "lateness of a sleep of 1 ms: 99th percentile", late[SLEEPS * 99 / 100]);
 }
 
 int cmd_bench(int argc, char **argv)
@@ -223,7 +224,7 @@ int cmd_bench(int argc, char **argv)
 	}
 	fd = device_open();
 	if (!options.json)
-		puts("tasks of a process, time for each:");
+		puts("tasks of a process, time per operation:");
 	bench_calls();
 	bench_tasks();
 	bench_sleep();

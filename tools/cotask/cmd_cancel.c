@@ -14,13 +14,13 @@
 
 static const char usage[] =
 	"cancel [options] NUMBER...\n\n"
-	"Asks tasks to cancel: each gets -ECANCELED at the await where it is, and may clean\n"
-	"up. With --group, all children of a group and the body of the group.\n\n"
-	"  -g, --group       numbers of groups, not of tasks\n"
-	"  -r, --reason N    a number that \"cotask ps\" is going to show as the reason\n"
-	"  -q, --quiet       say nothing of those that have gone\n"
-	"  -l, --loop N      the loop is known: its number\n"
-	"  -h, --help        this text\n";
+	"Requests that tasks end: the await of each task returns -ECANCELED, and the task can\n"
+	"clean up. With --group, cancels all children of a group and the body of the group.\n\n"
+	"  -g, --group       the numbers are those of groups\n"
+	"  -r, --reason N    number that \"cotask ps\" shows as the reason\n"
+	"  -q, --quiet       do not report tasks and groups that do not exist any more\n"
+	"  -l, --loop N      number of the loop, which saves the search for it\n"
+	"  -h, --help        print this text\n";
 
 static bool quiet;
 
@@ -39,8 +39,8 @@ static int cancel(int fd, struct cotask_cancel_id *arg)
 	}
 	if (!quiet)
 		fprintf(stderr, "cotask: %s %llu: %s\n", what, (unsigned long long)arg->id,
-			rc ? "there is none that you may cancel" :
-			"it is the root group of a loop, or too late");
+			rc ? "not found, or you may not cancel it" :
+			"too late, or the root group of a loop");
 	return RC_NOTHING;
 }
 
@@ -79,7 +79,7 @@ int cmd_cancel(int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		usage_error(usage, "cancel what?");
+		usage_error(usage, "the number of a task or group is missing");
 	fd = device_open();
 	for (; optind < argc; optind++) {
 		arg.id = number(argv[optind], "NUMBER");

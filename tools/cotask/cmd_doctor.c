@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask doctor - is everything there that is needed?
+ * cotask doctor - checks the installation and the loops
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +18,9 @@
 
 static const char usage[] =
 	"doctor\n\n"
-	"Looks whether the module is loaded and usable, at limits, permissions, the clock, and\n"
-	"at loops with known problems, and says what to do.\n\n"
-	"  -h, --help         this text\n";
+	"Checks the module, permissions, limits, the clock, and loops for known problems, and\n"
+	"says what to do.\n\n"
+	"  -h, --help         print this text\n";
 
 enum verdict { OK, NOTE, BAD };
 
@@ -65,10 +65,10 @@ static bool check_module(void)
 
 	uname(&u);
 	if (access(MODULE, F_OK)) {
-		say(BAD, "module", "is not loaded: modprobe cotask (kernel %s)", u.release);
+		say(BAD, "module", "not loaded: modprobe cotask (kernel %s)", u.release);
 		return false;
 	}
-	say(OK, "module", "is loaded, kernel %s", u.release);
+	say(OK, "module", "loaded, kernel %s", u.release);
 	return true;
 }
 
@@ -81,12 +81,12 @@ static bool check_device(void)
 		return false;
 	}
 	if (access(DEVICE, R_OK | W_OK)) {
-		say(BAD, "device", "%s is not for you: mode %o, owner %u, group %u", DEVICE,
+		say(BAD, "device", "no permission for %s: mode %o, owner %u, group %u", DEVICE,
 		    st.st_mode & 07777, st.st_uid, st.st_gid);
 		return false;
 	}
 	say(OK, "device", "%s, mode %o%s", DEVICE, st.st_mode & 07777,
-	    st.st_mode & 066 ? "" : ": for root only, a udev rule can change that");
+	    st.st_mode & 066 ? "" : ": root only; make install-udev permits group cotask");
 	return true;
 }
 
@@ -96,9 +96,9 @@ static void check_version(void)
 	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0 || ioctl(fd, COTASK_IOC_QUERY, &q))
-		say(BAD, "version", "the module does not tell: %s", strerror(errno));
+		say(BAD, "version", "cannot query the module: %s", strerror(errno));
 	else if (q.version != COTASK_VERSION)
-		say(NOTE, "version", "module %u, tool %u: get them from the same release",
+		say(NOTE, "version", "module %u, tool %u: install both from the same release",
 		    q.version, COTASK_VERSION);
 	else
 		say(OK, "version", "%u, %u operations, %u objects per file", q.version,
@@ -115,18 +115,18 @@ static void check_accounting(void)
 	if (account && *account == 'Y')
 		say(OK, "account", "steps are timed");
 	else
-		say(NOTE, "account", "steps are not timed, waits have no begin: echo 1 >%s", path);
+		say(NOTE, "account", "no times of steps and waits: echo 1 >%s", path);
 }
 
 static void check_tracing(void)
 {
 	if (geteuid())
-		say(NOTE, "tracing", "\"cotask trace\" is for root");
+		say(NOTE, "tracing", "\"cotask trace\" requires root");
 	else if (access("/sys/kernel/tracing/events/cotask", F_OK) &&
 		 access("/sys/kernel/debug/tracing/events/cotask", F_OK))
-		say(NOTE, "tracing", "no events: is tracefs mounted on /sys/kernel/tracing?");
+		say(NOTE, "tracing", "no tracepoints: mount tracefs on /sys/kernel/tracing");
 	else
-		say(OK, "tracing", "events are there");
+		say(OK, "tracing", "tracepoints are available");
 }
 
 static void check_clock(void)
@@ -144,14 +144,14 @@ static void check_clock(void)
 static void check_loop(const struct loop *l)
 {
 	if (!strcmp(l->state, "busy"))
-		say(BAD, "loop", "%s %u does not answer: a step takes for ever", l->name, l->id);
+		say(BAD, "loop", "%s %u does not answer: a step does not return", l->name, l->id);
 	else if (l->slow_steps)
-		say(NOTE, "loop", "%s %u had %llu slow steps, the slowest %s in %s", l->name, l->id,
+		say(NOTE, "loop", "%s %u had %llu slow steps; slowest: %s in %s", l->name, l->id,
 		    (unsigned long long)l->slow_steps, say_ns(BUF, l->slowest_ns),
 		    say_frame(BUF, l->slowest));
 }
 
-/* A cancel that has not ended a task for so long is not going to. */
+/* A task that waits for so long after a cancel is reported. */
 #define IGNORED_NS	(10 * NSEC_PER_SEC)
 
 static void check_tasks(struct snapshot *s)
@@ -164,11 +164,11 @@ static void check_tasks(struct snapshot *s)
 		if (!t->cancelling || !t->since || t->loop->now <= t->since + IGNORED_NS || n++)
 			continue;
 		frames_find(s, &t, 1);
-		say(NOTE, "task", "%s was cancelled and waits since %s in %s", t->name,
+		say(NOTE, "task", "%s was cancelled, and has waited for %s in %s", t->name,
 		    say_time(BUF, t), say_where(BUF, t));
 	}
 	if (n > 1)
-		say(NOTE, "task", "and %u more like it", n - 1);
+		say(NOTE, "task", "and %u more", n - 1);
 }
 
 static void check_loops(void)
@@ -176,7 +176,7 @@ static void check_loops(void)
 	struct snapshot *s = snapshot_load();
 	unsigned int i;
 
-	say(OK, "loops", "you see %u, with %u tasks", s->n_loops, s->n_tasks);
+	say(OK, "loops", "%u visible, with %u tasks", s->n_loops, s->n_tasks);
 	for (i = 0; i < s->n_loops; i++)
 		check_loop(&s->loop[i]);
 	check_tasks(s);

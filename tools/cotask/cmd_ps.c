@@ -12,14 +12,14 @@
 
 static const char usage[] =
 	"ps [options] [TASK...]\n\n"
-	"Lists tasks: whose they are, what they wait on and since when, where in their code.\n\n"
-	"  -s, --sort KEY    id (the default), name, loop, wait (the longest first), run,\n"
-	"                    steps; a - before it: the other way round\n"
-	"  -n, --name GLOB   only tasks with such a name\n"
-	"  -o, --on KIND     only those that wait on it: sleep, future, task, group, gather ...;\n"
-	"                    \"nothing\": those that are ready\n"
-	"  -c, --cancelled   only those that were asked to cancel\n"
-	"  -m, --most N      no more than this\n";
+	"Lists tasks: owner, what they wait on, since when, and the place in the code.\n\n"
+	"  -s, --sort KEY    sort by id (the default), name, loop, wait (longest first), run\n"
+	"                    or steps; -KEY reverses the order\n"
+	"  -n, --name GLOB   show only tasks whose name matches\n"
+	"  -o, --on KIND     show only tasks that wait on KIND: sleep, future, task, group,\n"
+	"                    gather and others; \"nothing\": tasks that are ready\n"
+	"  -c, --cancelled   show only tasks with a cancel request\n"
+	"  -m, --most N      show at most N tasks\n";
 
 static struct {
 	const char *sort;
@@ -178,7 +178,7 @@ static void set_order(const char *key)
 		if (!strcmp(keys[i], want.sort))
 			return;
 	}
-	usage_error(usage, "no such key to sort by");
+	usage_error(usage, "unknown sort key");
 }
 
 static void parse(int argc, char **argv)

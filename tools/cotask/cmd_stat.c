@@ -11,9 +11,9 @@
 
 static const char usage[] =
 	"stat [options] [SECONDS [TIMES]]\n\n"
-	"Shows the counters of each loop, and how values are distributed: how late sleeps and\n"
-	"timeouts are noticed, how long steps take, how many entries a turn runs. With\n"
-	"SECONDS, what happens in each such interval, per second.\n\n";
+	"Shows the counters of each loop, and three distributions: the lateness of sleeps and\n"
+	"timeouts, the duration of steps, and the number of entries per turn. With SECONDS,\n"
+	"shows rates per second for intervals of that length.\n\n";
 
 #define BAR	40
 
@@ -54,7 +54,7 @@ static void print_hist(const char *title, const struct hist *h)
 	}
 	if (!total)
 		return;
-	printf("\n  %s%s%s  half below %s, 99%% below %s, all below %s\n", colour(BOLD), title,
+	printf("\n  %s%s%s  50%% below %s, 99%% below %s, all below %s\n", colour(BOLD), title,
 	       colour(PLAIN), upper(a, __builtin_ctzll(hist_percentile(h, 50))),
 	       upper(b, __builtin_ctzll(hist_percentile(h, 99))), upper(c, last));
 	for (i = first; i <= last; i++) {
@@ -75,19 +75,19 @@ static void print_counters(const struct loop *l)
 	printf("  tasks     %" PRIu64 " spawned, %" PRIu64 " finished, %" PRIu64 " failed, %"
 	       PRIu64 " cancelled, %u alive\n", l->spawned, l->finished, l->failed,
 	       l->cancelled, l->tasks);
-	printf("  requests  %" PRIu64 " to cancel, %" PRIu64 " of them by timeouts that came due\n",
+	printf("  cancels   %" PRIu64 ", of which %" PRIu64 " by timeouts that expired\n",
 	       l->cancels, l->timeouts);
 	printf("  turns     %" PRIu64 ", with %" PRIu64 " entries\n", hist_total(&l->queue),
 	       l->entries);
 	if (!l->steps) {
-		printf("  steps     not timed (parameter \"account\" of the module)\n");
+		printf("  steps     not timed; set the module parameter \"account\"\n");
 		return;
 	}
 	printf("  steps     %" PRIu64 " in %s, %s each", l->steps, say_ns(BUF, l->step_ns),
 	       say_ns(BUF, l->step_ns / l->steps));
 	if (l->slow_steps)
 		printf(", %" PRIu64 " too long", l->slow_steps);
-	printf("\n            the slowest: %s in %s, task %" PRIu64 "\n",
+	printf("\n            slowest: %s in %s, task %" PRIu64 "\n",
 	       say_ns(BUF, l->slowest_ns), say_frame(BUF, l->slowest), l->slowest_task);
 }
 
@@ -97,10 +97,10 @@ static void print_loop(const struct loop *l)
 	       say_owner(BUF, l), l->state);
 	print_counters(l);
 	is_time = true;
-	print_hist("how late sleeps and timeouts are noticed", &l->late);
-	print_hist("how long steps take", &l->step);
+	print_hist("lateness of sleeps and timeouts", &l->late);
+	print_hist("duration of steps", &l->step);
 	is_time = false;
-	print_hist("entries of a turn", &l->queue);
+	print_hist("entries per turn", &l->queue);
 	putchar('\n');
 }
 

@@ -16,9 +16,9 @@
 
 static const char usage[] =
 	"top [options] [SECONDS]\n\n"
-	"Shows loops and tasks, anew every SECONDS (1 if not given). Keys: arrows choose a task,\n"
-	"c cancels it, g its group, r w s n sort by run time, wait, steps, name, / looks for a\n"
-	"name, f frames, p pauses, q quits.\n\n";
+	"Shows loops and the busiest tasks, and refreshes every SECONDS (default: 1). Keys: the\n"
+	"arrows select a task, c cancels it, g cancels its group; r, w, s, n sort by run time,\n"
+	"wait, steps, name; / filters by name, f shows or hides frames, p pauses, q quits.\n\n";
 
 #define LOOPS	8	/* lines for them */
 
@@ -265,7 +265,7 @@ static void show(void)
 	attroff(A_BOLD);
 	printw("  %u loops, %u tasks%s%s%s%s", s->n_loops, s->n_tasks,
 	       view.paused ? "  PAUSED" : "", *view.find ? "  name: " : "", view.find,
-	       timed ? "" : "  (steps are not timed: parameter \"account\")");
+	       timed ? "" : "  (steps are not timed: set parameter \"account\")");
 	move(1, 0);
 	show_loops();
 	addch('\n');
@@ -304,8 +304,8 @@ static void cancel(bool group)
 	rc = fd < 0 ? -1 : ioctl(fd, COTASK_IOC_CANCEL_ID, &arg);
 	if (fd >= 0)
 		close(fd);
-	snprintf(view.message, sizeof(view.message), "%s %s", t->name,
-		 rc > 0 ? "was asked to cancel" : rc ? "could not be cancelled" : "was too late");
+	snprintf(view.message, sizeof(view.message), "%s: %s", t->name,
+		 rc > 0 ? "cancel requested" : rc ? "cannot be cancelled" : "has already ended");
 }
 
 static void ask_name(void)
@@ -418,9 +418,9 @@ int cmd_top(int argc, char **argv)
 	if (optind < argc)
 		seconds = atof(argv[optind]);
 	if (seconds < 0.1)
-		usage_error(usage, "too often");
+		usage_error(usage, "the interval is too short");
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		usage_error(usage, "top needs a terminal; \"cotask ps\" and \"stat\" do not");
+		usage_error(usage, "top requires a terminal; \"ps\" and \"stat\" do not");
 	/* What is wrong is told before the screen is taken. */
 	s = snapshot_load();
 	screen_begin();

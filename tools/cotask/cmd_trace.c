@@ -9,13 +9,13 @@
 
 static const char usage[] =
 	"trace [options] [SECONDS]\n\n"
-	"Records all tasks for SECONDS (2 if not given; ^C ends it before), and writes a\n"
-	"timeline: cotask.json for https://ui.perfetto.dev or chrome://tracing, cotask.svg to\n"
-	"be looked at. Needs root.\n\n"
-	"  -o, --output NAME  NAME.json and NAME.svg\n"
-	"  -m, --most N       no more events than this (2,000,000)\n"
-	"  -n, --lanes N      tasks in the picture: the N that did most (40)\n"
-	"  -h, --help         this text\n";
+	"Records all tasks for SECONDS (default: 2; ^C ends the recording), and writes a\n"
+	"timeline: cotask.json for https://ui.perfetto.dev and chrome://tracing, and the picture\n"
+	"cotask.svg. Requires root.\n\n"
+	"  -o, --output NAME  write NAME.json and NAME.svg\n"
+	"  -m, --most N       keep the first N events (default: 2,000,000)\n"
+	"  -n, --lanes N      draw the N busiest tasks (default: 40)\n"
+	"  -h, --help         print this text\n";
 
 static struct {
 	const char *output;
@@ -59,7 +59,7 @@ static void parse(int argc, char **argv)
 	if (optind < argc) {
 		want.seconds = strtod(argv[optind], &end);
 		if (*end || end == argv[optind] || !(want.seconds > 0 && want.seconds < 1e6))
-			usage_error(usage, "for how many seconds?");
+			usage_error(usage, "SECONDS is out of range");
 	}
 }
 
@@ -90,7 +90,7 @@ int cmd_trace(int argc, char **argv)
 	fprintf(stderr, "%zu events of %zu tasks in %s\n", r->n, t->n,
 		say_ns(BUF, r->end - r->begin));
 	if (r->lost)
-		fprintf(stderr, "%llu events are missing: record for a shorter time\n",
+		fprintf(stderr, "%llu events were lost: record for a shorter time\n",
 			(unsigned long long)r->lost);
 	write_file(t, "json");
 	write_file(t, "svg");

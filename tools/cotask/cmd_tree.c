@@ -12,12 +12,13 @@
 
 static const char usage[] =
 	"tree [options] [TASK]\n\n"
-	"Shows groups and tasks as they own each other, what each task waits for, and the\n"
-	"await where it is, innermost first. Only what belongs to TASK, if it is given.\n\n"
-	"  -a, --all         each task, also if many of a group do the same\n"
-	"  -d, --depth N     no deeper than this\n"
-	"  -F, --no-frames   without the places in the code\n"
-	"      --ascii       lines of plain characters\n";
+	"Shows loops, groups and tasks as a tree of owners, with what each task waits for, and\n"
+	"the functions and lines of its awaits, innermost first. With TASK, shows only this task\n"
+	"and what it owns.\n\n"
+	"  -a, --all         show each task in a line of its own, also if several do the same\n"
+	"  -d, --depth N     show at most N levels\n"
+	"  -F, --no-frames   omit the places in the code\n"
+	"      --ascii       draw lines with ASCII characters\n";
 
 static struct {
 	bool all, no_frames, ascii;
@@ -111,7 +112,7 @@ static void print_loop(const struct loop *l)
 		printf(" of %s", say_user(BUF, l->uid));
 	printf(", %u %s", l->tasks, l->tasks == 1 ? "task" : "tasks");
 	if (!strcmp(l->state, "busy"))
-		printf(", %sbusy: it does not answer%s", colour(RED), colour(PLAIN));
+		printf(", %sbusy: does not answer%s", colour(RED), colour(PLAIN));
 	putchar('\n');
 }
 
@@ -395,7 +396,7 @@ int cmd_tree(int argc, char **argv)
 		n = walk_all();
 	}
 	if (!n && optind < argc)
-		fprintf(stderr, "cotask: there is no task %s\n", argv[optind]);
+		fprintf(stderr, "cotask: task %s does not exist\n", argv[optind]);
 	free(entered);
 	snapshot_free(snapshot);
 	return n ? RC_OK : RC_NOTHING;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - see tasks of the kernel and of processes at work
+ * cotask - show and control tasks of the kernel and of processes
  *
- * A table of commands; each has a file of its own.
+ * A table of commands, each of which has a file of its own.
  */
 #include <locale.h>
 #include <string.h>
@@ -14,14 +14,14 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
-	{ "ps", cmd_ps, "list tasks: whose they are, what they wait on, since when" },
-	{ "tree", cmd_tree, "groups and tasks, who waits for whom, where in the code" },
-	{ "top", cmd_top, "the busiest tasks and loops, live" },
-	{ "stat", cmd_stat, "what loops have done, and how late and long" },
+	{ "ps", cmd_ps, "list tasks: owner, what they wait on, and since when" },
+	{ "tree", cmd_tree, "show groups and tasks as a tree, with the place of each wait" },
+	{ "top", cmd_top, "show the busiest tasks and loops, live" },
+	{ "stat", cmd_stat, "show counters of loops, latencies and step times" },
 	{ "cancel", cmd_cancel, "cancel tasks or groups" },
-	{ "trace", cmd_trace, "record what happens, for a timeline" },
-	{ "bench", cmd_bench, "a short benchmark of this machine" },
-	{ "doctor", cmd_doctor, "is everything there that is needed?" },
+	{ "trace", cmd_trace, "record all tasks and write a timeline" },
+	{ "bench", cmd_bench, "measure the cost of operations on this machine" },
+	{ "doctor", cmd_doctor, "check the installation and the loops" },
 };
 
 static void usage(FILE *to)
@@ -31,7 +31,7 @@ static void usage(FILE *to)
 	fputs("usage: cotask COMMAND [options]\n\n", to);
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
-	fputs("\n\"cotask COMMAND --help\" tells the options of a command, cotask(8) all.\n", to);
+	fputs("\n\"cotask COMMAND --help\" lists its options; cotask(8) describes all.\n", to);
 }
 
 int main(int argc, char **argv)

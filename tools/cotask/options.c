@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - options that several commands have, and how to give up
+ * cotask - options of several commands, and exits with an error
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,18 +13,18 @@
 struct options options;
 
 static const char common_usage[] =
-	"  -l, --loop LOOP   only this loop: its name or number\n"
-	"  -u, --user USER   only loops of processes of this user\n"
-	"  -p, --pid PID     only loops of this process\n"
-	"  -f, --file FILE   look at a saved snapshot (cotask ps --json)\n"
-	"  -j, --json        for programs: one JSON object per line\n"
-	"      --color WHEN  always, never or auto\n"
-	"  -h, --help        this text\n";
+	"  -l, --loop LOOP   show only this loop, by name or number\n"
+	"  -u, --user USER   show only loops of this user's processes\n"
+	"  -p, --pid PID     show only loops of this process\n"
+	"  -f, --file FILE   read a snapshot that \"cotask ps --json\" has saved\n"
+	"  -j, --json        print one JSON object per line\n"
+	"      --color WHEN  use colours: always, never or auto\n"
+	"  -h, --help        print this text\n";
 
 /**
- * usage_error - tell what is wrong with the arguments, and leave
- * @usage: of the command
- * @what: is wrong; NULL: getopt has told
+ * usage_error - report wrong arguments, and exit
+ * @usage: usage of the command
+ * @what: description of the error; NULL: getopt has printed one
  */
 void usage_error(const char *usage, const char *what)
 {
@@ -35,7 +35,7 @@ void usage_error(const char *usage, const char *what)
 }
 
 /**
- * fail - tell why it cannot be done, and leave
+ * fail - report why the command cannot continue, and exit
  * @fmt: as for printf()
  */
 void fail(const char *fmt, ...)
@@ -110,7 +110,7 @@ void *xrealloc(void *p, size_t n, size_t size)
 {
 	p = reallocarray(p, n ? n : 1, size);
 	if (!p)
-		fail("no memory");
+		fail("out of memory");
 	return p;
 }
 

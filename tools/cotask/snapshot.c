@@ -33,7 +33,7 @@ int device_open(void)
 	case ENOENT:
 	case ENXIO:
 	case ENODEV:
-		fail("there is no " DEVICE "; is the module loaded? (cotask doctor)");
+		fail(DEVICE " does not exist; is the module loaded? (cotask doctor)");
 	case EACCES:
 	case EPERM:
 		fail("no permission for " DEVICE " (cotask doctor)");
@@ -50,11 +50,11 @@ static FILE *open_kernel(void)
 	FILE *f;
 
 	if (look < 0)
-		fail("the module does not let itself be looked at: %s", strerror(errno));
+		fail("cannot list tasks: %s", strerror(errno));
 	close(fd);
 	f = fdopen(look, "r");
 	if (!f)
-		fail("no memory");
+		fail("out of memory");
 	return f;
 }
 
@@ -98,7 +98,7 @@ static void make_room(struct snapshot *s)
 	bigger.strings = s->strings ? 2 * s->strings : 1024;
 	bigger.string = calloc(bigger.strings, sizeof(*bigger.string));
 	if (!bigger.string)
-		fail("no memory");
+		fail("out of memory");
 	for (i = 0; i < s->strings; i++) {
 		if (s->string[i])
 			bigger.string[slot_of(&bigger, s->string[i])] = s->string[i];
@@ -118,7 +118,7 @@ static const char *keep(struct snapshot *s, const char *text)
 	if (!s->string[i]) {
 		s->string[i] = strdup(text);
 		if (!s->string[i])
-			fail("no memory");
+			fail("out of memory");
 		s->n_strings++;
 	}
 	return s->string[i];
@@ -279,7 +279,7 @@ static void read_line(struct snapshot *s, char *line, size_t len)
 	const char *kept;
 
 	if (!type)
-		fail("this is no snapshot: %s", o ? "an object without type" : error.text);
+		fail("not a snapshot: %s", o ? "an object without type" : error.text);
 	line[strcspn(line, "\n")] = '\0';
 	kept = options.json ? keep(s, line) : NULL;
 	if (!strcmp(type, "loop"))
@@ -400,7 +400,7 @@ struct snapshot *snapshot_load(void)
 			read_line(s, line, len);
 	}
 	if (ferror(f))
-		fail("reading: %s", strerror(errno));
+		fail("cannot read: %s", strerror(errno));
 	free(line);
 	if (f != stdin)
 		fclose(f);

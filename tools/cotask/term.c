@@ -34,7 +34,7 @@ void term_colours(const char *when)
 	else if (!strcmp(when, "never"))
 		colours = false;
 	else if (strcmp(when, "auto"))
-		usage_error("COMMAND --color always|never|auto\n", "no such time for colours");
+		usage_error("COMMAND --color always|never|auto\n", "unknown value of --color");
 }
 
 /* What switches a colour on, or PLAIN all off; nothing unless on a terminal. */

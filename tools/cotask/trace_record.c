@@ -167,17 +167,17 @@ static struct tracefs_instance *instance_make(void)
 	char name[32];
 
 	if (!tracefs_tracing_dir())
-		fail("no tracefs; it needs root, and a kernel with tracing (cotask doctor)");
+		fail("no tracefs: root and a kernel with tracing are required (cotask doctor)");
 	snprintf(name, sizeof(name), "cotask-%d", getpid());
 	instance = tracefs_instance_create(name);
 	if (!instance)
-		fail("cannot make an instance in %s: %s", tracefs_tracing_dir(), strerror(errno));
+		fail("cannot create an instance in %s: %s", tracefs_tracing_dir(), strerror(errno));
 	if (tracefs_instance_file_write(instance, "trace_clock", "mono") < 0 ||
 	    tracefs_instance_set_buffer_size(instance, BUFFER_KB, -1) < 0 ||
 	    tracefs_event_enable(instance, "cotask", NULL) < 0) {
 		tracefs_instance_destroy(instance);
 		tracefs_instance_free(instance);
-		fail("cannot trace; is the module loaded? (cotask doctor)");
+		fail("cannot enable tracepoints; is the module loaded? (cotask doctor)");
 	}
 	return instance;
 }
@@ -262,12 +262,12 @@ static void put_in_order(struct recording *r)
 }
 
 /**
- * trace_record - record what happens
- * @seconds: for how long; SIGINT ends it before
- * @most: events; what comes after them is lost
+ * trace_record - record the events of all tasks
+ * @seconds: duration; SIGINT ends the recording earlier
+ * @most: maximum number of events; later events are counted as lost
  *
- * Events are recorded before somebody looks at what there is: what a task waits on at
- * the beginning is either what was seen then, or told by an event since.
+ * Recording starts before the snapshot is taken: what a task waits on at the beginning is
+ * either in the snapshot, or in an event after it.
  *
  * Return: The recording.
  */
@@ -282,7 +282,7 @@ struct recording *trace_record(double seconds, size_t most)
 	instance = instance_make();
 	w.tep = tracefs_local_events_system(NULL, systems);
 	if (!w.tep)
-		fail("cannot read the formats of events");
+		fail("cannot read the formats of the tracepoints");
 	read_symbols(w.tep);
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);

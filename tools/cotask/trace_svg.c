@@ -97,11 +97,11 @@ static void title(size_t shown)
 	char words[3 * WORDS];
 
 	text(16, 28, "t", "cotask");
-	snprintf(words, sizeof(words), "%s, %zu of the %zu tasks that did something",
+	snprintf(words, sizeof(words), "%s, %zu of %zu active tasks",
 		 say_ns(BUF, r->end - r->begin), shown, line->n);
 	text(88, 28, "s", words);
 	if (r->lost) {
-		snprintf(words, sizeof(words), "%" PRIu64 " events are missing", r->lost);
+		snprintf(words, sizeof(words), "%" PRIu64 " events were lost", r->lost);
 		text(LEFT + WIDE - 160, 28, "bad", words);
 	}
 }
@@ -118,7 +118,7 @@ static void legend(void)
 		text(x + 28, 51, "s", slice_name[i]);
 		x += 48 + 7 * strlen(slice_name[i]);
 	}
-	mark(x + 5, 43, "like this");
+	mark(x + 5, 43, "example");
 	text(x + 16, 51, "s", "cancelled, or timed out");
 }
 
