@@ -479,7 +479,7 @@ void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error
 	}
 	if (task)
 		cotask_get_name(task, name, sizeof(name));
-	pr_warn_ratelimited("%s: %s failed with %d and nobody looked\n",
+	pr_warn_ratelimited("%s: %s failed with %d; its result was never retrieved\n",
 			    loop->name, name, error);
 }
 

@@ -168,8 +168,8 @@ static void complain(struct cotask_loop *loop, struct cotask *task, int error)
 
 	if (task)
 		cotask_get_name(task, name, sizeof(name));
-	fprintf(stderr, "cotask: %s%s has failed, and nobody has looked: %s\n",
-		task ? "task " : "something", *name || !task ? name : "without a name",
+	fprintf(stderr, "cotask: %s%s failed; its result was never retrieved: %s\n",
+		task ? "task " : "a callback or future", *name || !task ? name : "without a name",
 		strerror(-error));
 	(void)loop;
 }
