@@ -496,7 +496,7 @@ s64 cotask_queue_object_count(struct cotask_object *o);
 
 /* native.c, poll.c, call.c, exported.c */
 extern const struct cotask_op_row cotask_op_spawn_native;
-extern const struct cotask_op_row cotask_op_poll;
+extern const struct cotask_op_row cotask_op_poll, cotask_op_poll_end;
 extern const struct cotask_op_row cotask_op_call, cotask_op_on_done, cotask_op_off_done;
 extern const struct cotask_op_row cotask_op_export, cotask_op_import;
 

@@ -85,6 +85,7 @@ const struct cotask_op_row *const cotask_op_rows[COTASK_OP_LAST] = {
 	[COTASK_OP_IMPORT]	= &cotask_op_import,
 	[COTASK_OP_START]	= &cotask_op_start,
 	[COTASK_OP_READY]	= &cotask_op_ready,
+	[COTASK_OP_POLL_END]	= &cotask_op_poll_end,
 };
 
 static u32 known_flags(u32 is)

@@ -244,30 +244,62 @@ static void poll_drop(struct cotask_aux *aux)
 }
 
 /*
- * The waits of a process let go of their files, and their tasks look again: those that go on
- * in another process find what the descriptor is there.
+ * Waits let go of their files.  With polls_lock, which is released in between.
+ *
+ * Return: how many there were.
  */
-static void end_waits(struct cotask_file *f, struct cotask_poller *by)
+static unsigned int end_all(struct cotask_file *f, struct list_head *waits, long rc)
 {
+	unsigned int n = 0;
 	struct file *file;
-	LIST_HEAD(waits);
 	struct poll *p;
 
-	spin_lock(&f->polls_lock);
-	list_splice_init(&by->waits, &waits);
-	while ((p = list_first_entry_or_null(&waits, struct poll, link))) {
+	while ((p = list_first_entry_or_null(waits, struct poll, link))) {
 		list_del_init(&p->link);
 		refcount_inc(&p->refs);
 		file = p->file;
 		p->file = NULL;
+		n++;
 		spin_unlock(&f->polls_lock);
 		let_go(p, file);
-		cotask_future_post_outcome(&p->ready, 0);
+		cotask_future_post_outcome(&p->ready, rc);
 		poll_put(p);
 		cotask_walk_step(f->loop, 2);
 		spin_lock(&f->polls_lock);
 	}
+	return n;
+}
+
+/*
+ * The tasks of a process that wait look again: those that go on in another process find what
+ * the descriptor is there.
+ */
+static void end_waits(struct cotask_file *f, struct cotask_poller *by)
+{
+	LIST_HEAD(waits);
+
+	spin_lock(&f->polls_lock);
+	list_splice_init(&by->waits, &waits);
+	end_all(f, &waits, 0);
 	spin_unlock(&f->polls_lock);
+}
+
+/* The tasks of a process that wait for one file get -EBADF. */
+static unsigned int end_waits_for(struct cotask_file *f, struct cotask_poller *by,
+				  const struct file *file)
+{
+	struct poll *p, *next;
+	LIST_HEAD(waits);
+	unsigned int n;
+
+	spin_lock(&f->polls_lock);
+	list_for_each_entry_safe(p, next, &by->waits, link) {
+		if (p->file == file)
+			list_move_tail(&p->link, &waits);
+	}
+	n = end_all(f, &waits, -EBADF);
+	spin_unlock(&f->polls_lock);
+	return n;
 }
 
 /* Descriptors that are looked at without a point to reschedule, and in a step of the budget. */
@@ -466,4 +498,26 @@ const struct cotask_op_row cotask_op_poll = {
 	.perform = perform_poll,
 	.finish = finish_poll,
 	.is = NEEDS_TASK | NO_OBJECT | USES_ARG | RESUMES_SIMPLY,
+};
+
+static s64 op_poll_end(struct cotask_request *r)
+{
+	struct file *file = fget(r->op->handle);
+	struct cotask_poller *by;
+	s64 n = 0;
+
+	if (!file)
+		return -EBADF;
+	by = poller_find(r->f, current->files);
+	if (by) {
+		n = end_waits_for(r->f, by, file);
+		poller_put(r->f, by);
+	}
+	fput(file);
+	return n;
+}
+
+const struct cotask_op_row cotask_op_poll_end = {
+	.issue = op_poll_end,
+	.is = NO_OBJECT,
 };

@@ -175,6 +175,44 @@ TASK_TEST(closed_peer_raises_no_signal)
 	return 0;
 }
 
+static int waited[2];
+
+static long waits_to_read(void *arg)
+{
+	char c;
+
+	return cotask_read(waited[0], &c, 1);
+}
+
+/* A descriptor that is closed ends the calls that wait for it, and no others */
+TASK_TEST(close_ends_waits)
+{
+	struct cotask *t[3];
+	int other, i;
+
+	CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, waited), 0);
+	t[0] = cotask_spawn(NULL, waits_to_read, NULL, NULL);
+	t[1] = cotask_spawn(NULL, waits_to_read, NULL, NULL);
+	CHECK_EQ(cotask_yield(), 0);
+	other = waited[0];
+	CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, waited), 0);
+	t[2] = cotask_spawn(NULL, waits_to_read, NULL, NULL);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(cotask_close(other), 0);
+	CHECK_EQ(cotask_join(t[0]), -EBADF);
+	CHECK_EQ(cotask_join(t[1]), -EBADF);
+	CHECK_EQ(cotask_done(t[2]), 0);
+	CHECK_EQ(write(waited[1], "x", 1), 1);
+	CHECK_EQ(cotask_join(t[2]), 1);
+	CHECK_EQ(cotask_cancelling(t[0]), 0);
+	for (i = 0; i < 3; i++)
+		cotask_put(t[i]);
+	CHECK_EQ(cotask_close(waited[0]), 0);
+	CHECK_EQ(cotask_close(-1), -EBADF);
+	close(waited[1]);
+	return 0;
+}
+
 TASK_TEST(datagrams)
 {
 	struct sockaddr_storage from;

@@ -159,6 +159,7 @@ static const unsigned char uses[COTASK_OP_LAST + 1] = {
 	[COTASK_OP_IMPORT] = H | A,
 	[COTASK_OP_START] = H,
 	[COTASK_OP_READY] = V,
+	[COTASK_OP_POLL_END] = H,
 };
 
 /* What MAKE and ENTER make of the fields, by kind. */
@@ -220,6 +221,8 @@ static struct cotask_op op_of(unsigned int file, const struct search_op *op)
 	const unsigned int use = uses[to.opcode];
 
 	fill_memory(&to, op, use);
+	if (to.opcode == COTASK_OP_POLL_END)
+		to.handle = some_fd(op->handle);
 	if (to.opcode == COTASK_OP_POLL) {
 		to.handle = some_fd(op->handle);
 		to.arg = op->arg & 1 ? POLLIN : POLLOUT;

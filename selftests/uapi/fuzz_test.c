@@ -156,6 +156,9 @@ static struct cotask_op random_op(void)
 		op.handle = fds[rnd(3)];
 		op.arg = rnd(2) ? POLLIN : POLLOUT;
 		break;
+	case COTASK_OP_POLL_END:
+		op.handle = fds[rnd(3)];
+		break;
 	case COTASK_OP_IMPORT:
 		op.arg = fds[rnd(3)];
 		break;

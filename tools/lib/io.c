@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -27,19 +28,6 @@ EXPORT int cotask_nonblock(int fd)
 	if (flags < 0 || (!(flags & O_NONBLOCK) && fcntl(fd, F_SETFL, flags | O_NONBLOCK)))
 		return -errno;
 	return fd;
-}
-
-EXPORT long cotask_poll(int fd, short events)
-{
-	struct cotask_loop *loop = loop_here();
-
-	if (!loop || !loop->current)
-		return -ESRCH;
-	if (fd < 0)
-		return -EBADF;
-	*cotask_op_add(loop) = *OP(POLL, .task = loop->current->base.handle, .handle = fd,
-				   .arg = (unsigned short)events);
-	return cotask_suspend(loop, false);
 }
 
 /* --- what is known of a file --------------------------------------------------------- */
@@ -78,6 +66,52 @@ static void set_known(int fd, unsigned int what, bool is)
 		loop->fds[fd] |= what;
 	else
 		loop->fds[fd] &= ~what;
+}
+
+/* How many tasks wait for it; at the most that can be counted it stays. */
+#define FD_WAITS	0x4
+#define FD_WAITS_MAX	(0x3f * FD_WAITS)
+
+static void count_wait(int fd, int n)
+{
+	struct cotask_loop *loop = cotask_here;
+
+	if (n > 0)
+		set_known(fd, 0, true);
+	if ((unsigned int)fd < loop->n_fds && (loop->fds[fd] & FD_WAITS_MAX) < FD_WAITS_MAX)
+		loop->fds[fd] += n * FD_WAITS;
+}
+
+static long do_poll(int fd, short events)
+{
+	struct cotask_loop *loop = loop_here();
+
+	*cotask_op_add(loop) = *OP(POLL, .task = loop->current->base.handle, .handle = fd,
+				   .arg = (unsigned short)events);
+	return cotask_suspend(loop, false);
+}
+
+EXPORT long cotask_poll(int fd, short events)
+{
+	long rc;
+
+	if (!task_here())
+		return -ESRCH;
+	if (fd < 0)
+		return -EBADF;
+	count_wait(fd, 1);
+	rc = do_poll(fd, events);
+	count_wait(fd, -1);
+	return rc;
+}
+
+EXPORT int cotask_close(int fd)
+{
+	if (cotask_here && fd >= 0 && is_known(fd, FD_WAITS_MAX))
+		cotask_op(cotask_here, OP(POLL_END, .handle = fd));
+	if (cotask_here && fd >= 0 && (unsigned int)fd < cotask_here->n_fds)
+		cotask_here->fds[fd] &= FD_WAITS_MAX;
+	return close(fd) ? -errno : 0;
 }
 
 static bool is_of_type(int fd, mode_t type)

@@ -196,6 +196,8 @@ enum cotask_kind {
  *	(TG-B7)
  * @COTASK_OP_READY: the acting task is ready, with @value, >= 0.  -EINVAL: no START waits for
  *	it
+ * @COTASK_OP_POLL_END: each POLL of this process for the file of the descriptor @handle gives
+ *	-EBADF; the result is their number.  For a process that is about to close @handle
  * @COTASK_OP_LAST: number of operations
  *
  * Tasks, futures, shields and gathers can be awaited, cancelled, and members of a gather,
@@ -251,6 +253,7 @@ enum cotask_opcode {
 	COTASK_OP_IMPORT,
 	COTASK_OP_START,
 	COTASK_OP_READY,
+	COTASK_OP_POLL_END,
 	COTASK_OP_LAST
 };
 

@@ -50,6 +50,19 @@ int cotask_nonblock(int fd);
 __cotask_must_check long cotask_poll(int fd, short events);
 
 /**
+ * cotask_close - close a file descriptor that tasks may be waiting for
+ * @fd: the file descriptor
+ *
+ * Each call of a task of this loop that waits for @fd returns -EBADF.  After close(2) such a call
+ * goes on waiting, for the file that the descriptor stood for.
+ *
+ * The caller need not be a task.
+ *
+ * Return: 0; a negative errno, as close(2).
+ */
+int cotask_close(int fd);
+
+/**
  * cotask_read - read from a file descriptor
  * @fd: the file descriptor
  * @buf: buffer for the data
