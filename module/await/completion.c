@@ -16,13 +16,13 @@ static struct cotask_completion *completion_of(struct cotask_awaitable *x)
 /* The owner. */
 static void take_in(struct cotask_completion *c)
 {
-	long n = atomic_long_xchg(&c->arrived, 0);
+	unsigned long n = atomic_long_xchg(&c->arrived, 0);
 
-	while (n-- > 0) {
-		if (cotask_sem_release(&c->sem))
-			break;
+	for (; n && !list_empty(&c->sem.base.waiters); n--) {
+		cotask_sem_release(&c->sem);
 		c->sem.base.loop->budget--;
 	}
+	c->sem.free += n;
 }
 
 static void completion_posted(struct cotask_post *post)
@@ -46,7 +46,7 @@ static const struct cotask_awaitable_ops completion_ops = {
 /**
  * cotask_completion_init - make a completion
  * @c: the completion, not in use
- * @loop: whose tasks may wait for it
+ * @loop: whose tasks may wait for it; stays until cotask_completion_fini()
  *
  * Context: Any.
  * Return: 0; -EINVAL if an argument is missing.
@@ -55,7 +55,7 @@ int cotask_completion_init(struct cotask_completion *c, struct cotask_loop *loop
 {
 	if (!c || !loop)
 		return -EINVAL;
-	cotask_sem_setup(&c->sem, loop, 0, LONG_MAX, &completion_ops);
+	cotask_sem_setup(&c->sem, cotask_loop_get(loop), 0, ULONG_MAX, &completion_ops);
 	atomic_long_set(&c->arrived, 0);
 	return 0;
 }
@@ -75,6 +75,8 @@ void cotask_complete(struct cotask_completion *c)
 {
 	struct cotask_awaitable *x = &c->sem.base;
 
+	/* What was written before; pairs with take_in(). */
+	smp_mb__before_atomic();
 	atomic_long_inc(&c->arrived);
 	/* Pairs with completion_posted(): who finds the bit set has been counted before. */
 	if (!(atomic_fetch_or(COTASK_S_INBOX, &x->state) & COTASK_S_INBOX))
@@ -128,16 +130,25 @@ static int nothing(struct cotask_loop *loop, void *arg)
  *
  * Its memory may go afterwards.
  *
- * Context: Process context, sleeps; not from the loop.
+ * Context: Process context, sleeps; not from a task or callback of the loop.
+ * Return: 0; -EDEADLK from inside of the loop, -EBUSY if a task waits for it: then nothing has
+ *	happened.
  */
-void cotask_completion_fini(struct cotask_completion *c)
+int cotask_completion_fini(struct cotask_completion *c)
 {
 	struct cotask_loop *loop = c->sem.base.loop;
+	const bool mine = cotask_loop_mine(loop);
 
-	if (WARN_ON_ONCE(!list_empty(&c->sem.base.waiters) || cotask_loop_mine(loop)))
-		return;
-	/* A question is posted behind it; a loop that has ended has emptied its inbox. */
-	if (atomic_read(&c->sem.base.state) & COTASK_S_INBOX)
+	if (mine && loop->pumping)
+		return -EDEADLK;
+	if (!list_empty(&c->sem.base.waiters))
+		return -EBUSY;
+	/* A question is posted behind it; a loop that refuses it has acted on all posts. */
+	if (mine)
+		cotask_loop_take_in(loop);
+	else if (atomic_read(&c->sem.base.state) & COTASK_S_INBOX)
 		cotask_loop_ask(loop, nothing, NULL);
+	cotask_loop_put(loop);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_completion_fini);

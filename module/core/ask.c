@@ -52,6 +52,13 @@ int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop
 
 	if (cotask_loop_mine(loop))
 		return fn(loop, arg);
+	/* The process that has it may not come back to it soon. */
+	if (cotask_loop_borrow(loop)) {
+		cotask_loop_take_in(loop);
+		rc = fn(loop, arg);
+		cotask_loop_return(loop);
+		return rc;
+	}
 	init_completion(&q.answered);
 	rc = cotask_call_soon(loop, &q.cb, answer);
 	if (!rc)

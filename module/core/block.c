@@ -20,7 +20,7 @@
  * @ring: those that wait for the same [B]
  * @x: what it waits for [I]
  * @task: the thread [I]
- * @woken: @x is done, and the thread was taken out [B]
+ * @woken: the thread was taken out, as @x is done, or what was there before it [B]
  */
 struct blocked {
 	struct hlist_node		node;
@@ -95,6 +95,7 @@ void cotask_block_wake(const struct cotask_awaitable *x)
 	}
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
+EXPORT_FOR_TESTS(cotask_block_wake);
 
 static void enter(struct blocked *me)
 {
@@ -124,6 +125,18 @@ static void leave(struct blocked *me)
 		cotask_block_wake(me->x);
 }
 
+/*
+ * The wake-up was for what was at the same address before: a completer knows no more than that,
+ * and wakes after it has published its outcome.
+ */
+static void stand_again(struct blocked *me)
+{
+	__set_current_state(TASK_RUNNING);
+	leave(me);
+	me->woken = false;
+	enter(me);
+}
+
 /* A call that any signal has interrupted may be restarted. */
 static int interruption(unsigned int state)
 {
@@ -149,8 +162,12 @@ int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int
 	enter(&me);
 	for (;;) {
 		set_current_state(state);
-		if (READ_ONCE(me.woken) || cotask_awaitable_done(x))
+		if (cotask_awaitable_done(x))
 			break;
+		if (READ_ONCE(me.woken)) {
+			stand_again(&me);
+			continue;
+		}
 		rc = !timeout ? -ETIMEDOUT : interruption(state);
 		if (rc)
 			break;
@@ -158,5 +175,5 @@ int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int
 	}
 	__set_current_state(TASK_RUNNING);
 	leave(&me);
-	return me.woken ? 0 : rc;
+	return rc;
 }

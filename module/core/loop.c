@@ -103,6 +103,20 @@ static void close_inbox(struct cotask_loop *loop)
 	WRITE_ONCE(loop->closed, true);
 }
 
+/*
+ * The same at a moment when there is nothing in it, nor left to do: a caller that is refused
+ * from then on knows that all that was posted before has run.
+ */
+static bool close_empty_inbox(struct cotask_loop *loop)
+{
+	struct llist_node *empty = NULL;
+
+	if (loop->taken || !try_cmpxchg(&loop->inbox.first, &empty, &inbox_closed))
+		return false;
+	WRITE_ONCE(loop->closed, true);
+	return true;
+}
+
 /* The owner acts on what others have posted, in the order of posting. */
 void cotask_loop_take_in(struct cotask_loop *loop)
 {
@@ -521,6 +535,9 @@ void cotask_loop_shrink(struct cotask_loop *loop)
 	loop->deadlines = NULL;
 }
 
+/* For callbacks that post others: after so many turns the rest is the last. */
+#define LAST_TURNS	1024
+
 /**
  * cotask_loop_shutdown - end all tasks, and take nothing more
  * @loop: the loop; the caller owns it
@@ -528,9 +545,13 @@ void cotask_loop_shrink(struct cotask_loop *loop)
  */
 void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 {
+	unsigned int turns = LAST_TURNS;
+
 	cotask_loops_del(loop);
 	cotask_watch_end(loop);
 	cotask_loop_end_tasks(loop, grace_ns);
+	while (turns-- && (cotask_loop_turn(loop) || posted(loop) || !close_empty_inbox(loop)))
+		;
 	close_inbox(loop);
 	while (cotask_loop_turn(loop) || posted(loop))
 		;

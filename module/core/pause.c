@@ -87,11 +87,17 @@ static int resume(struct cotask_loop *loop, void *arg)
 
 static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void *arg))
 {
-	if (!g || !(g->flags & COTASK_G_ACTIVE) || !g->base.loop)
+	struct cotask_loop *loop;
+	int rc;
+
+	if (!g || !(g->flags & COTASK_G_ACTIVE) || !in_task() || irqs_disabled())
 		return -EINVAL;
-	if (!in_task() || irqs_disabled())
-		return -EINVAL;
-	return cotask_loop_ask(g->base.loop, fn, g);
+	loop = cotask_group_pin_loop(g);
+	if (!loop)
+		return -ESHUTDOWN;
+	rc = cotask_loop_ask(loop, fn, g);
+	cotask_group_unpin_loop(loop);
+	return rc;
 }
 
 /**

@@ -62,6 +62,9 @@ extern struct cotask_awaitable cotask_sleeping;
 /* What it waits for; to be in the deadline queue is to sleep, see sleep.c. */
 static inline struct cotask_awaitable *cotask_task_waits_on(const struct cotask *t)
 {
+	/* It has failed_in there by then; a shield that follows it may not have seen its end. */
+	if (cotask_done(t))
+		return NULL;
 	if (t->entry.level != COTASK_NO_DEADLINE)
 		return &cotask_sleeping;
 	return t->entry.flags & COTASK_T_GRANTED ? NULL : t->waits_on;

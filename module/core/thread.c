@@ -110,6 +110,16 @@ static bool stop_thread(struct cotask_loop *loop, s64 grace_ns)
 	return rc != -EINTR;
 }
 
+static void stop(struct cotask_loop *loop, s64 grace_ns)
+{
+	if (!loop->thread || !stop_thread(loop, grace_ns)) {
+		cotask_pump_enter(loop);
+		cotask_loop_shutdown(loop, grace_ns);
+		cotask_pump_leave(loop);
+	}
+	cotask_loop_put(loop);
+}
+
 /**
  * cotask_loop_stop - end a loop and all of its tasks
  * @loop: a loop made by cotask_loop_create(), or NULL
@@ -136,12 +146,7 @@ int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns)
 		return -EXDEV;
 	if (loop->flags & COTASK_LOOP_SHARED)
 		return -EINVAL;
-	if (!loop->thread || !stop_thread(loop, grace_ns)) {
-		cotask_pump_enter(loop);
-		cotask_loop_shutdown(loop, grace_ns);
-		cotask_pump_leave(loop);
-	}
-	cotask_loop_put(loop);
+	stop(loop, grace_ns);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_loop_stop);
@@ -204,9 +209,7 @@ void cotask_cpu_loops_exit(void)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		if (!cpu_loops[cpu])
-			continue;
-		cpu_loops[cpu]->flags &= ~COTASK_LOOP_SHARED;
-		cotask_loop_stop(cpu_loops[cpu], EXIT_GRACE_NS);
+		if (cpu_loops[cpu])
+			stop(cpu_loops[cpu], EXIT_GRACE_NS);
 	}
 }

@@ -64,13 +64,21 @@ static int fd_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static __poll_t state_of(const struct cotask_fd *cf)
+{
+	if (cotask_awaitable_done(base_of(cf)))
+		return EPOLLIN | EPOLLRDNORM;
+	/* It is not going to be. */
+	return READ_ONCE(cf->object->file->dead) ? EPOLLHUP : 0;
+}
+
 static __poll_t fd_poll(struct file *file, poll_table *table)
 {
 	struct cotask_fd *cf = file->private_data;
 
 	poll_wait(file, &cf->wait, table);
 	smp_mb();	/* before looking; pairs with fd_over() */
-	return cotask_awaitable_done(base_of(cf)) ? EPOLLIN | EPOLLRDNORM : 0;
+	return state_of(cf);
 }
 
 static void task_status(const struct cotask *task, struct cotask_fd_status *s)
@@ -181,7 +189,7 @@ static void wake_pollers(struct work_struct *work)
 {
 	struct cotask_fd *cf = container_of(work, struct cotask_fd, wake);
 
-	wake_up_poll(&cf->wait, EPOLLIN | EPOLLRDNORM | EPOLLHUP);
+	wake_up_poll(&cf->wait, state_of(cf));
 	fd_put(cf);
 }
 

@@ -347,7 +347,6 @@ const struct cotask_format cotask_format_json = { json_loop, json_group, json_ta
  * struct report - a file that is being read
  * @format: how to print
  * @viewer: for whom
- * @opener: the process that has opened the file
  * @hidden: number of a loop that is left out, or 0
  * @last: number of the current loop
  * @pos: number of the chunk in @dump
@@ -359,7 +358,6 @@ const struct cotask_format cotask_format_json = { json_loop, json_group, json_ta
 struct report {
 	const struct cotask_format *format;
 	struct cotask_viewer viewer;
-	struct pid *opener;
 	u32 hidden;
 	u32 last;
 	loff_t pos;
@@ -407,11 +405,10 @@ static bool same_ids(const struct cred *me, const struct task_struct *task)
 /* Whether the process that has opened a report may know addresses of that which has a loop. */
 static bool may_look_into(struct seq_file *m, const struct cotask_loop *loop)
 {
-	const struct report *r = m->private;
 	struct task_struct *task;
 	bool may;
 
-	if (!loop->pid || loop->pid == r->opener)
+	if (!loop->pid)
 		return true;
 	task = get_pid_task(loop->pid, PIDTYPE_TGID);
 	if (!task)
@@ -575,7 +572,6 @@ int cotask_report_open(struct file *file, const struct cotask_format *format,
 	}
 	r->format = format;
 	r->viewer = *viewer;
-	r->opener = get_pid(task_tgid(current));
 	r->hidden = hidden;
 	return 0;
 }
@@ -592,7 +588,6 @@ int cotask_report_release(struct inode *inode, struct file *file)
 	r = m->private;
 	payer = r->viewer.payer;
 	drop(r);
-	put_pid(r->opener);
 	seq_release_private(inode, file);
 	uncharge(payer);
 	return 0;

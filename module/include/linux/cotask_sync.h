@@ -210,6 +210,6 @@ void cotask_complete(struct cotask_completion *c);
 struct cotask_await __must_check cotask_completion_wait(struct cotask *task,
 							struct cotask_completion *c);
 void cotask_completion_reset(struct cotask_completion *c);
-void cotask_completion_fini(struct cotask_completion *c);
+int cotask_completion_fini(struct cotask_completion *c);
 
 #endif /* _LINUX_COTASK_SYNC_H */

@@ -7,6 +7,7 @@
 #include <linux/kthread.h>
 #include <linux/sched/signal.h>
 
+#include "../../core/core.h"
 #include "../helpers.h"
 #include "../suites.h"
 
@@ -50,7 +51,7 @@ static void spawn_frame(struct env *env, int i, struct cotask_group *g, cotask_s
 
 static void fini_elsewhere(struct env *env)
 {
-	cotask_completion_fini(&dev.done);
+	KUNIT_EXPECT_EQ(env->test, cotask_completion_fini(&dev.done), 0);
 }
 
 static void raise(struct irq_work *work)
@@ -129,6 +130,53 @@ static void completion_goes_on(struct kunit *test)
 	cotask_cancel(env->task[2]);
 	settle(env);
 	elsewhere(env, fini_elsewhere);
+}
+
+/* The thread that has a loop ends a completion between two runs, with calls on their way */
+static void completion_of_a_thread(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_create_here("here", 0);
+	unsigned int i;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	cotask_completion_init(&dev.done, loop);
+	for (i = 0; i < 100000; i++)
+		cotask_complete(&dev.done);
+	KUNIT_EXPECT_EQ(test, cotask_completion_fini(&dev.done), 0);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&dev.done.arrived), 0L);
+	memset(&dev.done, 0xff, sizeof(dev.done));
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
+}
+
+static int end_inside(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	note(env_current(), "%d", cotask_completion_fini(&dev.done));
+	return 0;
+}
+
+static void busy_fini_elsewhere(struct env *env)
+{
+	KUNIT_EXPECT_EQ(env->test, cotask_completion_fini(&dev.done), -EBUSY);
+}
+
+/* What is wrong is refused, and nothing has happened */
+static void completion_in_use(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static struct cotask_callback cb;
+
+	cotask_completion_init(&dev.done, env->loop);
+	spawn_frame(env, 0, cotask_loop_root(env->loop), wait_once);
+	settle(env);
+	elsewhere(env, busy_fini_elsewhere);
+	cotask_call_soon(env->loop, &cb, end_inside);
+	settle(env);
+	expect_log(env, "-35");
+	cotask_complete(&dev.done);
+	settle(env);
+	expect_finished(env, 0, 0);
+	stop(env, COTASK_FOREVER);
+	KUNIT_EXPECT_EQ(test, cotask_completion_fini(&dev.done), 0);
 }
 
 /* --- pauses ------------------------------------------------------------------------------ */
@@ -291,6 +339,42 @@ static void wait_with_a_signal(struct env *env)
 	flush_signals(current);
 }
 
+static struct {
+	struct cotask_future f;
+	struct completion ended;
+	bool completed;
+	bool early;
+} blocked;
+
+static int block_for_a_future(void *arg)
+{
+	int rc = cotask_block(&blocked.f.base, COTASK_FOREVER, TASK_IDLE);
+
+	blocked.early = rc || !READ_ONCE(blocked.completed);
+	complete(&blocked.ended);
+	return 0;
+}
+
+/* RT-3: a wake-up for what was at the same address before ends no wait */
+static void stray_wake_up(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	unsigned int i;
+
+	cotask_future_init(&blocked.f, env->loop);
+	init_completion(&blocked.ended);
+	blocked.completed = false;
+	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(block_for_a_future, NULL, "cotask_block")));
+	for (i = 0; i < 20; i++) {
+		cotask_block_wake(&blocked.f.base);
+		schedule_timeout_uninterruptible(1);
+	}
+	WRITE_ONCE(blocked.completed, true);
+	cotask_future_complete(&blocked.f, 0);
+	wait_for_completion(&blocked.ended);
+	KUNIT_EXPECT_FALSE(test, blocked.early);
+}
+
 static void wait_is_interruptible(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -418,11 +502,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(completions_are_counted),
 	KUNIT_CASE(completed_by_interrupts),
 	KUNIT_CASE(completion_goes_on),
+	KUNIT_CASE(completion_of_a_thread),
+	KUNIT_CASE(completion_in_use),
 	KUNIT_CASE(group_is_paused),
 	KUNIT_CASE(paused_group_is_cancelled),
 	KUNIT_CASE(paused_group_is_doomed),
 	KUNIT_CASE(eager_child_of_a_paused_group),
 	KUNIT_CASE(submitted_into_a_group),
+	KUNIT_CASE(stray_wake_up),
 	KUNIT_CASE(wait_is_interruptible),
 	KUNIT_CASE(block_with_a_deadline),
 	KUNIT_CASE(options_of_a_loop),
