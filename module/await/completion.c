@@ -143,10 +143,13 @@ int cotask_completion_fini(struct cotask_completion *c)
 		return -EDEADLK;
 	if (!list_empty(&c->sem.base.waiters))
 		return -EBUSY;
-	/* A question is posted behind it; a loop that refuses it has acted on all posts. */
+	/*
+	 * A question is posted behind the last post, which the owner may be acting on; a loop that
+	 * refuses it has acted on all posts.
+	 */
 	if (mine)
 		cotask_loop_take_in(loop);
-	else if (atomic_read(&c->sem.base.state) & COTASK_S_INBOX)
+	else
 		cotask_loop_ask(loop, nothing, NULL);
 	cotask_loop_put(loop);
 	return 0;

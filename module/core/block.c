@@ -89,7 +89,7 @@ void cotask_block_wake(const struct cotask_awaitable *x)
 	me = first_of(b, x);
 	if (me) {
 		take_out(b, me);
-		me->woken = true;
+		smp_store_release(&me->woken, true);	/* pairs with cotask_block_on() */
 		/* With the lock: afterwards the thread may have gone. */
 		wake_up_process(me->task);
 	}
@@ -127,12 +127,12 @@ static void leave(struct blocked *me)
 
 /*
  * The wake-up was for what was at the same address before: a completer knows no more than that,
- * and wakes after it has published its outcome.
+ * and wakes after it has published its outcome.  It is not passed on: that for this outcome is
+ * still to come, as it was not there after the wake-up was seen.
  */
 static void stand_again(struct blocked *me)
 {
 	__set_current_state(TASK_RUNNING);
-	leave(me);
 	me->woken = false;
 	enter(me);
 }
@@ -157,14 +157,16 @@ static int interruption(unsigned int state)
 int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int state)
 {
 	struct blocked me = { .x = x, .task = current };
+	bool woken;
 	int rc = 0;
 
 	enter(&me);
 	for (;;) {
 		set_current_state(state);
+		woken = smp_load_acquire(&me.woken);
 		if (cotask_awaitable_done(x))
 			break;
-		if (READ_ONCE(me.woken)) {
+		if (woken) {
 			stand_again(&me);
 			continue;
 		}

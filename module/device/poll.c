@@ -249,6 +249,7 @@ static void poll_drop(struct cotask_aux *aux)
  * Return: how many there were.
  */
 static unsigned int end_all(struct cotask_file *f, struct list_head *waits, long rc)
+	__must_hold(&f->polls_lock)
 {
 	unsigned int n = 0;
 	struct file *file;
@@ -284,21 +285,26 @@ static void end_waits(struct cotask_file *f, struct cotask_poller *by)
 	spin_unlock(&f->polls_lock);
 }
 
+/* Waits that are looked at for one step of the budget. */
+#define WAITS_A_STEP	8
+
 /* The tasks of a process that wait for one file get -EBADF. */
 static unsigned int end_waits_for(struct cotask_file *f, struct cotask_poller *by,
 				  const struct file *file)
 {
+	unsigned int n, looked_at = 0;
 	struct poll *p, *next;
 	LIST_HEAD(waits);
-	unsigned int n;
 
 	spin_lock(&f->polls_lock);
 	list_for_each_entry_safe(p, next, &by->waits, link) {
 		if (p->file == file)
 			list_move_tail(&p->link, &waits);
+		looked_at++;
 	}
 	n = end_all(f, &waits, -EBADF);
 	spin_unlock(&f->polls_lock);
+	cotask_walk_step(f->loop, looked_at / WAITS_A_STEP);
 	return n;
 }
 

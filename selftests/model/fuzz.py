@@ -71,10 +71,13 @@ def show(words, at):
     return " ".join(words[:at]) + " >>> " + " ".join(words[at:])
 
 
-def report(core, program, seed, number, seconds):
+def report(core, program, seed, number, seconds, first):
     print("--- seed %s, program %d" % (seed, number))
     program = shrink(core, program, seconds)
     happened, expected = both(core, program)
+    if happened == expected:
+        print("it has differed once, and does not do so again; what it did then:")
+        happened, expected = first
     pairs = itertools.zip_longest(happened, expected)
     at = next((i for i, (h, e) in enumerate(pairs) if h != e), 0)
     print(program.pretty())
@@ -87,8 +90,9 @@ def fuzz(core, seed, numbers, args):
     for number in numbers:
         program = generate.program("%s/%d" % (seed, number))
         played += 1
-        if differs(core, program):
-            report(core, program, seed, number, args.shrink)
+        first = both(core, program)
+        if first[0] != first[1]:
+            report(core, program, seed, number, args.shrink, first)
             found += 1
             if found == args.most:
                 break
