@@ -130,7 +130,8 @@ static int nothing(struct cotask_loop *loop, void *arg)
  *
  * Its memory may go afterwards.
  *
- * Context: Process context, sleeps; not from a task or callback of the loop.
+ * Context: Process context, sleeps; not from a task or callback of the loop.  On a loop with
+ *	COTASK_LOOP_HERE from the thread that has it, or it sleeps until that pumps the loop.
  * Return: 0; -EDEADLK from inside of the loop, -EBUSY if a task waits for it: then nothing has
  *	happened.
  */

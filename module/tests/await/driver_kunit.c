@@ -49,7 +49,7 @@ static void spawn_frame(struct env *env, int i, struct cotask_group *g, cotask_s
 	KUNIT_ASSERT_FALSE(env->test, IS_ERR(env->task[i]));
 }
 
-static void fini_elsewhere(struct env *env)
+static void end_completion(struct env *env)
 {
 	KUNIT_EXPECT_EQ(env->test, cotask_completion_fini(&dev.done), 0);
 }
@@ -85,7 +85,7 @@ static void completions_are_counted(struct kunit *test)
 	cotask_complete(&dev.done);
 	settle(env);
 	expect_finished(env, 1, 0);
-	elsewhere(env, fini_elsewhere);
+	end_completion(env);
 }
 
 /* In a hard interrupt, and again and again without being made anew */
@@ -107,7 +107,7 @@ static void completed_by_interrupts(struct kunit *test)
 		cotask_put(env->task[0]);
 	}
 	env->task[0] = NULL;
-	elsewhere(env, fini_elsewhere);
+	end_completion(env);
 }
 
 /* SY-2: what a cancelled wait was granted goes to the next one */
@@ -129,7 +129,7 @@ static void completion_goes_on(struct kunit *test)
 	expect_pending(env, 2);
 	cotask_cancel(env->task[2]);
 	settle(env);
-	elsewhere(env, fini_elsewhere);
+	end_completion(env);
 }
 
 /* The thread that has a loop ends a completion between two runs, with calls on their way */
@@ -154,11 +154,6 @@ static int end_inside(struct cotask_callback *cb, struct cotask_awaitable *x)
 	return 0;
 }
 
-static void busy_fini_elsewhere(struct env *env)
-{
-	KUNIT_EXPECT_EQ(env->test, cotask_completion_fini(&dev.done), -EBUSY);
-}
-
 /* What is wrong is refused, and nothing has happened */
 static void completion_in_use(struct kunit *test)
 {
@@ -168,7 +163,7 @@ static void completion_in_use(struct kunit *test)
 	cotask_completion_init(&dev.done, env->loop);
 	spawn_frame(env, 0, cotask_loop_root(env->loop), wait_once);
 	settle(env);
-	elsewhere(env, busy_fini_elsewhere);
+	KUNIT_EXPECT_EQ(test, cotask_completion_fini(&dev.done), -EBUSY);
 	cotask_call_soon(env->loop, &cb, end_inside);
 	settle(env);
 	expect_log(env, "-35");
