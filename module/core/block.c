@@ -163,7 +163,7 @@ int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int
 	enter(&me);
 	for (;;) {
 		set_current_state(state);
-		woken = smp_load_acquire(&me.woken);
+		woken = smp_load_acquire(&me.woken);	/* pairs with cotask_block_wake() */
 		if (cotask_awaitable_done(x))
 			break;
 		if (woken) {
