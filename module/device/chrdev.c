@@ -366,7 +366,8 @@ int cotask_chrdev_init(void)
 	closed_files = alloc_workqueue("cotask_files", WQ_UNBOUND, 0);
 	if (!closed_files)
 		goto cache_exit;
-	cotask_wakes = alloc_workqueue("cotask_wakes", WQ_UNBOUND, 0);
+	/* Whatever else there is to do, they do not wait for long. */
+	cotask_wakes = alloc_workqueue("cotask_wakes", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	if (!cotask_wakes)
 		goto destroy_files;
 	rc = misc_register(&cotask_misc);
