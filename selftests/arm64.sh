@@ -23,6 +23,6 @@ make -s -C "$top/tools/lib" CC=$cc AR=$triplet-ar CFLAGS="-O2 -g -Werror" OUT="$
 make -s -C "$top/tools/examples" CC=$cc OUT="$out/examples" LIB="$out/lib"
 $cc "${flags[@]}" -static -I"$top/tools/lib" -I"$top/tools/lib/include" -I"$top/uapi" \
 	-I"$source/tools/testing/selftests" -o "$out/switch_test" \
-	"$here/lib/switch_test.c" "$out/lib/libcotask.a" -lm
+	"$here/lib/switch_test.c" "$out"/lib/*.o -lm
 ulimit -c 0
 qemu-aarch64-static "$out/switch_test"
