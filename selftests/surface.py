@@ -21,7 +21,8 @@ CONTEXT = re.compile(r"^ \* Context: (.*?)(?=\n \* \w+:|\n \*/)", re.M | re.S)
 # What a context says, and the columns that this means: step, owner, thread, any.
 MEANS = ((r"^Any\b(?! thread)|or an interrupt", "1111"), (r"\bowner\b|The loop", "1100"),
          (r"\b[Aa] step of", "1000"), (r"[Pp]rocess context|\bAny thread", "0010"))
-HEADERS = ("", "_scope", "_wait", "_gather", "_sync", "_thread", "_inspect", "_body")
+HEADERS = ("", "_time", "_group", "_loop", "_scope", "_wait", "_gather", "_sync", "_thread",
+           "_inspect", "_body")
 
 
 def documented():

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cotask - time: sleeping, and timeouts
+ *
+ * <linux/cotask.h> includes it.
+ */
+#ifndef _LINUX_COTASK_TIME_H
+#define _LINUX_COTASK_TIME_H
+
+#include <linux/cotask.h>
+
+struct cotask_await __must_check cotask_yield(struct cotask *task);
+struct cotask_await __must_check cotask_sleep_range(struct cotask *task, s64 ns,
+						    u64 slack_ns);
+struct cotask_await __must_check cotask_sleep_until(struct cotask *task,
+						    ktime_t deadline,
+						    clockid_t clock,
+						    u64 slack_ns);
+
+/**
+ * cotask_sleep - sleep
+ * @task: the current task
+ * @ns: for at least this long; as for cotask_sleep_range()
+ *
+ * Always suspends (SL-2); never returns early (SL-1).  Sleepers with equal deadlines
+ * wake in the order of their calls (SL-4).
+ *
+ * Context: A step of @task.
+ * Return: As cotask_sleep_range().
+ */
+static inline struct cotask_await __must_check cotask_sleep(struct cotask *task, s64 ns)
+{
+	return cotask_sleep_range(task, ns, 0);
+}
+
+enum cotask_timeout_state {
+	COTASK_TIMEOUT_CREATED = 1,
+	COTASK_TIMEOUT_ENTERED,
+	COTASK_TIMEOUT_EXPIRING,
+	COTASK_TIMEOUT_EXPIRED,
+	COTASK_TIMEOUT_FINISHED,
+};
+
+/**
+ * struct cotask_timeout - bounds the time that a part of a task may take
+ * @scope: the scope
+ * @entry: its place in the deadline queue, or in the ready queue [L]
+ * @deadline: nanoseconds [L]
+ * @name: for people, see cotask_timeout_configure() [L]
+ * @state: one of enum cotask_timeout_state [L]
+ * @flags: COTASK_TIMEOUT_* [L]
+ * @in_block: of CO_TIMEOUT() [L]
+ */
+struct cotask_timeout {
+	struct cotask_scope	scope;
+	struct cotask_entry	entry;
+	s64			deadline;
+	const char		*name;
+	u8			state;
+	u8			flags;
+	bool			in_block;
+};
+
+int cotask_timeout_init(struct cotask_timeout *t, struct cotask_loop *loop, s64 ns);
+int cotask_timeout_init_at(struct cotask_timeout *t, ktime_t deadline,
+			   clockid_t clock);
+int __must_check cotask_timeout_enter(struct cotask *task,
+				      struct cotask_timeout *t);
+int __must_check cotask_timeout_start(struct cotask *task,
+				      struct cotask_timeout *t, s64 ns);
+int cotask_timeout_move(struct cotask_timeout *t, ktime_t deadline);
+long __must_check cotask_timeout_exit(struct cotask_timeout *t, long rc);
+
+/* How a timeout ends. */
+#define COTASK_TIMEOUT_STRICT	BIT(0)	/* too late is too late, for a success, too */
+#define COTASK_TIMEOUT_QUIET	BIT(1)	/* exit gives 0 in place of -ETIMEDOUT */
+#define COTASK_TIMEOUT_ALL	(COTASK_TIMEOUT_STRICT | COTASK_TIMEOUT_QUIET)
+
+int cotask_timeout_configure(struct cotask_timeout *t, const char *name, u32 flags);
+
+/**
+ * cotask_timeout_when - the deadline of a timeout
+ * @t: the timeout
+ *
+ * Context: The loop's owner.
+ * Return: The time; KTIME_MAX if there is none (TO-1).
+ */
+static inline ktime_t cotask_timeout_when(const struct cotask_timeout *t)
+{
+	return ns_to_ktime(t->deadline);
+}
+
+/**
+ * cotask_timeout_expired - whether a timeout has acted
+ * @t: the timeout
+ *
+ * Context: The loop's owner.
+ * Return: true from the moment it has cancelled its task (TO-4).
+ */
+static inline bool cotask_timeout_expired(const struct cotask_timeout *t)
+{
+	return t->state == COTASK_TIMEOUT_EXPIRING || t->state == COTASK_TIMEOUT_EXPIRED;
+}
+
+/* Behind CO_TIMEOUT(). */
+static inline long __cotask_timeout_begin(struct cotask *task, struct cotask_timeout *t, s64 ns)
+{
+	int rc = cotask_timeout_start(task, t, ns);
+
+	if (!rc)
+		t->in_block = true;
+	return rc;
+}
+
+static inline long __cotask_timeout_end(struct cotask_timeout *t, long rc)
+{
+	t->in_block = false;
+	return cotask_timeout_exit(t, rc);
+}
+
+/**
+ * CO_TIMEOUT - a block of a coroutine that may not take longer than ...
+ * @t: a &struct cotask_timeout in the frame, not in use
+ * @ns: as for cotask_timeout_init()
+ * @rc: a long: what the block ends with, and then what cotask_timeout_exit() gives
+ *
+ * Followed by the block, which may suspend.  ``continue`` leaves the block early, as its end
+ * does.  ``break``, ``goto`` and ``return`` leave the timeout behind: its scope stays open,
+ * and in a build with CONFIG_COTASK_DEBUG the end of the coroutine inside of it is reported.
+ *
+ *	CO_TIMEOUT(&me->timeout, NSEC_PER_SEC, rc) {
+ *		CO_AWAIT(sent, rc, cotask_call(task, &me->send.frame));
+ *		if (rc < 0)
+ *			continue;
+ *		CO_AWAIT(answered, rc, cotask_await_future(task, &me->answer));
+ *	}
+ *	if (rc == -ETIMEDOUT)
+ */
+#define CO_TIMEOUT(t, ns, rc)						\
+	for ((rc) = __cotask_timeout_begin(__co_task, (t), (ns));	\
+	     (t)->in_block && (rc) != -EALREADY;			\
+	     (rc) = __cotask_timeout_end((t), (rc)))
+
+#endif /* _LINUX_COTASK_TIME_H */
