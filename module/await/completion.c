@@ -118,11 +118,6 @@ void cotask_completion_reset(struct cotask_completion *c)
 }
 EXPORT_SYMBOL_GPL(cotask_completion_reset);
 
-static int nothing(struct cotask_loop *loop, void *arg)
-{
-	return 0;
-}
-
 /**
  * cotask_completion_fini - a completion is not used any more
  * @c: the completion; no task waits for it, and no call of cotask_complete() is running
@@ -151,7 +146,7 @@ int cotask_completion_fini(struct cotask_completion *c)
 	if (mine)
 		cotask_loop_take_in(loop);
 	else
-		cotask_loop_ask(loop, nothing, NULL);
+		cotask_loop_flush(loop);
 	cotask_loop_put(loop);
 	return 0;
 }

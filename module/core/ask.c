@@ -65,3 +65,19 @@ int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop
 		wait_for_completion_state(&q.answered, TASK_IDLE);
 	return rc ?: q.rc;
 }
+
+static int nothing(struct cotask_loop *loop, void *arg)
+{
+	return 0;
+}
+
+/**
+ * cotask_loop_flush - wait until a loop has run what was posted to it before
+ * @loop: the loop
+ *
+ * Context: Process context, sleeps unless the caller is the owner.
+ */
+void cotask_loop_flush(struct cotask_loop *loop)
+{
+	cotask_loop_ask(loop, nothing, NULL);
+}

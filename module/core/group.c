@@ -534,11 +534,6 @@ int cotask_group_open(struct cotask_group *g, struct cotask_loop *loop, u32 flag
 }
 EXPORT_SYMBOL_GPL(cotask_group_open);
 
-static int nothing(struct cotask_loop *loop, void *arg)
-{
-	return 0;
-}
-
 static int stop_outcome(const struct cotask_group *g)
 {
 	if (!g->error && (g->flags & COTASK_G_EXPIRED))
@@ -584,7 +579,7 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 	}
 	/* Callbacks that were registered before have run when it answers. */
 	if (loop->thread)
-		cotask_loop_ask(loop, nothing, NULL);
+		cotask_loop_flush(loop);
 	WRITE_ONCE(g->base.loop, NULL);
 	cotask_loop_put(loop);
 	return stop_outcome(g);

@@ -247,6 +247,7 @@ struct cotask_loop *cotask_loops_next(u32 after);
 /* ask.c */
 int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),
 		    void *arg);
+void cotask_loop_flush(struct cotask_loop *loop);
 
 /* The watchdog of a loop, see watch.c, looks around no more.  Owner. */
 static inline void cotask_watch_end(struct cotask_loop *loop)
