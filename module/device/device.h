@@ -351,8 +351,8 @@ struct cotask_op_row {
 #define MAY_HAVE_TASK	BIT(10)
 #define FROM_ANYWHERE	BIT(11)	/* by COTASK_IOC_POST as well */
 #define NO_OBJECT	BIT(12)	/* its handle is not looked up */
+#define RESUMES_SIMPLY	BIT(13)	/* its outcome concerns no other object, see enter.c */
 #define MAY_BE_AHEAD	BIT(14)	/* COTASK_OP_F_AHEAD is known */
-#define RESUMES_SIMPLY	BIT(13)	/* its outcome touches nobody else, see enter.c */
 
 /* The part of an operation's @arg that is a kind; the rest is COTASK_MAKE_F_*. */
 #define KIND_MASK	0xff
@@ -408,7 +408,6 @@ static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o
 {
 	return container_of(o, struct cotask_hosted, object);
 }
-
 
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);
