@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask sample - native bodies: coroutines of this module that processes spawn by name
+ *
+ * "sample.nap" sleeps in the loop of the process.  "sample.errand" has the same done by a task
+ * in a loop of this module, and waits for that; a cancel of the one cancels the other.
+ */
+#include <linux/cotask.h>
+#include <linux/cotask_body.h>
+#include <linux/cotask_wait.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#define NAPS_MAX	16
+
+/**
+ * struct nap_arg - the argument of both bodies, from the process
+ * @naps: how often to sleep, up to 16
+ * @ns: nanoseconds of each sleep
+ */
+struct nap_arg {
+	u32 naps;
+	u32 ns;
+};
+
+/* --- sample.nap ------------------------------------------------------------- */
+
+struct nap {
+	struct cotask_frame frame;
+	struct nap_arg arg;
+	u32 i;
+};
+
+static long nap(struct cotask *task, struct cotask_frame *frame)
+{
+	struct nap *me = container_of(frame, struct nap, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+
+	for (me->i = 0; me->i < me->arg.naps; me->i++) {
+		CO_AWAIT(slept, rc, cotask_sleep(task, me->arg.ns));
+		if (rc < 0)
+			return rc;
+	}
+	return me->arg.naps;
+}
+
+static struct cotask_frame *make_nap(const void *arg)
+{
+	struct nap *me;
+
+	if (((const struct nap_arg *)arg)->naps > NAPS_MAX)
+		return ERR_PTR(-ERANGE);
+	me = kzalloc(sizeof(*me), GFP_KERNEL_ACCOUNT);
+	if (!me)
+		return ERR_PTR(-ENOMEM);
+	me->arg = *(const struct nap_arg *)arg;
+	return cotask_frame_init(&me->frame, nap, cotask_frame_kfree);
+}
+
+static struct cotask_body nap_body = {
+	.name = "sample.nap",
+	.owner = THIS_MODULE,
+	.arg_size = sizeof(struct nap_arg),
+	.capability = -1,
+	.make = make_nap,
+};
+
+/* --- sample.errand ---------------------------------------------------------- */
+
+static struct cotask_loop *loop;
+
+/**
+ * struct errand - what the process has spawned
+ * @frame: its coroutine, in the loop of the process
+ * @napper: the task in the loop of this module, a reference
+ */
+struct errand {
+	struct cotask_frame frame;
+	struct cotask *napper;
+};
+
+static long errand(struct cotask *task, struct cotask_frame *frame)
+{
+	struct errand *me = container_of(frame, struct errand, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, done);
+
+	CO_AWAIT(done, rc, cotask_await_across(task, me->napper));
+	return rc;
+}
+
+static void errand_release(struct cotask_frame *frame)
+{
+	struct errand *me = container_of(frame, struct errand, frame);
+
+	cotask_cancel(me->napper);
+	cotask_put(me->napper);
+	kfree(me);
+}
+
+static struct cotask_frame *make_errand(const void *arg)
+{
+	struct cotask_frame *inner = make_nap(arg);
+	struct errand *me;
+
+	if (IS_ERR(inner))
+		return inner;
+	me = kzalloc(sizeof(*me), GFP_KERNEL_ACCOUNT);
+	if (!me) {
+		cotask_frame_kfree(inner);
+		return ERR_PTR(-ENOMEM);
+	}
+	me->napper = cotask_spawn(cotask_loop_root(loop), inner, "sample.napper");
+	if (IS_ERR(me->napper)) {
+		struct cotask_frame *error = ERR_CAST(me->napper);
+
+		kfree(me);
+		return error;
+	}
+	return cotask_frame_init(&me->frame, errand, errand_release);
+}
+
+static struct cotask_body errand_body = {
+	.name = "sample.errand",
+	.owner = THIS_MODULE,
+	.arg_size = sizeof(struct nap_arg),
+	.capability = -1,
+	.make = make_errand,
+};
+
+/* --- the module ------------------------------------------------------------- */
+
+static int __init bodies_init(void)
+{
+	int rc;
+
+	loop = cotask_loop_create("bodies", 0);
+	if (IS_ERR(loop))
+		return PTR_ERR(loop);
+	rc = cotask_body_register(&nap_body);
+	if (rc)
+		goto stop;
+	rc = cotask_body_register(&errand_body);
+	if (!rc)
+		return 0;
+	cotask_body_unregister(&nap_body);
+stop:
+	cotask_loop_stop(loop, 0);
+	return rc;
+}
+module_init(bodies_init);
+
+static void __exit bodies_exit(void)
+{
+	cotask_body_unregister(&errand_body);
+	cotask_body_unregister(&nap_body);
+	cotask_loop_stop(loop, NSEC_PER_SEC);
+}
+module_exit(bodies_exit);
+
+MODULE_DESCRIPTION("Coroutines that processes spawn by name");
+MODULE_AUTHOR("The cotask authors");
+MODULE_LICENSE("GPL");
+COTASK_IMPORT(COTASK);

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - tasks whose code is in a kernel module
+ *
+ * Those of module/samples/bodies.c.
+ */
+#include <sys/syscall.h>
+
+#include "file_fixture.h"
+
+struct nap_arg {
+	__u32 naps;
+	__u32 ns;
+};
+
+#define BODY(of, a)	((struct cotask_native){ .name = (of),				\
+						 .arg = (unsigned long)(a),		\
+						 .arg_size = sizeof(*(a)) })
+
+#define spawn_native(h, n, ...)							\
+	op(SPAWN_NATIVE, .handle = (h), .addr = (unsigned long)(n), .len = sizeof(*(n)),	\
+	   ##__VA_ARGS__)
+
+static const struct nap_arg three = { 3, 1000 }, for_ever = { 1, ~0U };
+
+/* AW-1: in the loop of the process */
+TEST_F(file, nap)
+{
+	struct cotask_native nap = BODY("sample.nap", &three);
+
+	ASSERT_EQ(0, op(SPAWN, .handle = 1));
+	ASSERT_EQ(1, t_next(self->fd).handle);
+	ASSERT_EQ(0, spawn_native(2, &nap));
+	EXPECT_EQ(3, step(AWAIT, .task = 1, .handle = 2).result);
+}
+
+/* AW-B1: in a loop of the module */
+TEST_F(file, errand)
+{
+	struct cotask_native run = BODY("sample.errand", &three);
+
+	ASSERT_EQ(0, op(SPAWN, .handle = 1));
+	ASSERT_EQ(1, t_next(self->fd).handle);
+	ASSERT_EQ(0, spawn_native(2, &run));
+	EXPECT_EQ(3, step(AWAIT, .task = 1, .handle = 2).result);
+}
+
+/* CX-1: a cancel reaches it wherever it sleeps */
+TEST_F(file, cancel)
+{
+	struct cotask_native nap = BODY("sample.nap", &for_ever);
+	struct cotask_native run = BODY("sample.errand", &for_ever);
+
+	ASSERT_EQ(0, op(SPAWN, .handle = 1));
+	ASSERT_EQ(1, t_next(self->fd).handle);
+	ASSERT_EQ(0, spawn_native(2, &nap));
+	ASSERT_EQ(0, spawn_native(3, &run));
+	ASSERT_EQ(1, step(SLEEP, .task = 1).handle);
+	EXPECT_EQ(1, op(CANCEL, .handle = 2));
+	EXPECT_EQ(1, op(CANCEL, .handle = 3));
+	EXPECT_EQ(-ECANCELED, step(AWAIT, .task = 1, .handle = 2).result);
+	EXPECT_EQ(-ECANCELED, step(AWAIT, .task = 1, .handle = 3).result);
+}
+
+/* TG-4: what is refused leaves nothing, and the handle is free */
+TEST_F(file, refused)
+{
+	const struct nap_arg many = { 17, 0 };
+	struct cotask_native n = BODY("sample.none", &three);
+
+	EXPECT_EQ(-ENOENT, spawn_native(2, &n));
+	n = BODY("sample.nap", &three);
+	n.arg_size--;
+	EXPECT_EQ(-EINVAL, spawn_native(2, &n));
+	n = BODY("sample.errand", &many);
+	EXPECT_EQ(-ERANGE, spawn_native(2, &n));
+	n.arg = 8;
+	EXPECT_EQ(-EFAULT, spawn_native(2, &n));
+	n = BODY("sample.errand", &three);
+	EXPECT_EQ(-ENOENT, spawn_native(2, &n, .other = 5));
+	EXPECT_EQ(0, spawn_native(2, &n));
+	EXPECT_EQ(-EEXIST, spawn_native(2, &n));
+}
+
+/* The module stays as long as one of its tasks, also one that the process has let go of. */
+TEST_F(file, module_stays)
+{
+	struct cotask_native nap = BODY("sample.nap", &for_ever);
+
+	ASSERT_EQ(0, spawn_native(2, &nap));
+	EXPECT_EQ(-1, syscall(SYS_delete_module, "cotask_bodies", O_NONBLOCK));
+	EXPECT_EQ(EAGAIN, errno);
+	t_enter_until(self->fd, NULL, 0, 1, 0);
+	EXPECT_EQ(-1, syscall(SYS_delete_module, "cotask_bodies", O_NONBLOCK));
+	EXPECT_EQ(EAGAIN, errno);
+}
+
+/* CO-B3: a close ends it */
+TEST_F(file, close)
+{
+	struct cotask_native nap = BODY("sample.nap", &for_ever);
+	struct cotask_native run = BODY("sample.errand", &for_ever);
+	int fd = t_open();
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, t_op(fd, OP(SPAWN_NATIVE, .handle = 2, .addr = (unsigned long)&nap,
+				 .len = sizeof(nap))));
+	ASSERT_EQ(0, t_op(fd, OP(SPAWN_NATIVE, .handle = 3, .addr = (unsigned long)&run,
+				 .len = sizeof(run))));
+	t_enter_until(fd, NULL, 0, 1, 0);
+	EXPECT_EQ(0, close(fd));
+}
+
+TEST_HARNESS_MAIN
