@@ -2,32 +2,37 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "search.sh [SECONDS [SEED]]": the fuzzer of /dev/cotask that is guided by coverage, in a
-# kernel with KASAN, lockdep, kmemleak and KCOV. What it finds new is added to a corpus in the
-# cache, beside the one in search/corpus. Prints how much it has run, how many edges it has
-# reached, and the functions of the module that it has never entered.
+# kernel with KASAN, lockdep, kmemleak and KCOV. Programs that reach new edges are kept in the
+# cache; those of search/corpus are run before. With 0 seconds only the corpus is run, and the
+# programs that add nothing to shorter ones are dropped from the cache. Prints how much it has
+# run, how many edges it has reached, and the functions of the module that it has never entered;
+# fails if an operation has never succeeded. FLAVOUR= names another kernel: without KCOV nothing
+# new is kept. APPEND= is added to its command line, as "cotask.race_rate=64".
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 seconds=${1:-60} seed=${2:-$RANDOM$RANDOM}
-flavour=uml-6.1-cover
-out=$top/.build/$flavour log=$top/.build/search.log
+flavour=${FLAVOUR:-uml-6.1-cover}
+out=$top/.build/search-$flavour log=$top/.build/search.log
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cotask
 known=$cache/corpus
 
-"$here/vm/kernel.sh" $flavour >/dev/null
-"$here/vm/build.sh" $flavour "$out" W=1 CONFIG_COTASK_COVER=y CONFIG_COTASK_DEBUG=y \
+"$here/vm/kernel.sh" "$flavour" >/dev/null
+"$here/vm/build.sh" "$flavour" "$out" W=1 CONFIG_COTASK_COVER=y CONFIG_COTASK_DEBUG=y \
 	>"$log" 2>&1 || { tail -n 20 "$log"; exit 1; }
 gcc-12 -std=gnu11 -O1 -g -Wall -Wextra -Werror -Wno-missing-field-initializers -D_GNU_SOURCE \
 	-pthread -static -I"$top/uapi" -o "$out/search" "$here"/search/*.c
 touch "$known"
-cat "$here/search/corpus" "$known" >"$out/corpus"
+# Short ones first: then a longer one is kept only for what it adds.
+sort -u "$here/search/corpus" "$known" | awk '{ print length(), $0 }' | sort -n |
+	cut -d' ' -f2 >"$out/corpus"
 rc=0
-"$here/vm/uml.sh" -k $flavour -t $((seconds + 300)) -o "$log" \
+"$here/vm/uml.sh" -k "$flavour" -a "${APPEND:-}" -t $((seconds + 300)) -o "$log" \
 	"$here/guest/search.sh" "$out" "$seconds" "$seed" "$out/corpus" ${VERBOSE:+-v} \
 	</dev/null || rc=$?
-sed -n 's/^corpus \([0-9a-f]*\)$/\1/p' "$log" | sort -u - "$known" >"$known.new"
-mv "$known.new" "$known"
+sed -n 's/^corpus [0-9]* \([0-9a-f]*\)$/\1/p' "$log" | sort -u >"$known.new"
+[ ! -s "$known.new" ] || mv "$known.new" "$known"
 echo "search: seed $seed"
 "$here/search/report.py" "$log" "$out/module/cotask.ko"
 [ $rc -eq 0 ] || echo "search: it has found something: $log; VERBOSE=1 says each program first"

@@ -10,9 +10,9 @@ rc=0
 shift
 
 "$here/../vm/kmemleak.sh" clear
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 insmod "$out/module/tests/cotask_play.ko" || exit 1
 python3 -B "$here/../model/fuzz.py" "$@" || rc=1
-rmmod cotask_play && rmmod cotask || exit 1
+"$here/cotask.sh" unload cotask_play || exit 1
 "$here/../vm/kmemleak.sh" check || rc=1
 exit $rc

@@ -18,10 +18,10 @@ if [ -e $debugfs/failslab ]; then
 	done
 fi
 "$here/../vm/kmemleak.sh" clear
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 insmod "$out/module/tests/cotask_kunit.ko" || exit 1
 for suite in "$debugfs"/kunit/cotask*; do
 	cat "$suite/results"
 done
-rmmod cotask_kunit && rmmod cotask || exit 1
+"$here/cotask.sh" unload cotask_kunit || exit 1
 "$here/../vm/kmemleak.sh" check

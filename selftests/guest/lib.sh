@@ -9,13 +9,13 @@ shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 
 "$here/../vm/kmemleak.sh" clear
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0
 export LD_LIBRARY_PATH=$lib/root/usr/lib
 for test; do
 	"$lib/$test" || { rc=1; echo "not ok 0 $test: status $?"; }
 done
 # Nobody holds the device any more.
-rmmod cotask || exit 1
+"$here/cotask.sh" unload || exit 1
 "$here/../vm/kmemleak.sh" check || rc=1
 exit $rc

@@ -7,13 +7,14 @@ out=$1 seconds=$2 seed=$3 corpus=$4 verbose=${5-}
 here=$(cd "$(dirname "$0")" && pwd)
 
 "$here/../vm/kmemleak.sh" clear
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
+insmod "$out/module/samples/cotask_bodies.ko" || exit 1
 for section in .text .text.unlikely; do
 	[ -e /sys/module/cotask/sections/$section ] &&
 		echo "section $section $(cat /sys/module/cotask/sections/$section)"
 done
 "$out/search" ${verbose:+"$verbose"} "$seconds" "$seed" "$corpus"
 rc=$?
-rmmod cotask || exit 1
+"$here/cotask.sh" unload cotask_bodies || exit 1
 "$here/../vm/kmemleak.sh" check || rc=1
 exit $rc

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 shift
 
 "$here/../vm/kmemleak.sh" clear
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 insmod "$out/module/tests/cotask_stress.ko" "$@" || exit 1
-rmmod cotask_stress && rmmod cotask || exit 1
+"$here/cotask.sh" unload cotask_stress || exit 1
 "$here/../vm/kmemleak.sh" check

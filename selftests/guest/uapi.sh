@@ -7,13 +7,13 @@ out=$1 rc=0
 here=$(cd "$(dirname "$0")" && pwd)
 
 "$here/../vm/kmemleak.sh" clear
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 insmod "$out/module/samples/cotask_bodies.ko" || exit 1
 # More native bodies, where there is the device for them.
 insmod "$out/module/samples/cotask_edu.ko" 2>/dev/null && edu=cotask_edu
 for test in "$out"/uapi/*_test "$out"/uapi32/*_test; do
 	[ ! -x "$test" ] || "$test" || rc=1
 done
-rmmod ${edu:+"$edu"} cotask_bodies cotask || exit 1
+"$here/cotask.sh" unload ${edu:+"$edu"} cotask_bodies || exit 1
 "$here/../vm/kmemleak.sh" check || rc=1
 exit $rc

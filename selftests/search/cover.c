@@ -19,7 +19,7 @@
 #define KCOV_DISABLE	_IO('c', 101)
 #define KCOV_TRACE_PC	0
 
-#define PLACES		(64 << 10)
+#define PLACES		(256 << 10)
 #define EDGES		(256 << 10)
 #define SEEN		(32 << 10)
 
@@ -81,12 +81,12 @@ unsigned int cover_end(void)
 		pc = place[i];
 		edge = ((pc ^ before) * 0x9e3779b97f4a7c15ul) >> 46;
 		before = pc << 1;
+		see(pc);
 		if (map->edge[edge])
 			continue;
 		map->edge[edge] = 1;
 		map->n_edges++;
 		new++;
-		see(pc);
 	}
 	return new;
 }

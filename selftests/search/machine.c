@@ -20,11 +20,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "names.h"
 #include "program.h"
 
-#define FILES		4
-#define HANDLES		24
 #define EXTRAS		32
+#define EXPORTED	4
 #define THREADS		4
 #define CHILDREN	4
 #define EVENTS		16
@@ -36,6 +36,8 @@ static struct machine {
 	struct cotask_event_info event[FILES][EVENTS];
 	int extra[EXTRAS];		/* dups, inspectors, what was exported, epoll */
 	unsigned int n_extra;
+	int exported[EXPORTED];		/* some of these */
+	unsigned int n_exported;
 	int pipe[2];
 	pthread_t thread[THREADS];
 	unsigned int n_threads;
@@ -44,24 +46,14 @@ static struct machine {
 	uint64_t n_ops;
 } m;
 
-static uint32_t members[HANDLES];
 static void *bad_memory;
 
 void machine_init(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < HANDLES; i++)
-		members[i] = i + 1;
 	bad_memory = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
-static int64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+	if (bad_memory == MAP_FAILED)
+		abort();
+	ops_init();
 }
 
 static void keep(int fd)
@@ -74,164 +66,20 @@ static void keep(int fd)
 		m.extra[m.n_extra++] = fd;
 }
 
-/* --- the meaning of bytes -------------------------------------------------------------------- */
-
-static int64_t value_of(uint8_t v)
+/* A file, also one that is not of the device. */
+int machine_fd(uint8_t which)
 {
-	static const int64_t values[] = {
-		0, 1, 2, 1000, 100000, -1, -EIO, -ECANCELED, -4095, -4096, 3, 16, 4096, 65536,
-		1ll << 32, 1ll << 62, COTASK_NEVER, COTASK_NEVER - 1, -COTASK_NEVER - 1,
-	};
-
-	return v < 200 ? values[v % (sizeof(values) / sizeof(*values))] : now() + v * 100;
+	if (which < 160)
+		return m.pipe[which & 1];
+	if (which & 1 && m.n_extra)
+		return m.extra[(which >> 1) % m.n_extra];
+	return m.file[(which >> 1) % FILES];
 }
 
-static uint32_t handle_of(unsigned int file, uint8_t h)
+/* What EXPORT gave last, mostly. */
+int machine_exported(uint8_t which)
 {
-	if (h < HANDLES)
-		return h;
-	if (h < 250 && m.n_events[file])
-		return m.event[file][(h - HANDLES) % m.n_events[file]].handle;
-	return h < 250 ? h % HANDLES : 0xffffffff - (255 - h);
-}
-
-static uint32_t arg_of(const struct search_op *op)
-{
-	return (op->arg & 0x1f) | (uint32_t)(op->arg >> 5) << 8;
-}
-
-static int some_fd(uint8_t which)
-{
-	if (which & 1)
-		return m.pipe[which >> 1 & 1];
-	if (which & 2 && m.n_extra)
-		return m.extra[(which >> 2) % m.n_extra];
-	return m.file[(which >> 2) % FILES];
-}
-
-/* Fields that an operation uses; in the others most programs leave zero. */
-#define H	1	/* handle */
-#define O	2	/* other */
-#define V	4	/* value */
-#define A	8	/* arg */
-#define M	16	/* addr, len: an array of handles */
-#define L	32	/* len */
-#define N	64	/* addr, len: a name */
-
-static const unsigned char uses[COTASK_OP_LAST + 1] = {
-	[COTASK_OP_SPAWN] = H | O | A | N,
-	[COTASK_OP_SUBMIT] = H | O | N,
-	[COTASK_OP_EXIT] = V,
-	[COTASK_OP_SLEEP] = V,
-	[COTASK_OP_AWAIT] = H,
-	[COTASK_OP_WAIT_FOR] = H | V,
-	[COTASK_OP_CANCEL_WAIT] = H,
-	[COTASK_OP_MAKE] = H | V | A | L | O,
-	[COTASK_OP_SHIELD] = H | O,
-	[COTASK_OP_GATHER] = H | M | A,
-	[COTASK_OP_ITERATE] = H | M | V,
-	[COTASK_OP_NEXT] = H,
-	[COTASK_OP_WAIT] = M | A | V,
-	[COTASK_OP_COMPLETE] = H | V,
-	[COTASK_OP_CANCEL] = H,
-	[COTASK_OP_UNCANCEL] = H,
-	[COTASK_OP_ENTER] = H | V | A | L,
-	[COTASK_OP_LEAVE] = H | V,
-	[COTASK_OP_MOVE] = H | V,
-	[COTASK_OP_RESULT] = H,
-	[COTASK_OP_READ] = H | A | V,
-	[COTASK_OP_FORGET] = H,
-	[COTASK_OP_ACQUIRE] = H,
-	[COTASK_OP_RELEASE] = H,
-	[COTASK_OP_SET] = H | A,
-	[COTASK_OP_EVENT_WAIT] = H,
-	[COTASK_OP_COND_WAIT] = H,
-	[COTASK_OP_NOTIFY] = H | L,
-	[COTASK_OP_PUT] = H | V,
-	[COTASK_OP_GET] = H,
-	[COTASK_OP_SHUTDOWN] = H | A,
-	[COTASK_OP_POLL] = H | A,
-	[COTASK_OP_ON_DONE] = H,
-	[COTASK_OP_OFF_DONE] = H,
-	[COTASK_OP_NAME] = H | N,
-	[COTASK_OP_GET_NAME] = H | N,
-	[COTASK_OP_EXPORT] = H,
-	[COTASK_OP_IMPORT] = H | A,
-	[COTASK_OP_START] = H,
-	[COTASK_OP_READY] = V,
-	[COTASK_OP_POLL_END] = H,
-};
-
-/* What MAKE and ENTER make of the fields, by kind. */
-static const unsigned char kind_uses[COTASK_KIND_LAST] = {
-	[COTASK_KIND_GROUP] = V | L,
-	[COTASK_KIND_TIMEOUT] = V,
-	[COTASK_KIND_SCOPE] = V,
-	[COTASK_KIND_SECTION] = V,
-	[COTASK_KIND_SEM] = V | L,
-	[COTASK_KIND_COND] = O,
-	[COTASK_KIND_QUEUE] = V,
-};
-
-static void use_only(struct cotask_op *op, unsigned int use)
-{
-	const unsigned int kind = op->arg & 0xff;
-
-	if (op->opcode == COTASK_OP_MAKE || op->opcode == COTASK_OP_ENTER)
-		use &= ~(V | L | O) | (kind < COTASK_KIND_LAST ? kind_uses[kind] : 0);
-	if (!(use & H))
-		op->handle = 0;
-	if (!(use & O))
-		op->other = 0;
-	if (!(use & V))
-		op->value = 0;
-	if (!(use & A))
-		op->arg = 0;
-	if (!(use & (L | M | N)))
-		op->len = 0;
-}
-
-static void fill_memory(struct cotask_op *to, const struct search_op *op, unsigned int use)
-{
-	static char name[64] = "a name";
-
-	if (use & M) {
-		to->addr = (uintptr_t)&members[op->other % 8];
-		to->len = op->len % 16;
-	} else if (use & N) {
-		to->len = op->len & 0x20 ? op->len & 0x3f : 0;
-		to->addr = to->len ? (uintptr_t)name : 0;
-	}
-}
-
-/* With bit 7 of the flags all bytes are what they are. */
-static struct cotask_op op_of(unsigned int file, const struct search_op *op)
-{
-	struct cotask_op to = {
-		.opcode = op->opcode % (COTASK_OP_LAST + 1),
-		.flags = op->flags & 0xf,
-		.task = handle_of(file, op->task),
-		.handle = handle_of(file, op->handle),
-		.other = handle_of(file, op->other),
-		.value = value_of(op->value),
-		.user_data = op->handle,
-		.arg = arg_of(op),
-		.len = op->len % 8,
-	};
-	const unsigned int use = uses[to.opcode];
-
-	fill_memory(&to, op, use);
-	if (to.opcode == COTASK_OP_POLL_END)
-		to.handle = some_fd(op->handle);
-	if (to.opcode == COTASK_OP_POLL) {
-		to.handle = some_fd(op->handle);
-		to.arg = op->arg & 1 ? POLLIN : POLLOUT;
-	}
-	if (to.opcode == COTASK_OP_IMPORT)
-		to.arg = some_fd(op->arg);
-	if (!(op->flags & 0x80))
-		use_only(&to, use);
-	return to;
+	return which < 200 ? m.exported[which % EXPORTED] : machine_fd(which);
 }
 
 /* --- calls ----------------------------------------------------------------------------------- */
@@ -256,16 +104,21 @@ static void enter_ops(unsigned int file, struct cotask_op *op, unsigned int n, u
 		.max_events = room[a >> 2 & 3],
 		.min_events = a >> 4 & 1,
 		.flags = a >> 5 & 1 ? COTASK_ENTER_DRAIN : 0,
-		.deadline = now() + 200000,
+		.deadline = ops_now() + 200000,
 	};
 	unsigned int i;
 
 	if (!ioctl(m.file[file], COTASK_IOC_ENTER, &e) || e.n_events)
 		m.n_events[file] = e.n_events;
 	m.n_ops += e.applied + 1;
+	ops_done(file, op, n, e.applied);
+	for (i = 0; i < e.n_events; i++)
+		names_event(file, &m.event[file][i]);
 	for (i = 0; i < e.applied; i++) {
-		if (op[i].opcode == COTASK_OP_EXPORT && op[i].result >= 0)
-			keep(op[i].result);
+		if (op[i].opcode != COTASK_OP_EXPORT || op[i].result < 0)
+			continue;
+		keep(op[i].result);
+		m.exported[m.n_exported++ % EXPORTED] = op[i].result;
 	}
 }
 
@@ -275,7 +128,7 @@ static void enter(const struct search_call *c, unsigned int file)
 	unsigned int i, n = c->n_ops % (OPS + 1);
 
 	for (i = 0; i < n; i++)
-		op[i] = op_of(file, &c->op[i]);
+		op[i] = ops_make(file, &c->op[i]);
 	enter_ops(file, op, n, c->a);
 }
 
@@ -286,8 +139,9 @@ static void enter_many(const struct search_call *c, unsigned int file)
 	unsigned int i, n = 1 + c->a % MANY;
 
 	for (i = 0; i < n; i++) {
-		op[i] = op_of(file, &c->op[0]);
-		op[i].handle = 100 + i;
+		op[i] = ops_make(file, &c->op[0]);
+		if (names_made_by(&op[i]) != COTASK_KIND_NONE)
+			op[i].handle = 100 + i;
 	}
 	enter_ops(file, op, n, c->op[1].arg);
 }
@@ -302,20 +156,19 @@ static void post(const struct search_call *c, unsigned int file)
 	};
 	unsigned int i;
 
-	for (i = 0; i < p.n_ops; i++) {
-		op[i] = op_of(file, &c->op[i]);
-		op[i].task = 0;
-	}
+	for (i = 0; i < p.n_ops; i++)
+		op[i] = ops_make_posted(file, &c->op[i]);
 	ioctl(m.file[file], COTASK_IOC_POST, &p);
 	m.n_ops += p.applied + 1;
+	ops_done(file, op, p.n_ops, p.applied);
 }
 
 static void wait_done(const struct search_call *c, unsigned int file)
 {
 	struct cotask_wait_done w = {
 		.size = sizeof(w),
-		.handle = handle_of(file, c->op[0].handle),
-		.deadline = now() + 200000,
+		.handle = ops_submission(file, c->op[0].handle),
+		.deadline = ops_now() + 200000,
 		.flags = c->a & 1,
 	};
 
@@ -473,6 +326,7 @@ static void reopen(unsigned int file)
 	close(m.file[file]);
 	m.file[file] = open("/dev/cotask", O_RDWR | O_CLOEXEC);
 	m.n_events[file] = 0;
+	names_forget(file);
 }
 
 static void do_call(const struct search_call *c)
@@ -515,7 +369,7 @@ static void do_call(const struct search_call *c)
 		poll(&p, 1, 0);
 		break;
 	case DO_EPOLL:
-		watch(some_fd(c->a), c->op[0].arg);
+		watch(machine_fd(c->a), c->op[0].arg);
 		break;
 	case DO_OPEN:
 		reopen(file);
@@ -570,6 +424,10 @@ static void begin(void)
 	unsigned int i;
 
 	memset(&m, 0, sizeof(m));
+	for (i = 0; i < FILES; i++)
+		names_forget(i);
+	for (i = 0; i < EXPORTED; i++)
+		m.exported[i] = -1;
 	for (i = 0; i < FILES; i++)
 		m.file[i] = i < 2 ? open("/dev/cotask", O_RDWR | O_CLOEXEC) : -1;
 	if (pipe2(m.pipe, O_NONBLOCK | O_CLOEXEC))

@@ -29,12 +29,23 @@ static uint8_t small(void)
 	return rnd(8) ? rnd(8) : rnd(256);
 }
 
+/* A program uses a few operations often, so that those that belong together meet. */
+static uint8_t favourites[8];
+
+static void choose_favourites(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(favourites); i++)
+		favourites[i] = rnd(COTASK_OP_LAST);
+}
+
 static void make_op(struct search_op *op)
 {
 	*op = (struct search_op){
-		.opcode = rnd(256),
-		.flags = rnd(3) ? 0 : rnd(8) ? 1u << rnd(4) : rnd(256),
-		.task = rnd(3) ? 24 + rnd(8) : small(),
+		.opcode = rnd(4) ? favourites[rnd(sizeof(favourites))] : rnd(256),
+		.flags = rnd(6) ? 0 : rnd(8) ? 1u << rnd(4) : rnd(256),
+		.task = small(),
 		.handle = small(),
 		.other = rnd(4) ? 0 : small(),
 		.value = small(),
@@ -43,15 +54,21 @@ static void make_op(struct search_op *op)
 	};
 }
 
+/* Of ENTER: mostly, all tasks have begun, and there is room for all events. */
+static uint8_t all_begun(void)
+{
+	return rnd(4) ? 3 | rnd(2) << 4 : rnd(256);
+}
+
 static void make_call(struct search_call *c)
 {
 	unsigned int i;
 
 	/* Half of all calls are ENTER. */
 	c->what = rnd(2) ? DO_ENTER : rnd(DO_MAX);
-	c->file = rnd(2) ? 0 : rnd(4);
+	c->file = rnd(2) ? 0 : rnd(rnd(3) ? 2 : FILES);
 	c->n_ops = 1 + rnd(OPS);
-	c->a = rnd(256);
+	c->a = c->what <= DO_ENTER_AGAIN ? all_begun() : rnd(256);
 	for (i = 0; i < OPS; i++)
 		make_op(&c->op[i]);
 }
@@ -60,6 +77,7 @@ void program_make(struct search_program *p)
 {
 	unsigned int i;
 
+	choose_favourites();
 	p->n = 2 + rnd(8);
 	for (i = 0; i < p->n; i++)
 		make_call(&p->call[i]);
@@ -119,6 +137,7 @@ void program_change(struct search_program *p, const struct search_program *other
 	struct search_call c;
 	unsigned int n = 1 + rnd(6);
 
+	choose_favourites();
 	while (n--) {
 		switch (rnd(8)) {
 		case 0:

@@ -8,19 +8,21 @@
 #ifndef COTASK_SEARCH_PROGRAM_H
 #define COTASK_SEARCH_PROGRAM_H
 
+#include <linux/cotask.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #define OPS		6
 #define CALLS		24
+#define FILES		4
 
 /**
- * struct search_op - an operation; fields are numbers in the tables of machine.c
+ * struct search_op - an operation; ops.c says what the bytes mean
  * @opcode: COTASK_OP_*
  * @flags: COTASK_OP_F_*
- * @task: a handle; from HANDLES on: the task of an event
- * @handle: likewise
+ * @task: one of the tasks that run, or none
+ * @handle: one of the handles that fit
  * @other: likewise
  * @value: which value
  * @len: how much
@@ -69,6 +71,22 @@ bool program_parse(struct search_program *p, const char *text);
 /* Runs a program; how many operations and calls that was. */
 uint64_t machine_run(const struct search_program *p);
 void machine_init(void);
+int machine_fd(uint8_t which);
+int machine_exported(uint8_t which);
+
+/* --- ops.c --------------------------------------------------------------------------------- */
+
+void ops_init(void);
+int64_t ops_now(void);
+/* Of a program's bytes; names.c then expects that it succeeds. */
+struct cotask_op ops_make(unsigned int file, const struct search_op *op);
+struct cotask_op ops_make_posted(unsigned int file, const struct search_op *op);
+/* They were given to the kernel, which has applied so many. */
+void ops_done(unsigned int file, const struct cotask_op *op, unsigned int n,
+	      unsigned int applied);
+uint32_t ops_submission(unsigned int file, uint8_t h);
+/* How often each operation has ended with which result. */
+void ops_print(FILE *to);
 
 /* --- cover.c --------------------------------------------------------------------------------- */
 

@@ -1,9 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What the fuzzer has reached: "report.py LOG MODULE"."""
+"""What the fuzzer has reached: "report.py LOG MODULE".
+
+It fails if an operation has never succeeded: then the fuzzer makes it badly, and a search that
+found nothing would say nothing.
+"""
+import errno
+import os
 import re
 import subprocess
 import sys
+
+UAPI = os.path.join(os.path.dirname(__file__), "..", "..", "uapi", "linux", "cotask.h")
 
 
 def places(text):
@@ -28,6 +36,28 @@ def functions(module):
             yield m[2], int(m[1], 16), int(m[3], 16), m[4]
 
 
+def operations():
+    """Their names, in order."""
+    with open(UAPI) as f:
+        body = re.search(r"^enum cotask_opcode \{\n(.*?)\n\};", f.read(), re.M | re.S)[1]
+    return re.findall(r"^\tCOTASK_OP_(\w+)", body, re.M)[:-1]
+
+
+def results(text):
+    """Prints how the operations have ended; those that have never succeeded."""
+    failed = []
+    lines = dict(re.findall(r"^results (\d+)(.*)$", text, re.M))
+    for number, name in enumerate(operations()):
+        counts = {int(e): int(n) for e, n in
+                  (pair.split(":") for pair in lines.get(str(number), "").split())}
+        if not counts.get(0):
+            failed.append(name)
+        if "-v" in sys.argv:
+            errors = " ".join(f"{errno.errorcode.get(e, e)}:{n}" for e, n in counts.items() if e)
+            print(f"search: {name}: {counts.get(0, 0)} succeeded; {errors}")
+    return failed
+
+
 def main():
     with open(sys.argv[1], errors="replace") as log:
         text = log.read()
@@ -40,6 +70,10 @@ def main():
     print(f"search: {len(set(reached))} places, {len(entered)} of {len(names)} functions")
     never = sorted({n for *_, n in names if n not in entered and not n.startswith("__")})
     print("search: never entered:", *never)
+    failed = results(text)
+    if failed:
+        print("search: never succeeded:", *failed)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

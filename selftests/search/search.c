@@ -3,8 +3,9 @@
  * cotask search - a fuzzer of /dev/cotask that is guided by coverage
  *
  * "search SECONDS SEED [CORPUS]": programs that reach a new edge of the module are kept, and
- * changed.  "search -r PROGRAM": runs one program, as a line of a corpus.  "-v": says each
- * program before it is run, so that the last line of the log is what has broken the kernel.
+ * changed; with 0 seconds, those of the corpus are run, and no more.  "search -r PROGRAM": runs
+ * one program, as a line of a corpus.  "-v": says each program before it is run, so that the
+ * last line of the log is what has broken the kernel.
  *
  * A worker process runs programs until one of them takes too long; then it is killed.  What
  * cannot be killed has broken the kernel, too.
@@ -23,7 +24,7 @@
 #define PATIENCE	20	/* seconds for one program; then for the end after SIGKILL */
 
 static struct shared {
-	unsigned int n;
+	unsigned int n, given;
 	uint64_t programs;
 	uint64_t ops;
 	uint64_t killed;
@@ -32,50 +33,50 @@ static struct shared {
 
 static bool verbose;
 
-static void keep(const struct search_program *p)
+/* How many new edges the program has reached. */
+static unsigned int run_one(const struct search_program *p)
 {
-	if (corpus->n == CORPUS_MAX)
-		return;
-	corpus->program[corpus->n++] = *p;
-	printf("corpus ");
-	program_print(p, stdout);
-}
+	unsigned int new;
 
-static void run_one(const struct search_program *p)
-{
 	if (verbose) {
 		printf("run ");
 		program_print(p, stdout);
 		fflush(stdout);
 	}
+	corpus->programs++;
 	alarm(PATIENCE);
 	cover_begin();
 	corpus->ops += machine_run(p);
 	alarm(0);
-	corpus->programs++;
-	if (cover_end())
-		keep(p);
+	new = cover_end();
+	if (new) {
+		printf("corpus %u ", new);
+		program_print(p, stdout);
+	}
+	return new;
 }
 
 static void worker(time_t end)
 {
 	struct search_program p;
-	unsigned int given = corpus->n;
+	unsigned int i;
 
-	for (unsigned int i = 0; i < given && !corpus->programs; i++)
+	/* A worker that was killed has not run them all. */
+	for (i = corpus->programs; i < corpus->given; i++)
 		run_one(&corpus->program[i]);
 	while (time(NULL) < end) {
 		if (!corpus->n || !rnd(20)) {
 			program_make(&p);
 		} else {
 			/* What was found last is worth more. */
-			unsigned int i = rnd(3) ? rnd(corpus->n) :
-					 corpus->n - 1 - rnd(corpus->n < 32 ? corpus->n : 32);
+			i = rnd(3) ? rnd(corpus->n) :
+			    corpus->n - 1 - rnd(corpus->n < 32 ? corpus->n : 32);
 
 			p = corpus->program[i];
 			program_change(&p, &corpus->program[rnd(corpus->n)]);
 		}
-		run_one(&p);
+		if (run_one(&p) && corpus->n < CORPUS_MAX)
+			corpus->program[corpus->n++] = p;
 	}
 	fflush(stdout);
 	_exit(0);
@@ -90,6 +91,7 @@ static void read_corpus(const char *path)
 		if (program_parse(&corpus->program[corpus->n], line))
 			corpus->n++;
 	}
+	corpus->given = corpus->n;
 	if (f)
 		fclose(f);
 }
@@ -100,7 +102,7 @@ static int search(time_t end, uint64_t seed)
 	int status;
 	pid_t pid;
 
-	while (time(NULL) < end) {
+	do {
 		rnd_seed(seed++);
 		fflush(stdout);
 		pid = fork();
@@ -113,8 +115,9 @@ static int search(time_t end, uint64_t seed)
 			if (WTERMSIG(status) != SIGALRM)
 				printf("search: a worker ended by signal %d\n", WTERMSIG(status));
 		}
-	}
+	} while (time(NULL) < end);
 	cover_print(stdout);
+	ops_print(stdout);
 	printf("search: %llu programs, %llu operations in %ld s, %llu were too slow, %u edges, "
 	       "%u programs in the corpus\n", (unsigned long long)corpus->programs,
 	       (unsigned long long)corpus->ops, (long)(time(NULL) - begin),

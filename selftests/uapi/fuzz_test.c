@@ -18,6 +18,7 @@
 #include "kselftest.h"
 
 #include "cotask_test.h"
+#include "op_fields.h"
 
 #define HANDLES		12
 #define ENTERS		60
@@ -49,58 +50,7 @@ static unsigned int random_handle(void)
 	return rnd(50) ? 1 + rnd(HANDLES) : rnd(2) * 0xffffffffU;
 }
 
-/* Which fields an operation uses, as far as random values for them make sense. */
-#define H	1	/* handle */
-#define O	2	/* other */
-#define V	4	/* value */
-#define A	8	/* arg, small */
-#define M	16	/* an array of handles */
-#define L	32	/* len, small */
-#define N	64	/* a name */
-
-static const unsigned char uses[COTASK_OP_LAST] = {
-	[COTASK_OP_SPAWN] = H | O | A | N,
-	[COTASK_OP_SUBMIT] = H | O | N,
-	[COTASK_OP_EXIT] = V,
-	[COTASK_OP_SLEEP] = V,
-	[COTASK_OP_AWAIT] = H,
-	[COTASK_OP_WAIT_FOR] = H | V,
-	[COTASK_OP_CANCEL_WAIT] = H,
-	[COTASK_OP_MAKE] = H | V | A | L,
-	[COTASK_OP_SHIELD] = H | O,
-	[COTASK_OP_GATHER] = H | M | A,
-	[COTASK_OP_ITERATE] = H | M | V,
-	[COTASK_OP_NEXT] = H,
-	[COTASK_OP_WAIT] = M | A | V,
-	[COTASK_OP_COMPLETE] = H | V,
-	[COTASK_OP_CANCEL] = H,
-	[COTASK_OP_UNCANCEL] = H,
-	[COTASK_OP_CANCEL_ALL] = H,
-	[COTASK_OP_ENTER] = H | V | A,
-	[COTASK_OP_LEAVE] = H | V,
-	[COTASK_OP_MOVE] = H | V,
-	[COTASK_OP_RESULT] = H,
-	[COTASK_OP_READ] = H | A,
-	[COTASK_OP_FORGET] = H,
-	[COTASK_OP_ACQUIRE] = H,
-	[COTASK_OP_RELEASE] = H,
-	[COTASK_OP_SET] = H | A,
-	[COTASK_OP_EVENT_WAIT] = H,
-	[COTASK_OP_COND_WAIT] = H,
-	[COTASK_OP_NOTIFY] = H | L,
-	[COTASK_OP_PUT] = H | V,
-	[COTASK_OP_GET] = H,
-	[COTASK_OP_SHUTDOWN] = H | A,
-	[COTASK_OP_ON_DONE] = H,
-	[COTASK_OP_OFF_DONE] = H,
-	[COTASK_OP_NAME] = H | N,
-	[COTASK_OP_EXPORT] = H,
-	[COTASK_OP_IMPORT] = H,
-	[COTASK_OP_START] = H,
-	[COTASK_OP_READY] = V,
-};
-
-static const char a_name[] = "a name";
+static char a_name[16] = "a name";
 static __u32 members[8];
 
 /* Descriptors: one that is ready for writing, one that never is, one of EXPORT. */
@@ -108,7 +58,7 @@ static int fds[3] = { -1, -1, -1 };
 
 static void random_fields(struct cotask_op *op)
 {
-	unsigned int use = uses[op->opcode], i;
+	unsigned int use = op_fields[op->opcode], i;
 
 	op->handle = use & H ? random_handle() : 0;
 	op->other = use & O && rnd(3) ? random_handle() : 0;
@@ -123,7 +73,7 @@ static void random_fields(struct cotask_op *op)
 	}
 	if (use & N && !rnd(4)) {
 		op->addr = (unsigned long)a_name;
-		op->len = sizeof(a_name) - 1;
+		op->len = strlen(a_name);
 	}
 }
 
@@ -142,7 +92,7 @@ static struct cotask_op random_op(void)
 	struct cotask_op op = { .opcode = rnd(COTASK_OP_LAST) };
 	unsigned char *bytes = (unsigned char *)&op;
 
-	if (rnd(8))
+	if (op_fields[op.opcode] & T && rnd(8))
 		op.task = some_task();
 	random_fields(&op);
 	switch (op.opcode) {
@@ -265,6 +215,8 @@ int main(void)
 	int i, n = rounds ? atoi(rounds) : 100, fd = t_open();
 
 	ksft_print_header();
+	if (op_fields_missing() >= 0)
+		ksft_exit_fail_msg("op_fields.h: no entry for %d\n", op_fields_missing());
 	if (fd < 0)
 		ksft_exit_skip("no " DEVICE "\n");
 	close(fd);
