@@ -48,6 +48,7 @@ void cotask_across_put(struct cotask_across *a)
 {
 	struct cotask_loop *loop;
 
+	cotask_race_point(PUT_ACROSS, a);
 	if (!a || !refcount_dec_and_test(&a->refs))
 		return;
 	loop = a->base.loop;

@@ -16,8 +16,10 @@ static struct cotask_completion *completion_of(struct cotask_awaitable *x)
 /* The owner. */
 static void take_in(struct cotask_completion *c)
 {
-	unsigned long n = atomic_long_xchg(&c->arrived, 0);
+	unsigned long n;
 
+	cotask_race_point(ARRIVED_TAKEN, c);
+	n = atomic_long_xchg(&c->arrived, 0);
 	for (; n && !list_empty(&c->sem.base.waiters); n--) {
 		cotask_sem_release(&c->sem);
 		c->sem.base.loop->budget--;
@@ -75,9 +77,11 @@ void cotask_complete(struct cotask_completion *c)
 {
 	struct cotask_awaitable *x = &c->sem.base;
 
+	cotask_race_point(ARRIVED, c);
 	/* What was written before; pairs with take_in(). */
 	smp_mb__before_atomic();
 	atomic_long_inc(&c->arrived);
+	cotask_race_point(ARRIVED_POSTED, c);
 	/* Pairs with completion_posted(): who finds the bit set has been counted before. */
 	if (!(atomic_fetch_or(COTASK_S_INBOX, &x->state) & COTASK_S_INBOX))
 		cotask_loop_post(x->loop, &x->post);

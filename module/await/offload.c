@@ -76,6 +76,7 @@ static bool job_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 
 	if (cotask_awaitable_done(x))
 		return false;
+	cotask_race_point(JOB_DROP, job);
 	if (atomic_cmpxchg(&job->state, JOB_QUEUED, JOB_DROPPED) != JOB_QUEUED)
 		atomic_cmpxchg(&job->state, JOB_RUNNING, JOB_UNWANTED);
 	if (!(job->flags & COTASK_JOB_UNINTERRUPTIBLE))
@@ -100,11 +101,13 @@ static void job_work(struct work_struct *work)
 {
 	struct cotask_job *job = container_of(work, struct cotask_job, work);
 
+	cotask_race_point(JOB_RUN, job);
 	if (atomic_cmpxchg(&job->state, JOB_QUEUED, JOB_RUNNING) == JOB_QUEUED) {
 		long value = job->fn(job);
 
 		job->value = value < -MAX_ERRNO ? -EINVAL : value;
 	}
+	cotask_race_point(JOB_DONE, job);
 	/* Cannot fail: the job keeps its group open, and that the loop. */
 	cotask_loop_post(job->base.loop, &job->base.post);
 }
@@ -139,6 +142,7 @@ EXPORT_SYMBOL_GPL(cotask_job_init);
  */
 void cotask_job_put(struct cotask_job *job)
 {
+	cotask_race_point(PUT_JOB, job);
 	if (!job || !refcount_dec_and_test(&job->base.refs))
 		return;
 	cotask_context_drop(job->context);

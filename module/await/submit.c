@@ -171,6 +171,7 @@ static void submission_free(struct cotask_deferred *d)
  */
 void cotask_submission_put(struct cotask_submission *s)
 {
+	cotask_race_point(PUT_SUBMISSION, s);
 	if (!s || !refcount_dec_and_test(&s->base.refs))
 		return;
 	if (cotask_awaitable_done(&s->base))

@@ -80,6 +80,7 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 		g->flags |= COTASK_G_ABORT_TASK;
 	g->why = *why;
 	trace_cotask_group_abort(g);
+	cotask_race_point(GATE_ABORT, &g->base);
 	atomic_or(COTASK_GATE_CLOSED, &g->gate);
 	cotask_pause_end(g);
 	cancel_children(g, why);

@@ -104,6 +104,7 @@ bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e)
 	 * cotask_future_settle().
 	 */
 	if (x->post.ops == &cotask_future_ops) {
+		cotask_race_point(WAITED, x);
 		if (atomic_fetch_or(COTASK_S_WAITED, &x->state) & COTASK_S_DONE)
 			return true;
 		cotask_debug_waited(x);
@@ -158,9 +159,11 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
  */
 bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
 {
-	int old = atomic_read(&x->state);
+	int old;
 
 	if (x->post.ops == &cotask_future_ops && !x->loop->ended) {
+		cotask_race_point(LEFT, x);
+		old = atomic_read(&x->state);
 		do {
 			if (old & COTASK_S_CLAIMED)
 				return false;

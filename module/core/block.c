@@ -85,6 +85,7 @@ void cotask_block_wake(const struct cotask_awaitable *x)
 	struct blocked *me;
 	unsigned long flags;
 
+	cotask_race_point(BLOCK_WAKE, x);
 	raw_spin_lock_irqsave(&b->lock, flags);
 	me = first_of(b, x);
 	if (me) {
@@ -104,6 +105,7 @@ static void enter(struct blocked *me)
 
 	INIT_HLIST_NODE(&me->node);
 	INIT_LIST_HEAD(&me->ring);
+	cotask_race_point(BLOCK_ENTER, me->x);
 	raw_spin_lock_irq(&b->lock);
 	first = first_of(b, me->x);
 	if (first)
@@ -117,6 +119,7 @@ static void leave(struct blocked *me)
 {
 	struct bucket *b = bucket_of(me->x);
 
+	cotask_race_point(BLOCK_LEAVE, me->x);
 	raw_spin_lock_irq(&b->lock);
 	take_out(b, me);
 	raw_spin_unlock_irq(&b->lock);

@@ -25,6 +25,7 @@ static int counted(int state)
 /* Count a request and set @extra, unless the task is done; @old: state before. */
 static bool count_up(struct cotask *t, int extra, int *old)
 {
+	cotask_race_point(CANCEL_COUNT, &t->base);
 	*old = atomic_read(&t->base.state);
 	do {
 		if (*old & COTASK_S_CLAIMED)
@@ -132,8 +133,10 @@ static struct cotask *route_step(struct cotask *t, u64 way)
 /* A long way has used up the budget: the rest is acted on like a request from outside. */
 static void go_on_later(struct cotask *t)
 {
-	int old = atomic_fetch_or(COTASK_S_POSTED | COTASK_S_INBOX, &t->base.state);
+	int old;
 
+	cotask_race_point(CANCEL_POSTED, &t->base);
+	old = atomic_fetch_or(COTASK_S_POSTED | COTASK_S_INBOX, &t->base.state);
 	t->entry.flags |= COTASK_T_ON_WAY;
 	if (old & COTASK_S_INBOX)
 		return;
@@ -211,6 +214,7 @@ void cotask_cancel_taken_in(struct cotask *t)
 	/* It stays posted while the task is shielded. */
 	if (t->entry.flags & COTASK_T_SHIELDED)
 		return;
+	cotask_race_point(CANCEL_TAKEN, &t->base);
 	if (!(atomic_fetch_andnot(COTASK_S_POSTED, &t->base.state) & COTASK_S_POSTED))
 		return;
 	if (t->entry.flags & COTASK_T_ON_WAY)
@@ -224,6 +228,7 @@ static void task_posted(struct cotask_post *post)
 {
 	struct cotask *t = container_of(post, struct cotask, base.post);
 
+	cotask_race_point(CANCEL_TAKEN, &t->base);
 	/* From here on it may be posted again. */
 	atomic_andnot(COTASK_S_INBOX, &t->base.state);
 	if (t->entry.flags & COTASK_T_NEW) {
@@ -309,8 +314,10 @@ void cotask_cancel_disarm(struct cotask *t)
  */
 u32 cotask_cancel_take_back(struct cotask *t, u32 floor)
 {
-	u32 count, old = atomic_read(&t->base.state), new;
+	u32 count, old, new;
 
+	cotask_race_point(UNCANCEL, &t->base);
+	old = atomic_read(&t->base.state);
 	do {
 		count = old >> COTASK_S_COUNT_SHIFT;
 		if (!count)

@@ -84,6 +84,7 @@
 
 #include "../compat.h"
 #include "debug.h"
+#include "racepoint.h"
 #include "stats.h"
 
 /*

@@ -20,13 +20,16 @@ static void future_posted(struct cotask_post *post)
 /* Choose the outcome and publish it; the state before, which has CLAIMED if it was too late. */
 static int claim(struct cotask_awaitable *x, long result, int how)
 {
-	int old = atomic_read(&x->state);
+	int old;
 
+	cotask_race_point(CLAIM, x);
+	old = atomic_read(&x->state);
 	do {
 		if (old & COTASK_S_CLAIMED)
 			return old;
 	} while (!atomic_try_cmpxchg(&x->state, &old, old | COTASK_S_CLAIMED));
 	x->result = result;
+	cotask_race_point(DONE, x);
 	/* Publishes the result; fully ordered, pairs with cotask_awaitable_wait(). */
 	return atomic_fetch_or(COTASK_S_DONE | how, &x->state) & ~COTASK_S_CLAIMED;
 }

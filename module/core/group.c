@@ -74,8 +74,10 @@ EXPORT_SYMBOL_GPL(cotask_group_configure);
  */
 int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n)
 {
-	int gate = atomic_read(&g->gate);
+	int gate;
 
+	cotask_race_point(GATE_ENTER, &g->base);
+	gate = atomic_read(&g->gate);
 	do {
 		if (gate & COTASK_GATE_CLOSED)
 			return -ESHUTDOWN;
@@ -155,6 +157,7 @@ static bool gate_shut(struct cotask_group *g)
 {
 	int none = 0;
 
+	cotask_race_point(GATE_SHUT, &g->base);
 	return atomic_try_cmpxchg(&g->gate, &none, COTASK_GATE_CLOSED) ||
 	       none == COTASK_GATE_CLOSED;
 }
@@ -162,8 +165,10 @@ static bool gate_shut(struct cotask_group *g)
 /* The group is in no inbox, and will not be any more. */
 static bool claim(struct cotask_group *g)
 {
-	int old = atomic_read(&g->base.state);
+	int old;
 
+	cotask_race_point(GROUP_CLAIM, &g->base);
+	old = atomic_read(&g->base.state);
 	do {
 		if (old & (COTASK_S_INBOX | COTASK_S_CLAIMED))
 			return false;
@@ -202,6 +207,7 @@ void cotask_group_check_over(struct cotask_group *g)
 	cotask_awaitable_wake(&g->base);
 	cotask_debug_dead(&g->base);
 	/* Publishes all of the above to a thread in cotask_group_stop(). */
+	cotask_race_point(GROUP_DONE, &g->base);
 	if (atomic_fetch_or(COTASK_S_DONE, &g->base.state) & COTASK_S_WATCHED)
 		cotask_block_wake(&g->base);
 }
@@ -272,9 +278,11 @@ void cotask_group_due_run(struct cotask_loop *loop, struct cotask_entry *e)
 static void group_posted(struct cotask_post *post)
 {
 	struct cotask_group *g = container_of(post, struct cotask_group, base.post);
-	int old = atomic_fetch_andnot(COTASK_S_INBOX | COTASK_S_POSTED | COTASK_S_ARM,
-				      &g->base.state);
+	int old;
 
+	cotask_race_point(GROUP_TAKEN, &g->base);
+	old = atomic_fetch_andnot(COTASK_S_INBOX | COTASK_S_POSTED | COTASK_S_ARM,
+				  &g->base.state);
 	if (old & COTASK_S_ARM)
 		arm(g);
 	if (old & COTASK_S_DOOM)
@@ -296,9 +304,11 @@ const struct cotask_awaitable_ops cotask_group_ops = {
 /* Set bits of the state word and have the owner look at them. */
 static void request(struct cotask_group *g, int bits)
 {
-	int old = atomic_read(&g->base.state);
 	struct cotask_loop *loop;
+	int old;
 
+	cotask_race_point(GROUP_REQUEST, &g->base);
+	old = atomic_read(&g->base.state);
 	do {
 		if (old & COTASK_S_CLAIMED)
 			return;
@@ -309,6 +319,7 @@ static void request(struct cotask_group *g, int bits)
 		return;
 	/* Who waits for the post must not wait for one that was preempted before it. */
 	preempt_disable();
+	cotask_race_point(GROUP_INBOX, &g->base);
 	old = atomic_read(&g->base.state);
 	do {
 		if (old & (COTASK_S_CLAIMED | COTASK_S_INBOX))
@@ -327,6 +338,7 @@ static bool activate(struct cotask_group *g, struct cotask_loop *loop, u32 flags
 	g->id = atomic64_inc_return(&last_id);
 	WRITE_ONCE(g->base.loop, loop);
 	trace_cotask_group_begin(g);
+	cotask_race_point(GROUP_ACTIVE, &g->base);
 	return atomic_fetch_andnot(COTASK_S_POSTED, &g->base.state) & COTASK_S_POSTED;
 }
 

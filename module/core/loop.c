@@ -53,6 +53,7 @@ int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
 
 	/* Once the post is in, the owner may end the loop: its memory stays for the wake-up. */
 	rcu_read_lock();
+	cotask_race_point(POST, loop);
 	/* What is refused sees all that the loop has done before it closed. */
 	first = smp_load_acquire(&loop->inbox.first);
 	do {
@@ -89,6 +90,7 @@ static void append(struct cotask_loop *loop, struct llist_node *posts)
 
 static void take(struct cotask_loop *loop)
 {
+	cotask_race_point(TAKE, loop);
 	if (likely(!loop->closed))
 		append(loop, llist_del_all(&loop->inbox));
 }
@@ -98,6 +100,7 @@ static void close_inbox(struct cotask_loop *loop)
 {
 	if (loop->closed)
 		return;
+	cotask_race_point(CLOSE, loop);
 	/* A poster that is refused sees what was done before, see cotask_loop_post(). */
 	append(loop, xchg(&loop->inbox.first, &inbox_closed));
 	WRITE_ONCE(loop->closed, true);
@@ -111,6 +114,7 @@ static bool close_empty_inbox(struct cotask_loop *loop)
 {
 	struct llist_node *empty = NULL;
 
+	cotask_race_point(CLOSE, loop);
 	if (loop->taken || !try_cmpxchg(&loop->inbox.first, &empty, &inbox_closed))
 		return false;
 	WRITE_ONCE(loop->closed, true);
@@ -445,6 +449,7 @@ EXPORT_SYMBOL_GPL(cotask_loop_get);
  */
 void cotask_loop_put(struct cotask_loop *loop)
 {
+	cotask_race_point(PUT_LOOP, loop);
 	if (loop && refcount_dec_and_test(&loop->refs))
 		call_rcu(&loop->rcu, loop_free_rcu);
 }

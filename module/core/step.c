@@ -72,9 +72,10 @@ static void frame_end(struct cotask *t, struct cotask_frame *frame)
 static int publish(struct cotask *t, long rc)
 {
 	bool armed = t->entry.flags & COTASK_T_ARMED;
-	int old = atomic_read(&t->base.state);
-	int done;
+	int old, done;
 
+	cotask_race_point(TASK_DONE, &t->base);
+	old = atomic_read(&t->base.state);
 	do {
 		done = COTASK_S_CLAIMED | COTASK_S_DONE;
 		t->base.result = rc;

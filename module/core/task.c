@@ -72,6 +72,7 @@ void cotask_put(struct cotask *task)
 {
 	if (!task)
 		return;
+	cotask_race_point(PUT_TASK, &task->base);
 	/*
 	 * The only reference: nobody else can take one, and it stays for the error
 	 * handler, who may look at the task.
@@ -277,6 +278,7 @@ void cotask_task_admit(struct cotask *t)
 
 	t->entry.flags &= ~COTASK_T_NEW;
 	cotask_task_start(t, COTASK_SPAWN_LAZY);
+	cotask_race_point(GATE_LEAVE, &g->base);
 	atomic_dec(&g->gate);
 }
 

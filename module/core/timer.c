@@ -88,6 +88,7 @@ static enum hrtimer_restart timer_fn(struct hrtimer *timer)
 {
 	struct cotask_loop *loop = container_of(timer, struct cotask_loop, timer);
 
+	cotask_race_point(TIMER_DUE, loop);
 	WRITE_ONCE(loop->timer_fired, true);
 	/* Pairs with xchg() in cotask_timer_run(): fired is seen with due. */
 	smp_store_release(&loop->timer_due, true);
@@ -238,6 +239,7 @@ void cotask_timer_run(struct cotask_loop *loop)
 	bool mono, boot = false;
 	LIST_HEAD(due);
 
+	cotask_race_point(TIMER_TAKEN, loop);
 	/* Before the clock is read: what fires from here on is looked at again. */
 	xchg(&loop->timer_due, false);
 	if (READ_ONCE(loop->timer_fired)) {

@@ -145,6 +145,7 @@ free_file:
 /* Handles of tasks and exported groups may keep the memory of file and loop.  Any context. */
 void cotask_file_put(struct cotask_file *f)
 {
+	cotask_race_point(PUT_FILE, f);
 	if (!refcount_dec_and_test(&f->refs))
 		return;
 	/* The loop may stay for longer, and is looked at from outside. */
@@ -240,6 +241,7 @@ static int ioctl_enter(struct file *file, void __user *arg)
 	if ((e.flags & ~COTASK_ENTER_DRAIN) || e.n_events || e.applied ||
 	    e.min_events > e.max_events || e.deadline < 0)
 		return -EINVAL;
+	cotask_race_point(FILE_ENTER, f);
 	if (atomic_xchg(&f->entered, 1))
 		return -EBUSY;
 	/* Whoever borrows the loop does not keep it for long. */
@@ -248,6 +250,7 @@ static int ioctl_enter(struct file *file, void __user *arg)
 		rc = cotask_file_collect(file, &e);
 		mutex_unlock(&f->loop->pump);
 	}
+	cotask_race_point(FILE_LEAVE, f);
 	atomic_set_release(&f->entered, 0);
 	return cotask_copy_out(arg, &e, sizeof(e), usize) ?: rc;
 }

@@ -50,6 +50,7 @@ static void fd_put(struct cotask_fd *cf)
 {
 	struct cotask_object *o = cf->object;
 
+	cotask_race_point(PUT_EXPORTED, cf);
 	if (!refcount_dec_and_test(&cf->refs))
 		return;
 	cotask_host_free(&o->file->host, cf);

@@ -361,6 +361,7 @@ void cotask_object_put(struct cotask_object *o)
 {
 	struct cotask_file *f;
 
+	cotask_race_point(PUT_OBJECT, o);
 	if (!o || !refcount_dec_and_test(&o->refs))
 		return;
 	f = o->file;

@@ -150,6 +150,7 @@ static void poller_put(struct cotask_file *f, struct cotask_poller *by)
 
 static void poll_put(struct poll *p)
 {
+	cotask_race_point(PUT_POLL, p);
 	if (!refcount_dec_and_test(&p->refs))
 		return;
 	poller_put(p->f, p->by);
@@ -170,9 +171,11 @@ static int woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *
 
 	if (mask && !(mask & (p->events | POLLFREE)))
 		return 0;
+	cotask_race_point(POLL_WAKE, p);
 	/* Who comes too late finds that the task is going to look anyway. */
 	cotask_future_post_outcome(&p->ready, (__force u32)(mask & p->events));
 	if (mask & POLLFREE) {
+		cotask_race_point(POLL_FREED, p);
 		list_del_init(&entry->entry);
 		/* The queue goes after a grace period; pairs with unregister(). */
 		smp_store_release(&q->head, NULL);
@@ -202,6 +205,7 @@ static void unregister(struct poll *p)
 	wait_queue_head_t *head;
 
 	rcu_read_lock();
+	cotask_race_point(POLL_LEAVE, p);
 	while (p->n) {
 		/* Pairs with woken(). */
 		head = smp_load_acquire(&p->queue[--p->n].head);
@@ -218,6 +222,7 @@ static struct file *take_file(struct poll *p)
 {
 	struct file *file;
 
+	cotask_race_point(POLL_FILE, p);
 	spin_lock(&p->f->polls_lock);
 	file = p->file;
 	p->file = NULL;

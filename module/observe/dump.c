@@ -36,6 +36,7 @@
 
 static void dump_put(struct cotask_dump *d)
 {
+	cotask_race_point(PUT_DUMP, d);
 	if (!refcount_dec_and_test(&d->refs))
 		return;
 	put_pid(d->thread);
@@ -237,6 +238,7 @@ static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 {
 	struct cotask_loop *loop = cb->loop;
 
+	cotask_race_point(LOOK_TAKEN, loop);
 	/* A full barrier: either a new request is seen, or it is posted. */
 	atomic_xchg(&loop->look_posted, 0);
 	/* Of the callbacks this is one of cotask's own. */
@@ -269,6 +271,7 @@ static int post(struct cotask_loop *loop)
 {
 	int rc;
 
+	cotask_race_point(LOOK_POSTED, loop);
 	if (atomic_xchg(&loop->look_posted, 1))
 		return 0;
 	rc = cotask_call_soon(loop, &loop->look, answer);
