@@ -97,6 +97,12 @@ fuzz-semantics:
 fuzz-uapi:
 	@selftests/search.sh $(or $(SECONDS),60) $(SEED)
 
+races:
+	@selftests/races.sh $(SEED)
+
+check-seeded:
+	@selftests/seeded.sh $(BUGS)
+
 rules:
 	@selftests/rules.py --table
 
@@ -127,6 +133,8 @@ help:
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'fuzz-semantics   random programs on the core and on a model (PROGRAMS= SEED=)'
 	@echo 'fuzz-uapi        calls to the device at random, guided by coverage (SECONDS= SEED=)'
+	@echo 'races            the stress test and those of the device with the race points on (SEED=)'
+	@echo 'check-seeded     bugs that are put back into a copy of the tree have to be found (BUGS=)'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
 	@echo 'bench-hosted     hosted tasks beside io_uring, tokio, Go... (ON=qemu|uml SLEEPERS=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
@@ -134,4 +142,4 @@ help:
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
 	install-headers install-man uninstall-lib install-udev install-dkms \
 	install-driver deb demo check check-fresh matrix bench bench-hosted kunit \
-	fuzz-semantics fuzz-uapi rules help
+	fuzz-semantics fuzz-uapi races check-seeded rules help

@@ -109,9 +109,11 @@ part_stress()
 		"$here/vm/uml.sh" -k "$flavour" -a "$append" -t 900 -o "$log" \
 			"$here/guest/stress.sh" "$out" </dev/null || rc=$?
 		sed -n 's/^.*\(stress: .*\)$/\1/p' "$log"
+		! grep -q '^race' "$log" || "$here/races.py" "$log"
 		result "stress on $flavour${append:+, $append}" $rc
 	done <<-END
 	uml-7.3-smp slab_debug=FZP
+	uml-7.3-smp cotask.race_rate=8 cotask.race_seed=$RANDOM
 	uml-6.1-debug
 	uml-6.1-debug kmemleak=off
 	END

@@ -67,9 +67,10 @@ def main():
     names = list(functions(sys.argv[2]))
     entered = {n for s, a, size, n in names
                if any(s == section and a <= p < a + size for section, p in reached)}
-    print(f"search: {len(set(reached))} places, {len(entered)} of {len(names)} functions")
-    never = sorted({n for *_, n in names if n not in entered and not n.startswith("__")})
-    print("search: never entered:", *never)
+    if reached:
+        print(f"search: {len(set(reached))} places, {len(entered)} of {len(names)} functions")
+        never = sorted({n for *_, n in names if n not in entered and not n.startswith("__")})
+        print("search: never entered:", *never)
     failed = results(text)
     if failed:
         print("search: never succeeded:", *failed)
