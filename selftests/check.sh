@@ -5,7 +5,7 @@
 # With arguments, only the named parts.
 set -uo pipefail
 
-parts=(static compile kunit fuzz stress trace uapi lib tool demo edu kernels
+parts=(static compile proofs kunit fuzz stress trace uapi lib tool demo edu kernels
 	fresh bounds search)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
@@ -186,6 +186,22 @@ part_compile()
 	for flavour in stock-6.1 stock-6.12; do
 		silent "compile-guide-$flavour" "$here/compile.sh" guide $flavour
 	done
+}
+
+# Models of protocols, without a kernel.
+part_proofs()
+{
+	local log=$logs/proofs.log line rc=0
+
+	"$here/proofs.sh" >"$log" 2>&1 || rc=$?
+	while read -r line; do
+		case $line in
+		"ok proofs: "*)		result "${line#ok }" 0 ;;
+		"not ok proofs: "*)	result "${line#not ok }" 1 ;;
+		esac
+	done <"$log"
+	[ $rc -eq 0 ] || tail -n 40 "$log"
+	result "proofs: all models" $rc
 }
 
 # Simulated time: the tutorial takes none.

@@ -4,7 +4,7 @@
 # Installs the Debian packages that the test bed needs and that are missing:
 # a compiler and the tools of a kernel build, QEMU, busybox, static checkers, libraries;
 # "setup.sh roots" those for roots of Debian, "setup.sh arm64" those for arm64, "setup.sh
-# clang" those for clang.
+# clang" those for clang, "setup.sh proofs" those for models.
 # Owns nothing else; silent when there is nothing to do.
 set -euo pipefail
 
@@ -20,6 +20,7 @@ case ${1:-} in
 roots)	packages=(debian-archive-keyring mmdebstrap util-linux) ;;
 arm64)	packages=(gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static) ;;
 clang)	packages=(clang-19 lld-19 llvm-19) ;;
+proofs)	packages=(gcc libc6-dev spin) ;;
 esac
 
 missing()
