@@ -213,6 +213,30 @@ TASK_TEST(close_ends_waits)
 	return 0;
 }
 
+static long accepts(void *arg)
+{
+	return cotask_accept((long)arg, NULL, NULL);
+}
+
+/* Neither waits for ever, nor looks again and again */
+TASK_TEST(accept_ends_when_shut_down)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	sa_family_t any = AF_UNIX;
+	struct cotask *t;
+
+	CHECK_EQ(bind(fd, (struct sockaddr *)&any, sizeof(any)), 0);
+	CHECK_EQ(listen(fd, 1), 0);
+	t = cotask_spawn(NULL, accepts, (void *)(long)fd, NULL);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(shutdown(fd, SHUT_RDWR), 0);
+	CHECK_EQ(cotask_join(t), -EINVAL);
+	cotask_put(t);
+	CHECK_EQ(accepts((void *)(long)fd), -EINVAL);
+	close(fd);
+	return 0;
+}
+
 TASK_TEST(datagrams)
 {
 	struct sockaddr_storage from;

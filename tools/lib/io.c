@@ -142,6 +142,7 @@ static long begin(void)
  * @fd: the file
  * @events: what to wait for
  * @ready: it has been waited for
+ * @hung_up: it has said that nothing more is to come
  * @iov: buffers
  * @n: how many
  * @msg: of sendmsg() and recvmsg()
@@ -154,6 +155,7 @@ struct io {
 	int			fd;
 	short			events;
 	bool			ready;
+	bool			hung_up;
 	const struct iovec	*iov;
 	int			n;
 	struct msghdr		*msg;
@@ -180,6 +182,7 @@ static ssize_t until_done(struct io *io)
 		if (waited < 0)
 			return waited;
 		io->ready = true;
+		io->hung_up = waited & POLLHUP;
 	}
 }
 
@@ -263,9 +266,10 @@ static ssize_t sendmsg_call(const struct io *io)
 	return sendmsg(io->fd, io->msg, io->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* A Unix socket that was shut down says EAGAIN for ever if it does not block, otherwise EINVAL. */
 static ssize_t accept_call(const struct io *io)
 {
-	int flags = fcntl(io->fd, F_GETFL);
+	int flags = fcntl(io->fd, F_GETFL), fd;
 
 	if (flags < 0)
 		return -1;
@@ -273,7 +277,10 @@ static ssize_t accept_call(const struct io *io)
 		errno = EAGAIN;
 		return -1;
 	}
-	return accept4(io->fd, io->addr, io->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	fd = accept4(io->fd, io->addr, io->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0 && errno == EAGAIN && io->hung_up)
+		errno = EINVAL;
+	return fd;
 }
 
 /* --- reading and writing ------------------------------------------------------------------ */
