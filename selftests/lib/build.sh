@@ -55,6 +55,22 @@ without_device()
 	}
 }
 
+# Each header by itself, in each version of both languages.
+headers()
+{
+	local header std warn=(-Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only
+		-I"$top/tools/lib/include")
+
+	for header in "$top"/tools/lib/include/*.h; do
+		for std in c99 c11 c17; do
+			gcc-12 -std=$std "${warn[@]}" -x c "$header"
+		done
+		for std in c++11 c++14 c++17 c++20; do
+			g++ -std=$std "${warn[@]}" -x c++ "$header"
+		done
+	done
+}
+
 # What a user does with an installed library, in C and in C++.
 installed()
 {
@@ -78,6 +94,7 @@ lib ucontext SWITCH=ucontext
 lib asan SANITIZE=address,undefined
 scenarios
 api
+headers
 without_device
 installed
 make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/plain"

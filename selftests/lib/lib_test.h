@@ -11,6 +11,7 @@
 #ifndef COTASK_LIB_TEST_H
 #define COTASK_LIB_TEST_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,21 @@ static inline long t_forever(void *arg)
 {
 	(void)arg;
 	return cotask_sleep(COTASK_FOREVER);
+}
+
+/* --- what must not be lost ------------------------------------------------------ */
+
+/* Open descriptors of this process. */
+static inline int count_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = -3;	/* "." and ".." and its own */
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		closedir(dir);
+	return n;
 }
 
 #endif /* COTASK_LIB_TEST_H */

@@ -294,6 +294,10 @@ void cotask_set_refresh(struct cotask_awaitable *x);
 bool cotask_pump(struct cotask_loop *loop, unsigned int min);
 void cotask_shut_down(struct cotask_loop *loop);
 
+/* --- io.c ----------------------------------------------------------------------- */
+
+long cotask_io_begin(void);
+
 /* --- others --------------------------------------------------------------------- */
 
 struct cotask_context *cotask_context_copy(struct cotask_context *ctx);

@@ -127,7 +127,7 @@ static bool is_of_type(int fd, mode_t type)
 #define IMMEDIATE_MAX	64
 
 /* 0: the call can be made. */
-static long begin(void)
+long cotask_io_begin(void)
 {
 	struct cotask *task = task_here();
 
@@ -288,7 +288,7 @@ static ssize_t accept_call(const struct io *io)
 /* A file that nothing can be said about: then the call says what is wrong. */
 static long begin_read(int fd)
 {
-	long rc = begin();
+	long rc = cotask_io_begin();
 
 	if (rc || !is_known(fd, FD_EMPTY))
 		return rc;
@@ -348,14 +348,14 @@ EXPORT ssize_t cotask_recvmsg(int fd, struct msghdr *msg, int flags)
 		.msg = msg,
 		.flags = flags,
 	};
-	long rc = begin();
+	long rc = cotask_io_begin();
 
 	return rc ? rc : until_done(&io);
 }
 
 static ssize_t do_write(struct io io)
 {
-	long rc = begin();
+	long rc = cotask_io_begin();
 
 	io.events = POLLOUT;
 	return rc ? rc : until_done(&io);
@@ -469,7 +469,7 @@ EXPORT int cotask_accept(int fd, struct sockaddr *addr, socklen_t *len)
 		.addr = addr,
 		.len = len,
 	};
-	long rc = begin();
+	long rc = cotask_io_begin();
 
 	return rc ? rc : until_done(&io);
 }

@@ -23,6 +23,7 @@ enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_OVER };
  * @future: what it waits for
  * @fn: the function
  * @arg: for it
+ * @release: lets go of @arg, when @fn is over or is not going to run; or NULL
  * @context: of the task that has asked
  * @state: under @pool.lock
  * @unwanted: the task has given it up
@@ -34,6 +35,7 @@ struct job {
 	struct cotask_future	future;
 	cotask_fn		fn;
 	void			*arg;
+	void			(*release)(void *arg);
 	struct cotask_context	*context;
 	enum job_state		state;
 	atomic_bool		unwanted;
@@ -76,6 +78,12 @@ static void job_put(struct job *job)
 	free(job);
 }
 
+static void release_arg(struct job *job)
+{
+	if (job->release)
+		job->release(job->arg);
+}
+
 static void unqueue(struct job *job)
 {
 	struct job **p = &pool.first;
@@ -109,6 +117,7 @@ static void run_job(struct job *job)
 	op.value = job->fn(job->arg);
 	if (op.value < -4095)
 		op.value = -EINVAL;	/* no errno */
+	release_arg(job);
 	this_job = NULL;
 	pthread_mutex_lock(&pool.lock);
 	job->state = JOB_OVER;
@@ -255,21 +264,57 @@ static void give_up(struct job *job)
 		job_put(job);
 	}
 	pthread_mutex_unlock(&pool.lock);
-	if (never)
-		job_over(job->loop);
+	if (!never)
+		return;
+	release_arg(job);
+	job_over(job->loop);
+}
+
+/* The job is in the queue, or has let go of its argument. */
+static long begin_job(struct job *job)
+{
+	struct cotask_loop *loop = job->loop;
+	long rc = cotask_future_init(&job->future);
+
+	if (!rc) {
+		pthread_mutex_lock(&loop->lock);
+		loop->jobs++;
+		pthread_mutex_unlock(&loop->lock);
+		rc = enqueue(job);
+		if (!rc)
+			return 0;
+		job_over(loop);
+		cotask_future_fini(&job->future);
+	}
+	release_arg(job);
+	return rc;
+}
+
+static long run_job_of(struct job *job)
+{
+	long rc = begin_job(job);
+
+	if (rc)
+		return rc;
+	rc = cotask_await_future(&job->future);
+	give_up(job);
+	cotask_future_fini(&job->future);
+	return rc;
 }
 
 /* The request is held back until the function has ended, and comes then (TH-B2). */
-static long await_uninterrupted(struct job *job)
+static long run_uninterrupted(struct job *job)
 {
 	int before = cotask_cancelling(loop_here()->current), after;
 	struct cotask_section section;
 	long rc, cancelled;
 
 	rc = cotask_shield_enter(&section, COTASK_FOREVER);
-	if (rc)
+	if (rc) {
+		release_arg(job);
 		return rc;
-	rc = cotask_shield_exit(&section, cotask_await_future(&job->future));
+	}
+	rc = cotask_shield_exit(&section, run_job_of(job));
 	after = cotask_cancelling(loop_here()->current);
 	if (after > before) {
 		cancelled = cotask_yield();
@@ -279,47 +324,39 @@ static long await_uninterrupted(struct job *job)
 	return rc;
 }
 
-static long await_job(struct job *job, uint32_t flags)
+static long run_in_thread(struct job *job, uint32_t flags)
 {
-	long rc;
+	long rc = flags & COTASK_JOB_UNINTERRUPTIBLE ? run_uninterrupted(job) : run_job_of(job);
 
-	if (flags & COTASK_JOB_UNINTERRUPTIBLE)
-		rc = await_uninterrupted(job);
-	else
-		rc = cotask_await_future(&job->future);
-	give_up(job);
-	return rc;
-}
-
-EXPORT long cotask_to_thread(cotask_fn fn, void *arg, uint32_t flags)
-{
-	struct cotask_loop *loop = loop_here();
-	struct job *job;
-	long rc;
-
-	if (!task_here())
-		return -ESRCH;
-	if (!fn || flags & ~COTASK_JOB_UNINTERRUPTIBLE)
-		return -EINVAL;
-	job = new_job(loop, fn, arg);
-	if (!job)
-		return -ENOMEM;
-	rc = cotask_future_init(&job->future);
-	if (!rc) {
-		pthread_mutex_lock(&loop->lock);
-		loop->jobs++;
-		pthread_mutex_unlock(&loop->lock);
-		rc = enqueue(job);
-		if (rc)
-			job_over(loop);
-		else
-			rc = await_job(job, flags);
-		cotask_future_fini(&job->future);
-	}
 	pthread_mutex_lock(&pool.lock);
 	job_put(job);
 	pthread_mutex_unlock(&pool.lock);
 	return rc;
+}
+
+EXPORT long cotask_to_thread_with(cotask_fn fn, void *arg, void (*release)(void *arg),
+				  uint32_t flags)
+{
+	struct job *job;
+	long rc = 0;
+
+	if (!task_here())
+		rc = -ESRCH;
+	else if (!fn || flags & ~COTASK_JOB_UNINTERRUPTIBLE)
+		rc = -EINVAL;
+	job = rc ? NULL : new_job(loop_here(), fn, arg);
+	if (!job) {
+		if (release)
+			release(arg);
+		return rc ? rc : -ENOMEM;
+	}
+	job->release = release;
+	return run_in_thread(job, flags);
+}
+
+EXPORT long cotask_to_thread(cotask_fn fn, void *arg, uint32_t flags)
+{
+	return cotask_to_thread_with(fn, arg, NULL, flags);
 }
 
 void cotask_jobs_wait(struct cotask_loop *loop)

@@ -223,6 +223,46 @@ __cotask_must_check int cotask_accept(int fd, struct sockaddr *addr, socklen_t *
 __cotask_must_check int cotask_connect(int fd, const struct sockaddr *addr, socklen_t len);
 
 /**
+ * cotask_sendfile - send a part of a file
+ * @to: the descriptor to write to; a socket must be non-blocking (otherwise -EINVAL)
+ * @from: the file; data that is not in memory is read from the disk in the loop's thread
+ * @at: offset in @from, which the call advances; NULL: the position of @from
+ * @size: maximum number of bytes
+ *
+ * Return: As sendfile(2), which can be less than @size; 0 at the end of @from.
+ */
+__cotask_must_check ssize_t cotask_sendfile(int to, int from, off_t *at, size_t size);
+
+/**
+ * cotask_splice - move data between two descriptors, one of which is a pipe
+ * @from: the descriptor to read from
+ * @from_at: offset in @from, which the call advances; NULL: the position of @from
+ * @to: the descriptor to write to
+ * @to_at: offset in @to, which the call advances; NULL: the position of @to
+ * @size: maximum number of bytes
+ * @flags: SPLICE_F_*
+ *
+ * Descriptors other than files and pipes must be non-blocking (otherwise -EINVAL).
+ *
+ * Return: As splice(2), which can be less than @size; 0 at the end of @from.
+ */
+__cotask_must_check ssize_t cotask_splice(int from, off_t *from_at, int to, off_t *to_at,
+					  size_t size, unsigned int flags);
+
+/**
+ * cotask_relay - copy from one descriptor to another until the end
+ * @from: the descriptor to read from
+ * @to: the descriptor to write to
+ * @limit: maximum number of bytes, or INT64_MAX
+ *
+ * The data stays in the kernel if both descriptors support splice(2).  After an error or a
+ * cancel, data that was read and not yet written is lost.
+ *
+ * Return: The number of bytes, less than @limit at the end of @from; a negative errno.
+ */
+__cotask_must_check int64_t cotask_relay(int from, int to, int64_t limit);
+
+/**
  * cotask_waitpid - wait until a child process has ended
  * @pidfd: pidfd of the child
  * @status: receives the status as from waitpid(2); or NULL

@@ -30,6 +30,23 @@ extern "C" {
 __cotask_must_check long cotask_to_thread(cotask_fn fn, void *arg, uint32_t flags);
 
 /**
+ * cotask_to_thread_with - run a function in another thread, and release its argument
+ * @fn: the function
+ * @arg: argument of @fn
+ * @release: called exactly once with @arg: when @fn has returned, and when @fn never runs
+ *	because the call has failed or was cancelled.  Runs in any thread, before the call
+ *	returns unless the caller was cancelled.  NULL: no function is called
+ * @flags: COTASK_JOB_*
+ *
+ * For a function that is not to be waited for: @arg points to allocated memory, and @release
+ * drops the reference of @fn.  Otherwise as cotask_to_thread().
+ *
+ * Return: As cotask_to_thread().
+ */
+__cotask_must_check long cotask_to_thread_with(cotask_fn fn, void *arg,
+					       void (*release)(void *arg), uint32_t flags);
+
+/**
  * cotask_job_unwanted - whether the task of the calling function was cancelled
  *
  * Call it from a function that cotask_to_thread() runs.

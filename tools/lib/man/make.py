@@ -12,14 +12,17 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 PAGES = {
     "cotask": "tasks, groups and timeouts",
+    "cotask_file": "files on disks, in other threads",
     "cotask_future": "futures, shields and callbacks",
     "cotask_gather": "gather, race, wait, as_completed",
     "cotask_io": "files, sockets and processes",
     "cotask_loop": "loops, and context variables",
+    "cotask_reader": "lines and exact amounts, through a buffer",
     "cotask_scope": "shielded sections and cancel scopes",
     "cotask_share": "tasks and groups as file descriptors",
     "cotask_sync": "events, locks, semaphores, conditions and queues",
     "cotask_thread": "blocking work, and tasks that other threads start",
+    "cotask_ticker": "regular intervals",
     "cotask_wait": "await with a time limit, cancel and wait, wait until a child is ready",
 }
 

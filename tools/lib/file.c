@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * libcotask - files on disks, in other threads
+ *
+ * A path can lead to a file that never answers, so a call with a path is not waited for when
+ * its task is cancelled: what it needs is in memory that belongs to both.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cotask_file.h>
+
+#include "internal.h"
+
+/* --- by a path ---------------------------------------------------------------------- */
+
+/**
+ * struct path_call - a call with a path
+ * @refs: the task's and the thread's
+ * @flags: of open()
+ * @mode: of open()
+ * @fd: that was opened and not given to the task, or -1
+ * @st: of stat()
+ * @to: of rename(), in @path
+ * @path: copies of all paths
+ */
+struct path_call {
+	atomic_uint	refs;
+	int		flags;
+	mode_t		mode;
+	int		fd;
+	struct stat	st;
+	const char	*to;
+	char		path[];
+};
+
+static struct path_call *new_call(const char *path, const char *to)
+{
+	size_t size = strlen(path) + 1, more = to ? strlen(to) + 1 : 0;
+	struct path_call *c = calloc(1, sizeof(*c) + size + more);
+
+	if (!c)
+		return NULL;
+	atomic_init(&c->refs, 2);
+	c->fd = -1;
+	memcpy(c->path, path, size);
+	if (to)
+		c->to = memcpy(c->path + size, to, more);
+	return c;
+}
+
+static void put_call(void *arg)
+{
+	struct path_call *c = arg;
+
+	if (atomic_fetch_sub(&c->refs, 1) != 1)
+		return;
+	if (c->fd >= 0)
+		close(c->fd);
+	free(c);
+}
+
+static long do_open(void *arg)
+{
+	struct path_call *c = arg;
+
+	c->fd = open(c->path, c->flags | O_CLOEXEC, c->mode);
+	return c->fd < 0 ? -errno : 0;
+}
+
+static long do_stat(void *arg)
+{
+	struct path_call *c = arg;
+
+	return stat(c->path, &c->st) ? -errno : 0;
+}
+
+static long do_rename(void *arg)
+{
+	struct path_call *c = arg;
+
+	return rename(c->path, c->to) ? -errno : 0;
+}
+
+static long do_unlink(void *arg)
+{
+	struct path_call *c = arg;
+
+	return unlink(c->path) ? -errno : 0;
+}
+
+static long call(struct path_call *c, cotask_fn fn)
+{
+	return cotask_to_thread_with(fn, c, put_call, 0);
+}
+
+EXPORT int cotask_open(const char *path, int flags, mode_t mode)
+{
+	struct path_call *c = path ? new_call(path, NULL) : NULL;
+	long rc;
+
+	if (!c)
+		return path ? -ENOMEM : -EINVAL;
+	c->flags = flags;
+	c->mode = mode;
+	rc = call(c, do_open);
+	if (!rc) {
+		rc = c->fd;
+		c->fd = -1;
+	}
+	put_call(c);
+	return rc;
+}
+
+EXPORT int cotask_stat(const char *path, struct stat *st)
+{
+	struct path_call *c = path && st ? new_call(path, NULL) : NULL;
+	long rc;
+
+	if (!c)
+		return path && st ? -ENOMEM : -EINVAL;
+	rc = call(c, do_stat);
+	if (!rc)
+		*st = c->st;
+	put_call(c);
+	return rc;
+}
+
+EXPORT int cotask_rename(const char *from, const char *to)
+{
+	struct path_call *c = from && to ? new_call(from, to) : NULL;
+	long rc;
+
+	if (!c)
+		return from && to ? -ENOMEM : -EINVAL;
+	rc = call(c, do_rename);
+	put_call(c);
+	return rc;
+}
+
+EXPORT int cotask_unlink(const char *path)
+{
+	struct path_call *c = path ? new_call(path, NULL) : NULL;
+	long rc;
+
+	if (!c)
+		return path ? -ENOMEM : -EINVAL;
+	rc = call(c, do_unlink);
+	put_call(c);
+	return rc;
+}
+
+/* --- by a descriptor ---------------------------------------------------------------- */
+
+/**
+ * struct fd_call - a call with a descriptor
+ * @fd: the descriptor
+ * @buf: the data
+ * @size: of @buf
+ * @at: where in the file
+ * @rc: what has come of it
+ */
+struct fd_call {
+	int		fd;
+	void		*buf;
+	size_t		size;
+	off_t		at;
+	ssize_t		rc;
+};
+
+static long done(struct fd_call *c, ssize_t rc)
+{
+	c->rc = rc < 0 ? -errno : rc;
+	return 0;
+}
+
+static long do_pread(void *arg)
+{
+	struct fd_call *c = arg;
+
+	return done(c, pread(c->fd, c->buf, c->size, c->at));
+}
+
+static long do_pwrite(void *arg)
+{
+	struct fd_call *c = arg;
+
+	return done(c, pwrite(c->fd, c->buf, c->size, c->at));
+}
+
+static long do_fsync(void *arg)
+{
+	struct fd_call *c = arg;
+
+	return done(c, fsync(c->fd));
+}
+
+static long do_fdatasync(void *arg)
+{
+	struct fd_call *c = arg;
+
+	return done(c, fdatasync(c->fd));
+}
+
+static ssize_t call_to_end(struct fd_call c, cotask_fn fn)
+{
+	long rc = cotask_to_thread(fn, &c, COTASK_JOB_UNINTERRUPTIBLE);
+
+	return rc ? rc : c.rc;
+}
+
+EXPORT ssize_t cotask_pread(int fd, void *buf, size_t size, off_t at)
+{
+	struct iovec iov = { .iov_base = buf, .iov_len = size };
+	long rc = cotask_io_begin();
+	ssize_t n;
+
+	if (rc)
+		return rc;
+	/* A read that stops where data is not in memory has come to the end, or has not. */
+	n = preadv2(fd, &iov, 1, at, RWF_NOWAIT);
+	if (n > 0 || (!n && !size))
+		return n;
+	return call_to_end((struct fd_call){
+		.fd = fd,
+		.buf = buf,
+		.size = size,
+		.at = at,
+	}, do_pread);
+}
+
+EXPORT ssize_t cotask_pwrite(int fd, const void *buf, size_t size, off_t at)
+{
+	return call_to_end((struct fd_call){
+		.fd = fd,
+		.buf = (void *)buf,
+		.size = size,
+		.at = at,
+	}, do_pwrite);
+}
+
+EXPORT int cotask_fsync(int fd)
+{
+	return call_to_end((struct fd_call){ .fd = fd }, do_fsync);
+}
+
+EXPORT int cotask_fdatasync(int fd)
+{
+	return call_to_end((struct fd_call){ .fd = fd }, do_fdatasync);
+}
