@@ -130,6 +130,16 @@ static struct cotask *route_step(struct cotask *t, u64 way)
 	return next;
 }
 
+/* The owner is going to look at the request, unless its loop has ended: then it is in no inbox. */
+static void post_request(struct cotask *t)
+{
+	cotask_get(t);
+	if (!cotask_loop_post(t->base.loop, &t->base.post))
+		return;
+	atomic_andnot(COTASK_S_INBOX, &t->base.state);
+	cotask_put(t);
+}
+
 /* A long way has used up the budget: the rest is acted on like a request from outside. */
 static void go_on_later(struct cotask *t)
 {
@@ -138,11 +148,8 @@ static void go_on_later(struct cotask *t)
 	cotask_race_point(CANCEL_POSTED, &t->base);
 	old = atomic_fetch_or(COTASK_S_POSTED | COTASK_S_INBOX, &t->base.state);
 	t->entry.flags |= COTASK_T_ON_WAY;
-	if (old & COTASK_S_INBOX)
-		return;
-	cotask_get(t);
-	if (cotask_loop_post(t->base.loop, &t->base.post))
-		cotask_put(t);
+	if (!(old & COTASK_S_INBOX))
+		post_request(t);
 }
 
 /**
@@ -260,11 +267,8 @@ static bool cancel_from_outside(struct cotask *t)
 	if (!count_up(t, COTASK_S_POSTED | COTASK_S_INBOX, &old))
 		return false;
 	trace_cotask_cancel(t, &outside);
-	if (old & COTASK_S_INBOX)
-		return true;
-	cotask_get(t);
-	if (cotask_loop_post(t->base.loop, &t->base.post))
-		cotask_put(t);
+	if (!(old & COTASK_S_INBOX))
+		post_request(t);
 	return true;
 }
 

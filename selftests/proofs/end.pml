@@ -19,6 +19,7 @@
  * BAD=5  the owner looks at the inbox first, and says later that it sleeps
  * BAD=6  a post that arrives looks at POSTED first, and clears INBOX later
  * BAD=7  a post that is refused keeps its reference
+ * BAD=8  a task stays marked as posted when its post was refused
  */
 #ifndef BAD
 #define BAD 0
@@ -66,7 +67,8 @@ inline put_loop()
 inline put_task()
 {
 	d_step { TOUCH_TASK; task_refs--; last = !task_refs };
-	if :: last -> put_loop() :: else fi
+	/* debug.c, cotask_debug_task_ends() */
+	if :: last -> assert(!(state & INBOX)); put_loop() :: else fi
 }
 
 /* loop.c, cotask_loop_post() */
@@ -102,10 +104,15 @@ active [2] proctype canceller()
 	}
 	if
 	:: old & (CLAIMED | INBOX)
-	:: else ->				/* cancel.c, cancel_from_outside() */
+	:: else ->				/* cancel.c, post_request() */
 		if :: BAD != 3 -> task_refs++ :: else fi;
 		post(TASK, _pid);
-		if :: refused && BAD != 3 && BAD != 7 -> put_task() :: else fi
+		if
+		:: refused && BAD != 3 && BAD != 7 ->
+			if :: BAD != 8 -> d_step { TOUCH_TASK; state = state & ~INBOX } :: else fi;
+			put_task()
+		:: else
+		fi
 	fi;
 	put_task();				/* its handle */
 	actors--
