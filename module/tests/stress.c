@@ -138,6 +138,32 @@ struct job {
 	unsigned int depth;
 };
 
+/* Groups that tasks are inside of, for threads to cancel. */
+static struct cotask_group *entered[8];
+static DEFINE_SPINLOCK(entered_lock);	/* guards entered */
+
+/* From when a task has entered its group until the memory of that goes. */
+static void entered_change(struct job *j, struct cotask_group *from, struct cotask_group *to)
+{
+	struct cotask_group **place = &entered[j->n % ARRAY_SIZE(entered)];
+
+	spin_lock(&entered_lock);
+	if (*place == from)
+		*place = to;
+	spin_unlock(&entered_lock);
+}
+
+static void entered_cancel(u32 n)
+{
+	struct cotask_group *g;
+
+	spin_lock(&entered_lock);
+	g = entered[n % ARRAY_SIZE(entered)];
+	if (g && !cotask_group_cancel(g))
+		atomic_inc(&count.cancels);
+	spin_unlock(&entered_lock);
+}
+
 static void job_put(struct job *j)
 {
 	if (refcount_dec_and_test(&j->refs))
@@ -149,6 +175,7 @@ static void job_release(struct cotask_frame *frame)
 	struct job *j = container_of(frame, struct job, frame);
 
 	atomic_inc(&count.released);
+	entered_change(j, &j->group, NULL);
 	cotask_set_drop(&j->set);
 	job_put(j);
 }
@@ -248,6 +275,8 @@ static int job_enter_group(struct cotask *task, struct job *j)
 	rc = cotask_group_enter(task, &j->group);
 	if (rc)
 		odd("enter", rc);
+	else
+		entered_change(j, NULL, &j->group);
 	return rc;
 }
 
@@ -612,6 +641,8 @@ static void worker_turn(struct worker *w)
 		fill_group(w, s, number(w));
 	if (n % 32 == 0)
 		submit(number(w));
+	if (n % 16 == 5)
+		entered_cancel(number(w));
 	if (n % 32 < 4)
 		visit(&workers[number(w) % THREADS], number(w));
 	if (n % 1000 == 0)
