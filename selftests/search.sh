@@ -18,6 +18,7 @@ out=$top/.build/search-$flavour log=$top/.build/search.log
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cotask
 known=$cache/corpus
 
+mkdir -p "$top/.build"
 "$here/vm/kernel.sh" "$flavour" >/dev/null
 "$here/vm/build.sh" "$flavour" "$out" W=1 CONFIG_COTASK_COVER=y CONFIG_COTASK_DEBUG=y \
 	>"$log" 2>&1 || { tail -n 20 "$log"; exit 1; }
