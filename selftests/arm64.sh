@@ -21,8 +21,10 @@ mkdir -p "$out"
 "$here/uapi/header.sh" gcc-12 "$cc"
 make -s -C "$top/tools/lib" CC=$cc AR=$triplet-ar CFLAGS="-O2 -g -Werror" OUT="$out/lib"
 make -s -C "$top/tools/examples" CC=$cc OUT="$out/examples" LIB="$out/lib"
+# Names are looked up by the shared C library.
+mapfile -t objects < <(find "$out/lib" -maxdepth 1 -name '*.o' ! -name resolve.o)
 $cc "${flags[@]}" -static -I"$top/tools/lib" -I"$top/tools/lib/include" -I"$top/uapi" \
 	-I"$source/tools/testing/selftests" -o "$out/switch_test" \
-	"$here/lib/switch_test.c" "$out"/lib/*.o -lm
+	"$here/lib/switch_test.c" "${objects[@]}" -lm
 ulimit -c 0
 qemu-aarch64-static "$out/switch_test"

@@ -247,14 +247,15 @@ part_uapi()
 	uapi qemu stock-6.1 "$source"
 }
 
-# Tests of libcotask in the guest, by their names.
+# Tests of libcotask in the guest, by their names: "lib MACHINE FLAVOUR TEST..."
 lib()
 {
-	local flavour=$1 out=$top/.build/$1 log=$logs/lib-$1.log rc=0
+	local flavour=$2 out=$top/.build/$2 log=$logs/lib-$2.log rc=0 with=()
 
-	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
-	"$here/vm/uml.sh" -k "$flavour" -t 900 -o "$log" \
-		"$here/guest/lib.sh" "$out" "$top/.build/libtest" "${@:2}" || rc=$?
+	[ "$1" = qemu ] || with=(CONFIG_COTASK_KUNIT_TEST=m)
+	build "$flavour" "$out" W=1 "${with[@]}" || return
+	"$here/vm/$1.sh" -k "$flavour" -t 900 -o "$log" \
+		"$here/guest/lib.sh" "$out" "$top/.build/libtest" "${@:3}" || rc=$?
 	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - $(grep -cE '^ok .*# SKIP' "$log")))
 	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
 	skipped=$((skipped + $(grep -cE '^ok .*# SKIP' "$log")))
@@ -266,15 +267,18 @@ lib()
 part_lib()
 {
 	local source tests=(lib_core_test lib_stack_test lib_scopes_test lib_errors_test
-		lib_objects_test lib_stress_test lib_apps_test lib_io_test lib_process_test)
+		lib_objects_test lib_stress_test lib_apps_test lib_io_test lib_process_test
+		lib_net_test)
 
-	need uml-7.3-smp uml-6.1-debug uml-7.3-tt || return
+	need uml-7.3-smp uml-6.1-debug uml-7.3-tt stock-6.1 || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
 	silent lib-build "$here/lib/build.sh" "$source" "$top/.build/libtest" || return
-	lib uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${tests[@]/%/_ucontext}" \
+	lib uml uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${tests[@]/%/_ucontext}" \
 		cxx_test examples.sh
-	lib uml-6.1-debug "${tests[@]}" examples.sh
-	lib uml-7.3-tt scenario_test
+	lib uml uml-6.1-debug "${tests[@]}" examples.sh
+	lib uml uml-7.3-tt scenario_test
+	# The user-mode kernels have no IP.
+	lib qemu stock-6.1 lib_net_test
 }
 
 # The tool for operators: on a saved snapshot here, then with real tasks; only the stock

@@ -17,6 +17,7 @@ PAGES = {
     "cotask_gather": "gather, race, wait, as_completed",
     "cotask_io": "files, sockets and processes",
     "cotask_loop": "loops, and context variables",
+    "cotask_net": "servers, and connections by name",
     "cotask_process": "child processes",
     "cotask_reader": "lines and exact amounts, through a buffer",
     "cotask_scope": "shielded sections and cancel scopes",
