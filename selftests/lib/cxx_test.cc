@@ -3,13 +3,20 @@
  * cotask selftests - the headers in C++
  */
 #include <cotask.h>
+#include <cotask_file.h>
 #include <cotask_gather.h>
 #include <cotask_io.h>
 #include <cotask_layout.h>
+#include <cotask_net.h>
+#include <cotask_process.h>
+#include <cotask_reader.h>
 #include <cotask_scope.h>
+#include <cotask_select.h>
 #include <cotask_share.h>
+#include <cotask_signal.h>
 #include <cotask_sync.h>
 #include <cotask_thread.h>
+#include <cotask_ticker.h>
 #include <cotask_wait.h>
 
 #include <cstdio>
@@ -109,6 +116,28 @@ static long exceptions(void *)
 	return sum;
 }
 
+static long selects(void *)
+{
+	struct cotask *task = cotask_spawn(nullptr, noexcept_task, nullptr, "task");
+	struct cotask_queue queue;
+
+	if (cotask_queue_init(&queue, 1) || cotask_queue_try_put(&queue, 4))
+		return -1;
+	struct cotask_choice choices[] = {
+		COTASK_CHOICE_TASK(task),
+		COTASK_CHOICE_PUT(&queue, 1),
+		COTASK_CHOICE_FD(-1, 0),
+		COTASK_CHOICE_GET(&queue),
+	};
+	int first = cotask_select(choices, 4, 0), second = -1;
+
+	if (cotask_join(task) == 5)
+		second = cotask_select(choices, 4, COTASK_FOREVER);
+	cotask_put(task);
+	cotask_queue_fini(&queue);
+	return first == 3 && second == 0 ? choices[0].value + choices[3].value : -1;
+}
+
 static long all(void *)
 {
 	int one = 1, two = 2;
@@ -131,5 +160,9 @@ int main()
 		return 1;
 	rc = cotask_run(exceptions, nullptr);
 	std::printf("%sok 2 exceptions of tasks\n", rc == 11 ? "" : "not ");
-	return rc != 11;
+	if (rc != 11)
+		return 1;
+	rc = cotask_run(selects, nullptr);
+	std::printf("%sok 3 select\n", rc == 9 ? "" : "not ");
+	return rc != 9;
 }

@@ -11,23 +11,6 @@
 
 #include "lib_test.h"
 
-/* Objects of the loop, as the kernel counts them. */
-static long objects(void)
-{
-	char path[64], line[256];
-	long n = -1;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d",
-		 cotask_loop_fd(cotask_loop_current()));
-	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f))
-		sscanf(line, "cotask-objects: %ld", &n);
-	if (f)
-		fclose(f);
-	return n;
-}
-
 /* --- calls that succeed at once ------------------------------------------------------------ */
 
 static long reads_for_ever(void *arg)

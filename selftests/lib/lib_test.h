@@ -108,4 +108,21 @@ static inline int count_fds(void)
 	return n;
 }
 
+/* Objects of the loop, as the kernel counts them. */
+static inline long objects(void)
+{
+	char path[64], line[256];
+	long n = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d",
+		 cotask_loop_fd(cotask_loop_current()));
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f))
+		sscanf(line, "cotask-objects: %ld", &n);
+	if (f)
+		fclose(f);
+	return n;
+}
+
 #endif /* COTASK_LIB_TEST_H */

@@ -2,8 +2,8 @@
 /*
  * libcotask - the first of several addresses that answers (RFC 8305)
  *
- * A task for each attempt.  Each one has its socket until it has connected; whoever is first
- * gives it to the caller, all others close theirs.
+ * A task for each attempt.  Each one has its socket until it has connected; the first one gives
+ * it to the caller, all others close theirs.
  */
 #include <netdb.h>
 #include <stdlib.h>

@@ -183,6 +183,7 @@ struct handles {
  * @left: groups that tasks which have ended had left with errors
  * @fds: what was found out of each file descriptor, see io.c
  * @n_fds: how many
+ * @watches: what tasks select from, see select.c; or NULL
  * @lock: what follows belongs to all threads
  * @foreign: handles of other threads
  * @foreign_stacks: stacks of other threads
@@ -229,6 +230,7 @@ struct cotask_loop {
 	struct failed_groups	left;
 	unsigned char		*fds;
 	unsigned int		n_fds;
+	struct watch		*watches;
 	pthread_mutex_t		lock;
 	struct handles		foreign;
 	struct stack_pool	foreign_stacks;
@@ -297,6 +299,12 @@ void cotask_shut_down(struct cotask_loop *loop);
 /* --- io.c ----------------------------------------------------------------------- */
 
 long cotask_io_begin(void);
+
+/* --- select.c ------------------------------------------------------------------- */
+
+void cotask_select_wake(struct cotask_loop *loop, uint32_t handle);
+void cotask_select_happened(struct cotask_loop *loop, uint32_t handle);
+void cotask_select_wake_all(struct cotask_loop *loop);
 
 /* --- others --------------------------------------------------------------------- */
 

@@ -73,6 +73,7 @@ static void free_loop(struct cotask_loop *loop)
 	pthread_cond_destroy(&loop->idle);
 	cotask_fiber_fini(&loop->ground);
 	free(loop->fds);
+	free(loop->watches);
 	free(loop->ops);
 	free(loop->event);
 	free(loop);

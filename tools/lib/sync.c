@@ -6,6 +6,13 @@
 
 #include "internal.h"
 
+/* Tasks that select from an object look at it after each call for it, see select.c. */
+static void look(struct cotask_loop *loop, uint32_t handle)
+{
+	if (unlikely(loop->watches))
+		cotask_select_wake(loop, handle);
+}
+
 static int64_t op_on(const struct cotask_awaitable *x, struct cotask_op op)
 {
 	int rc = check_object(x);
@@ -16,14 +23,28 @@ static int64_t op_on(const struct cotask_awaitable *x, struct cotask_op op)
 	return cotask_op(x->loop, &op);
 }
 
+static int64_t change(const struct cotask_awaitable *x, struct cotask_op op)
+{
+	int64_t rc = op_on(x, op);
+
+	if (rc >= 0)
+		look(x->loop, x->handle);
+	return rc;
+}
+
+/* Also if it has failed: what the task was granted before it was cancelled is there again. */
 static long step_on(const struct cotask_awaitable *x, struct cotask_op op)
 {
-	int rc = check_object(x);
+	struct cotask_loop *loop;
+	long rc = check_object(x);
 
 	if (rc)
 		return rc;
+	loop = x->loop;
 	op.handle = x->handle;
-	return cotask_step_op(&op);
+	rc = cotask_step_op(&op);
+	look(loop, op.handle);
+	return rc;
 }
 
 /* Does not suspend, but needs a task. */
@@ -33,7 +54,7 @@ static int64_t try_on(const struct cotask_awaitable *x, struct cotask_op op)
 		return -ESRCH;
 	op.flags = COTASK_OP_F_TRY;
 	op.task = task_here()->base.handle;
-	return op_on(x, op);
+	return change(x, op);
 }
 
 #define MAKE(x, k, ...)	cotask_object_make((x), k, OP(MAKE, .arg = k, ##__VA_ARGS__))
@@ -65,7 +86,7 @@ EXPORT bool cotask_sem_try_acquire(struct cotask_sem *sem)
 
 EXPORT int cotask_sem_release(struct cotask_sem *sem)
 {
-	return op_on(&sem->base, DO(RELEASE));
+	return change(&sem->base, DO(RELEASE));
 }
 
 EXPORT int cotask_lock_init(struct cotask_lock *lock)
@@ -107,7 +128,11 @@ EXPORT void cotask_event_fini(struct cotask_event *event)
 
 EXPORT int cotask_event_set(struct cotask_event *event)
 {
-	return op_on(&event->base, DO(SET));
+	int rc = op_on(&event->base, DO(SET));
+
+	if (!rc && unlikely(event->base.loop->watches))
+		cotask_select_happened(event->base.loop, event->base.handle);
+	return rc;
 }
 
 EXPORT int cotask_event_clear(struct cotask_event *event)
@@ -136,6 +161,9 @@ EXPORT void cotask_cond_fini(struct cotask_cond *cond)
 
 EXPORT long cotask_cond_wait(struct cotask_cond *cond)
 {
+	/* It is going to release the lock, which is not known here. */
+	if (unlikely(cond->base.loop && cond->base.loop == cotask_here && cotask_here->watches))
+		cotask_select_wake_all(cotask_here);
 	return step_on(&cond->base, DO(COND_WAIT));
 }
 
@@ -183,5 +211,5 @@ EXPORT long cotask_queue_count(const struct cotask_queue *q)
 
 EXPORT int cotask_queue_shutdown(struct cotask_queue *q, bool drop)
 {
-	return op_on(&q->base, DO(SHUTDOWN, .arg = drop));
+	return change(&q->base, DO(SHUTDOWN, .arg = drop));
 }

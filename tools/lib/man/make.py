@@ -21,6 +21,7 @@ PAGES = {
     "cotask_process": "child processes",
     "cotask_reader": "lines and exact amounts, through a buffer",
     "cotask_scope": "shielded sections and cancel scopes",
+    "cotask_select": "wait for several things at once, and take one of them",
     "cotask_share": "tasks and groups as file descriptors",
     "cotask_signal": "signals as something to wait for",
     "cotask_sync": "events, locks, semaphores, conditions and queues",
