@@ -129,6 +129,9 @@ void cotask_scope_take_back(struct cotask_scope *s)
 		t->settled--;
 		forget_settled(t, s);
 	}
+	/* What was withdrawn will never be heard of: it has vanished (TO-B6). */
+	if (count <= s->baseline && !(t->entry.flags & COTASK_T_ARMED))
+		t->settled = count;
 	t->settled = min(t->settled, count);
 	/* What stays armed is still to be delivered: no part of a baseline (TO-B1). */
 	if ((t->entry.flags & (COTASK_T_ARMED | COTASK_T_LEVEL)) == COTASK_T_ARMED && count)

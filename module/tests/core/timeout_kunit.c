@@ -384,6 +384,27 @@ static void nothing_armed_above_zero(struct kunit *test)
 	expect_log(env, "E1 n1 on");
 }
 
+/* TO-B6, TO-B1: what was withdrawn is part of the baseline of the next scope */
+static void withdrawn_is_settled(struct kunit *test)
+{
+	static const struct line script[] = {
+		TRY, FUTURE(0), EXCEPT, ENDTRY,
+		TIMEOUT(0, 10), TRY, FUTURE(1), EXCEPT, UNCANCEL, ENDTRY,
+		UNCANCEL, CANCEL_SELF, CANCEL_SELF, ENDTIMEOUT, COUNT,
+		TRY, TIMEOUT(1, 10), FUTURE(2), ENDTIMEOUT, EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+	struct env *env = env_of(test);
+
+	play(env, 0, script);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "n1");
+	pass(env, 10);
+	expect_log(env, "ETIMEDOUT n1");
+}
+
 /* --- wait_for ---------------------------------------------------------------- */
 
 /* WF-1: with time it is a timeout around the await; a coroutine runs in the caller */
@@ -590,6 +611,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(timeout_around_a_group),
 	KUNIT_CASE(undelivered_at_enter),
 	KUNIT_CASE(nothing_armed_above_zero),
+	KUNIT_CASE(withdrawn_is_settled),
 	KUNIT_CASE(wait_for_with_time),
 	KUNIT_CASE(wait_for_without_time),
 	KUNIT_CASE(wait_for_cancels_and_waits),
