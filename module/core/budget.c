@@ -96,6 +96,19 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 EXPORT_FOR_TESTS(cotask_loop_breathe);
 
 /**
+ * cotask_loop_fund_call - code of a module has called something that walks
+ * @loop: the loop; the caller owns it
+ *
+ * Such a call cannot breathe.  It gets a budget of its own, so that what it does at once does
+ * not depend on what was done before it.
+ */
+void cotask_loop_fund_call(struct cotask_loop *loop)
+{
+	if (!may_breathe(loop))
+		loop->budget = COTASK_BUDGET;
+}
+
+/**
  * cotask_loop_must_stop - whether work that can be interrupted has to stop here
  * @loop: the loop; the caller owns it
  *

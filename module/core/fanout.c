@@ -42,6 +42,7 @@ void cotask_wave_begin(struct cotask_loop *loop)
 {
 	if (loop->waves++)
 		return;
+	cotask_loop_fund_call(loop);
 	loop->wave = ++loop->last_mark;
 	loop->again = AGAIN;
 }
