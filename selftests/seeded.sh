@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "seeded.sh [NAME...]": puts each bug of seeded/ into a copy of the tree, where the machine that
-# its patch names has to find it: search (two minutes), races, kunit. Prints what was seen first.
+# its patch names has to find it: search (two minutes), races, model (20,000 programs).
+# Prints what was seen first.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,22 +19,12 @@ copy()
 	patch -s -d "$work" -p1 <"$1"
 }
 
-kunit()
-{
-	local out=$work/.build/out
-
-	"$work/selftests/vm/build.sh" uml-7.3-smp "$out" CONFIG_COTASK_KUNIT_TEST=m \
-		CONFIG_COTASK_DEBUG=y || return 2
-	"$work/selftests/vm/uml.sh" -k uml-7.3-smp -t 300 -o "$work/.build/kunit.log" \
-		"$work/selftests/guest/kunit.sh" "$out" </dev/null
-}
-
 run()
 {
 	case $1 in
 	search)	"$work/selftests/search.sh" 120 1 ;;
 	races)	"$work/selftests/races.sh" 1 ;;
-	kunit)	kunit ;;
+	model)	"$work/selftests/fuzz.sh" 20000 1 >"$work/.build/model.log" ;;
 	*)	echo "no machine $1"; return 2 ;;
 	esac
 }
@@ -42,7 +33,7 @@ run()
 evidence()
 {
 	find "$work/.build" -name '*.log' -not -name '*build*' -print0 |
-		xargs -0 grep -hE 'BUG: |WARNING: |^ *not ok|refcount_t|unreferenced|Kernel panic' |
+		xargs -0 grep -hE 'BUG: |WARNING: |^--- seed|^ *not ok|refcount_t|unreferenced|Kernel panic' |
 		grep -v 'suspicious RCU usage' | head -n 1
 }
 

@@ -80,6 +80,7 @@ static const struct word {
 	{ "call", OP_CALL, "s" },
 	{ "spawn", OP_SPAWN, "ags" },
 	{ "spawn_eager", OP_SPAWN, "ags", COTASK_SPAWN_EAGER },
+	{ "spawn_flags", OP_SPAWN, "agsb" },
 	{ "cancel", OP_CANCEL, "a" },
 	{ "cancel_self", OP_CANCEL_SELF, "" },
 	{ "uncancel", OP_UNCANCEL, "" },
@@ -108,6 +109,13 @@ static const struct word {
 	{ "shield_set", OP_SHIELD_SET, "a" },
 	{ "cancel_set", OP_CANCEL_SET, "a" },
 	{ "results", OP_RESULTS, "a" },
+	{ "acquire", OP_ACQUIRE, "a" },
+	{ "release", OP_RELEASE, "a" },
+	{ "event", OP_EVENT, "a" },
+	{ "event_set", OP_EVENT_SET, "a" },
+	{ "put", OP_PUT, "ab" },
+	{ "get", OP_GET, "a" },
+	{ "close", OP_CLOSE, "a" },
 };
 
 static const struct word *find_word(const char *name)
@@ -255,6 +263,7 @@ static void note_line(struct env *env, struct cotask *task, const struct line *l
 	case OP_CANCEL_FUTURE:
 	case OP_SET_GATHER:
 	case OP_CANCEL_SET:
+	case OP_RELEASE:
 		rc = last;
 		break;
 	default:
@@ -322,6 +331,10 @@ static void take_stock(struct env *env)
 		if (cotask_awaitable_done(&env->future[i].base))
 			note_state(env, 'f', i, &env->future[i].base);
 	}
+	/* Permits and items: none is lost, none is there twice. */
+	for (i = 0; i < ENV_SETS; i++)
+		note(env, "l%d=%lu q%d=%lu/%lu/%lu", i, env->lock[i].sem.free, i,
+		     env->queue[i].count, env->queue[i].items.free, env->queue[i].slots.free);
 }
 
 static int make_loop(struct play *p)

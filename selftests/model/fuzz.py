@@ -102,17 +102,31 @@ def fuzz(core, seed, numbers, args):
     return played and not found
 
 
+def print_reached(verbose):
+    """Products of an option, a wait and what has come between it and its outcome."""
+    axes = [sorted(set(axis)) for axis in zip(*model.reached)]
+    print("fuzz: %d products of %d options, %d waits and %d interruptions" %
+          (len(model.reached), *map(len, axes)))
+    for wait in axes[1] if verbose else ():
+        for how in axes[2]:
+            counts = [model.reached[option, wait, how] for option in axes[0]]
+            if any(counts):
+                print("fuzz: %s: %s:" % (wait, how), *map("%s %d".__mod__, zip(axes[0], counts)))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seeds", nargs="+", metavar="SEED")
     parser.add_argument("--programs", type=int, default=1000, help="for each seed")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="one program of them")
     parser.add_argument("--most", type=int, default=3, help="stop after so many differences")
+    parser.add_argument("--products", action="store_true", help="list those that were reached")
     parser.add_argument("--shrink", type=float, default=20, help="seconds for each of them")
     args = parser.parse_args()
     numbers = range(args.programs) if args.only is None else [args.only]
     core = Core(DEVICE)
     good = [fuzz(core, seed, numbers, args) for seed in args.seeds]
+    print_reached(args.products)
     return 0 if all(good) else 1
 
 

@@ -18,7 +18,9 @@ LINES = 60
 
 
 WAITS = ("sleep", "yield", "join", "future", "shield", "await_set", "wait_for", "call",
-         "wait_for_future", "wait_for_shield", "wait_for_call")
+         "wait_for_future", "wait_for_shield", "wait_for_call", "acquire", "event", "put", "get")
+# SURE_START, CANCELLED, COMPLETION_WINS, KEEP_CANCEL; 1: EAGER
+FLAGS = (8, 16, 32, 64)
 
 
 class Node:
@@ -95,6 +97,9 @@ class Generator:
         self.fresh = []
         # A few deadlines, so that many are equal.
         self.delays = self.random.sample([0, 1, 2, 3, 5, 5, 8, 10], 3)
+        # How much it is about locks, events and queues, and about flags of spawns.
+        self.sync = self.random.choice([0, 0, 2, 8, 16])
+        self.flags = self.random.choice([0, 0, 0.3, 0.8, 0.8])
 
     def program(self):
         r = self.random
@@ -106,6 +111,31 @@ class Generator:
         for nodes in self.scripts:
             self.resolve(nodes)
         return Program(tasks, self.scripts)
+
+    def contest(self):
+        """A few tasks want the same; one gives it, and cancels them at the same moment."""
+        r = self.random
+        self.tasks = 1
+        self.flags = 0.7
+        main, self.scripts = [], [None]
+        for task in range(1, r.randint(3, 6)):
+            self.scripts.append([self.try_to_take() for _ in range(r.randint(1, 3))])
+            main.append(self.spawn_node(task, -1, task))
+        self.task_count = len(main) + 1
+        for _ in range(r.randint(2, 5)):
+            acts = [n for _ in range(r.randint(1, 2)) for n in self.wake() + self.cancel()]
+            r.shuffle(acts)
+            main += r.choice([self.sleep, self.pause])() + acts
+        if r.random() < 0.2:
+            main.insert(r.randrange(len(main)), self.close()[0])
+        self.scripts[0] = [Node("try", body=main, handler=[])]
+        for nodes in self.scripts:
+            self.resolve(nodes)
+        return Program(1, self.scripts)
+
+    def try_to_take(self):
+        handler = self.random.choice([[], [], [Node("uncancel")], [Node("yield")]])
+        return Node("try", body=self.take(), handler=handler)
 
     def resolve(self, nodes):
         for node in nodes:
@@ -138,7 +168,8 @@ class Generator:
             (8, self.sleep), (4, self.pause), (5, self.join), (4, self.future), (3, self.settle),
             (6, self.cancel), (1, self.cancel_self), (1, self.uncancel), (2, self.shield),
             (4, self.wait_for), (1, self.cancel_group), (1, self.fail), (1, self.advance),
-            (3, self.gather), (1, self.set_op), (4, self.strike),
+            (3, self.gather), (1, self.set_op), (4, self.strike), (self.sync, self.take),
+            (self.sync, self.wake), (self.sync // 4, self.close),
         ]
         if depth < 4:
             kinds += [(6, self.group), (6, self.timeout), (7, self.attempt), (1, self.call)]
@@ -177,7 +208,34 @@ class Generator:
         """Several things at one time."""
         r = self.random
         some = [self.cancel, self.cancel, self.settle, self.cancel_group, self.fail]
+        some += [self.wake, self.wake] if self.sync else []
         return self.sleep() + [n for _ in range(r.randint(1, 3)) for n in r.choice(some)()]
+
+    def thing(self):
+        """A lock, event or queue; few, so that tasks meet."""
+        return self.random.choice([0, 1, 1])
+
+    def take(self, *_):
+        """Waits that a grant, an event or an item ends."""
+        r = self.random
+        op = r.choice(["acquire", "acquire", "acquire", "event", "put", "get", "get"])
+        number = self.thing()
+        if op == "put":
+            return [Node("put", number, r.randint(0, 9))]
+        if op == "acquire" and r.random() < 0.7:
+            inside = r.choice([self.pause, self.sleep, self.strike])()
+            after = [n for _ in range(r.choice([0, 0, 1, 3])) for n in self.cancel()]
+            return [Node("acquire", number), *inside, Node("release", number), *after]
+        return [Node(op, number)]
+
+    def wake(self, *_):
+        r = self.random
+        op, number = r.choice(["release", "release", "event_set", "put", "put"]), self.thing()
+        first = Node("put", number, r.randint(0, 9)) if op == "put" else Node(op, number)
+        return [first] + [n for _ in range(r.choice([0, 0, 1, 2])) for n in self.cancel()]
+
+    def close(self, *_):
+        return [Node("close", self.random.randrange(2))]
 
     def cancel_self(self, *_):
         return [Node("cancel_self")]
@@ -274,7 +332,8 @@ class Generator:
     def child(self):
         """What children are good at: to fail, at once or during clean-up."""
         r = self.random
-        wait = r.choice([self.sleep, self.sleep, self.pause, self.future, self.join])()
+        waits = [self.sleep, self.sleep, self.pause, self.future, self.join]
+        wait = r.choice(waits + [self.take] * (self.sync // 2))()
         if r.random() < 0.5:
             wait = [Node("try", body=wait, handler=r.choice([[], self.pause(), self.sleep()]))]
         if r.random() < 0.2:
@@ -291,7 +350,14 @@ class Generator:
         if script is None:
             return self.sleep()
         group = r.choice(groups + groups[-1:] * 6 + [-1])
-        return [Node(r.choice(["spawn", "spawn", "spawn_eager"]), task, group, script)]
+        return [self.spawn_node(task, group, script)]
+
+    def spawn_node(self, task, group, script):
+        r = self.random
+        if r.random() < self.flags:
+            flags = sum(r.sample(FLAGS, r.choice([1, 1, 2, 4]))) | r.randint(0, 1)
+            return Node("spawn_flags", task, group, script, flags)
+        return Node(r.choice(["spawn", "spawn", "spawn_eager"]), task, group, script)
 
     def group(self, depth, groups, _):
         r = self.random
@@ -331,7 +397,8 @@ class Generator:
 def program(seed):
     """The program of a seed; too long ones are made again."""
     for attempt in range(100):
-        made = Generator("%s/%d" % (seed, attempt)).program()
+        generator = Generator("%s/%d" % (seed, attempt))
+        made = generator.contest() if generator.random.random() < 0.2 else generator.program()
         if made.longest() < LINES:
             return made
     raise ValueError("no program for seed %s" % seed)
@@ -366,11 +433,21 @@ def smaller(program_):
             if node.op == "try" and not any(n.op == "reraise" for n in node.handler):
                 yield edited(program_, i, lambda nodes, j=j:
                              nodes.__setitem__(slice(j, j + 1), nodes[j].handler))
+            if node.op == "spawn_flags":
+                yield edited(program_, i, lambda nodes, j=j: fewer_flags(nodes[j]))
             if node.op == "spawn_eager":
                 yield edited(program_, i, lambda nodes, j=j: setattr(nodes[j], "op", "spawn"))
             if node.op in ("gather", "collect") and len(node.args[1]) > 1:
                 for k in range(len(node.args[1])):
                     yield edited(program_, i, lambda nodes, j=j, k=k: fewer_members(nodes[j], k))
+
+
+def fewer_flags(node):
+    """Without the lowest flag; without any it is a plain spawn."""
+    number, group, script, flags = node.args
+    flags &= flags - 1
+    node.op = "spawn_flags" if flags else "spawn"
+    node.args = (number, group, script, flags)[:4 if flags else 3]
 
 
 def fewer_members(node, k):

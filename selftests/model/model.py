@@ -9,6 +9,7 @@ something takes (SC-8), as it decides who is first.
 run(program) gives the words that cotask_play gives for the same program; see
 generate.py for what a program is.
 """
+import collections
 import heapq
 
 NEVER = -1000000
@@ -214,18 +215,50 @@ class Request:
     heard = None
 
 
+EAGER, SURE_START, CANCELLED, WINS, KEEPS = 1, 8, 16, 32, 64	# as in cotask.h
+OPTIONS = {0: "plain", EAGER: "eager", SURE_START: "sure_start", CANCELLED: "cancelled",
+           WINS: "wins", KEEPS: "keeps"}
+
+# How often a task with an option has ended a wait so.
+reached = collections.Counter()
+
+
+def interruptions(task):
+    """What has come between a wait and its outcome."""
+    if task.handed:
+        yield "handed on"
+    if task.late:
+        yield "cancelled late"
+    elif task.armed:
+        yield "cancelled"
+    if task.granted:
+        yield "granted"
+    if not (task.armed or task.handed):
+        yield "failed" if is_error(task.due) else "ended"
+
+
 class Task(Awaitable):
-    def __init__(self, loop, code, group=None):
+    def __init__(self, loop, code, group=None, flags=0):
         super().__init__(loop)
+        self.flags = flags
         self.code, self.group = code, group
         self.requests, self.deliveries = [], 0
         self.armed = self.handed = self.started = False
         self.first_step = False
         self.told = False	# the last await was hit by a request of its own (CX-B3)
+        self.doing = "start"	# the instruction that it has suspended in
+        self.late = False	# armed when the outcome was there already (CX-B4)
+        self.granted = None	# what has granted something with the outcome (SY-2)
         self.waits_on = self.entry = None
         self.groups = []	# entered, innermost last
 
     # --- running
+
+    def queued(self):
+        """Whether its outcome is there, and its turn has not come."""
+        if isinstance(self.waits_on, Sleep):
+            return self.waits_on.timer.due
+        return not self.waits_on and self.entry is not None and self.entry.live
 
     def queue(self, outcome):
         """SC-6"""
@@ -237,16 +270,35 @@ class Task(Awaitable):
         self.queue(x.get())
 
     def resume(self):
-        self.waits_on = None
-        if self.armed:						# CX-5
+        how = " ".join(interruptions(self))
+        kept = not (self.armed or self.handed) or self.postpone()
+        for flag, name in OPTIONS.items():
+            if self.flags & flag or not (self.flags or flag):
+                reached[name, self.doing, how] += 1
+        granted, self.granted, self.waits_on = self.granted, None, None
+        if granted and not kept:				# SY-2
+            granted.lost()
+        self.told = not kept
+        if self.armed and not kept:				# CX-5
             self.due = ECANCELED
-        self.told = self.armed or self.handed
         if self.told:						# CX-6, CX-14
             self.hear()
         if self.told and not self.started and self.due == ECANCELED:	# CX-7
             self.finish(ECANCELED)
         else:
             self.step(self.due)
+
+    def postpone(self):
+        """Whether the request is delivered at the next suspension instead."""
+        if self.flags & SURE_START and self.armed and not self.started:	# TG-B1
+            return True
+        if self.flags & WINS and self.late:			# CX-B4
+            self.late = False
+            return True
+        if self.flags & KEEPS and not self.armed and self.due != ECANCELED:	# CX-B5
+            self.handed, self.armed = False, True
+            return True
+        return False
 
     def step(self, outcome):
         outcome = outcome if self.started else None
@@ -316,10 +368,12 @@ class Task(Awaitable):
     def route(self):
         self.handed = True
         if not self.waits_on or not self.waits_on.cancel(self):	# CX-3, CX-4
+            if self.started and not self.armed and self.queued():
+                self.late = True
             self.handed, self.armed = False, True
 
     def hear(self):
-        self.armed = self.handed = False
+        self.armed = self.handed = self.late = False
         self.deliveries += 1
         for r in self.requests:
             if r.heard is None:
@@ -377,6 +431,129 @@ class Sleep:
 
     def needs(self):
         return []
+
+
+class Semaphore:
+    """Also the items of a queue, and the room in it."""
+
+    def __init__(self, free, most):
+        self.free, self.most, self.closed, self.waiters = free, most, False, []
+
+    def acquire(self, task):
+        if self.free:
+            self.free -= 1
+        elif not self.closed:
+            return (yield from self.park(task))
+        else:
+            task.told = False
+            return ESHUTDOWN
+        task.told = False
+        return 0
+
+    def park(self, task):
+        self.waiters.append(task)
+        task.suspend(self)
+        return (yield)
+
+    def cancel(self, task):
+        self.waiters.remove(task)
+        task.queue(ECANCELED)
+        return True
+
+    def release(self):
+        if self.waiters:					# SY-1
+            task = self.waiters.pop(0)
+            task.queue(0)
+            task.granted = self
+        elif self.free == self.most:				# SY-4
+            return EINVAL
+        else:
+            self.free += 1
+        return 0
+
+    def lost(self):
+        self.release()
+
+    def wake_all(self, rc):
+        waiters, self.waiters = self.waiters, []
+        for task in waiters:
+            task.queue(rc)
+
+    def close(self):
+        self.closed = True
+        self.wake_all(ESHUTDOWN)
+
+    def needs(self):
+        return []
+
+
+class Event(Semaphore):
+    def __init__(self):
+        super().__init__(0, 0)
+        self.happened = False
+
+    def set(self):
+        self.happened = True
+        self.wake_all(0)
+        return 0
+
+    def wait(self, task):
+        if not self.happened:
+            return (yield from self.park(task))
+        task.told = False
+        return 0
+
+
+class Queue:
+    """SY-4: an item is in the list or with a task. The first ones are those that were granted."""
+
+    def __init__(self, most):
+        self.bounded, self.list, self.closed = most > 0, [], False
+        self.items, self.room = Semaphore(0, None), Semaphore(most, most)
+
+    def put(self, task, item):
+        if self.closed:
+            task.told = False
+            return ESHUTDOWN
+        if self.bounded:
+            rc = yield from self.room.acquire(task)
+            if is_error(rc):
+                return rc
+            if self.closed:	# since it was granted
+                self.give_room()
+                return ESHUTDOWN
+        else:
+            task.told = False
+        self.list.append(item)
+        self.items.release()
+        return 0
+
+    def give_room(self):
+        if self.bounded:
+            self.room.release()
+
+    def get(self, task):
+        task.told = False
+        if self.items.free:
+            at = len(self.list) - self.items.free
+            self.items.free -= 1
+            return self.take(at)
+        if self.closed:
+            return ESHUTDOWN
+        rc = yield from self.items.acquire(task)
+        if is_error(rc):
+            return rc
+        return self.take(0) if self.list else ESHUTDOWN
+
+    def take(self, at):
+        item = self.list.pop(at)
+        self.give_room()
+        return item
+
+    def close(self):
+        self.closed = True
+        self.items.close()
+        self.room.close()
 
 
 class Watch:
@@ -554,6 +731,9 @@ class Machine:
         self.tasks, self.sets = {}, {}
         self.futures = [Future(self.loop) for _ in range(16)]
         self.groups = [Group(self.loop) for _ in range(16)]
+        self.locks = [Semaphore(1, 1) for _ in range(4)]
+        self.events = [Event() for _ in range(4)]
+        self.queues = [Queue(i) for i in range(4)]
 
     def note(self, *words):
         self.words += [str(w) for w in words]
@@ -586,11 +766,12 @@ class Machine:
         if node.op == "reraise":
             rc = caught
         elif hasattr(self, "await_" + node.op):
+            task.doing = node.op
             rc = yield from getattr(self, "await_" + node.op)(task, *node.args)
         else:
             rc = getattr(self, "do_" + node.op)(task, *node.args)
         self.trace(task, node, rc)
-        if is_error(rc) and node.op not in ("set", "fail", "gather", "collect"):
+        if is_error(rc) and node.op not in ("set", "fail", "gather", "collect", "release"):
             raise Failure(rc)
 
     def attempt(self, task, nodes):
@@ -607,6 +788,7 @@ class Machine:
         if is_error(rc):
             raise Failure(rc)
         rc = yield from self.attempt(task, node.body)
+        task.doing = "group"
         rc = yield from group.exit(rc)
         self.trace(task, node, rc, True)
         for child, error in group.errors:
@@ -634,15 +816,18 @@ class Machine:
     def number(self, task):
         return next((i for i, t in self.tasks.items() if t is task), -1)
 
-    def spawn(self, number, group, script, eager):
+    def spawn(self, number, group, script, flags=0):
         group = self.groups[group] if group >= 0 else None
         refusal = group.refusal() if group else 0
+        if refusal == ESHUTDOWN and flags & CANCELLED and not group.done:	# TG-B5
+            refusal = 0
         if refusal:						# CO-6, TG-2 .. TG-4
             return refusal
-        task = Task(self.loop, None, group)
+        task = Task(self.loop, None, group, flags)
         task.code = self.script(task, script)
+        eager = flags & EAGER
         if group:
-            group.spawn(task, eager)
+            group.spawn(task, eager and not group.aborting)
         elif eager:
             task.step(0)
         else:
@@ -651,10 +836,13 @@ class Machine:
         return 0
 
     def do_spawn(self, _task, number, group, script):
-        return self.spawn(number, group, script, False)
+        return self.spawn(number, group, script)
 
     def do_spawn_eager(self, _task, number, group, script):
-        return self.spawn(number, group, script, True)
+        return self.spawn(number, group, script, EAGER)
+
+    def do_spawn_flags(self, _task, number, group, script, flags):
+        return self.spawn(number, group, script, flags)
 
     def do_cancel(self, _task, number):
         target = self.tasks.get(number)
@@ -727,6 +915,28 @@ class Machine:
         s = self.sets.get(number)
         self.note("[", *(s.results if s else []), "]")
         return 0
+
+    def do_release(self, _task, number):
+        return self.locks[number].release()
+
+    def do_event_set(self, _task, number):
+        return self.events[number].set()
+
+    def do_close(self, _task, number):
+        self.queues[number].close()
+        return 0
+
+    def await_acquire(self, task, number):
+        return (yield from self.locks[number].acquire(task))
+
+    def await_event(self, task, number):
+        return (yield from self.events[number].wait(task))
+
+    def await_put(self, task, number, item):
+        return (yield from self.queues[number].put(task, item))
+
+    def await_get(self, task, number):
+        return (yield from self.queues[number].get(task))
 
     def await_sleep(self, task, ms):
         return (yield from task.sleep(ms))
@@ -818,7 +1028,7 @@ class Machine:
 
     def run(self):
         for i in range(self.program.tasks):
-            self.spawn(i, -1, i, False)
+            self.spawn(i, -1, i)
         passed = rounds = 0
         while passed < HORIZON and self.unfinished():
             self.turns(1)
@@ -839,6 +1049,9 @@ class Machine:
             if future.done:
                 state, *value = self.state(future)
                 self.note("f%d=%s" % (i, state), *value)
+        for i, (lock, queue) in enumerate(zip(self.locks, self.queues)):
+            self.note("l%d=%d" % (i, lock.free), "q%d=%d/%d/%d" % (
+                i, len(queue.list), queue.items.free, queue.room.free))
         if self.unfinished():
             self.note("stuck")
             return self.words
