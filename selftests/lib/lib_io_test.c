@@ -168,18 +168,6 @@ static long writes_much(void *arg)
 	return cotask_write_all(ends[1], much, sizeof(much));
 }
 
-static long reads_all(void *arg)
-{
-	static char buf[8192];
-	long n, all = 0;
-
-	do {
-		n = cotask_read(ends[0], buf, sizeof(buf));
-		all += n > 0 ? n : 0;
-	} while (n > 0);
-	return n ? n : all;
-}
-
 TASK_TEST(write_all_fails_in_the_middle)
 {
 	struct cotask *t;
@@ -337,42 +325,54 @@ TASK_TEST(relay_fails)
 	return 0;
 }
 
-static long splices(void *arg)
+static long splices(void *to)
 {
-	return cotask_splice(other[0], NULL, ends[1], NULL, 100, 0);
+	return cotask_splice(other[0], NULL, (long)to, NULL, 100, 0);
+}
+
+static struct cotask *start_splice(int to)
+{
+	struct cotask *t = cotask_spawn(NULL, splices, (void *)(long)to, NULL);
+
+	return cotask_yield() || cotask_done(t) ? NULL : t;
+}
+
+static long end_splice(struct cotask *t)
+{
+	long rc = cotask_join(t);
+
+	cotask_put(t);
+	return rc;
 }
 
 TASK_TEST(splice_waits_for_either_end)
 {
+	static char buf[sizeof(much)];
 	struct cotask *t;
-	char text[8];
+	int full[2];
 
 	CHECK_EQ(pipe(other), 0);
 	CHECK_EQ(make_pair(SOCK_NONBLOCK), 0);
-	t = cotask_spawn(NULL, splices, NULL, NULL);
-	CHECK_EQ(cotask_yield(), 0);
-	CHECK_EQ(cotask_done(t), 0);
+	CHECK_EQ(pipe2(full, O_NONBLOCK), 0);
+	t = start_splice(ends[1]);
+	CHECK(t);
 	CHECK_EQ(write(other[1], "abc", 3), 3);
-	CHECK_EQ(cotask_join(t), 3);
-	cotask_put(t);
-	CHECK_EQ(cotask_read(ends[0], text, sizeof(text)), 3);
-	/* Now the socket is full. */
-	while (write(ends[1], much, sizeof(much)) > 0)
+	CHECK_EQ(end_splice(t), 3);
+	CHECK_EQ(cotask_read(ends[0], buf, sizeof(buf)), 3);
+	while (write(full[1], much, sizeof(much)) > 0)
 		;
 	CHECK_EQ(write(other[1], "abc", 3), 3);
-	t = cotask_spawn(NULL, splices, NULL, NULL);
-	CHECK_EQ(cotask_yield(), 0);
-	CHECK_EQ(cotask_done(t), 0);
-	CHECK_EQ(cotask_go(NULL, reads_all, NULL), 0);
-	CHECK_EQ(cotask_join(t), 3);
-	cotask_put(t);
+	t = start_splice(full[1]);
+	CHECK(t);
+	CHECK(read(full[0], buf, sizeof(buf)) > 0);
+	CHECK_EQ(end_splice(t), 3);
 	close(other[1]);
-	CHECK_EQ(splices(NULL), 0);
+	CHECK_EQ(splices((void *)(long)ends[1]), 0);
 	CHECK_EQ(cotask_splice(ends[0], NULL, ends[1], NULL, 1, 0), -EINVAL);
 	close(other[0]);
-	close(ends[1]);
-	CHECK_EQ(cotask_yield(), 0);
-	close(ends[0]);
+	close(full[0]);
+	close(full[1]);
+	close_pair();
 	return 0;
 }
 

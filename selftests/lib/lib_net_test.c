@@ -420,6 +420,15 @@ TASK_TEST(connect_is_cancelled_at_any_time)
 	return 0;
 }
 
+TEST(net_in_an_eager_loop)
+{
+	ASSERT_EQ(0, run_eager(serve_has_a_limit_main));
+	ASSERT_EQ(0, run_eager(serve_is_cancelled_main));
+	ASSERT_EQ(0, run_eager(first_address_that_answers_main));
+	ASSERT_EQ(0, run_eager(no_address_answers_main));
+	ASSERT_EQ(0, run_eager(connect_is_cancelled_at_any_time_main));
+}
+
 /* --- names ----------------------------------------------------------------------------------- */
 
 TASK_TEST(resolve)

@@ -429,7 +429,7 @@ static long waits_for_event(void *arg)
 	return cotask_select(c, 2, COTASK_FOREVER);
 }
 
-/* As cotask_event_wait(): all who wait when it is set, even if it is cleared at once */
+/* As cotask_event_wait(): all that wait when it is set, even if it is cleared at once */
 TASK_TEST(events)
 {
 	struct cotask *t[2];
@@ -673,6 +673,15 @@ TASK_TEST(misuse_of_select)
 	CHECK_EQ(cotask_select(c, 1, 0), -EINVAL);
 	drop_queues();
 	return 0;
+}
+
+TEST(select_in_an_eager_loop)
+{
+	ASSERT_EQ(0, run_eager(cancel_loses_nothing_main));
+	ASSERT_EQ(0, run_eager(wakes_the_next_one_main));
+	ASSERT_EQ(0, run_eager(many_tasks_select_main));
+	ASSERT_EQ(0, run_eager(descriptors_main));
+	ASSERT_EQ(0, run_eager(cancel_with_descriptors_main));
 }
 
 TEST(select_outside_of_a_task)

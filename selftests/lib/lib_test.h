@@ -60,6 +60,20 @@ TEST(name)								\
 									\
 static long name##_main(void *arg __attribute__((unused)))
 
+/* The same in a loop whose tasks begin inside of the call that starts them. */
+static inline long run_eager(cotask_fn fn)
+{
+	struct cotask_loop_options options = { .flags = COTASK_LOOP_EAGER };
+	struct cotask_loop *loop = cotask_loop_create(&options);
+	long rc;
+
+	if (!loop)
+		return -errno;
+	rc = cotask_loop_run(loop, fn, NULL);
+	cotask_loop_put(loop);
+	return rc;
+}
+
 /* --- tasks that many tests use -------------------------------------------------- */
 
 static inline long t_value(void *arg)

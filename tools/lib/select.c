@@ -136,7 +136,7 @@ void cotask_select_wake(struct cotask_loop *loop, uint32_t handle)
 	}
 }
 
-/* An event flag was set: that is for all who wait now, even if it is cleared at once. */
+/* An event flag was set: that is for all tasks that wait now, even if it is cleared at once. */
 void cotask_select_happened(struct cotask_loop *loop, uint32_t handle)
 {
 	struct watch *head = bucket(loop, handle), *w;
