@@ -10,16 +10,18 @@
 
 #define IDLE	(30 * COTASK_SEC)
 
-static struct cotask_group connections;
-static int listener, signals;
+static struct cotask_signals signals;
+static int listener;
 
-static long echo(int fd)
+/* What goes wrong in a connection does not concern the others. */
+static long echo(int fd, void *arg)
 {
 	struct cotask_timeout idle;
 	char buf[4096];
 	ssize_t n;
 	long rc;
 
+	(void)arg;
 	for (;;) {
 		rc = cotask_timeout_start(&idle, IDLE);
 		if (rc)
@@ -33,51 +35,28 @@ static long echo(int fd)
 	}
 }
 
-/* What goes wrong in a connection does not concern the others. */
-static long serve(void *arg)
+static long serve_all(void *arg)
 {
-	long rc = echo((long)arg);
-
-	return rc == -ECANCELED ? rc : 0;
-}
-
-static void close_it(void *fd)
-{
-	close((long)fd);
-}
-
-static long accept_all(void *arg)
-{
-	long fd, rc;
-
-	(void)arg;
-	for (;;) {
-		fd = accept_next(listener);
-		if (fd < 0)
-			return fd;
-		rc = start(&connections, serve, (void *)fd, close_it);
-		if (rc && !is_full(rc))
-			return rc;
-	}
+	return cotask_serve(listener, 0, echo, arg);
 }
 
 static long server(void *arg)
 {
-	struct signalfd_siginfo info;
+	struct cotask_group group;
 	long rc;
 
 	(void)arg;
-	cotask_group_init(&connections);
-	rc = cotask_group_enter(&connections);
+	cotask_group_init(&group);
+	rc = cotask_group_enter(&group);
 	if (rc < 0)
 		return rc;
-	rc = cotask_go(&connections, accept_all, NULL);
+	rc = cotask_go(&group, serve_all, NULL);
 	if (!rc)
-		rc = cotask_read(signals, &info, sizeof(info));
+		rc = cotask_signals_wait(&signals, NULL);
 	if (rc > 0)
-		rc = cotask_group_cancel(&connections);
-	rc = cotask_group_exit(&connections, rc);
-	cotask_group_fini(&connections);
+		rc = cotask_group_cancel(&group);
+	rc = cotask_group_exit(&group, rc);
+	cotask_group_fini(&group);
 	return rc;
 }
 
@@ -89,8 +68,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: echo PORT|unix:PATH\n");
 		return 2;
 	}
-	signals = end_signals();
-	listener = listen_on(argv[1]);
+	rc = end_signals(&signals);
+	listener = rc ? rc : listen_on(argv[1]);
 	if (listener < 0) {
 		fprintf(stderr, "echo: %s: %s\n", argv[1], strerror(-listener));
 		return 1;

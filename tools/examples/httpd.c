@@ -7,10 +7,9 @@
  * answered, for a few seconds at most; then it ends.
  */
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "net.h"
 
@@ -20,8 +19,8 @@
 #define CONNECTIONS	1000
 #define HEAD_SIZE	8192
 
-static struct cotask_group acceptors, connections;
-static int listener, signals, root;
+static struct cotask_signals signals;
+static int listener, root;
 static bool stopping;
 
 /**
@@ -62,22 +61,13 @@ static long refuse(struct connection *c, int status, const char *reason)
 static long send_file(struct connection *c, int file, off_t size)
 {
 	off_t at = 0;
-	ssize_t n;
-	long rc;
+	ssize_t n = 1;
 
-	while (at < size) {
-		n = sendfile(c->fd, file, &at, size - at);
-		if (n > 0)
-			continue;
-		if (n < 0 && errno != EAGAIN)
-			return -errno;
-		if (!n)
-			return -EIO;	/* it has become shorter */
-		rc = cotask_poll(c->fd, POLLOUT);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
+	while (at < size && n > 0)
+		n = cotask_sendfile(c->fd, file, &at, size - at);
+	if (n < 0)
+		return n;
+	return at < size ? -EIO : 0;	/* it has become shorter */
 }
 
 static long answer_file(struct connection *c, int file, bool body)
@@ -169,98 +159,50 @@ static long first_byte(void *arg)
 	return c->have ? 1 : read_more(c);
 }
 
-static long serve(void *arg)
+static long serve(int fd, void *arg)
 {
-	struct connection *c = arg;
+	struct connection c = { .fd = fd };
 	long rc;
 
+	(void)arg;
 	do {
-		c->keep = false;
-		rc = cotask_wait_for_call(first_byte, c, IDLE);
+		c.keep = false;
+		rc = cotask_wait_for_call(first_byte, &c, IDLE);
 		if (rc < 0)
 			break;
-		rc = cotask_wait_for_call(request, c, REQUEST);
-	} while (!rc && c->keep);
-	return rc == -ECANCELED ? rc : 0;
+		rc = cotask_wait_for_call(request, &c, REQUEST);
+	} while (!rc && c.keep);
+	return rc;
 }
 
 /* --- the server ------------------------------------------------------------------------- */
 
-static void end(void *arg)
+/* The time for the last requests begins when the signal has come. */
+static long stop_at_signal(void *patience)
 {
-	struct connection *c = arg;
+	long rc = cotask_signals_wait(&signals, NULL);
 
-	close(c->fd);
-	free(c);
-}
-
-static int begin(int fd)
-{
-	struct connection *c = calloc(1, sizeof(*c));
-
-	if (!c) {
-		close(fd);
-		return -ENOMEM;
-	}
-	c->fd = fd;
-	return start(&connections, serve, c, end);
-}
-
-static long accept_all(void *arg)
-{
-	long fd, rc;
-
-	(void)arg;
-	for (;;) {
-		fd = accept_next(listener);
-		if (fd < 0)
-			return fd;
-		rc = begin(fd);
-		if (rc && !is_full(rc))
-			return rc;
-	}
-}
-
-/* Until a signal comes; then the acceptor is cancelled. */
-static long accept_until_signal(void)
-{
-	struct signalfd_siginfo info;
-	long rc;
-
-	cotask_group_init(&acceptors);
-	rc = cotask_group_enter(&acceptors);
 	if (rc < 0)
 		return rc;
-	rc = cotask_go(&acceptors, accept_all, NULL);
-	if (!rc)
-		rc = cotask_read(signals, &info, sizeof(info));
-	if (rc > 0)
-		rc = cotask_group_cancel(&acceptors);
-	rc = cotask_group_exit(&acceptors, rc);
-	cotask_group_fini(&acceptors);
-	return rc;
+	stopping = true;
+	shutdown(listener, SHUT_RDWR);
+	return cotask_timeout_move(patience, cotask_now() + DRAIN);
 }
 
-/* The time for the last requests begins when the signal has come. */
 static long serve_all(struct cotask_timeout *patience)
 {
-	struct cotask_group_options options = {
-		.flags = COTASK_GROUP_INDEPENDENT,
-		.limit = CONNECTIONS,
-	};
+	struct cotask_group group;
 	long rc;
 
-	cotask_group_init(&connections);
-	cotask_group_configure(&connections, &options);
-	rc = cotask_group_enter(&connections);
+	cotask_group_init(&group);
+	rc = cotask_group_enter(&group);
 	if (rc < 0)
 		return rc;
-	rc = accept_until_signal();
-	stopping = true;
-	close(listener);
-	cotask_timeout_move(patience, cotask_now() + DRAIN);
-	rc = cotask_group_exit(&connections, rc);
-	cotask_group_fini(&connections);
+	rc = cotask_go(&group, stop_at_signal, patience);
+	if (!rc)
+		rc = cotask_serve(listener, CONNECTIONS, serve, NULL);
+	rc = cotask_group_exit(&group, rc);
+	cotask_group_fini(&group);
 	return rc;
 }
 
@@ -285,9 +227,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: httpd PORT|unix:PATH DIRECTORY\n");
 		return 2;
 	}
-	signals = end_signals();
+	rc = end_signals(&signals);
 	root = open(argv[2], O_PATH | O_DIRECTORY | O_CLOEXEC);
-	listener = root < 0 ? -errno : listen_on(argv[1]);
+	listener = rc ? rc : root < 0 ? -errno : listen_on(argv[1]);
 	if (listener < 0) {
 		fprintf(stderr, "httpd: %s\n", strerror(-listener));
 		return 1;
