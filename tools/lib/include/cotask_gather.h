@@ -93,7 +93,9 @@ struct cotask_awaitable *cotask_gather(struct cotask_set *s, struct cotask_group
  * @members: the members
  * @n: number of members
  *
- * The race cancels the other members and waits for them (WT-B3).
+ * The race cancels the other members and waits for them (WT-B3).  A member that has ended in the
+ * same turn keeps its outcome: of tasks that get from queues, more than one can have an item.
+ * cotask_select() takes exactly one.
  *
  * Return: As cotask_gather(); the outcome is the winner's value, or the first error.
  */

@@ -83,7 +83,8 @@ struct cotask_process {
  * @args: what to start
  *
  * The process has default actions for all signals and blocks none.  It inherits the
- * descriptors that are not close-on-exec.  The caller ends it with cotask_process_fini().
+ * descriptors that are not close-on-exec.  The caller ends it with cotask_process_fini().  The
+ * loop's thread waits until the program was loaded, as in posix_spawn(3).
  *
  * Return: 0; a negative errno: as execve(2), pipe(2) and fork(2), and there is nothing to end.
  */

@@ -8,7 +8,7 @@
  * Objects serve waiting tasks in FIFO order, and a task that arrives later does not overtake
  * them (SY-1).  If a task is cancelled after it was granted a permit, an item or a
  * notification, and before it has resumed, the object grants it to the next waiting task;
- * nothing is lost (SY-2).
+ * nothing is lost (SY-2).  cotask_select() waits for several objects, and takes from one.
  *
  * An object belongs to the loop that the thread runs when it calls the init function.  The
  * caller destroys each object with its fini function.

@@ -21,7 +21,7 @@ extern "C" {
  * @flags: COTASK_JOB_*
  *
  * When the caller is cancelled, the call returns at once (TH-3), and @fn runs to its end.
- * The memory that @arg points to must remain valid until then.
+ * The memory that @arg points to must remain valid until then, see cotask_to_thread_with().
  * %COTASK_JOB_UNINTERRUPTIBLE makes the call wait for @fn instead.  The loop ends only after
  * @fn has returned (TH-5).  At most 64 functions run at a time; further calls wait.
  *
