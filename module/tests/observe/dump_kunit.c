@@ -96,6 +96,26 @@ static void edges(struct kunit *test)
 	cotask_future_complete(&env->future[0], 0);
 }
 
+/* IN-B1: the edge of a shield is the task that it shields */
+static void edge_of_a_shield(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line shields[] = { SHIELD(1), END };
+	struct cotask_task_record *t;
+	struct cotask_dump *d;
+
+	play(env, 1, sleeper);
+	play(env, 0, shields);
+	settle(env);
+	d = begin(test, env->loop);
+	KUNIT_ASSERT_EQ(test, d->n, 3U);
+	t = &d->record[2].task;
+	KUNIT_EXPECT_STREQ(test, t->info.waits_on, "shield");
+	KUNIT_ASSERT_EQ(test, t->n_waits_for, 1U);
+	KUNIT_EXPECT_EQ(test, t->waits_for[0], cotask_id(env->task[1]));
+	cotask_dump_end(d);
+}
+
 #define MANY	(3 * COTASK_DUMP_CHUNK)
 
 struct crowd {
@@ -391,6 +411,7 @@ static void churn(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(records),
 	KUNIT_CASE(edges),
+	KUNIT_CASE(edge_of_a_shield),
 	KUNIT_CASE(cursor),
 	KUNIT_CASE(cursor_of_a_group),
 	KUNIT_CASE(reader_goes),

@@ -142,6 +142,22 @@ static void groups(struct kunit *test)
 	expect_log(env, "0:p 1:a+ 1:b+");
 }
 
+/* IN-5: also if there are other scopes around it and inside of it */
+static void group_among_scopes(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TIMEOUT(0, NEVER), GROUP(0), TIMEOUT(1, NEVER), SPAWN(1, 0, sleeper), SLEEP(10),
+		ENDTIMEOUT, ENDGROUP, ENDTIMEOUT, END
+	};
+
+	play_named(env, 0, p, "p");
+	settle(env);
+	cotask_set_name(env->task[1], "a");
+	waits(env, 0, 1);
+	expect_log(env, "0:p 1:sleep 1:a+");
+}
+
 /* IN-6: the depth is limited, and what is cut is marked */
 static void limited_depth(struct kunit *test)
 {
@@ -416,6 +432,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(combinations),
 	KUNIT_CASE(wait_for_without_time),
 	KUNIT_CASE(groups),
+	KUNIT_CASE(group_among_scopes),
 	KUNIT_CASE(limited_depth),
 	KUNIT_CASE(cycle),
 	KUNIT_CASE(capture),
