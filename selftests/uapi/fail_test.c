@@ -8,8 +8,10 @@
  * guest's script.
  */
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "kselftest_harness.h"
 
@@ -49,6 +51,16 @@ static void be_quiet(void)
 		snprintf(dir, sizeof(dir), "/sys/kernel/debug/%s", what[i]);
 		t_write_file(dir, "verbose", "0");
 	}
+}
+
+/* Whether the allocations of this thread can be made to fail. */
+static bool can_fail(void)
+{
+	if (t_write_file("/sys/kernel/debug/failslab", "ignore-gfp-wait", "N") < 0 ||
+	    fail_nth(0) < 0)
+		return false;
+	be_quiet();
+	return true;
 }
 
 static __u32 members[] = { 20, 21 };
@@ -123,10 +135,8 @@ TEST(every_allocation_fails_once)
 	unsigned int n, failed = 0;
 	int s[2];
 
-	if (t_write_file("/sys/kernel/debug/failslab", "ignore-gfp-wait", "N") < 0 ||
-	    fail_nth(0) < 0)
+	if (!can_fail())
 		SKIP(return, "no fault injection in this kernel");
-	be_quiet();
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
 	for (n = 1; n < 2000; n++) {
 		int fd;
@@ -147,6 +157,133 @@ TEST(every_allocation_fails_once)
 	TH_LOG("%u allocations have failed", failed);
 	EXPECT_LT(30, failed);
 	EXPECT_GT(2000, n);
+	close(s[0]);
+	close(s[1]);
+}
+
+/* A copy from or to the process can be what has failed, too. */
+static bool is_fault(__s64 rc)
+{
+	return rc == -ENOMEM || rc == -EFAULT;
+}
+
+#define TRY_GET	OP(GET, .task = 2, .handle = 3, .flags = COTASK_OP_F_TRY)
+
+/* A file with two tasks that run, and a queue that is full. */
+static int open_with_full_queue(void)
+{
+	int fd = t_open();
+
+	t_op(fd, OP(SPAWN, .handle = 1));
+	t_op(fd, OP(SPAWN, .handle = 2));
+	t_enter(fd, NULL, 0, 2);
+	t_op(fd, OP(MAKE, .arg = COTASK_KIND_QUEUE, .handle = 3, .value = 1));
+	t_op(fd, OP(PUT, .task = 2, .handle = 3, .value = 7, .flags = COTASK_OP_F_TRY));
+	return fd;
+}
+
+/* SY-4: an item that cannot wait for room was not put */
+TEST(put_without_memory)
+{
+	const struct cotask_op put = OP(PUT, .task = 1, .handle = 3, .value = 8);
+	int n, failed = 0;
+	bool none = false;
+	__s64 rc = POISON;
+
+	if (access(DEVICE, R_OK) || !can_fail())
+		SKIP(return, "no " DEVICE ", or no fault injection");
+	for (n = 1; n < 100 && !none; n++) {
+		int fd = open_with_full_queue();
+
+		fail_nth(n);
+		rc = t_op(fd, put);
+		none = left();
+		fail_nth(0);
+		if (rc == -ENOMEM) {
+			failed++;
+			EXPECT_EQ(7, t_op(fd, TRY_GET));
+			EXPECT_EQ(-EAGAIN, t_op(fd, TRY_GET));
+		}
+		close(fd);
+	}
+	/* The item, and the wait. */
+	EXPECT_LE(2, failed);
+	EXPECT_EQ(0, rc);
+}
+
+/* A look that has no memory leaves no descriptor */
+TEST(inspect_without_memory)
+{
+	int fd = t_open(), free_fd, ifd, n, failed = 0;
+
+	if (fd < 0 || !can_fail())
+		SKIP(return, "no " DEVICE ", or no fault injection");
+	free_fd = dup(0);
+	close(free_fd);
+	for (n = 1; n < 100; n++) {
+		struct cotask_inspect i = { .size = sizeof(i) };
+
+		fail_nth(n);
+		ifd = ioctl(fd, COTASK_IOC_INSPECT, &i);
+		if (left())
+			break;
+		fail_nth(0);
+		if (ifd < 0) {
+			EXPECT_TRUE(is_fault(-errno));
+			failed += errno == ENOMEM;
+		}
+		close(ifd);
+		EXPECT_EQ(free_fd, dup(0));
+		close(free_fd);
+	}
+	fail_nth(0);
+	EXPECT_LE(2, failed);
+	EXPECT_EQ(free_fd, ifd);
+	close(ifd);
+	close(fd);
+}
+
+enum { NONE_LEFT = 1, NO_MEMORY };
+
+/* In another process, which has a record of its own in the device. */
+static int poll_in_child(int fd, int socket, int n)
+{
+	const struct cotask_op poll = OP(POLL, .task = 2, .handle = socket, .arg = POLLIN);
+	int status;
+	pid_t pid = fork();
+	bool none;
+	__s64 rc;
+
+	if (!pid) {
+		fail_nth(n);
+		rc = t_op(fd, poll);
+		none = left();
+		fail_nth(0);
+		_exit(rc == -ENOMEM ? NO_MEMORY : none ? NONE_LEFT : 0);
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Another process waits for a file by way of the same device: without memory it does not */
+TEST(poll_of_another_process_without_memory)
+{
+	int n, failed = 0, rc = 0, s[2];
+
+	if (access(DEVICE, R_OK) || !can_fail())
+		SKIP(return, "no " DEVICE ", or no fault injection");
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+	for (n = 1; n < 100 && rc != NONE_LEFT; n++) {
+		int fd = open_with_full_queue();
+
+		ASSERT_EQ(0, t_op(fd, OP(POLL, .task = 1, .handle = s[0], .arg = POLLIN)));
+		rc = poll_in_child(fd, s[0], n);
+		ASSERT_LE(0, rc);
+		failed += rc == NO_MEMORY;
+		close(fd);
+	}
+	/* The record, and the wait. */
+	EXPECT_LE(2, failed);
+	EXPECT_EQ(NONE_LEFT, rc);
 	close(s[0]);
 	close(s[1]);
 }

@@ -591,6 +591,73 @@ TEST_F(two, another_pid_namespace)
 	EXPECT_EQ(0, WEXITSTATUS(status));
 }
 
+/* What a name or a deadline is comes out as it went in */
+TEST_F(two, names_and_deadlines)
+{
+	const __s64 deadline = t_now() + T_LONG;
+	char *text, *loop;
+
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1, .addr = (unsigned long)"a\"b\\c",
+					  .len = 5)));
+	ASSERT_EQ(1, t_next(self->other).handle);
+	ASSERT_EQ(0, t_op(self->other, OP(ENTER, .task = 1, .handle = 2, GROUP,
+					  .value = deadline)));
+	text = look(self->fd);
+	loop = my_loop(text);
+	ASSERT_NE(NULL, loop);
+	EXPECT_NE(NULL, strstr(loop, "\"name\":\"a\\\"b\\\\c\""));
+	EXPECT_EQ(deadline, number_after(loop, "\"deadline\":"));
+	free(text);
+}
+
+/* CX-B2: the text for people says by which process a task was cancelled */
+TEST_F(two, text_of_a_cancelled_task)
+{
+	char line[64], *text;
+	long id;
+	int fd;
+
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	ASSERT_EQ(1, t_next(self->other).handle);
+	ASSERT_EQ(0, t_op(self->other, OP(SLEEP, .task = 1, .value = T_LONG)));
+	text = look(self->fd);
+	id = number_after(strstr(my_loop(text), "\"type\":\"task\""), "\"id\":");
+	free(text);
+	fd = open("/sys/kernel/debug/cotask/tasks", O_RDONLY);
+	if (fd < 0)
+		SKIP(return, "no debugfs");
+	snprintf(line, sizeof(line), "cancelled by operator %d", getpid());
+	text = read_all(fd, 65536);
+	EXPECT_EQ(NULL, strstr(text, line));
+	free(text);
+	close(fd);
+	EXPECT_EQ(1, cancel(self->fd, COTASK_CANCEL_TASK, 0, id));
+	fd = open("/sys/kernel/debug/cotask/tasks", O_RDONLY);
+	text = read_all(fd, 65536);
+	EXPECT_NE(NULL, strstr(text, line));
+	free(text);
+	close(fd);
+}
+
+/* A debug build tells the longest time without a point to reschedule, which can be set back */
+TEST_F(two, longest_stretch)
+{
+	static const char dir[] = "/sys/module/cotask/parameters";
+	char text[200] = "";
+	int fd;
+
+	if (t_write_file(dir, "longest_stretch", "0") < 0)
+		SKIP(return, "no debug build, or not root");
+	EXPECT_GT(0, t_write_file(dir, "longest_stretch", "long"));
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
+	ASSERT_EQ(1, t_next(self->other).handle);
+	fd = open("/sys/module/cotask/parameters/longest_stretch", O_RDONLY);
+	ASSERT_LT(0, read(fd, text, sizeof(text) - 1));
+	close(fd);
+	EXPECT_LT(0, strtol(text, NULL, 10));
+	EXPECT_NE(NULL, strstr(text, " ns, up to "));
+}
+
 TEST_F(two, fdinfo)
 {
 	char path[64], text[1024];

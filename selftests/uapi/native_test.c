@@ -78,6 +78,14 @@ TEST_F(file, refused)
 	EXPECT_EQ(-EFAULT, spawn_native(2, &n));
 	n = BODY("sample.errand", &three);
 	EXPECT_EQ(-ENOENT, spawn_native(2, &n, .other = 5));
+	EXPECT_EQ(-EINVAL, op(SPAWN_NATIVE, .handle = 2, .addr = (unsigned long)&n,
+			      .len = sizeof(n) - 1));
+	n.__reserved = 1;
+	EXPECT_EQ(-EINVAL, spawn_native(2, &n));
+	n.__reserved = 0;
+	memset(n.name, 'x', sizeof(n.name));
+	EXPECT_EQ(-EINVAL, spawn_native(2, &n));
+	n = BODY("sample.errand", &three);
 	EXPECT_EQ(0, spawn_native(2, &n));
 	EXPECT_EQ(-EEXIST, spawn_native(2, &n));
 }

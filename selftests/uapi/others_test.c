@@ -6,6 +6,7 @@
  * belong to a process that is stopped, or does not want to.  What this process asks for ends
  * in its own time all the same.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "kselftest_harness.h"
@@ -172,6 +173,123 @@ TEST_F(others, children_that_do_not_end)
 	EXPECT_EQ(before, count_objects(self->fd));
 	/* A task and a way for each, and the first task, which is exported. */
 	EXPECT_EQ(2 + 2 * n, count_objects(self->other));
+}
+
+/* --- descriptors ---------------------------------------------------------------------- */
+
+static const char *info_of(int fd)
+{
+	static char text[400];
+	char path[64];
+	ssize_t n;
+	int info;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	info = open(path, O_RDONLY);
+	n = read(info, text, sizeof(text) - 1);
+	close(info);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+static struct cotask_fd_status status_of(int fd)
+{
+	struct cotask_fd_status s = { .size = sizeof(s) };
+
+	if (ioctl(fd, COTASK_FD_IOC_STATUS, &s))
+		s.state = POISON;
+	return s;
+}
+
+/* A descriptor of a task tells its number, its state and its outcome */
+TEST_F(others, fdinfo_of_a_task)
+{
+	char line[64];
+	int task;
+
+	task = t_op(self->other, OP(EXPORT, .handle = 1));
+	ASSERT_LE(0, task);
+	snprintf(line, sizeof(line), "cotask-task:\t%llu\nstate:\tpending\ncancelling:\t0\n",
+		 (unsigned long long)status_of(task).id);
+	EXPECT_NE(NULL, strstr(info_of(task), line));
+	EXPECT_EQ(NULL, strstr(info_of(task), "result:"));
+	ASSERT_EQ(1, t_next(self->other).handle);
+	t_op(self->other, OP(EXIT, .task = 1, .value = 7));
+	t_enter_until(self->other, NULL, 0, 1, t_now() + MS);
+	EXPECT_NE(NULL, strstr(info_of(task), "state:\tfinished\n"));
+	EXPECT_NE(NULL, strstr(info_of(task), "result:\t7\n"));
+	close(task);
+}
+
+/* TG-10: a group that was cancelled by its descriptor has that outcome, and tells it */
+TEST_F(others, cancelled_by_a_descriptor)
+{
+	struct cotask_fd_status s;
+	int group;
+
+	op(ENTER, .task = 1, .handle = 3, .arg = COTASK_KIND_GROUP);
+	group = op(EXPORT, .handle = 3);
+	ASSERT_LE(0, group);
+	EXPECT_NE(NULL, strstr(info_of(group), "cotask-group:\t"));
+	EXPECT_NE(NULL, strstr(info_of(group), "state:\tpending\n"));
+	EXPECT_EQ(COTASK_STATE_PENDING, status_of(group).state);
+	EXPECT_EQ(1, ioctl(group, COTASK_FD_IOC_CANCEL, 0));
+	op(LEAVE, .task = 1, .handle = 3);
+	t_enter_until(self->fd, NULL, 0, 1, t_now() + MS);
+	s = status_of(group);
+	EXPECT_EQ(COTASK_STATE_CANCELLED, s.state);
+	EXPECT_EQ(-ECANCELED, s.result);
+	EXPECT_NE(NULL, strstr(info_of(group), "state:\tcancelled\n"));
+	EXPECT_EQ(0, ioctl(group, COTASK_FD_IOC_CANCEL, 0));
+	close(group);
+}
+
+/* TG-1: a group that no task has entered is never done: nothing can follow it */
+TEST_F(others, export_before_it_is_entered)
+{
+	ASSERT_EQ(0, op(MAKE, .arg = COTASK_KIND_GROUP, .handle = 3));
+	EXPECT_EQ(-EINVAL, op(EXPORT, .handle = 3));
+	ASSERT_EQ(0, op(ENTER, .task = 1, .handle = 3));
+	EXPECT_LE(0, op(EXPORT, .handle = 3));
+}
+
+/* A group of another file has no outcome to wait for; its descriptor can be polled */
+TEST_F(others, await_of_a_group)
+{
+	struct pollfd p = { .events = POLLIN };
+
+	ASSERT_EQ(1, t_next(self->other).handle);
+	ASSERT_EQ(0, t_op(self->other, OP(ENTER, .task = 1, .arg = COTASK_KIND_GROUP,
+					  .handle = 3)));
+	p.fd = t_op(self->other, OP(EXPORT, .handle = 3));
+	ASSERT_EQ(0, op(IMPORT, .handle = 3, .arg = p.fd));
+	EXPECT_EQ(-EINVAL, step(AWAIT, .task = 1, .handle = 3).result);
+	EXPECT_EQ(0, poll(&p, 1, 0));
+	t_op(self->other, OP(LEAVE, .task = 1, .handle = 3));
+	t_enter_until(self->other, NULL, 0, 1, t_now() + MS);
+	EXPECT_EQ(1, poll(&p, 1, T_LIMIT_MS));
+	EXPECT_EQ(POLLIN, p.revents);
+	close(p.fd);
+}
+
+/* TG-B3: with the flag each cancel of the parent reaches the children */
+TEST_F(others, cancelled_again)
+{
+	int i;
+
+	ASSERT_EQ(0, op(ENTER, .task = 1, .handle = 3,
+			.arg = COTASK_KIND_GROUP | COTASK_MAKE_F_RECANCEL));
+	ASSERT_EQ(0, op(SPAWN, .task = 1, .handle = 4, .other = 3));
+	ASSERT_EQ(4, step(LEAVE, .task = 1, .handle = 3).handle);
+	for (i = 0; i < 3; i++) {
+		struct cotask_event_info e;
+
+		ASSERT_EQ(0, op(SLEEP, .task = 4, .value = T_LONG));
+		EXPECT_EQ(1, op(CANCEL, .handle = 1));
+		e = t_next(self->fd);
+		EXPECT_EQ(4, e.handle);
+		EXPECT_EQ(-ECANCELED, e.result);
+	}
 }
 
 TEST_HARNESS_MAIN
