@@ -260,12 +260,14 @@ static bool postpone(struct cotask *t)
 	if ((flags & COTASK_T_SURE_START) && (flags & COTASK_T_ARMED) &&
 	    cotask_task_unstarted(t))
 		return true;		/* TG-B1 */
+	/* The outcome is the answer to an earlier request: one delivery for all (CX-6). */
+	if ((flags & COTASK_T_HANDED) && t->base.result == -ECANCELED)
+		return false;
 	if ((flags & COTASK_T_WINS) && (flags & COTASK_T_LATE)) {
-		t->entry.flags &= ~COTASK_T_LATE;
+		t->entry.flags &= ~(COTASK_T_LATE | COTASK_T_HANDED);
 		return true;		/* CX-B4 */
 	}
-	if ((flags & COTASK_T_KEEPS) && !(flags & COTASK_T_ARMED) &&
-	    t->base.result != -ECANCELED) {
+	if ((flags & COTASK_T_KEEPS) && !(flags & COTASK_T_ARMED)) {
 		t->entry.flags &= ~COTASK_T_HANDED;
 		cotask_cancel_arm(t);
 		return true;		/* CX-B5 */
@@ -314,8 +316,11 @@ bool cotask_task_revise(struct cotask *t, bool started, long *rc)
 {
 	if (!started && !(t->entry.flags & COTASK_T_SURE_START))
 		return false;
-	if (!started || (t->entry.flags & COTASK_T_WINS))
-		return true;		/* TG-B1, CX-B4 */
+	if (!started)
+		return true;		/* TG-B1 */
+	/* Unless the outcome is the answer to an earlier request, as in postpone(). */
+	if ((t->entry.flags & COTASK_T_WINS) && !(t->entry.flags & COTASK_T_DELIVERED))
+		return true;		/* CX-B4 */
 	deliver_cancel(t);
 	*rc = -ECANCELED;
 	return true;

@@ -223,6 +223,22 @@ TEST_F(file, not_revised)
 	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 1).result);
 }
 
+/* CX-6, CX-B4: the event is the answer to a request: one delivery, though an outcome wins */
+TEST_F(file, cancelled_again_before_it_begins)
+{
+	struct cotask_op cancel = OP(CANCEL, .handle = 5);
+
+	op(SPAWN, .handle = 5, .arg = COTASK_SPAWN_F_WINS);
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(5, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	op(SLEEP, .task = 5, .value = COTASK_NEVER);
+	EXPECT_EQ(-ECANCELED, t_enter_batch(self->fd, &cancel, 1, 4, T_ALL).event[0].result);
+	EXPECT_EQ(-ECANCELED, t_enter_batch(self->fd, &cancel, 1, 4, 0).event[0].result);
+	t_enter_batch(self->fd, NULL, 0, 0, 1);
+	EXPECT_EQ(2, op(READ, .handle = 5, .arg = COTASK_READ_CANCELLING));
+	EXPECT_EQ(0, step(SLEEP, .task = 5).result);
+}
+
 /* TG-B7: a child is apart from its group until it is ready */
 TEST_F(file, start)
 {

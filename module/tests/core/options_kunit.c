@@ -51,6 +51,28 @@ static void cancel_before_completion(struct kunit *test)
 	expect_log(env, "ECANCELED");
 }
 
+/* CX-6, CX-B4: the outcome is the answer to a request: one delivery for both of them */
+static void cancelled_twice_before_it_resumes(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		TRY, SLEEP(10), EXCEPT, SHOW, COUNT, UNCANCEL, UNCANCEL, ENDTRY, YIELD, LOG("on"),
+		RETURN(7)
+	};
+	static const struct line p[] = {
+		SPAWN_FLAGS(1, ROOT, child,
+			    COTASK_SPAWN_COMPLETION_WINS | COTASK_SPAWN_KEEP_CANCEL), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[1]);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "ECANCELED n2 on");
+	KUNIT_EXPECT_EQ(test, cotask_result(env->task[1]), 7);
+}
+
 /* CX-7, CX-B4: what has not begun has no outcome that could win */
 static void unstarted_does_not_win(struct kunit *test)
 {
@@ -574,6 +596,7 @@ static void across_loops_waiter_goes(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(completion_wins),
 	KUNIT_CASE(cancel_before_completion),
+	KUNIT_CASE(cancelled_twice_before_it_resumes),
 	KUNIT_CASE(unstarted_does_not_win),
 	KUNIT_CASE(request_is_not_lost),
 	KUNIT_CASE(origin),
