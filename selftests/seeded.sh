@@ -14,7 +14,7 @@ failed=0
 copy()
 {
 	rm -rf "$work"
-	mkdir -p "$work"
+	mkdir -p "$work/.build"
 	git -C "$top" ls-files -z | (cd "$top" && cpio -0pdm --quiet "$work" 2>/dev/null)
 	patch -s -d "$work" -p1 <"$1"
 }

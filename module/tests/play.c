@@ -116,6 +116,8 @@ static const struct word {
 	{ "put", OP_PUT, "ab" },
 	{ "get", OP_GET, "a" },
 	{ "close", OP_CLOSE, "a" },
+	{ "section", OP_SECTION, "ab" },
+	{ "endsection", OP_ENDSECTION, "a" },
 };
 
 static const struct word *find_word(const char *name)

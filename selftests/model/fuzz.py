@@ -13,6 +13,7 @@ import threading
 import time
 
 import generate
+import machine
 import model
 
 DEVICE = "/sys/kernel/debug/cotask_play"
@@ -44,7 +45,7 @@ class Core:
 
 def both(core, program):
     text = program.text()
-    return core.run(text), model.run(program)
+    return core.run(text), machine.run(program)
 
 
 def differs(core, program):

@@ -74,7 +74,7 @@ class Program:
                 continue
             depth -= op.startswith("end") or op == "except"
             out.append("%5d  %s%s" % (n, "    " * max(depth, 0), line))
-            depth += op in ("group", "timeout", "try", "except")
+            depth += op in ("group", "timeout", "section", "try", "except")
             n += 1
         return "\n".join(out)
 
@@ -100,6 +100,8 @@ class Generator:
         # How much it is about locks, events and queues, and about flags of spawns.
         self.sync = self.random.choice([0, 0, 2, 8, 16])
         self.flags = self.random.choice([0, 0, 0.3, 0.8, 0.8])
+        self.shy = self.random.choice([0, 0, 2, 6])	# about sections
+        self.sections = 0
 
     def program(self):
         r = self.random
@@ -172,7 +174,8 @@ class Generator:
             (self.sync, self.wake), (self.sync // 4, self.close),
         ]
         if depth < 4:
-            kinds += [(6, self.group), (6, self.timeout), (7, self.attempt), (1, self.call)]
+            kinds += [(6, self.group), (6, self.timeout), (7, self.attempt), (1, self.call),
+                      (self.shy, self.section)]
         kinds += [(12 if groups else 2, self.spawn)]
         if may_return:
             kinds += [(1, self.leave)]
@@ -382,6 +385,26 @@ class Generator:
         body = self.body(r.randint(1, 4), depth + 1, groups, False)
         return [self.guarded(Node("timeout", number, ms, body=body))] + \
             self.pause() * r.randint(0, 1)
+
+    def section(self, depth, groups, _):
+        r = self.random
+        if self.sections == SETS:
+            return self.sleep()
+        number = self.sections
+        self.sections += 1
+        body = self.body(r.randint(1, 4), depth + 1, groups, False)
+        self.keep_counts(body)
+        ms = r.choice([self.delay(), NEVER, NEVER])
+        return [self.guarded(Node("section", number, ms, body=body))] + \
+            self.pause() * r.randint(0, 1)
+
+    def keep_counts(self, nodes):
+        """Requests are counted: uncancel in a section would take back any, also its own."""
+        for i, node in enumerate(nodes):
+            if node.op in ("uncancel", "call", "wait_for_call"):
+                nodes[i] = Node("yield")
+            self.keep_counts(node.body or [])
+            self.keep_counts(node.handler or [])
 
     def attempt(self, depth, groups, may_return):
         r = self.random

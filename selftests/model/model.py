@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""An executable model of the semantics, Documentation/semantics.rst.
+"""An executable model of the semantics, Documentation/semantics.rst: loops, tasks, scopes.
 
 Written from the rules, and as short as they allow: coroutines are generators, a
 cancel request is an object. Each rule is named where it is made. The one thing that
 is taken from the implementation is the number of entries in the ready queue that
-something takes (SC-8), as it decides who is first.
-
-run(program) gives the words that cotask_play gives for the same program; see
-generate.py for what a program is.
+something takes (SC-8), as it decides what is first. What is granted to tasks is in
+sync.py, and machine.py runs programs.
 """
 import collections
 import heapq
@@ -15,19 +13,10 @@ import heapq
 NEVER = -1000000
 ECANCELED, ETIMEDOUT, EDEADLK = "ECANCELED", "ETIMEDOUT", "EDEADLK"
 ESHUTDOWN, EALREADY, EINVAL = "ESHUTDOWN", "EALREADY", "EINVAL"
-ERRORS = {1: "E1", 2: "E2", 3: ECANCELED}
-HORIZON, ROUNDS, ROUND_MS = 60, 40, 60	# as in play.c
 
 
 def is_error(rc):
     return isinstance(rc, str)
-
-
-class Failure(Exception):
-    """An error on its way out of the blocks of a script."""
-
-    def __init__(self, code):
-        self.code = code
 
 
 class Entry:
@@ -213,6 +202,7 @@ class Request:
     """
 
     heard = None
+    section = None	# the innermost one when the scope was entered that makes the request
 
 
 EAGER, SURE_START, CANCELLED, WINS, KEEPS = 1, 8, 16, 32, 64	# as in cotask.h
@@ -251,6 +241,7 @@ class Task(Awaitable):
         self.granted = None	# what has granted something with the outcome (SY-2)
         self.waits_on = self.entry = None
         self.groups = []	# entered, innermost last
+        self.sections = []	# likewise
 
     # --- running
 
@@ -292,8 +283,10 @@ class Task(Awaitable):
         """Whether the request is delivered at the next suspension instead."""
         if self.flags & SURE_START and self.armed and not self.started:	# TG-B1
             return True
+        if self.handed and self.due == ECANCELED:		# CX-6
+            return False
         if self.flags & WINS and self.late:			# CX-B4
-            self.late = False
+            self.late = self.handed = False
             return True
         if self.flags & KEEPS and not self.armed and self.due != ECANCELED:	# CX-B5
             self.handed, self.armed = False, True
@@ -361,28 +354,46 @@ class Task(Awaitable):
         self.request(Request())					# CX-2
         return True
 
-    def request(self, request):
+    def request(self, request, section=None):
+        request.section = section
         self.requests.append(request)
-        self.route()
+        if not self.holds(request):
+            self.route()
+
+    def holds(self, request):
+        """SH-B2: it comes from outside of the section that the task is inside of."""
+        return request.heard is None and self.section() is not None and \
+            self.section() is not request.section
+
+    def count(self):
+        """Requests that the innermost section does not hold back."""
+        return sum(not self.holds(r) for r in self.requests)
+
+    def section(self):
+        return self.sections[-1] if self.sections else None
 
     def route(self):
-        self.handed = True
-        if not self.waits_on or not self.waits_on.cancel(self):	# CX-3, CX-4
-            if self.started and not self.armed and self.queued():
-                self.late = True
-            self.handed, self.armed = False, True
+        if self.waits_on:					# CX-3
+            self.handed = True
+            if self.waits_on.cancel(self):
+                return
+            self.handed = False
+        if self.started and not self.armed and self.queued():
+            self.late = True
+        self.armed = True					# CX-4
 
     def hear(self):
         self.armed = self.handed = self.late = False
         self.deliveries += 1
         for r in self.requests:
-            if r.heard is None:
+            if r.heard is None and not self.holds(r):
                 r.heard = self.deliveries
 
     def withdraw(self):
         self.armed = False
         for r in self.requests:
-            r.heard = r.heard or 0
+            if not self.holds(r):
+                r.heard = r.heard or 0
 
     def rearm(self):
         """The newest request is going to be heard once more (TG-18)."""
@@ -393,7 +404,7 @@ class Task(Awaitable):
     def baseline(self):
         """TO-B1, TG-B8: what was heard, or will never be."""
         if not self.armed:
-            return len(self.requests)
+            return self.count()
         return sum(r.heard is not None for r in self.requests)
 
     def take_back(self, request=None):
@@ -403,8 +414,9 @@ class Task(Awaitable):
             self.requests.remove(request)
         elif self.requests:
             self.requests.remove((heard or self.requests)[-1])
-        if self.armed and self.requests and all(r.heard is not None for r in self.requests):
-            self.requests[-1].heard = None
+        here = [r for r in self.requests if r.section is self.section()]
+        if self.armed and here and all(r.heard is not None for r in here):
+            here[-1].heard = None
 
     def uncancel(self):						# CX-16
         self.take_back()
@@ -431,129 +443,6 @@ class Sleep:
 
     def needs(self):
         return []
-
-
-class Semaphore:
-    """Also the items of a queue, and the room in it."""
-
-    def __init__(self, free, most):
-        self.free, self.most, self.closed, self.waiters = free, most, False, []
-
-    def acquire(self, task):
-        if self.free:
-            self.free -= 1
-        elif not self.closed:
-            return (yield from self.park(task))
-        else:
-            task.told = False
-            return ESHUTDOWN
-        task.told = False
-        return 0
-
-    def park(self, task):
-        self.waiters.append(task)
-        task.suspend(self)
-        return (yield)
-
-    def cancel(self, task):
-        self.waiters.remove(task)
-        task.queue(ECANCELED)
-        return True
-
-    def release(self):
-        if self.waiters:					# SY-1
-            task = self.waiters.pop(0)
-            task.queue(0)
-            task.granted = self
-        elif self.free == self.most:				# SY-4
-            return EINVAL
-        else:
-            self.free += 1
-        return 0
-
-    def lost(self):
-        self.release()
-
-    def wake_all(self, rc):
-        waiters, self.waiters = self.waiters, []
-        for task in waiters:
-            task.queue(rc)
-
-    def close(self):
-        self.closed = True
-        self.wake_all(ESHUTDOWN)
-
-    def needs(self):
-        return []
-
-
-class Event(Semaphore):
-    def __init__(self):
-        super().__init__(0, 0)
-        self.happened = False
-
-    def set(self):
-        self.happened = True
-        self.wake_all(0)
-        return 0
-
-    def wait(self, task):
-        if not self.happened:
-            return (yield from self.park(task))
-        task.told = False
-        return 0
-
-
-class Queue:
-    """SY-4: an item is in the list or with a task. The first ones are those that were granted."""
-
-    def __init__(self, most):
-        self.bounded, self.list, self.closed = most > 0, [], False
-        self.items, self.room = Semaphore(0, None), Semaphore(most, most)
-
-    def put(self, task, item):
-        if self.closed:
-            task.told = False
-            return ESHUTDOWN
-        if self.bounded:
-            rc = yield from self.room.acquire(task)
-            if is_error(rc):
-                return rc
-            if self.closed:	# since it was granted
-                self.give_room()
-                return ESHUTDOWN
-        else:
-            task.told = False
-        self.list.append(item)
-        self.items.release()
-        return 0
-
-    def give_room(self):
-        if self.bounded:
-            self.room.release()
-
-    def get(self, task):
-        task.told = False
-        if self.items.free:
-            at = len(self.list) - self.items.free
-            self.items.free -= 1
-            return self.take(at)
-        if self.closed:
-            return ESHUTDOWN
-        rc = yield from self.items.acquire(task)
-        if is_error(rc):
-            return rc
-        return self.take(0) if self.list else ESHUTDOWN
-
-    def take(self, at):
-        item = self.list.pop(at)
-        self.give_room()
-        return item
-
-    def close(self):
-        self.closed = True
-        self.items.close()
-        self.room.close()
 
 
 class Watch:
@@ -590,6 +479,7 @@ class Timeout:
 
     def enter(self, task, ms):
         self.task, self.baseline = task, task.baseline()	# TO-3, TO-B1
+        self.section = task.section()
         loop = task.loop
         if ms == NEVER:						# TO-1
             return
@@ -600,7 +490,7 @@ class Timeout:
 
     def expire(self):						# TO-4
         self.expired = True
-        self.task.request(self.own)
+        self.task.request(self.own, self.section)
 
     def exit(self, rc):
         task = self.task
@@ -609,12 +499,29 @@ class Timeout:
                 self.timer.live = False
             return rc
         task.take_back(self.own)				# TO-7
-        more = len(task.requests) > self.baseline
+        more = task.count() > self.baseline
         if not more:						# TO-B6
             task.withdraw()
         if rc == ECANCELED and not more:			# TO-8, TO-9
             return ETIMEDOUT
         return rc						# TO-10
+
+
+class Section:
+    """SH-B2: requests from outside are held back; it ends in time like a timeout."""
+
+    def enter(self, task, ms):
+        self.task, self.timeout = task, Timeout()
+        task.armed = False
+        task.sections.append(self)
+        self.timeout.enter(task, ms)
+
+    def exit(self, rc):
+        task = self.task
+        rc = self.timeout.exit(rc)
+        task.sections.pop()
+        task.armed = any(r.heard is None and not task.holds(r) for r in task.requests)
+        return rc
 
 
 class Group(Awaitable):
@@ -629,6 +536,7 @@ class Group(Awaitable):
         if self.parent:						# TG-1
             return EALREADY
         self.parent, self.baseline = task, task.baseline()	# TG-B8
+        self.section = task.section()
         task.groups.append(self)
         if self.cancelled_early:				# TG-35
             self.abort(True)
@@ -669,7 +577,7 @@ class Group(Awaitable):
         if body:
             self.own = Request()
             self.delivery = self.parent.deliveries + 1	# the one that tells it
-            self.parent.request(self.own)
+            self.parent.request(self.own, self.section)
 
     def group_cancel(self):
         if not self.parent:					# TG-35
@@ -683,7 +591,8 @@ class Group(Awaitable):
 
     def cancel(self, parent):
         """A request reaches the parent, which waits for the children."""
-        if any(r.heard is None and r is not self.own for r in parent.requests):
+        if any(r.heard is None and not parent.holds(r) and r is not self.own
+               for r in parent.requests):
             self.outside = True					# TG-16
         if self.asking and self.loop.asking:	# a cycle ends at the innermost gather
             self.loop.asking[-1].cut = True
@@ -707,7 +616,7 @@ class Group(Awaitable):
         own = self.own
         if own:							# TG-19
             parent.take_back(own)
-        more = len(parent.requests) > self.baseline
+        more = parent.count() > self.baseline
         if own and not more:					# TG-19, TG-36
             parent.withdraw()
             cancelled = False
@@ -721,354 +630,3 @@ class Group(Awaitable):
            any(r.heard == self.delivery for r in parent.requests):	# TG-B2
             parent.rearm()
         return 0						# TG-6, TG-33
-
-
-class Machine:
-    """Runs a program, and writes down what happens."""
-
-    def __init__(self, program):
-        self.program, self.loop, self.words = program, Loop(), []
-        self.tasks, self.sets = {}, {}
-        self.futures = [Future(self.loop) for _ in range(16)]
-        self.groups = [Group(self.loop) for _ in range(16)]
-        self.locks = [Semaphore(1, 1) for _ in range(4)]
-        self.events = [Event() for _ in range(4)]
-        self.queues = [Queue(i) for i in range(4)]
-
-    def note(self, *words):
-        self.words += [str(w) for w in words]
-
-    def trace(self, task, node, rc, end=False):
-        line = node.end if end else node.line
-        self.note("%d.%d=%s/%d" % (node.script, line, rc, len(task.requests)))
-
-    # --- instructions
-
-    def script(self, task, number):
-        try:
-            yield from self.body(task, self.program.scripts[number])
-        except Failure as failure:
-            return failure.code
-        except Return as end:
-            return end.value
-        return 0
-
-    def body(self, task, nodes, caught=None):
-        for node in nodes:
-            yield from self.node(task, node, caught)
-
-    def node(self, task, node, caught):
-        if node.op in ("group", "timeout", "try"):
-            yield from getattr(self, node.op)(task, node)
-            return
-        if node.op == "return":
-            raise Return(node.args[0])
-        if node.op == "reraise":
-            rc = caught
-        elif hasattr(self, "await_" + node.op):
-            task.doing = node.op
-            rc = yield from getattr(self, "await_" + node.op)(task, *node.args)
-        else:
-            rc = getattr(self, "do_" + node.op)(task, *node.args)
-        self.trace(task, node, rc)
-        if is_error(rc) and node.op not in ("set", "fail", "gather", "collect", "release"):
-            raise Failure(rc)
-
-    def attempt(self, task, nodes):
-        try:
-            yield from self.body(task, nodes)
-        except Failure as failure:
-            return failure.code
-        return 0
-
-    def group(self, task, node):
-        group = self.groups[node.args[0]]
-        rc = group.enter(task)
-        self.trace(task, node, rc)
-        if is_error(rc):
-            raise Failure(rc)
-        rc = yield from self.attempt(task, node.body)
-        task.doing = "group"
-        rc = yield from group.exit(rc)
-        self.trace(task, node, rc, True)
-        for child, error in group.errors:
-            self.note("t%d:" % self.number(child) if child else "body:", error)
-        if is_error(rc):
-            raise Failure(rc)
-
-    def timeout(self, task, node):
-        timeout = Timeout()
-        timeout.enter(task, node.args[1])
-        self.trace(task, node, 0)
-        rc = yield from self.attempt(task, node.body)
-        rc = timeout.exit(rc)
-        self.trace(task, node, rc, True)
-        if timeout.expired:
-            self.note("expired")
-        if is_error(rc):
-            raise Failure(rc)
-
-    def try_(self, task, node):
-        rc = yield from self.attempt(task, node.body)
-        if is_error(rc):
-            yield from self.body(task, node.handler, rc)
-
-    def number(self, task):
-        return next((i for i, t in self.tasks.items() if t is task), -1)
-
-    def spawn(self, number, group, script, flags=0):
-        group = self.groups[group] if group >= 0 else None
-        refusal = group.refusal() if group else 0
-        if refusal == ESHUTDOWN and flags & CANCELLED and not group.done:	# TG-B5
-            refusal = 0
-        if refusal:						# CO-6, TG-2 .. TG-4
-            return refusal
-        task = Task(self.loop, None, group, flags)
-        task.code = self.script(task, script)
-        eager = flags & EAGER
-        if group:
-            group.spawn(task, eager and not group.aborting)
-        elif eager:
-            task.step(0)
-        else:
-            task.queue(0)
-        self.tasks[number] = task
-        return 0
-
-    def do_spawn(self, _task, number, group, script):
-        return self.spawn(number, group, script)
-
-    def do_spawn_eager(self, _task, number, group, script):
-        return self.spawn(number, group, script, EAGER)
-
-    def do_spawn_flags(self, _task, number, group, script, flags):
-        return self.spawn(number, group, script, flags)
-
-    def do_cancel(self, _task, number):
-        target = self.tasks.get(number)
-        if not target:
-            return 0
-        target.read = True					# AW-11
-        return int(target.cancel())
-
-    def do_cancel_self(self, task):
-        task.read = True
-        return int(task.cancel())
-
-    def do_uncancel(self, task):
-        return task.uncancel()
-
-    def do_set(self, _task, f, value):
-        return 0 if self.futures[f].set(value) else EINVAL
-
-    def do_fail(self, _task, f, error):				# AW-10: with -ECANCELED
-        return 0 if self.futures[f].set(ERRORS[error]) else EINVAL
-
-    def do_cancel_future(self, _task, f):
-        return int(self.futures[f].cancel())
-
-    def do_raise(self, _task, error):
-        return ERRORS[error]
-
-    def do_cancel_group(self, _task, g):
-        self.groups[g].group_cancel()
-        return 0
-
-    def do_advance(self, _task, ms):
-        self.loop.now += ms
-        return 0
-
-    def xs(self, members):
-        made = []
-        for kind, number in members:
-            if kind == "f":
-                made.append(self.futures[number])
-            elif kind == "g":
-                made.append(self.sets.get(number))
-            elif kind == "t":
-                made.append(self.tasks.get(number))
-            else:
-                made.append(shield(self.tasks.get(number)))
-        return made
-
-    def make_set(self, number, members, collect):
-        xs = self.xs(members)
-        if None in xs:						# GA-13
-            return EINVAL
-        self.sets[number] = Gather(self.loop, xs, collect)
-        return 0
-
-    def do_gather(self, _task, number, members):
-        return self.make_set(number, members, False)
-
-    def do_collect(self, _task, number, members):
-        return self.make_set(number, members, True)
-
-    def do_cancel_set(self, _task, number):
-        s = self.sets.get(number)
-        if not s:
-            return 0
-        s.read = True
-        return int(s.cancel())
-
-    def do_results(self, _task, number):
-        s = self.sets.get(number)
-        self.note("[", *(s.results if s else []), "]")
-        return 0
-
-    def do_release(self, _task, number):
-        return self.locks[number].release()
-
-    def do_event_set(self, _task, number):
-        return self.events[number].set()
-
-    def do_close(self, _task, number):
-        self.queues[number].close()
-        return 0
-
-    def await_acquire(self, task, number):
-        return (yield from self.locks[number].acquire(task))
-
-    def await_event(self, task, number):
-        return (yield from self.events[number].wait(task))
-
-    def await_put(self, task, number, item):
-        return (yield from self.queues[number].put(task, item))
-
-    def await_get(self, task, number):
-        return (yield from self.queues[number].get(task))
-
-    def await_sleep(self, task, ms):
-        return (yield from task.sleep(ms))
-
-    def await_yield(self, task):
-        return (yield from task.sleep(0))
-
-    def await_join(self, task, number):
-        return (yield from task.wait(self.tasks.get(number)))
-
-    def await_future(self, task, f):
-        return (yield from task.wait(self.futures[f]))
-
-    def await_shield(self, task, number):
-        x = shield(self.tasks.get(number))
-        rc = yield from task.wait(x)
-        self.drop_shield(x)
-        return rc
-
-    def drop_shield(self, x):
-        """An await that is refused leaves the shield where it is."""
-        if isinstance(x, Shield):
-            x.cancel()
-
-    def await_await_set(self, task, number):
-        return (yield from task.wait(self.sets.get(number)))
-
-    def await_shield_set(self, task, number):
-        return (yield from task.wait(shield(self.sets.get(number))))
-
-    def await_call(self, task, script):				# CO-2 .. CO-4
-        return (yield from self.script(task, script))
-
-    def await_wait_for(self, task, number, ms):
-        return (yield from self.wait_for(task, self.tasks.get(number), ms))
-
-    def await_wait_for_future(self, task, f, ms):
-        return (yield from self.wait_for(task, self.futures[f], ms))
-
-    def await_wait_for_shield(self, task, number, ms):
-        x = shield(self.tasks.get(number))
-        rc = yield from self.wait_for(task, x, ms)
-        self.drop_shield(x)
-        return rc
-
-    def await_wait_for_call(self, task, script, ms):
-        if ms != NEVER and ms <= 0:				# WF-3
-            return ETIMEDOUT
-        timeout = Timeout()
-        timeout.enter(task, ms)					# WF-1
-        rc = yield from self.script(task, script)
-        return timeout.exit(rc)
-
-    def wait_for(self, task, x, ms):
-        if x is None or x.done or ms == NEVER or reaches(x, task):	# WF-1, WF-2
-            return (yield from task.wait(x))
-        if ms > 0:						# WF-1, WF-6 .. WF-9
-            timeout = Timeout()
-            timeout.enter(task, ms)
-            rc = yield from task.wait(x)
-            return timeout.exit(rc)
-        x.read = True
-        x.cancel()						# WF-4
-        rc = yield from task.wait(x, watch=True)
-        if rc == ECANCELED and not task.told:
-            return ETIMEDOUT
-        return rc						# WF-5
-
-    # --- the whole
-
-    def unfinished(self):
-        return [self.tasks[i] for i in sorted(self.tasks) if not self.tasks[i].done]
-
-    def turns(self, ms):
-        while self.loop.turn():
-            pass
-        self.loop.now += ms
-
-    def report(self, x, number):				# AW-11
-        if x.done and is_error(x.result) and not x.cancelled and not x.read:
-            self.note("report", "t%d" % number, x.result)
-
-    def state(self, x):
-        if not x.done:
-            return ["PENDING"]
-        if x.cancelled:
-            return ["CANCELLED", x.result]
-        return ["FAILED" if is_error(x.result) else "FINISHED", x.result]
-
-    def run(self):
-        for i in range(self.program.tasks):
-            self.spawn(i, -1, i)
-        passed = rounds = 0
-        while passed < HORIZON and self.unfinished():
-            self.turns(1)
-            passed += 1
-        while rounds < ROUNDS and self.unfinished():
-            self.note("round")
-            for task in self.unfinished():
-                task.read = True
-                task.cancel()
-            self.turns(ROUND_MS)
-            self.turns(0)
-            rounds += 1
-        self.turns(0)
-        for i in sorted(self.tasks):
-            state, *value = self.state(self.tasks[i])
-            self.note("t%d=%s" % (i, state), *value, "n%d" % len(self.tasks[i].requests))
-        for i, future in enumerate(self.futures):
-            if future.done:
-                state, *value = self.state(future)
-                self.note("f%d=%s" % (i, state), *value)
-        for i, (lock, queue) in enumerate(zip(self.locks, self.queues)):
-            self.note("l%d=%d" % (i, lock.free), "q%d=%d/%d/%d" % (
-                i, len(queue.list), queue.items.free, queue.room.free))
-        if self.unfinished():
-            self.note("stuck")
-            return self.words
-        for i in sorted(self.tasks):
-            self.report(self.tasks[i], i)
-        for future in self.futures:
-            self.report(future, -1)
-        return self.words
-
-
-class Return(Exception):
-    def __init__(self, value):
-        self.value = value
-
-
-setattr(Machine, "try", Machine.try_)
-
-
-def run(program):
-    return Machine(program).run()
