@@ -80,12 +80,15 @@ headers()
 			g++ -std=$std "${warn[@]}" -x c++ "$header"
 		done
 	done
+	for std in c++17 c++20; do
+		g++ -std=$std "${warn[@]}" -x c++ "$top/tools/lib/include/cotask.hpp"
+	done
 }
 
 # What a user does with an installed library, in C and in C++.
 installed()
 {
-	local root=$out/root pc
+	local root=$out/root pc test
 
 	make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g" OUT="$out/plain" \
 		DESTDIR="$root" PREFIX=/usr install
@@ -94,9 +97,14 @@ installed()
 	# shellcheck disable=SC2046 # flags are words
 	gcc-12 -Wall -Wextra -Werror -o "$out/hello_shared" "$top/tools/examples/hello.c" \
 		$("${pc[@]}" --cflags --libs libcotask)
-	# shellcheck disable=SC2046
-	g++ -std=c++17 -Wall -Wextra -pedantic -Werror -o "$out/cxx_test" "$here/cxx_test.cc" \
-		$("${pc[@]}" --cflags --libs libcotask)
+	for test in cxx_test hpp_test; do
+		# shellcheck disable=SC2046
+		g++ -std=c++17 -Wall -Wextra -pedantic -Werror -o "$out/$test" "$here/$test.cc" \
+			$("${pc[@]}" --cflags --libs libcotask)
+	done
+	g++ -std=c++17 -Wall -Wextra -pedantic -Werror -g -O1 -fsanitize=address,undefined \
+		-I"$top/tools/lib/include" -o "$out/hpp_test_asan" "$here/hpp_test.cc" \
+		"$out/asan/libcotask.a" -pthread
 }
 
 mkdir -p "$out"
