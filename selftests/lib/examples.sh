@@ -177,12 +177,29 @@ shared_group()
 		'parent: has left the group: 0')" ] || echo "$said"
 }
 
+# Some files, one that is not there, and one that gives nothing for ever.
+words()
+{
+	local said fifo=$work/fifo
+
+	echo 'one two  three' >"$work/three"
+	: >"$work/none"
+	said=$("$examples/words" "$work/three" "$work/gone" "$work/none" 2>&1) && echo "no error"
+	[ "$(sort <<<"$said")" = "$(printf '%s\n' "$work/gone: No such file or directory" \
+		"0 $work/none" "3 $work/three" | sort)" ] || echo "$said"
+	mkfifo "$fifo"
+	said=$("$examples/words" -t 1 "$fifo" "$work/three" 3<>"$fifo" 2>&1) && echo "no error"
+	[ "$said" = "3 $work/three
+words: Connection timed out" ] || echo "$said"
+}
+
 try tutorial
 try installed_library
 try echo_server
 try http_server
 try job_runner
 try shared_group
+try words
 echo "1..$n"
 rm -rf "$work"
 exit $failed
