@@ -16,6 +16,7 @@
  * @next: for NEXT
  * @cond_wait: for COND_WAIT
  * @queue_op: for PUT and GET
+ * @putting: the item of PUT, until that is over
  * @cancel_wait: for CANCEL_WAIT
  */
 struct actor {
@@ -27,6 +28,7 @@ struct actor {
 	struct cotask_next next;
 	struct cotask_cond_wait cond_wait;
 	struct cotask_queue_op queue_op;
+	struct parcel *putting;
 	struct cotask_cancel_wait cancel_wait;
 };
 
@@ -100,6 +102,7 @@ static struct cotask_await put(struct actor *a, struct cotask *task, const struc
 
 	item->value = l->b;
 	a->queue_op.item = &item->link;	/* also if it is refused */
+	a->putting = item;
 	return cotask_queue_put(task, &a->queue_op, &a->at.env->queue[l->a], &item->link);
 }
 
@@ -424,6 +427,7 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 			break;
 		case OP_PUT:
 			CO_AWAIT(put, rc, put(a, task, l));
+			a->putting = NULL;
 			if (rc)
 				item_done(a);
 			break;
@@ -452,6 +456,8 @@ static void actor_release(struct cotask_frame *frame)
 	struct actor *a = container_of(frame, struct actor, frame);
 
 	a->at.env->actors--;
+	/* If the task was ended where it was. */
+	kfree(a->putting);
 	kfree(a);
 }
 
