@@ -110,6 +110,8 @@ static void enter_ops(unsigned int file, struct cotask_op *op, unsigned int n, u
 
 	if (!ioctl(m.file[file], COTASK_IOC_ENTER, &e) || e.n_events)
 		m.n_events[file] = e.n_events;
+	trace_ops(op, n, e.applied);
+	trace_events(m.event[file], e.n_events);
 	m.n_ops += e.applied + 1;
 	ops_done(file, op, n, e.applied);
 	for (i = 0; i < e.n_events; i++)
@@ -159,6 +161,7 @@ static void post(const struct search_call *c, unsigned int file)
 	for (i = 0; i < p.n_ops; i++)
 		op[i] = ops_make_posted(file, &c->op[i]);
 	ioctl(m.file[file], COTASK_IOC_POST, &p);
+	trace_ops(op, p.n_ops, p.applied);
 	m.n_ops += p.applied + 1;
 	ops_done(file, op, p.n_ops, p.applied);
 }
@@ -331,11 +334,18 @@ static void reopen(unsigned int file)
 
 static void do_call(const struct search_call *c)
 {
+	static const char *const names[] = {
+		"enter", "enter again", "enter many", "post", "wait", "query", "inspect",
+		"cancel by number", "read", "poll", "epoll", "open", "close", "dup", "pass",
+		"thread", "fork", "status", "cancel exported", "close exported", "make ready",
+		"sleep", "limit", "bad memory",
+	};
 	const unsigned int file = c->file % FILES;
 	int extra = m.n_extra ? m.extra[c->a % m.n_extra] : -1;
 	struct pollfd p = { .fd = m.file[file], .events = POLLIN };
 	struct cotask_query q = { .size = sizeof(q) };
 
+	trace("%s, file %u (%d), a %u", names[c->what % DO_MAX], file, m.file[file], c->a);
 	switch (c->what % DO_MAX) {
 	case DO_ENTER:
 		enter(c, file);

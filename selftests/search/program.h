@@ -88,6 +88,15 @@ uint32_t ops_submission(unsigned int file, uint8_t h);
 /* How often each operation has ended with which result. */
 void ops_print(FILE *to);
 
+/* --- trace.c -------------------------------------------------------------------------------- */
+
+/* From here on all calls are printed. */
+void trace_to(FILE *to);
+__attribute__((format(printf, 1, 2))) void trace(const char *format, ...);
+/* Operations that were given to the kernel, which has applied so many. */
+void trace_ops(const struct cotask_op *op, unsigned int n, unsigned int applied);
+void trace_events(const struct cotask_event_info *e, unsigned int n);
+
 /* --- cover.c --------------------------------------------------------------------------------- */
 
 /* Whether the kernel says which code this thread runs. */

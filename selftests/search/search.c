@@ -3,9 +3,9 @@
  * cotask search - a fuzzer of /dev/cotask that is guided by coverage
  *
  * "search SECONDS SEED [CORPUS]": programs that reach a new edge of the module are kept, and
- * changed; with 0 seconds, those of the corpus are run, and no more.  "search -r PROGRAM": runs
- * one program, as a line of a corpus.  "-v": says each program before it is run, so that the
- * last line of the log is what has broken the kernel.
+ * changed; with 0 seconds, those of the corpus are run, and no more.  "search -r PROGRAM...":
+ * runs these programs, lines of a corpus; "-t" prints what they do, too.  "-v": says each
+ * program before it is run, so that the last line of the log is what has broken the kernel.
  *
  * A worker process runs programs until one of them takes too long; then it is killed.  What
  * cannot be killed has broken the kernel, too.
@@ -125,24 +125,33 @@ static int search(time_t end, uint64_t seed)
 	return corpus->ops ? 0 : 1;
 }
 
-int main(int argc, char **argv)
+static int run_given(char **programs)
 {
 	struct search_program p;
 
+	for (; *programs; programs++) {
+		if (!program_parse(&p, *programs))
+			return 2;
+		machine_run(&p);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
 	if (argc > 1 && !strcmp(argv[1], "-v")) {
 		verbose = true;
 		argc--;
 		argv++;
 	}
 	machine_init();
-	if (argc == 3 && !strcmp(argv[1], "-r")) {
-		if (!program_parse(&p, argv[2]))
-			return 2;
-		machine_run(&p);
-		return 0;
-	}
+	if (argc > 2 && !strcmp(argv[1], "-t"))
+		trace_to(stdout);
+	if (argc > 2 && (!strcmp(argv[1], "-r") || !strcmp(argv[1], "-t")))
+		return run_given(argv + 2);
 	if (argc < 3) {
-		fprintf(stderr, "usage: search [-v] SECONDS SEED [CORPUS] | search -r PROGRAM\n");
+		fprintf(stderr,
+			"usage: search [-v] SECONDS SEED [CORPUS] | search -r|-t PROGRAM...\n");
 		return 2;
 	}
 	corpus = mmap(NULL, sizeof(*corpus), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
