@@ -77,11 +77,11 @@ static char *my_loop(char *text)
 	return at;
 }
 
-static long number_after(const char *text, const char *key)
+static long long number_after(const char *text, const char *key)
 {
 	const char *at = text ? strstr(text, key) : NULL;
 
-	return at ? strtol(at + strlen(key), NULL, 10) : -1;
+	return at ? strtoll(at + strlen(key), NULL, 10) : -1;
 }
 
 static long cancel(int fd, unsigned int kind, unsigned int loop, unsigned long long id)
