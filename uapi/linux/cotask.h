@@ -174,7 +174,7 @@ enum cotask_kind {
  * @COTASK_OP_SHUTDOWN: shut the queue @handle down: it accepts no more items; with @arg 1:
  *	discard the items in it
  * @COTASK_OP_POLL: the task waits until the file descriptor @handle is ready for @arg, POLLIN
- *	and others, for one turn at least; the outcome is the events that have occurred, or 0:
+ *	etc., for one turn at least; the outcome is the events that have occurred, or 0:
  *	poll again.  The outcome is also 0 if the waiting process has closed its last descriptor
  *	of this file of the device while other processes continue to use the file
  * @COTASK_OP_CALL: append a COTASK_EVENT_CALL with @user_data to the ready queue

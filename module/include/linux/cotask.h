@@ -234,23 +234,22 @@ struct cotask_post {
 	struct llist_node	node;
 };
 
-/* Bits of the state of an awaitable that are read here; core.h in the module has the others. */
+/* Bits of the state of an awaitable that are read here; core.h in the module has the rest. */
 #define COTASK_S_DONE		BIT(1)	/* it has its outcome */
 #define COTASK_S_CANCELLED	BIT(2)	/* ... which is CANCELLED */
 #define COTASK_S_COUNT_SHIFT	9	/* of a task: its cancel count */
 
 /**
  * struct cotask_awaitable - what a task can wait for
- * @result: the outcome, once done; of a task that is not done: what its await
- *	is going to give, and while it waits the last wave that has passed it
+ * @result: the outcome, once done; of a task that is not done: the result that its await
+ *	will return, and while it waits the last wave that has passed it
  * @loop: the loop it belongs to [I]
  * @state: COTASK_S_* and, for a task, the cancel count [A]
  * @refs: references, of a task [A]
  * @waiters: entries to be queued on completion, in order of registration [L]
  * @post: its kind, and its place in the loop's inbox
  *
- * The common part of task, future, shield and group.  No field is to be touched
- * by users.
+ * The common part of task, future, shield and group.  All fields are private.
  */
 struct cotask_awaitable {
 	long			result;
@@ -266,7 +265,7 @@ struct cotask_awaitable {
  * @link: in the ready queue, in a list of waiters, in a deadline slot, or empty:
  *	an entry is in one place at a time [L]
  * @deadline: nanoseconds, while it is in the deadline queue [L]
- * @kind: what it is, see core.h [I]
+ * @kind: its type, see core.h [I]
  * @level: place in the deadline queue; COTASK_NO_DEADLINE: not there [L]
  * @slot: likewise [L]
  * @clock: clock of the deadline [L]
@@ -287,9 +286,9 @@ struct cotask_entry {
 struct cotask_fanout_ops;
 
 /**
- * struct cotask_fanout - a cancel on its way to many
- * @link: in the loop's stack of those under way [L]
- * @ops: what it belongs to [I]
+ * struct cotask_fanout - a cancel on its way to several members
+ * @link: in the loop's stack of fanouts in progress [L]
+ * @ops: operations of its group or set [I]
  * @wave: the last wave that has started it, see fanout.c [L]
  * @cut: a cycle is to be cut here [L]
  */
@@ -380,11 +379,11 @@ int cotask_off_done(struct cotask_awaitable *x,
 /* Futures                                                                  */
 
 /**
- * struct cotask_future - an outcome that somebody else provides
+ * struct cotask_future - an outcome that is provided from outside the loop
  * @base: the awaitable
  *
- * To be embedded; at home in interrupt handlers.  A future that nobody waits
- * for is not referenced by the loop, so it may go away at any time then.
+ * To be embedded; made for interrupt handlers.  The loop has no reference to a
+ * future without waiters, so it can be freed at any time.
  */
 struct cotask_future {
 	struct cotask_awaitable base;
@@ -432,13 +431,13 @@ void cotask_shield_drop(struct cotask_shield *s);
 /**
  * enum cotask_cause - why a task was cancelled (CX-B2)
  * @COTASK_CAUSE_NONE: it was not
- * @COTASK_CAUSE_USER: somebody called cotask_cancel()
+ * @COTASK_CAUSE_USER: cotask_cancel() was called
  * @COTASK_CAUSE_DEADLINE: a timeout came due
  * @COTASK_CAUSE_SIBLING: a member of its group failed
  * @COTASK_CAUSE_GROUP: its group was cancelled
  * @COTASK_CAUSE_SHUTDOWN: its loop is being stopped
  * @COTASK_CAUSE_OWNER: the task that owns its group ended
- * @COTASK_CAUSE_OPERATOR: somebody who operates the machine wanted it
+ * @COTASK_CAUSE_OPERATOR: an operator of the machine requested it
  */
 enum cotask_cause {
 	COTASK_CAUSE_NONE,
@@ -452,12 +451,12 @@ enum cotask_cause {
 };
 
 /**
- * struct cotask_reason - who cancelled a task, and why
- * @by: number of the task that did, 0 if it was none; with COTASK_CAUSE_OPERATOR: of
- *	the process that did
+ * struct cotask_reason - origin and cause of a cancel request
+ * @by: number of the cancelling task, 0 if there is none; with COTASK_CAUSE_OPERATOR: of
+ *	the cancelling process
  * @scope: instead, with COTASK_CAUSE_DEADLINE: name of the timeout, or NULL
  * @error: with COTASK_CAUSE_SIBLING: the code that the sibling failed with; with
- *	COTASK_CAUSE_OPERATOR: what the operator has given as reason
+ *	COTASK_CAUSE_OPERATOR: the reason that the operator stated
  * @cause: one of enum cotask_cause
  */
 struct cotask_reason {
@@ -483,13 +482,13 @@ struct cotask_reason {
  * @settled: cancel requests that were delivered, or swallowed on the way [L]
  * @deliveries: how often requests were settled in this way [L]
  * @id: number, upward from 1 [I]
- * @name: name given, or NULL for Task-<id> [RCU]
+ * @name: its name, or NULL for Task-<id> [RCU]
  * @context: context variables [L]
  * @reason: of the oldest undelivered or the last delivered cancel [L]
- * @steps: how many it has run, if the loop counts that [L]
- * @run_us: how long they took, likewise [L]
+ * @steps: number of steps run, with COTASK_LOOP_ACCOUNT [L]
+ * @run_us: their duration, likewise [L]
  *
- * No field is to be touched by users.
+ * All fields are private.
  */
 struct cotask {
 	struct cotask_entry	entry;
@@ -518,7 +517,7 @@ struct cotask {
 #define COTASK_SPAWN_DETACHED	BIT(2)	/* no owner but the loop, see COTASK_LOOP_OWNERS */
 #define COTASK_SPAWN_SURE_START	BIT(3)	/* runs its first step even if cancelled before */
 #define COTASK_SPAWN_CANCELLED	BIT(4)	/* into an aborting group, too; starts cancelled */
-#define COTASK_SPAWN_COMPLETION_WINS BIT(5) /* an outcome that is there is not lost */
+#define COTASK_SPAWN_COMPLETION_WINS BIT(5) /* a cancel does not discard an outcome */
 #define COTASK_SPAWN_KEEP_CANCEL BIT(6)	/* a cancel that a child swallows comes again */
 #define COTASK_SPAWN_ALL	(COTASK_SPAWN_EAGER | COTASK_SPAWN_LAZY |	\
 				 COTASK_SPAWN_DETACHED | COTASK_SPAWN_SURE_START | \

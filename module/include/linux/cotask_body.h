@@ -3,9 +3,9 @@
  * cotask - native bodies: tasks of a module that processes spawn by name
  *
  * A module offers a coroutine to processes that have /dev/cotask open, without a device
- * of its own.  The task belongs to the loop of the process, and runs while that is
- * inside of ENTER; to have something done on a loop of the module, it spawns a task
- * there and waits for it by cotask_await_across().
+ * of its own.  The task belongs to the loop of the process, and runs while the process is
+ * inside of ENTER.  To run code on a loop of the module, it spawns a task there and
+ * waits for it by cotask_await_across().
  */
 #ifndef _LINUX_COTASK_BODY_H
 #define _LINUX_COTASK_BODY_H
@@ -17,13 +17,13 @@ struct module;
 /**
  * struct cotask_body - a coroutine with a name
  * @name: up to 31 bytes, unique; by convention "driver.what"
- * @owner: THIS_MODULE; stays as long as a task of it does
- * @arg_size: size of the argument, up to 4096; the process has to give as much
- * @capability: that the process needs (CAP_SYS_ADMIN ...); negative: none but to have
- *	opened the device
+ * @owner: THIS_MODULE; cannot be unloaded while a task of the body exists
+ * @arg_size: size of the argument, up to 4096; the process has to pass exactly that size
+ * @capability: that the process needs (CAP_SYS_ADMIN ...); negative: none, the open
+ *	device is enough
  * @make: makes the coroutine object, by cotask_frame_init(), with a release function
- *	that frees it; @arg: the argument, a copy that does not stay, from a process that
- *	is not to be trusted.  ERR_PTR() refuses.  Process context, in the loop's owner
+ *	that frees it; @arg: the argument, untrusted, a copy that is valid during the call
+ *	only.  ERR_PTR() refuses.  Process context, in the loop's owner
  * @listed: in the list of bodies
  */
 struct cotask_body {

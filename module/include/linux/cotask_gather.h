@@ -14,8 +14,8 @@
  * Which to take:
  *
  *  - cotask_gather(): all outcomes, in the order of the arguments
- *  - cotask_race(): the first success; the others are cancelled
- *  - cotask_wait_members(): until something has happened; never cancels a member
+ *  - cotask_race(): the first success; cancels the other members
+ *  - cotask_wait_members(): until the first has ended, or all; never cancels a member
  *  - cotask_as_completed(): one after the other, as they end
  *
  * A set is an awaitable: gathers can be members of gathers, or be shielded.  A
@@ -53,21 +53,21 @@ struct cotask_member {
 
 /**
  * struct cotask_set - follows several awaitables
- * @base: the awaitable: done when what is waited for has happened
- * @members: who is followed
+ * @base: the awaitable: done when the condition of the set is met
+ * @members: the awaitables that it follows
  * @fanout: cancels the members
  * @alarm: its own deadline [L]
  * @n: number of members
- * @cursor: whom @fanout cancels next [L]
+ * @cursor: the next member that @fanout cancels [L]
  * @attached: members whose end was not taken in yet [L]
  * @undone: those of them that can still be cancelled [L]
- * @declining: in a list while it is found out who cannot [L]
+ * @declining: in a list while the sets that cannot be cancelled are determined [L]
  * @flags: of the function that has made the set [I], and COTASK_SET_* [L]
- * @outcome: what it is going to be done with [L]
+ * @outcome: its future outcome [L]
  * @winner: of a race: the first member that has succeeded [L]
- * @why: what members are cancelled for [L]
+ * @why: reason for cancelling the members [L]
  *
- * No field is to be touched by users, but for @winner of a race that is done.
+ * All fields are private, except for @winner of a race that is done.
  */
 struct cotask_set {
 	struct cotask_awaitable	base;
@@ -89,7 +89,7 @@ void cotask_set_drop(struct cotask_set *s);
 
 /* What gather does when a member ends with an error. */
 #define COTASK_GATHER_COLLECT	BIT(0)	/* go on; outcomes are for the reader */
-#define COTASK_GATHER_FAIL_FAST	BIT(1)	/* cancel the others, wait for them */
+#define COTASK_GATHER_FAIL_FAST	BIT(1)	/* cancel the rest, wait for them */
 #define COTASK_GATHER_ALL	(COTASK_GATHER_COLLECT | COTASK_GATHER_FAIL_FAST)
 
 struct cotask_awaitable *cotask_gather(struct cotask_set *s, struct cotask_group *group,
@@ -131,8 +131,8 @@ cotask_wait_members(struct cotask *task, struct cotask_wait *w,
  * struct cotask_as_completed - an iteration over members in the order of their end
  * @set: follows them
  * @permits: one for each member in @ended
- * @ended: those that nobody has got yet [L]
- * @left: how many are still to be asked for [L]
+ * @ended: ended members, not retrieved yet [L]
+ * @left: number of members that can still be requested [L]
  */
 struct cotask_as_completed {
 	struct cotask_set	set;

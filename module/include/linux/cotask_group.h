@@ -9,14 +9,14 @@
 
 #include <linux/cotask.h>
 
-#define COTASK_GROUP_INDEPENDENT	BIT(0)	/* a failing child leaves others alone */
+#define COTASK_GROUP_INDEPENDENT	BIT(0)	/* a failing child cancels no sibling */
 #define COTASK_GROUP_RECANCEL		BIT(1)	/* each outside cancel reaches children */
 #define COTASK_GROUP_ALL		(COTASK_GROUP_INDEPENDENT | COTASK_GROUP_RECANCEL)
 
 /**
- * struct cotask_group_options - what a group can be besides
+ * struct cotask_group_options - optional properties of a group
  * @flags: COTASK_GROUP_*
- * @limit: how many live children there can be; 0: any number
+ * @limit: maximum number of live children; 0: unlimited
  * @name: for people, stays as long as the group, or NULL
  * @deadline: CLOCK_MONOTONIC; when it comes, the group is cancelled, and its outcome
  *	without errors is -ETIMEDOUT; 0: none
@@ -29,7 +29,7 @@ struct cotask_group_options {
 };
 
 /**
- * struct cotask_group - owns tasks; nobody leaves before they have ended
+ * struct cotask_group - owns tasks, and is not left before they have ended
  * @base: the awaitable: done when the last child is
  * @scope: the scope, when a task has entered the group
  * @exit: the coroutine that cotask_group_exit() awaits
@@ -38,8 +38,8 @@ struct cotask_group_options {
  * @body_error: the body's place in @errors [L]
  * @all: in the loop's list of groups
  * @fanout: cancels the children [L]
- * @cursor: whom it cancels next [L]
- * @why: what they are cancelled for [L]
+ * @cursor: the next child that @fanout cancels [L]
+ * @why: reason for cancelling the children [L]
  * @due: its place in the deadline queue [L]
  * @options: see cotask_group_configure() [I]
  * @gate: spawns that were posted but not taken in, and whether the group takes
@@ -47,7 +47,7 @@ struct cotask_group_options {
  * @id: number of the group [I]
  * @live: number of children [L]
  * @jobs: functions in worker threads that keep the group [L]
- * @body_rc: what the body ended with [L]
+ * @body_rc: outcome of the body [L]
  * @error: code of the first error [L]
  * @flags: COTASK_G_* and COTASK_GROUP_* [L]
  *
@@ -93,7 +93,7 @@ void cotask_group_fini(struct cotask_group *g);
 
 /**
  * cotask_group_wait - block until a group is over
- * @g: an entered or opened group, that somebody else exits or stops
+ * @g: an entered or opened group that another task exits or another thread stops
  * @timeout_ns: for how long; COTASK_FOREVER
  *
  * Context: Process context, sleeps; not from the group's own loop.

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - looking at tasks: which there are, what they wait for, who waits for them
+ * cotask - inspection: the tasks of a loop, what they wait for, and their waiters
  *
  * The watchdog is for drivers; the rest is exported as COTASK_TEST, as debugfs and the tool
  * show all of that.
  *
- * All of this may be called by the loop's owner, and from any other thread that can
- * sleep: then the loop does it for the caller between two steps, so that the answer
- * is consistent.
+ * All functions may be called by the loop's owner, and by any other thread that can
+ * sleep: then the loop runs the request between two steps, so that the result is
+ * consistent.
  */
 #ifndef _LINUX_COTASK_INSPECT_H
 #define _LINUX_COTASK_INSPECT_H
@@ -19,14 +19,14 @@ int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned i
 /**
  * struct cotask_info - a task at one moment (IN-B1)
  * @id: its number
- * @group: number that is the same for tasks of one group, and for no others
+ * @group: number of its group
  * @parent: number of the task that has entered the group, or 0
  * @deadline: nanoseconds on the clock of the loop, while it sleeps; otherwise
  *	COTASK_FOREVER
  * @since: since when it waits, unless it sleeps, on a loop with COTASK_LOOP_ACCOUNT; or 0
  * @waits_for: number of the task that it waits for, or 0
- * @run_ns: how long its steps took, on a loop with COTASK_LOOP_ACCOUNT
- * @steps: how many there were, likewise
+ * @run_ns: duration of its steps, on a loop with COTASK_LOOP_ACCOUNT
+ * @steps: number of its steps, likewise
  * @cancelling: cancel requests that were not taken back
  * @reason: of the cancel, see cotask_cancel_reason()
  * @state: pending, cancelling, cancelled or finished
@@ -68,14 +68,14 @@ int cotask_get_stack(const struct cotask *task, struct cotask_location *loc,
 		     unsigned int n);
 
 /**
- * struct cotask_watch - what the watchdog of a loop looks for
+ * struct cotask_watch - what the watchdog of a loop reports
  * @step_ns: a step that takes longer; 0: any
  * @cancel_ns: a task that has not ended this long after a cancel, once or twice the
  *	time; 0: never
- * @report: is told, in the loop, without a current task; @ns is how long the step
- *	took, or 0 for a cancel that was ignored.  NULL: a line in the kernel's log,
+ * @report: called in the loop, without a current task; @ns is the duration of the
+ *	step, or 0 for a cancel that was ignored.  NULL: a line in the kernel's log,
  *	rate limited
- * @entry: next time it looks [L]
+ * @entry: its next check [L]
  */
 struct cotask_watch {
 	u64			step_ns;

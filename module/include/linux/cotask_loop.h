@@ -21,8 +21,8 @@
  * struct cotask_loop_options - how to make a loop
  * @name: of its thread, copied; or NULL
  * @flags: COTASK_LOOP_*
- * @nice: of its thread, MIN_NICE to MAX_NICE; 0 is what kernel threads have
- * @cpus: where its thread runs, while one of them is online; NULL: anywhere
+ * @nice: of its thread, MIN_NICE to MAX_NICE; 0 is the default of kernel threads
+ * @cpus: affinity of its thread, while one of them is online; NULL: all CPUs
  */
 struct cotask_loop_options {
 	const char		*name;
@@ -32,12 +32,12 @@ struct cotask_loop_options {
 };
 
 /**
- * typedef cotask_error_fn - is told of errors that nobody else will see
+ * typedef cotask_error_fn - handler for errors that were never retrieved
  * @loop: the loop
  * @task: the task that failed, or NULL (a callback, a future)
  * @error: its code
  *
- * Context: Wherever the last reference was dropped: any.
+ * Context: Any: that of the call that dropped the last reference.
  */
 typedef void (*cotask_error_fn)(struct cotask_loop *loop, struct cotask *task,
 				int error);

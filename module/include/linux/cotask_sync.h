@@ -2,14 +2,14 @@
 /*
  * cotask - events, locks, semaphores, conditions, queues and completions for tasks of one loop
  *
- * Tasks of a loop never run at the same time, so no lock is needed for what happens
- * between two suspensions.  These are for what goes over a suspension.
+ * Tasks of a loop never run at the same time, so code between two suspensions needs
+ * no lock.  These objects are for critical sections that contain a suspension.
  *
- * Waiters are served in the order in which they came, and a newcomer does not
- * overtake them (SY-1).  What was granted to a task that is cancelled before it has
- * resumed goes to the next one; nothing is lost (SY-2).
+ * Waiters are served in FIFO order, and a later task does not overtake them (SY-1).
+ * A grant to a task that is cancelled before it has resumed passes to the next waiter;
+ * no wake-up is lost (SY-2).
  *
- * All functions belong to the loop's owner: a step of a task, or a callback.  From
+ * Call all functions from the loop's owner only: a step of a task, or a callback.  From
  * elsewhere (an interrupt, say) complete a completion, or a future.
  */
 #ifndef _LINUX_COTASK_SYNC_H
@@ -20,10 +20,10 @@
 
 /**
  * struct cotask_sem - a counting semaphore
- * @base: who waits
- * @free: permits that nobody has [L]
- * @max: how many there can be [I]
- * @shut: what those get who would have to wait, or 0 [L]
+ * @base: the waiters
+ * @free: permits available [L]
+ * @max: maximum of @free [I]
+ * @shut: error that an acquire returns instead of waiting, or 0 [L]
  */
 struct cotask_sem {
 	struct cotask_awaitable	base;
@@ -41,7 +41,7 @@ int cotask_sem_release(struct cotask_sem *sem);
 void cotask_sem_shutdown(struct cotask_sem *sem, int error);
 
 /**
- * struct cotask_lock - a mutual exclusion that a task keeps over suspensions
+ * struct cotask_lock - a mutex that a task holds across suspensions
  * @sem: with one permit
  */
 struct cotask_lock {
@@ -49,9 +49,9 @@ struct cotask_lock {
 };
 
 /**
- * cotask_lock_init - make a lock that nobody has
+ * cotask_lock_init - make an unlocked lock
  * @lock: the lock, not in use
- * @loop: whose tasks may take it
+ * @loop: the loop whose tasks may take it
  *
  * Context: Any.
  * Return: 0; -EINVAL if an argument is missing.
@@ -76,11 +76,11 @@ cotask_lock_acquire(struct cotask *task, struct cotask_lock *lock)
 }
 
 /**
- * cotask_lock_release - give a lock back
+ * cotask_lock_release - release a lock
  * @lock: the lock
  *
  * Context: The loop's owner.
- * Return: 0; -EINVAL if nobody has it (SY-4); -EXDEV from elsewhere.
+ * Return: 0; -EINVAL if it is not held (SY-4); -EXDEV from elsewhere.
  */
 static inline int cotask_lock_release(struct cotask_lock *lock)
 {
@@ -88,7 +88,7 @@ static inline int cotask_lock_release(struct cotask_lock *lock)
 }
 
 /**
- * cotask_lock_held - whether somebody has a lock
+ * cotask_lock_held - whether a lock is held
  * @lock: the lock
  *
  * Context: The loop's owner.
@@ -100,9 +100,9 @@ static inline bool cotask_lock_held(const struct cotask_lock *lock)
 }
 
 /**
- * struct cotask_event - something that has happened, or not yet
- * @base: who waits
- * @set: it has [L]
+ * struct cotask_event - an event flag
+ * @base: the waiters
+ * @set: the flag [L]
  */
 struct cotask_event {
 	struct cotask_awaitable	base;
@@ -116,9 +116,9 @@ struct cotask_await __must_check cotask_event_wait(struct cotask *task,
 						   struct cotask_event *event);
 
 /**
- * struct cotask_cond - something has changed that a lock protects
- * @base: who waits
- * @lock: the lock [I]
+ * struct cotask_cond - a condition variable
+ * @base: the waiters
+ * @lock: protects the condition [I]
  */
 struct cotask_cond {
 	struct cotask_awaitable	base;
@@ -129,7 +129,7 @@ struct cotask_cond {
  * struct cotask_cond_wait - one wait on a condition
  * @frame: the coroutine that does it
  * @cond: the condition
- * @section: in which it takes the lock again
+ * @section: shields the reacquisition of the lock
  * @outcome: of the wait
  * @notified: a notification was consumed
  */
@@ -148,14 +148,14 @@ struct cotask_await __must_check cotask_cond_wait(struct cotask *task,
 int cotask_cond_notify(struct cotask_cond *cond, unsigned int n);
 
 /**
- * struct cotask_queue - items on their way from task to task
+ * struct cotask_queue - a FIFO of items between tasks
  * @items: a permit for each item
  * @slots: a permit for each item that still fits
  * @list: the items, the next one first [L]
  * @free: the first item that no getter has the permit for, or @list [L]
- * @count: how many [L]
+ * @count: number of items [L]
  * @bounded: whether @slots counts [I]
- * @shut: takes no more items [L]
+ * @shut: accepts no more items [L]
  */
 struct cotask_queue {
 	struct cotask_sem	items;
@@ -171,7 +171,7 @@ struct cotask_queue {
  * struct cotask_queue_op - one put or get
  * @frame: the coroutine that does it
  * @queue: the queue
- * @item: what was got, or is to be put
+ * @item: the item that was got, or is to be put
  */
 struct cotask_queue_op {
 	struct cotask_frame	frame;
@@ -192,9 +192,9 @@ struct list_head *cotask_queue_try_get(struct cotask_queue *q);
 void cotask_queue_shutdown(struct cotask_queue *q, struct list_head *dropped);
 
 /**
- * struct cotask_completion - what an interrupt or another thread tells the tasks of a loop
+ * struct cotask_completion - wakes tasks of a loop from an interrupt or another thread
  * @sem: a permit for each call of cotask_complete() that has arrived
- * @arrived: those that have not [A]
+ * @arrived: calls that the loop has not taken in yet [A]
  *
  * As the kernel's &struct completion, for tasks: it can be completed and waited for again
  * and again, and calls are counted.  For an outcome that comes once, with a value, there is

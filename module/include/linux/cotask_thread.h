@@ -19,13 +19,13 @@
  * @fn: the function [I]
  * @release: frees what the job is embedded in, with the last reference; or NULL [I]
  * @home: the group that is not over before @fn has ended [L]
- * @context: copy of the context variables of who has started it [I]
+ * @context: copy of the context variables of the task that has started it [I]
  * @state: idle, queued, running ... [A]
- * @value: what @fn has returned
+ * @value: return value of @fn
  * @flags: COTASK_JOB_* [I]
  *
  * To be embedded.  Counted references: the caller's, which it drops by
- * cotask_job_put() when it needs the job no more, and that of the worker.
+ * cotask_job_put() when it no longer needs the job, and that of the worker.
  */
 struct cotask_job {
 	struct cotask_awaitable	base;
@@ -39,7 +39,7 @@ struct cotask_job {
 	u32			flags;
 };
 
-/* The await ends when the function has, also when it was cancelled. */
+/* The await does not end before the function, not even when it is cancelled. */
 #define COTASK_JOB_UNINTERRUPTIBLE	BIT(0)
 #define COTASK_JOB_ALL			COTASK_JOB_UNINTERRUPTIBLE
 
@@ -52,8 +52,8 @@ struct cotask_await __must_check cotask_to_thread(struct cotask *task,
  * cotask_job_result - what the function of a job has returned
  * @job: a job whose function has ended: its await with COTASK_JOB_UNINTERRUPTIBLE is over
  *
- * When a cancel has met the function, the await gives -ECANCELED, and this tells what there is
- * to undo: a function that has acquired something and returned it did so.
+ * When the await was cancelled while the function ran, it gives -ECANCELED.  This is the real
+ * return value: the caller undoes what the function has acquired.
  *
  * Context: A step of the task that has awaited it.
  * Return: What the function has returned; -ECANCELED if it has not run.

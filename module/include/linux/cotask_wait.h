@@ -3,7 +3,7 @@
  * cotask - more ways to wait for one thing
  *
  * For a limited time, after having cancelled it, on another loop, or until a child
- * says that it is ready.
+ * reports that it is ready.
  */
 #ifndef _LINUX_COTASK_WAIT_H
 #define _LINUX_COTASK_WAIT_H
@@ -50,12 +50,12 @@ struct cotask_await __must_check cotask_await_across(struct cotask *task,
 						     struct cotask *target);
 
 /**
- * struct cotask_start - a child that says when it is ready
+ * struct cotask_start - start of a child that reports when it is ready
  * @frame: the coroutine that waits for that
  * @ready: what it waits for
- * @ended: tells when the child ends before
+ * @ended: called when the child ends without being ready
  * @child: the child
- * @outcome: what the wait gives
+ * @outcome: result of the wait
  * @ended_with: outcome of the wait for the child's end after a cancel
  */
 struct cotask_start {

@@ -41,7 +41,7 @@ int cotask_nonblock(int fd);
 /**
  * cotask_poll - wait until a file descriptor is ready
  * @fd: the file descriptor
- * @events: the events to wait for, POLLIN and others as for poll(2)
+ * @events: the events to wait for, POLLIN etc. as for poll(2)
  *
  * Always suspends: other tasks run at least once.
  *

@@ -106,10 +106,10 @@ __cotask_must_check int cotask_resolve(const char *host, const char *service,
 /**
  * cotask_connect_first - connect to the first of several addresses that answers
  * @list: the addresses, the preferred one first
- * @stagger: nanoseconds after which the next address is tried while others are under way
+ * @stagger: nanoseconds after which the next address is tried while attempts are in progress
  *
  * Tries the addresses in the order of RFC 8305: the families alternate.  When an attempt fails,
- * the next one begins at once.  When one has succeeded, all others are given up, and their
+ * the next one begins at once.  When one has succeeded, the rest is given up, and their
  * sockets are closed.  A &struct cotask_timeout limits the duration.
  *
  * Return: The socket; if no address answers, the error of the first attempt as a negative errno;

@@ -15,7 +15,7 @@
  *	if (i == 0)
  *		handle(c[0].value);
  *
- * Exactly one *choice* is made, and all others are untouched: no item is taken from another
+ * Exactly one *choice* is made.  All other objects are unchanged: no item is taken from another
  * queue, no permit from another semaphore.  A call that fails, is cancelled or times out has
  * made none.
  *
@@ -54,7 +54,7 @@ enum cotask_choice_kind {
  * struct cotask_choice - one of the things to wait for
  * @kind: what it is
  * @fd: the file descriptor
- * @events: the events to wait for, POLLIN and others as for poll(2)
+ * @events: the events to wait for, POLLIN etc. as for poll(2)
  * @x: the object
  * @value: for PUT: the item; in the choice that was made, receives for GET: the item, or
  *	-ESHUTDOWN; for PUT: the item, or -ESHUTDOWN; for FD: the events that have occurred, or

@@ -2,8 +2,8 @@
 /*
  * cotask - tracepoints: one per change of state
  *
- * Loops, tasks and groups are told by their numbers; the name of a task comes with
- * its spawn.  All of them run in the loop's owner, but for a cancel from outside,
+ * Loops, tasks and groups are identified by their numbers; the name of a task comes with
+ * its spawn.  All tracepoints run in the loop's owner, except for a cancel from outside,
  * which is traced where it is accepted.
  */
 #undef TRACE_SYSTEM
@@ -224,7 +224,7 @@ TRACE_EVENT(cotask_turn,
 	TP_printk("loop=%u entries=%u", __entry->loop, __entry->entries)
 );
 
-/* A process runs the code of tasks, and has not come back for too long. */
+/* A process runs the code of tasks, and has not called ENTER for too long. */
 TRACE_EVENT(cotask_late,
 	TP_PROTO(const struct cotask_loop *loop, const char *name),
 	TP_ARGS(loop, name),
