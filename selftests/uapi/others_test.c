@@ -7,8 +7,13 @@
  * in its own time all the same.
  */
 #include <poll.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include "kselftest_harness.h"
 #include "cotask_test.h"
 
@@ -290,6 +295,34 @@ TEST_F(others, cancelled_again)
 		EXPECT_EQ(4, e.handle);
 		EXPECT_EQ(-ECANCELED, e.result);
 	}
+}
+
+/*
+ * The queue of a signalfd belongs to the signal handlers of the process that polls it, and is
+ * freed when that ends.  The process shares its descriptors, so that its end closes none.
+ */
+TEST_F(others, poll_of_what_is_freed)
+{
+	struct cotask_event_info e;
+	sigset_t set;
+	int fd, status;
+	pid_t pid;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	ASSERT_LE(0, fd);
+	pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	if (!pid)
+		_exit(!!op(POLL, .task = 1, .handle = fd, .arg = POLLIN));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
+	/* It has begun the event of this process. */
+	t_given[self->fd] = 0;
+	e = t_next(self->fd);
+	EXPECT_EQ(1, e.handle);
+	EXPECT_EQ(POLLHUP, e.result);
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

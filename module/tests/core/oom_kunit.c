@@ -273,30 +273,35 @@ static void go(struct kunit *test)
 
 static struct {
 	struct cotask_set set;
-	struct cotask_member member[2];
+	struct cotask_member member[3];
 	struct cotask_frame other;
+	struct cotask_future done;
 } gathering;
 
 static void prepare_gather(struct env *env)
 {
 	cotask_frame_init(&gathering.other, coro_step, coro_release);
-	gathering.member[0] = COTASK_MEMBER_CORO(&coro.frame);
-	gathering.member[1] = COTASK_MEMBER_CORO(&gathering.other);
+	cotask_future_init(&gathering.done, env->loop);
+	cotask_future_complete(&gathering.done, 0);
+	gathering.member[0] = COTASK_MEMBER(&gathering.done.base);
+	gathering.member[1] = COTASK_MEMBER_CORO(&coro.frame);
+	gathering.member[2] = COTASK_MEMBER_CORO(&gathering.other);
 }
 
 static long call_gather(struct env *env)
 {
 	return PTR_ERR_OR_ZERO(cotask_gather(&gathering.set, cotask_loop_root(env->loop),
-					     gathering.member, 2, 0));
+					     gathering.member, 3, 0));
 }
 
-/* Both coroutines, or none. */
+/* Both coroutines, or none; nobody waits for the future. */
 static void check_gather(struct env *env, long rc)
 {
 	struct kunit *test = env->test;
 
 	if (rc)
 		KUNIT_EXPECT_EQ(test, coro.released, 2U);
+	KUNIT_EXPECT_TRUE(test, list_empty(&gathering.done.base.waiters));
 	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), rc ? 0U : 2U);
 	settle(env);
 	KUNIT_EXPECT_EQ(test, coro.ran, rc ? 0U : 2U);

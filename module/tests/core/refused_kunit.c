@@ -23,6 +23,7 @@ static struct {
 	struct cotask_queue queue;
 	struct cotask_queue_op queue_op;
 	struct list_head item;
+	struct cotask_event event;
 	struct cotask_cond cond;
 	struct cotask_cond_wait cond_wait;
 	struct cotask_completion done;
@@ -224,6 +225,75 @@ static void bad_bodies(struct kunit *test)
 	bad = good;
 	KUNIT_EXPECT_EQ(test, cotask_body_register(&bad), 0);
 	cotask_body_unregister(&bad);
+}
+
+static long waits_elsewhere(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, waited);
+
+	CO_AWAIT(waited, rc, cotask_event_wait(task, &my.event));
+	note(env_current(), "%ld", rc);
+	return 7;
+}
+
+/* AW-5: an event of another loop is told on the next turn, and nothing waits for it */
+static void event_of_another_loop(struct kunit *test)
+{
+	struct cotask_loop *other = cotask_manual_create(0);
+	struct env *env = env_of(test);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	cotask_event_init(&my.event, other);
+	spawn(env, waits_elsewhere);
+	settle(env);
+	expect_log(env, "-18");
+	expect_finished(env, 0, 7);
+	KUNIT_EXPECT_TRUE(test, list_empty(&my.event.base.waiters));
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(other, 0), 0);
+}
+
+static int spawns_without_group(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct env *env = env_current();
+
+	env->task[0] = cotask_spawn(NULL, script_frame(env, sleeper), NULL);
+	return 0;
+}
+
+/* A callback has no task, and so no group but that of the loop */
+static void spawned_by_a_callback(struct kunit *test)
+{
+	struct cotask_info info = {};
+	struct env *env = env_of(test);
+
+	KUNIT_ASSERT_EQ(test, cotask_call_soon(env->loop, &my.cb, spawns_without_group), 0);
+	settle(env);
+	KUNIT_ASSERT_FALSE(test, IS_ERR_OR_NULL(env->task[0]));
+	KUNIT_EXPECT_EQ(test, cotask_task_info(env->task[0], &info), 0);
+	KUNIT_EXPECT_EQ(test, info.group, cotask_loop_root(env->loop)->id);
+}
+
+static void complete_0(struct env *env)
+{
+	KUNIT_EXPECT_EQ(env->test, cotask_future_complete(&env->future[0], 5), 0);
+}
+
+/* SH-8: a shield whose future was completed elsewhere is dropped before that has arrived */
+static void shield_of_what_is_on_its_way(struct kunit *test)
+{
+	struct cotask_shield *shield = kunit_kzalloc(test, sizeof(*shield), GFP_KERNEL);
+	struct env *env = env_of(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, shield);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(cotask_shield(shield, &env->future[0].base)));
+	elsewhere(env, complete_0);
+	cotask_shield_drop(shield);
+	KUNIT_EXPECT_TRUE(test, cotask_awaitable_done(&shield->base));
+	memset(shield, 0xff, sizeof(*shield));
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_awaitable_result(&env->future[0].base), 5L);
 }
 
 /* --- queues ----------------------------------------------------------------------- */
@@ -522,6 +592,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ended_inside_a_scope),
 	KUNIT_CASE(missing_arguments),
 	KUNIT_CASE(bad_bodies),
+	KUNIT_CASE(event_of_another_loop),
+	KUNIT_CASE(spawned_by_a_callback),
+	KUNIT_CASE(shield_of_what_is_on_its_way),
 	KUNIT_CASE(shut_down_with_a_slot),
 	KUNIT_CASE(item_after_the_look),
 	KUNIT_CASE(opened_with_a_deadline),
