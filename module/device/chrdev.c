@@ -244,7 +244,7 @@ static int ioctl_enter(struct file *file, void __user *arg)
 	cotask_race_point(FILE_ENTER, f);
 	if (atomic_xchg(&f->entered, 1))
 		return -EBUSY;
-	/* Whoever borrows the loop does not keep it for long. */
+	/* A borrower does not keep the loop for long. */
 	rc = mutex_lock_killable(&f->loop->pump);
 	if (!rc) {
 		rc = cotask_file_collect(file, &e);
@@ -329,7 +329,7 @@ static __poll_t cotask_poll(struct file *file, poll_table *table)
 
 	poll_wait(file, &f->wait, table);
 	smp_mb();	/* before looking; pairs with cotask_file_wake() */
-	/* A look from outside: who is woken for nothing finds no event. */
+	/* A hint, as the caller is not the owner: after a spurious wake-up ENTER has no event. */
 	if (cotask_file_is_ready(f))
 		return EPOLLIN | EPOLLRDNORM;
 	return 0;

@@ -45,10 +45,10 @@ enum cotask_object_kind {
 };
 
 /**
- * struct cotask_turn - something that the process has a turn for: an event
+ * struct cotask_turn - an event for the process, pending or delivered
  * @link: in cotask_file.turns
  * @type: one of enum cotask_event_type
- * @begun: the process has begun with it
+ * @begun: the process has begun it
  */
 struct cotask_turn {
 	struct list_head	link;
@@ -58,11 +58,11 @@ struct cotask_turn {
 
 /**
  * struct cotask_object - what a handle names
- * @turn: its event: of a hosted task, or an error that nobody has looked at; once
- *	nobody needs the object any more, its place in cotask_file.dropped
+ * @turn: its event: of a hosted task, or an error that was never retrieved; after the
+ *	last reference to the object, its place in cotask_file.dropped
  * @refs: one for the handle, one for each place in the kernel that uses the object
- * @kind: which
- * @file: whose, a reference
+ * @kind: its kind
+ * @file: its file, a reference
  */
 struct cotask_object {
 	struct cotask_turn	turn;
@@ -129,43 +129,43 @@ struct cotask_poller {
 
 /**
  * struct cotask_file - an open file
- * @host: what the loop knows of it
+ * @host: its interface to the loop
  * @loop: its loop
  * @refs: of the open file, and of each object [A]
- * @user: who has opened it, for the limit
- * @entered: a thread is inside of ENTER, and has the loop, see cotask_loop_borrow() [A]
+ * @user: the user that has opened it, for the limit
+ * @entered: a thread is inside of ENTER, and owns the loop, see cotask_loop_borrow() [A]
  * @objects: by handle; its lock guards looking up and taking a reference
  * @n_objects: those that exist, forgotten ones included [A]
- * @turns: what there are events for, in order, see turn.c
+ * @turns: events in order, see turn.c
  * @begun: the last of them that the process has begun, or @turns
- * @given: the last one that it was given, or @begun
- * @n_turns: how many there are in all [A]
- * @n_begun: how many of them were begun [A]
- * @n_given: how many more were given [A]
- * @running: how many tasks run in the process
+ * @given: the last one that was delivered, or @begun
+ * @n_turns: number of turns in the list [A]
+ * @n_begun: number of begun turns [A]
+ * @n_given: number of delivered turns that are not begun [A]
+ * @running: number of tasks that run in the process
  * @refused: this ENTER has refused an operation of a task
  * @has_native: there was a task whose code is in the kernel
  * @emitted: events of this turn of the loop
- * @budget: how many there may be
+ * @budget: maximum of @emitted
  * @dead: the code of hosted tasks is gone
- * @kept: it was closed, and others keep it
+ * @kept: it was closed, and descriptors or handles still refer to it
  * @process: what a task waits on while the process runs its code
  * @drop_lock: guards @dropped, @ending and @drained; a leaf
- * @dropped: objects that nobody needs any more, and that have not been ended
- * @ending: somebody is at it
- * @drained: there is no owner any more who would look at @dropped
+ * @dropped: unreferenced objects that have not been ended
+ * @ending: a thread is ending objects
+ * @drained: there is no owner any more to process @dropped
  * @failed: hosted tasks that have failed, whose end is not recorded yet
- * @failure: says that something has failed that is no object
+ * @failure: event for an error that belongs to no object
  * @error: its code
  * @calls: posted and registered calls
  * @polls_lock: a leaf
  * @pollers: processes that wait for file descriptors
  * @poller: memory for one of them
  * @has_polled: this ENTER has begun such a wait
- * @late: reports a loop that is left alone
+ * @late: reports that ENTER was not called for too long
  * @was_late: it has, since the last ENTER
  * @fds: descriptors made by EXPORT
- * @wait: who polls the file
+ * @wait: the pollers of the file
  * @wake: has @wakes run, from any context
  * @wakes: wakes them
  * @gone: frees it
@@ -226,7 +226,7 @@ enum cotask_hosted_state {
 	COTASK_HOSTED_RUNNING,
 };
 
-/* How deep a task can be in scopes: each of them may look at the others. */
+/* Maximum depth of scopes of a task: each of them may be compared with all the rest. */
 #define COTASK_MAX_DEPTH	64
 
 /**

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - ENTER: apply operations, run the loop, give events
+ * cotask - ENTER: apply operations, run the loop, deliver events
  *
  * The thread that is inside is the owner of the loop.  Between two calls the loop has
  * no owner, and nothing runs.
  *
- * A turn of the loop goes on as long as the entries that come next do nothing but to
- * make an event, so there can be many events at once.  They are given in order, and
- * the next call says how many of them the process has begun: the others are taken
- * back, and looked at again when it is their turn.
+ * A turn of the loop goes on as long as the next entries only make an event, so one call
+ * can deliver many events.  They are delivered in order, and the next call passes how
+ * many of them the process has begun: the rest is taken back, and revised when it is
+ * delivered again.
  */
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -24,9 +24,9 @@ MODULE_PARM_DESC(enter_limit_ms,
 /* --- the owner ----------------------------------------------------------- */
 
 /*
- * The calling thread is the owner from here to cotask_file_leave().  As long as no code in
- * the kernel can ask where it is, it is not in the table of pump.c: a file goes from thread
- * to thread at a pace that readers of that table need not bear.
+ * The calling thread is the owner from here to cotask_file_leave().  It is not in the table
+ * of pump.c while no code in the kernel can ask for its loop: a file changes threads so
+ * often that readers of that table would have to retry.
  */
 void cotask_file_enter(struct cotask_file *f)
 {
@@ -38,13 +38,13 @@ void cotask_file_enter(struct cotask_file *f)
 	cotask_objects_reap(f);
 }
 
-/* There is something to do for the owner; what has an event waits for the process. */
+/* There is work for the owner; pending events do not count, they wait for the process. */
 static bool has_work(struct cotask_file *f)
 {
 	return !list_empty_careful(&f->dropped) || cotask_loop_has_work(f->loop);
 }
 
-/* There is something to do for the owner or for the process.  Any context; then a guess. */
+/* There is work for the owner or for the process.  Any context; a hint unless the owner calls it. */
 bool cotask_file_is_ready(struct cotask_file *f)
 {
 	return cotask_turns_pending(f) || has_work(f);
@@ -57,14 +57,14 @@ void cotask_file_leave(struct cotask_file *f)
 		cotask_pump_leave(f->loop);
 	f->loop->pumping = false;
 	WRITE_ONCE(f->loop->owner, NULL);
-	/* What was made ready meanwhile has woken nobody. */
+	/* Entries that became ready in the meantime have caused no wake-up. */
 	if (cotask_file_is_ready(f))
 		cotask_file_wake(f);
 }
 
 /*
- * Tell who polls the file.  From any context, and with locks of other wait queues held, so
- * it is left to an interrupt, and by that to a thread.
+ * Wake the pollers of the file.  From any context, and with locks of other wait queues held, so
+ * the wake-up is deferred to an interrupt, and from there to a thread.
  */
 void cotask_file_wake(struct cotask_file *f)
 {
@@ -74,7 +74,7 @@ void cotask_file_wake(struct cotask_file *f)
 
 /* --- the watchdog -------------------------------------------------------- */
 
-/* The process runs the code of tasks and has not been here for too long. */
+/* The process runs the code of tasks and has not called ENTER for too long. */
 void cotask_file_late(struct work_struct *work)
 {
 	struct cotask_file *f = container_of(to_delayed_work(work), struct cotask_file, late);
@@ -112,8 +112,8 @@ static u32 tell_late(struct cotask_file *f)
 #define POSTED_CHUNK	4
 
 /*
- * Copy operations in.  Their results can be written, so that nothing happens that cannot be
- * told: the pages are those of the first and of the last one.
+ * Copy operations in.  Check that their results can be written, so that no operation is applied
+ * whose result is lost: the pages are those of the first and of the last one.
  */
 static int copy_ops(struct cotask_op *ops, struct cotask_op __user *user, u32 n)
 {
@@ -139,10 +139,10 @@ fault:
 	return -EFAULT;
 }
 
-/* What an operation costs, in steps of the budget. */
+/* Cost of an operation, in steps of the budget. */
 #define OP_COST	16
 
-/* Apply some; how many, which is fewer than @n if the process is being killed. */
+/* Apply operations; returns how many: fewer than @n if the process is being killed. */
 static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool posted)
 {
 	u32 i;
@@ -160,9 +160,9 @@ static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool
 }
 
 /*
- * Apply @n operations one after the other, and tell the result of each.  How many were
- * applied is told also if it ends early.  They are copied to @ops, @size at once, which are
- * there as long as each is acted on, and so are not on the stack of ENTER.
+ * Apply @n operations one after the other, and write back the result of each.  @applied is
+ * valid also if it ends early.  They are copied to @ops, @size at a time, which stay while
+ * an operation is applied, and so are not on the stack of ENTER.
  */
 static int apply(struct cotask_file *f, u64 addr, u32 n, struct cotask_op *ops, u32 size,
 		 u32 *applied)
@@ -191,7 +191,7 @@ static int apply(struct cotask_file *f, u64 addr, u32 n, struct cotask_op *ops, 
 /**
  * cotask_file_post - COTASK_IOC_POST
  * @f: the file
- * @p: what the process has given
+ * @p: the argument of the ioctl
  *
  * Context: Any thread.
  * Return: 0 if anything was applied; -EFAULT, -EINTR.
@@ -233,7 +233,7 @@ static void tell_error(struct cotask_file *f, struct cotask_turn *turn,
 		e->user_data = cotask_object_hosted(o)->user_data;
 }
 
-/* false: there is nothing to tell after all. */
+/* false: there is no event after all. */
 static bool tell(struct cotask_file *f, struct cotask_turn *turn, struct cotask_event_info *e)
 {
 	struct cotask_hosted *h;
@@ -262,7 +262,7 @@ static bool tell(struct cotask_file *f, struct cotask_turn *turn, struct cotask_
 	}
 }
 
-/* An event that is not about a task that runs now is over once the process has it. */
+/* An event other than a STEP is over once the process has begun it. */
 static void consume(struct cotask_file *f, struct cotask_turn *turn)
 {
 	cotask_turn_del(f, turn);
@@ -272,7 +272,7 @@ static void consume(struct cotask_file *f, struct cotask_turn *turn)
 		cotask_object_put(object_of(turn));
 }
 
-/* The process has begun with the first event that it was given. */
+/* The process has begun the first delivered event. */
 static void begin(struct cotask_file *f)
 {
 	struct cotask_turn *turn = cotask_turn_begin(f);
@@ -288,7 +288,7 @@ static void begin(struct cotask_file *f)
 	f->running++;
 }
 
-/* What has become of the events that were given last. */
+/* Account for the events that were delivered last. */
 static int take_begun(struct cotask_file *f, struct cotask_enter *e)
 {
 	if (e->n_begun > f->n_given)
@@ -301,7 +301,7 @@ static int take_begun(struct cotask_file *f, struct cotask_enter *e)
 	return 0;
 }
 
-/* The file goes: what it has for the process has nobody to go to.  Tasks end by themselves. */
+/* The file is closed: discard its events, except for STEP.  Tasks end by themselves. */
 void cotask_turns_drop(struct cotask_file *f)
 {
 	struct cotask_turn *turn, *next;
@@ -321,14 +321,14 @@ static bool goes_on(struct cotask_turn *turn)
 	       !cotask_object_hosted(object_of(turn))->resumed;
 }
 
-/* Steps that are given before it come first: they may take back what has changed it (CX-16). */
+/* Steps delivered before it run first: they may take back the change of its outcome (CX-16). */
 static bool has_to_wait(const struct cotask_file *f, struct cotask_turn *turn)
 {
 	return f->n_given && turn->type == COTASK_EVENT_STEP &&
 	       cotask_hosted_needs_revision(cotask_object_hosted(object_of(turn)));
 }
 
-/* Up to @max events; how many. */
+/* Collect up to @max events; returns how many. */
 static u32 collect_events(struct cotask_file *f, struct cotask_event_info *events, u32 max)
 {
 	struct cotask_turn *turn;
@@ -347,7 +347,7 @@ static u32 collect_events(struct cotask_file *f, struct cotask_event_info *event
 	return n;
 }
 
-/* Give events as long as there are any; those that cannot be given stay. */
+/* Deliver events as long as there are any; those that cannot be delivered stay pending. */
 static int give_events(struct cotask_file *f, struct cotask_enter *e)
 {
 	struct cotask_event_info __user *user = u64_to_user_ptr(e->events);
@@ -368,13 +368,13 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 
 /* --- the loop ------------------------------------------------------------ */
 
-/* Turns of the loop between two looks at signals and the time. */
+/* Turns of the loop between two checks of signals and the time. */
 #define TURNS	8
 
-/* So many times that for somebody who does not wait: others may have work for ever. */
+/* How often TURNS are run for a caller that does not wait: tasks may have work for ever. */
 #define PATIENCE 128
 
-/* Run what there is to run until there are events, or nothing more to do, or for a while. */
+/* Run ready entries until there are events, or no more work, or for TURNS turns. */
 static void run(struct cotask_file *f, u32 max)
 {
 	unsigned int n = TURNS;
@@ -412,7 +412,7 @@ static bool is_past(s64 deadline)
 
 static int collect(struct cotask_file *f, struct cotask_enter *e)
 {
-	/* A task that was refused something may not want to wait for what it waits for. */
+	/* After a refused operation the process may not want to wait. */
 	const bool wait = e->min_events && !f->refused;
 	const s64 deadline = cotask_time_to_host(e->deadline, COTASK_CLOCK_MONOTONIC);
 	unsigned int patience = PATIENCE;
@@ -423,7 +423,7 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 	for (;;) {
 		cotask_objects_reap(f);
 		rc = give_events(f, e);
-		/* Nobody else runs inside of somebody's step (SC-1). */
+		/* No other task runs during a task's step (SC-1). */
 		if (rc || e->n_events || f->running)
 			return rc;
 		run(f, e->max_events);
@@ -444,11 +444,11 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 
 /**
  * cotask_file_collect - COTASK_IOC_ENTER
- * @file: the file, whose lock for that the caller holds
- * @e: what the process has given; out: what it gets
+ * @file: the file; the caller holds the pump mutex of its loop
+ * @e: the argument of the ioctl, in and out
  *
- * Return: 0; -EINVAL: fewer events were given than are said to be begun; -EFAULT;
- *	-EINTR, -ERESTARTSYS if nothing was done that has to be told.
+ * Return: 0; -EINVAL: fewer events were delivered than @e says were begun; -EFAULT;
+ *	-EINTR, -ERESTARTSYS if no operation was applied and no event delivered.
  */
 int cotask_file_collect(struct file *file, struct cotask_enter *e)
 {
@@ -457,7 +457,7 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 
 	is_back(f);
 	cotask_file_enter(f);
-	/* What an ENTER that was killed has begun to cancel; before anything can change. */
+	/* Finish the cancels that a killed ENTER has begun, before anything can change. */
 	if (unlikely(!list_empty(&f->loop->fanouts)))
 		cotask_fanouts_run(f->loop);
 	f->refused = false;
@@ -471,7 +471,7 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 		cotask_polls_look(f, file, current->files);
 	cotask_file_leave(f);
 	expect_back(f);
-	/* Whatever has ended the wait: what was done is told. */
+	/* However the wait has ended, the work that was done is reported. */
 	if ((rc == -EINTR || rc == -ERESTARTSYS) && (e->applied || e->n_events))
 		rc = 0;
 	if (rc != -ERESTARTSYS)

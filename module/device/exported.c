@@ -2,9 +2,9 @@
 /*
  * cotask - tasks and groups as file descriptors, which can be passed to other processes
  *
- * Who has the descriptor can see whether the task or group is done, and cancel it.  In
- * another file of the device it can be imported: then the tasks of that loop can await
- * the task, or be children of the group.
+ * The holder of the descriptor can see whether the task or group is done, and cancel it.
+ * The descriptor can be imported into another file of the device: then the tasks of that
+ * loop can await the task, or be children of the group.
  *
  * A child of an imported group runs in its own loop.  In the loop of the group there is
  * a task in its place, which waits for it: so it keeps the rules of groups like any
@@ -21,12 +21,12 @@
  * struct cotask_fd - what a descriptor stands for
  * @refs: of the file, of imported objects, of @done
  * @kind: COTASK_FD_TASK or COTASK_FD_GROUP
- * @object: the task or group, a reference: so its file reports an error that nobody has
- *	looked at when the last descriptor goes
+ * @object: the task or group, a reference: so its file reports an error that was never
+ *	retrieved when the last descriptor is closed
  * @task: the task, or NULL
- * @done: tells that it is
+ * @done: called when it is
  * @link: in cotask_file.fds as long as @done is registered
- * @wait: who polls
+ * @wait: the pollers
  * @wake: wakes them; has the reference of @done, which has run
  */
 struct cotask_fd {
@@ -194,7 +194,7 @@ static void wake_pollers(struct work_struct *work)
 	fd_put(cf);
 }
 
-/* It is done, or the loop has ended.  Those who poll are not the exporter's business. */
+/* It is done, or the loop has ended.  The pollers are woken from a workqueue, not by the exporter. */
 static void fd_over(struct cotask_fd *cf)
 {
 	list_del_init(&cf->link);
@@ -211,7 +211,7 @@ static int fd_done(struct cotask_callback *cb, struct cotask_awaitable *x)
 	return 0;
 }
 
-/* The loop has ended, and a group in it that was opened by nobody is not done. */
+/* The loop has ended; a group in it that was never entered or opened is not done. */
 void cotask_fds_drop(struct cotask_file *f)
 {
 	struct cotask_fd *cf, *next;
@@ -377,10 +377,10 @@ const struct cotask_op_row cotask_op_import = {
 };
 
 /*
- * A wait that was given up leaves the way behind until the task ends, which another process
- * decides: so there is one for each import, however often it is awaited.
+ * A wait that was given up keeps its connection until the task ends, which another process
+ * decides: so each import has only one, however often it is awaited.
  *
- * A group has no outcome for others than its parent; its descriptor can be polled.
+ * Only the parent can await the outcome of a group; its descriptor can be polled.
  */
 struct cotask_await cotask_remote_await(struct cotask *task, struct cotask_object *remote)
 {

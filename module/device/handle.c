@@ -4,9 +4,9 @@
  *
  * An object lives as long as its handle or the kernel needs it, and counts against
  * the limits of the file and of the user until its memory goes; a task counts with its
- * object, and for itself when that has gone before.  Handles can be looked
- * up, and objects let go of, from any thread; the end of an object is the business of
- * the owner, and is left to it if it is somebody else who lets go last.
+ * object, and for itself once the object is freed.  Handles can be looked up, and
+ * references dropped, from any thread.  Only the owner ends an object: another thread
+ * that drops the last reference leaves the end to the owner.
  */
 #include <linux/module.h>
 #include <linux/nospec.h>
@@ -236,9 +236,9 @@ struct cotask_object *cotask_object_get(struct cotask_object *o)
 	return o;
 }
 
-/* --- letting go ---------------------------------------------------------- */
+/* --- dropping references ------------------------------------------------- */
 
-/* It has failed, and nobody has looked: the process is told, and the object stays so long. */
+/* It failed, and its error was never retrieved: report an event; the object stays until then. */
 static bool tell_failure(struct cotask_object *o)
 {
 	struct cotask_awaitable *x = cotask_object_awaitable(o);
@@ -251,7 +251,7 @@ static bool tell_failure(struct cotask_object *o)
 	return true;
 }
 
-/* What counts is the task from now on.  It may be done, and part of its group's errors. */
+/* From now on the task itself is charged.  It may be done, and part of its group's errors. */
 static void pass_charge(struct cotask *task)
 {
 	task->entry.flags |= COTASK_T_CHARGED;
@@ -271,7 +271,7 @@ static struct cotask *task_of(struct cotask_object *o)
 	}
 }
 
-/* The owner, or a thread that comes when there is none any more. */
+/* Called by the owner, or by any thread once there is no owner. */
 static void object_end(struct cotask_object *o)
 {
 	const struct cotask_object_ops *ops = kinds[o->kind];
@@ -308,7 +308,7 @@ static struct cotask_object *next_dropped(struct cotask_file *f)
 }
 
 /*
- * End what nobody needs any more, and what nobody needs because of that, one by one.  The
+ * End unreferenced objects one by one, and those that become unreferenced by that.  The
  * caller has a reference to the file.
  */
 static void end_dropped(struct cotask_file *f)
@@ -321,7 +321,7 @@ static void end_dropped(struct cotask_file *f)
 	}
 }
 
-/* Whether the caller is the one to end them: the owner, or anybody once there is none. */
+/* Whether the caller ends them: the owner does, or any thread once there is no owner. */
 static bool may_end(struct cotask_file *f)
 {
 	if (!(f->drained || cotask_loop_mine(f->loop)) || f->ending)
@@ -330,7 +330,7 @@ static bool may_end(struct cotask_file *f)
 	return true;
 }
 
-/* Somebody else's business, or comes after what is being ended. */
+/* The caller is not the owner, or is ending another object. */
 static void line_up(struct cotask_file *f, struct cotask_object *o)
 {
 	bool end;
@@ -342,18 +342,18 @@ static void line_up(struct cotask_file *f, struct cotask_object *o)
 	if (end) {
 		end_dropped(f);
 	} else if (!cotask_loop_mine(f->loop)) {
-		/* It may be the last word on an error. */
+		/* Ending it may report an error. */
 		cotask_loop_wake(f->loop);
 		cotask_file_wake(f);
 	}
 }
 
 /**
- * cotask_object_put - let go of an object
+ * cotask_object_put - drop a reference to an object
  * @o: the object, or NULL
  *
- * The end of an object may be that of others, which it was made of: they line up, so that a
- * chain of them does not take the kernel's stack.
+ * The end of an object may end the objects that it refers to: they are queued, so that a
+ * chain of them does not exhaust the kernel's stack.
  *
  * Context: Any thread.
  */
@@ -368,7 +368,7 @@ void cotask_object_put(struct cotask_object *o)
 	/* The object has one, but may be ended as soon as it is in the list. */
 	refcount_inc(&f->refs);
 	if (cotask_loop_mine(f->loop) && !f->ending && !READ_ONCE(f->drained)) {
-		/* As long as there is an owner nobody else ends anything. */
+		/* While there is an owner, no other thread ends objects. */
 		f->ending = true;
 		object_end(o);
 		end_dropped(f);
@@ -378,7 +378,7 @@ void cotask_object_put(struct cotask_object *o)
 	cotask_file_put(f);
 }
 
-/* The owner looks at what others have left to it. */
+/* The owner ends the objects that other threads have left to it. */
 void cotask_objects_reap(struct cotask_file *f)
 {
 	bool end;
@@ -396,9 +396,9 @@ void cotask_objects_reap(struct cotask_file *f)
  * cotask_object_forget - a handle is free again
  * @f: the file
  * @handle: the handle
- * @o: what it is known to name; somebody else may have been faster, and have used it again
+ * @o: the object that it named; another thread may have freed and reused the handle since
  *
- * Return: 0; -ENOENT: it does not name that any more.
+ * Return: 0; -ENOENT: it no longer names @o.
  */
 int cotask_object_forget(struct cotask_file *f, u32 handle, struct cotask_object *o)
 {

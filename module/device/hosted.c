@@ -3,16 +3,15 @@
  * cotask - hosted tasks: their code is in the process
  *
  * To the core a hosted task is a task like any other: its coroutine is hosted_step().
- * That one says that it is the task's turn, by an event, and waits until the process
- * has run the code up to the next wait.  As far as the core can tell the task waits
- * for something that declines to cancel meanwhile, which is just what holds for a task
- * that runs: a request to cancel arms it.
+ * This adds an event for the task's turn, and waits until the process has run the code
+ * up to the next wait.  For the core the task waits on an awaitable that declines to
+ * cancel, with the same effect as for a running task: a request to cancel arms it.
  *
- * Several events may be given at once, although a step could matter to the next one,
- * as what the process has begun in the meantime is known, and the others are taken
- * back: their outcomes are revised when they are given again (CX-5, CX-7).  So that
- * this is enough, the loop stops at everything but steps which do nothing else than to
- * give an event, see cotask_hosted_may_follow().
+ * Several events may be delivered at once, although a step could affect the next one:
+ * the next ENTER passes how many the process has begun, and the rest is taken back.
+ * Their outcomes are revised when they are delivered again (CX-5, CX-7).  For this to
+ * suffice, the loop stops at every entry that does more than to add an event, see
+ * cotask_hosted_may_follow().
  */
 #include <linux/slab.h>
 
@@ -41,8 +40,8 @@ static struct cotask_hosted *hosted_of(struct cotask_frame *frame)
 /* --- the process's turn -------------------------------------------------- */
 
 /*
- * The outcome of its last operation is out of reach, so the task declines, and is armed
- * by that: the cancel comes with the event, if that was not given, or at its next wait.
+ * The outcome of its last operation can no longer be replaced here, so the task declines,
+ * which arms it: the cancel comes with the event, if that is still pending, or at its next wait.
  */
 static bool process_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			   const struct cotask_reason *why)
@@ -91,7 +90,7 @@ static void emit(struct cotask_hosted *h, long outcome)
 		return;
 	}
 	h->state = COTASK_HOSTED_READY;
-	/* One that has not suspended has nobody before it. */
+	/* A task that has not suspended continues before all pending turns. */
 	if (h->issuing)
 		cotask_turn_add_first(f, &h->object.turn, COTASK_EVENT_STEP);
 	else
@@ -99,7 +98,7 @@ static void emit(struct cotask_hosted *h, long outcome)
 }
 
 /**
- * cotask_hosted_revise - the event of a task is about to be given
+ * cotask_hosted_revise - the event of a task is about to be delivered
  * @h: the task
  *
  * Return: false: there is none, as the task was cancelled before its first step.
@@ -124,8 +123,7 @@ bool cotask_hosted_revise(struct cotask_hosted *h)
  * @f: the file
  * @e: the next entry of the turn
  *
- * Return: true if no event was made in this turn yet, or if all that @e does is to make
- *	another one.
+ * Return: true if no event was made in this turn yet, or if @e only makes another one.
  */
 bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e)
 {
@@ -190,7 +188,7 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 	}
 }
 
-/* It has not ended by itself, and the process does not know. */
+/* It did not end by itself: report that to the process. */
 static void tell_gone(struct cotask_hosted *h)
 {
 	if (h->object.file->dead || h->exited || h->frame.state == COTASK_FRAME_REFUSED)
@@ -201,8 +199,8 @@ static void tell_gone(struct cotask_hosted *h)
 }
 
 /*
- * Somebody may still have to hear of its error, with what the process calls the task, and
- * that is known when its end is recorded: the object stays so long.
+ * Its error may still have to be reported, with the user_data of the task.  That is decided
+ * when its end is recorded: the object stays until then.
  */
 static bool stays_for_record(struct cotask_hosted *h)
 {
@@ -218,8 +216,8 @@ static bool stays_for_record(struct cotask_hosted *h)
  * @f: its file
  * @t: the task
  *
- * When it was left over by a run, the process is told (CO-9).  Otherwise it is told if its
- * handle is gone, and nobody has looked (AW-11).
+ * If the task was left over by a run, its error is reported (CO-9).  Otherwise the error is
+ * reported if its handle is gone and the error was never retrieved (AW-11).
  */
 void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t)
 {
@@ -242,11 +240,11 @@ void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t)
 }
 
 /**
- * cotask_hosted_forgotten - a task that has ended is forgotten, and stays for somebody else
+ * cotask_hosted_forgotten - a task that has ended is forgotten, but still referenced
  * @h: the task
  *
- * What the process calls it is good until the end is recorded, and not any longer: what that
- * points to may be gone when the last one lets go.
+ * Its user_data is valid until its end is recorded, and no longer: the memory that it points
+ * to may be freed before the last reference is dropped.
  */
 void cotask_hosted_forgotten(struct cotask_hosted *h)
 {
@@ -382,8 +380,8 @@ void cotask_hosted_leave(struct cotask_hosted *h)
  * cotask_hosted_code - where a process says that the code of a task is
  * @task: any task of the loop that the caller owns
  *
- * Return: The user_data of a hosted task, which libcotask lets point to what an unwinder
- *	needs; 0 of others.
+ * Return: The user_data of a hosted task, by which libcotask points to the data for an
+ *	unwinder; 0 for other tasks.
  */
 u64 cotask_hosted_code(const struct cotask *task)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - /dev/cotask for those who operate a machine: look at tasks, cancel them
+ * cotask - /dev/cotask for operators of a machine: inspect tasks, cancel them
  *
- * Users have to do with the loops of their own processes; kernel loops, and those of
- * everybody, need a capability.
+ * A user may access the loops of their own processes.  Kernel loops, and the loops of
+ * other users, need a capability.
  */
 #include <linux/anon_inodes.h>
 #include <linux/capability.h>
@@ -92,7 +92,7 @@ static long cancel_in(struct cotask_loop *loop, const struct cotask_target *targ
 	return rc;
 }
 
-/* What nobody has denied may be in a loop that has not answered. */
+/* A target that was not found may be in a loop that has not answered. */
 static long cancel_somewhere(const struct cotask_viewer *viewer,
 			     const struct cotask_target *target, u32 in)
 {

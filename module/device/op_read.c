@@ -49,7 +49,7 @@ static s64 time_of(ktime_t t)
 	return max_t(s64, cotask_time_from_host(ktime_to_ns(t), COTASK_CLOCK_MONOTONIC), 0);
 }
 
-/* The task that has cancelled it, if it was one: others are no business of the process. */
+/* The cancelling task, or 0: other origins are not shown to the process. */
 static s64 canceller(const struct cotask *task)
 {
 	switch (task->reason.cause) {
@@ -140,7 +140,7 @@ static s64 read_count(struct cotask_request *r)
 /**
  * struct read_row - a question
  * @fn: answers it
- * @kinds: to whom it can be put
+ * @kinds: kinds of objects that it applies to
  * @posted: any thread can
  */
 struct read_row {

@@ -98,7 +98,7 @@ static int members_get(struct cotask_request *r, struct members *m)
  * struct set_object - a gather
  * @object: what its handle names
  * @set: the set
- * @members: whom it follows
+ * @members: the awaitables that it follows
  */
 struct set_object {
 	struct cotask_object	object;
@@ -128,7 +128,7 @@ const struct cotask_object_ops cotask_set_object = {
 	.awaitable = set_awaitable,
 };
 
-/* Index of who has won a race. */
+/* Index of the winner of a race. */
 s64 cotask_set_object_winner(struct cotask_object *o)
 {
 	const struct set_object *s = set_of(o);
@@ -190,7 +190,7 @@ const struct cotask_op_row cotask_op_gather = {
  * struct wait - WAIT
  * @aux: of the operation
  * @wait: of the core
- * @members: whom it follows
+ * @members: the awaitables that it follows
  */
 struct wait {
 	struct cotask_aux	aux;
@@ -263,7 +263,7 @@ const struct cotask_op_row cotask_op_wait = {
  * struct iteration_object - an iteration
  * @object: what its handle names
  * @it: the iteration
- * @members: whom it follows
+ * @members: the awaitables that it follows
  */
 struct iteration_object {
 	struct cotask_object		object;

@@ -117,7 +117,7 @@ static s64 join_remote(struct cotask_request *r, struct cotask_hosted *h,
 	int rc = cotask_remote_spawn(owner, h->task, apart);
 
 	if (rc) {
-		/* It is not going to run (CX-7), and nobody is told that it was there. */
+		/* It never runs (CX-7), and no event reports it. */
 		h->task->entry.flags &= ~COTASK_T_SURE_START;
 		h->exited = true;
 		cotask_cancel(h->task);

@@ -28,7 +28,7 @@ static s64 op_forget(struct cotask_request *r)
 	    !cotask_object_hosted(o)->exited)
 		return -EBUSY;
 	rc = cotask_object_forget(r->f, r->op->handle, o);
-	/* From here on nobody finds it; one reference is that of the request. */
+	/* From here on it cannot be looked up; one reference is that of the request. */
 	if (!rc && o->kind == COTASK_OBJECT_TASK && refcount_read(&o->refs) > 1)
 		cotask_hosted_forgotten(cotask_object_hosted(o));
 	return rc;

@@ -40,16 +40,16 @@ struct queue {
 /**
  * struct poll - one wait
  * @aux: of the operation
- * @refs: of @aux, and of who closes it
+ * @refs: of @aux, and of a thread that closes it
  * @ready: what the task waits on
  * @file: the file, a reference; NULL: it was let go of.  Guarded by polls_lock from when
  *	the wait is in the list
  * @link: in the list of @by, guarded by polls_lock
  * @f: the file of the device
  * @by: the process that waits
- * @table: how the file is asked
- * @events: what for
- * @mask: what it was ready for at once
+ * @table: for vfs_poll()
+ * @events: the events to wait for
+ * @mask: the events that were ready at once
  * @n: how many of @queue are in use
  * @error: of registering
  * @queue: where it waits
@@ -172,7 +172,7 @@ static int woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *
 	if (mask && !(mask & (p->events | POLLFREE)))
 		return 0;
 	cotask_race_point(POLL_WAKE, p);
-	/* Who comes too late finds that the task is going to look anyway. */
+	/* A wake-up that comes too late is not needed: the task polls again anyway. */
 	cotask_future_post_outcome(&p->ready, (__force u32)(mask & p->events));
 	if (mask & POLLFREE) {
 		cotask_race_point(POLL_FREED, p);
@@ -199,7 +199,7 @@ static void enqueue(struct file *file, wait_queue_head_t *head, poll_table *tabl
 	add_wait_queue(head, &q->entry);
 }
 
-/* From here on nobody completes it. */
+/* From here on it cannot be completed. */
 static void unregister(struct poll *p)
 {
 	wait_queue_head_t *head;
@@ -474,7 +474,7 @@ static struct cotask_await perform_poll(struct cotask *task, struct cotask_hoste
 	return cotask_await_future(task, &p->ready);
 }
 
-/* Who has woken it did not say what for. */
+/* The wake-up named no events: poll the file again. */
 static __poll_t look_again(struct poll *p)
 {
 	struct file *file;

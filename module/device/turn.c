@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - turns: what a process has, or is to have, an event for
+ * cotask - turns: events for a process, delivered or pending
  *
- * They stand in one list in their order, in three parts: those that the process has begun,
- * which are tasks that run in it; those that it was given and may not have begun; and the
- * others.  So a turn that goes its way is added once and taken out once, and all that were
- * given are taken back by moving a mark.
+ * One list has all of them in order, in three parts: turns that the process has begun,
+ * which are tasks that run in it; turns that were delivered and may not be begun; and
+ * pending turns.  So a turn is added once and removed once, and all delivered turns are
+ * taken back by moving a mark.
  *
- * All of it belongs to the owner of the loop.
+ * Only the owner of the loop calls these functions.
  */
 #include "device.h"
 
@@ -29,7 +29,7 @@ static void add_behind(struct cotask_file *f, struct cotask_turn *turn, u16 type
 }
 
 /**
- * cotask_turn_add - there is something that the process has a turn for
+ * cotask_turn_add - append a pending turn
  * @f: the file
  * @turn: not in the list
  * @type: of the event
@@ -39,7 +39,7 @@ void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type)
 	add_behind(f, turn, type, f->turns.prev);
 }
 
-/* The same, before all others.  Nothing is given. */
+/* The same, before all pending turns.  No turn is delivered. */
 void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 type)
 {
 	add_behind(f, turn, type, f->begun);
@@ -48,7 +48,7 @@ void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 
 /**
  * cotask_turn_del - take a turn out, if it is in the list
  * @f: the file
- * @turn: the turn; it was begun, or was not given
+ * @turn: the turn; begun, or not delivered
  */
 void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn)
 {
@@ -63,7 +63,7 @@ void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn)
 	WRITE_ONCE(f->n_turns, f->n_turns - 1);
 }
 
-/* The next one that can be given, or NULL. */
+/* The next turn to be delivered, or NULL. */
 struct cotask_turn *cotask_turn_next(struct cotask_file *f)
 {
 	if (f->given->next == &f->turns)
@@ -71,7 +71,7 @@ struct cotask_turn *cotask_turn_next(struct cotask_file *f)
 	return list_entry(f->given->next, struct cotask_turn, link);
 }
 
-/* It is given. */
+/* It is delivered. */
 void cotask_turn_give(struct cotask_file *f)
 {
 	f->given = f->given->next;
@@ -79,8 +79,8 @@ void cotask_turn_give(struct cotask_file *f)
 }
 
 /**
- * cotask_turn_begin - the process has begun the first of those that it was given
- * @f: the file; something is given
+ * cotask_turn_begin - the process has begun the first delivered turn
+ * @f: the file; a turn is delivered
  *
  * Return: Which; still in the list.
  */
@@ -95,14 +95,14 @@ struct cotask_turn *cotask_turn_begin(struct cotask_file *f)
 	return turn;
 }
 
-/* All that were given come again, before all that were not. */
+/* All delivered turns become pending again, in their old place. */
 void cotask_turns_take_back(struct cotask_file *f)
 {
 	f->given = f->begun;
 	WRITE_ONCE(f->n_given, 0);
 }
 
-/* The last @n that were given come again: they did not reach the process. */
+/* The last @n delivered turns become pending again: they did not reach the process. */
 void cotask_turns_take_back_last(struct cotask_file *f, u32 n)
 {
 	WRITE_ONCE(f->n_given, f->n_given - n);
@@ -111,7 +111,7 @@ void cotask_turns_take_back_last(struct cotask_file *f, u32 n)
 }
 
 /**
- * cotask_turns_pending - whether there is something to be given
+ * cotask_turns_pending - whether there are pending turns
  * @f: the file
  *
  * Context: Any.

@@ -2,7 +2,7 @@
 /*
  * cotask - what one user can have in all open files together
  *
- * The limit of a file does not bound a user who opens the device again and again.  A
+ * The limit of a file does not bound a user that opens the device again and again.  A
  * counter per uid exists as long as the user has a file open, or objects.
  */
 #include <linux/module.h>
@@ -24,9 +24,9 @@ MODULE_PARM_DESC(max_user_files, "files that one user can have open");
 #define KEPT_FILE_OBJECTS	16
 
 /**
- * struct cotask_user - one who has opened the device
- * @uid: who
- * @refs: files whose memory is there
+ * struct cotask_user - a user that has opened the device
+ * @uid: its uid
+ * @refs: files whose memory still exists
  * @files: those of them that are open
  * @objects: in all of them [A]
  */
@@ -61,7 +61,7 @@ static struct cotask_user *find_or_make(kuid_t uid)
 
 /**
  * cotask_user_get - a user opens a file
- * @uid: who
+ * @uid: of the user
  *
  * It counts as long as it is open.
  *
@@ -88,8 +88,8 @@ struct cotask_user *cotask_user_get(kuid_t uid)
 
 /**
  * cotask_user_file_closed - a file is not open any more
- * @user: who has opened it
- * @kept: others keep what is left of it; that counts as objects, also if there is no room
+ * @user: the user that has opened it
+ * @kept: it is still referenced; the rest of it counts as objects, even beyond the limit
  *
  * Context: Process context, may sleep.
  */
