@@ -5,7 +5,7 @@
  * Waiting, being completed, callbacks, and threads that block until something is
  * done.  An awaitable keeps one list of entries: tasks that wait, callbacks and
  * shields in one common order of registration (SC-5).  Completion hands the
- * outcome to each waiting task and queues it, so that nobody looks at the
+ * outcome to each waiting task and queues it, so that no waiter accesses the
  * awaitable afterwards: it may be freed as soon as one of them has run.
  */
 #include <linux/cotask_thread.h>
@@ -24,7 +24,7 @@ void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
 	refcount_set(&x->refs, 1);
 }
 
-/* The outcome is going to be known to somebody (AW-11). */
+/* The outcome counts as retrieved (AW-11). */
 void cotask_awaitable_mark_read(struct cotask_awaitable *x)
 {
 	if (!(atomic_read(&x->state) & COTASK_S_READ))
@@ -55,7 +55,7 @@ EXPORT_SYMBOL_GPL(cotask_awaitable_result);
  * cotask_awaitable_cancel - ask a task, future, shield or gather to cancel
  * @x: the awaitable
  *
- * Context: Any for a task or a future; the loop's owner for what follows others.
+ * Context: Any for a task or a future; the loop's owner for a shield or a set.
  * Return: true if the request was accepted; false if @x is done, or is a group
  *	(see cotask_group_cancel()).
  */
@@ -99,8 +99,8 @@ bool cotask_awaitable_cancel_for(struct cotask_awaitable *x, const struct cotask
 bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e)
 {
 	/*
-	 * A future can be completed by anybody, who posts it only when there is
-	 * somebody to wake: say so before looking.  Pairs with
+	 * A future can be completed from any context, and is posted only if it
+	 * has waiters: set WAITED before testing DONE.  Pairs with
 	 * cotask_future_settle().
 	 */
 	if (x->post.ops == &cotask_future_ops) {
@@ -119,7 +119,7 @@ bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e)
  * cotask_awaitable_wake - @x is done: queue its waiters and callbacks
  * @x: done
  *
- * The owner, or whoever completes @x on its behalf.
+ * The owner, or the caller that completes @x on its behalf.
  */
 void cotask_awaitable_wake(struct cotask_awaitable *x)
 {
@@ -147,7 +147,7 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 }
 
 /**
- * cotask_awaitable_detach - a waiter goes without having got the outcome
+ * cotask_awaitable_detach - a waiter leaves without the outcome
  * @x: the awaitable
  * @e: one of its waiters
  *
@@ -243,11 +243,11 @@ int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 EXPORT_SYMBOL_GPL(cotask_block);
 
 /**
- * cotask_awaitable_unread - the last one who could have read an outcome is gone
+ * cotask_awaitable_unread - the last reference to an outcome is dropped
  * @x: done
  * @task: the task that it is, or NULL
  *
- * An error that nobody has read is reported once (AW-11).
+ * An error that was never retrieved is reported once (AW-11).
  */
 void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task)
 {
@@ -258,8 +258,8 @@ void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task)
 }
 
 /*
- * Whether letting go of it now means that an error is never read: it has failed, nobody
- * has looked, and of a task the caller has the last reference.
+ * Whether dropping the caller's reference now loses an error: @x failed, its error was never
+ * retrieved, and if it is a task, this is the last reference.
  */
 bool cotask_awaitable_unlooked(const struct cotask_awaitable *x)
 {

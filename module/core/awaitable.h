@@ -13,7 +13,7 @@ struct cotask_set;
 /**
  * struct cotask_awaitable_ops - one kind of awaitable
  * @name: for people
- * @cancel: ask @x to cancel, on behalf of @waiter, which waits on it, or of nobody;
+ * @cancel: ask @x to cancel, on behalf of @waiter, which waits on it, or NULL;
  *	true: @x has accepted and will resume @waiter; false: it declines.  NULL: a
  *	task, handled by cancel.c without recursion
  * @posted: it was found in the inbox

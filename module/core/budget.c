@@ -7,17 +7,17 @@
  * used up the owner breathes: other threads get the CPU, and the budget is full again.
  * Between two breaths are no more than about a million instructions.
  *
- * A thread that walks over what is left of a loop that has ended, or over what is another
- * thread's, has no budget: it looks at each step whether others want to run.
+ * A thread that walks over the rest of a loop that has ended, or over objects of another
+ * thread, has no budget: it reschedules at each step if needed.
  *
- * The owner can breathe where nothing but cotask is on the stack: between entries, and in
- * what a process has asked for.  Inside the code of a module, which may hold a spinlock, it
- * cannot: there a cancel is left on the loop's stack, see fanout.c, and what else is walked
- * over is the module's own.
+ * The owner can breathe where only cotask is on the stack: between entries, and in an
+ * operation of a process.  Inside the code of a module, which may hold a spinlock, it
+ * cannot: there a cancel is left on the loop's stack, see fanout.c, and all other objects
+ * that are walked over are the module's own.
  *
- * The owner of a process's loop also looks at fatal signals.  What can take long, a cancel,
- * stops then, and its rest is there for the next thread that enters the loop, if there
- * is one.
+ * The owner of a process's loop also checks for fatal signals.  A cancel, which can take
+ * long, stops then, and the next thread that enters the loop continues it, if there is
+ * one.
  */
 #include <linux/module.h>
 #include <linux/sched/signal.h>

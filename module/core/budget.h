@@ -26,7 +26,7 @@ static inline void cotask_loop_spend(struct cotask_loop *loop, int n)
 
 /*
  * A step of a walk over what users can have many of, by any thread: the owner pays @n for it,
- * and others, which may sleep, let other threads run.  @loop: whose it is; NULL: it is gone.
+ * and another caller, which may sleep, reschedules.  @loop: the loop; NULL: it is gone.
  */
 static inline void cotask_walk_step(struct cotask_loop *loop, int n)
 {

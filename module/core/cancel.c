@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - cancellation: requests, where they go, and who takes them back
+ * cotask - cancellation: requests, their routing, and their withdrawal
  *
  * A request is counted first (CX-2): the count is in the state word of the task,
  * next to DONE, so that exactly one of "accepted" and "came too late" is true
@@ -9,12 +9,12 @@
  * the task is armed (CX-3, CX-4).  Nothing here recurses or allocates (SC-10).
  *
  * @settled of a task is the part of its count that was delivered, or has vanished
- * on the way (CX-14).  The rest is still going to be heard of; scopes therefore
+ * on the way (CX-14).  The rest is still to be delivered; scopes therefore
  * take @settled, not the count, as their baseline (TO-B1, TG-B8).
  */
 #include "core.h"
 
-/* One more, but for a hostile number of them. */
+/* The count plus one; saturates. */
 static int counted(int state)
 {
 	if ((u32)state >> COTASK_S_COUNT_SHIFT == COTASK_S_COUNT_MAX)
@@ -43,8 +43,8 @@ static void note_reason(struct cotask *t, const struct cotask_reason *why)
 }
 
 /*
- * The waiter leaves @x alone and gets -ECANCELED.  False: @x was completed by
- * somebody else and is going to wake the waiter.
+ * The waiter leaves @x and gets -ECANCELED.  False: another thread has completed
+ * @x, which is going to wake the waiter.
  */
 static bool leave(struct cotask *t, struct cotask_awaitable *x)
 {
@@ -258,7 +258,7 @@ const struct cotask_awaitable_ops cotask_task_ops = {
 	.posted = task_posted,
 };
 
-/* Count a request from somebody who is not the owner, and tell the owner. */
+/* Count a request of a caller that is not the owner, and post it to the owner. */
 static bool cancel_from_outside(struct cotask *t)
 {
 	static const struct cotask_reason outside = { .cause = COTASK_CAUSE_USER };
@@ -339,7 +339,7 @@ u32 cotask_cancel_take_back(struct cotask *t, u32 floor)
  * cotask_uncancel - take one request back
  * @task: the task
  *
- * For whoever swallows a cancel on purpose (CX-19).  Reaching 0 withdraws a
+ * For a caller that swallows a cancel on purpose (CX-19).  Reaching 0 withdraws a
  * request that was not delivered yet, unless it was handed on (CX-16, CX-17).
  *
  * Context: The loop's owner.
@@ -363,7 +363,7 @@ int cotask_uncancel(struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_uncancel);
 
-/* The requests that are due are delivered by something else than an await. */
+/* Due requests are delivered, without an await. */
 void cotask_cancel_deliver_here(struct cotask *t)
 {
 	if (!(t->entry.flags & COTASK_T_ARMED))

@@ -35,7 +35,7 @@ bool cotask_scope_missed(const struct cotask_scope *s);
 bool cotask_abandon(struct cotask *t, struct cotask_frame *frame, long rc);
 void cotask_abandon_all(struct cotask *t);
 
-/* Requests that nobody has taken back. */
+/* Number of requests that were not taken back. */
 static inline u32 cotask_cancel_count(const struct cotask *t)
 {
 	return (u32)atomic_read(&t->base.state) >> COTASK_S_COUNT_SHIFT;

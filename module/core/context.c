@@ -158,14 +158,14 @@ struct cotask_context *cotask_get_context(struct cotask *task)
 }
 EXPORT_FOR_TESTS(cotask_get_context);
 
-/* Nobody else sees the chain as far as only the context refers to it. */
+/* The part of the chain that only the context refers to can be changed in place. */
 static bool overwrite(struct cotask_context *ctx, const struct cotask_var *var, long value)
 {
 	struct binding *b;
 
 	for (b = ctx->head; b && refcount_read(&b->refs) == 1; b = b->rest) {
 		if (b->var == var) {
-			/* Pairs with the release of who has dropped a reference. */
+			/* Pairs with the release of a thread that dropped its reference. */
 			smp_acquire__after_ctrl_dep();
 			b->value = value;
 			return true;

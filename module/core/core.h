@@ -4,11 +4,11 @@
  *
  * Ownership instead of locks.  All state of a loop and of the tasks, groups,
  * timeouts and waits on it ([L] in the structs) belongs to the loop's owner: the
- * thread that pumps it.  Everybody else goes through exactly two doors:
+ * thread that pumps it.  All other contexts use exactly two interfaces:
  *
  *  - atomic words: base.state of every awaitable, the gate of a group.  They
- *    decide races (who completes, whether a cancel still counts, whether a spawn
- *    is still accepted) at the moment of the call, in any context;
+ *    decide races (which caller completes, whether a cancel still counts, whether a
+ *    spawn is still accepted) at the moment of the call, in any context;
  *  - the loop's inbox, a llist: what was decided is posted, and the owner acts on
  *    it at the start of its next turn.
  *
@@ -16,9 +16,9 @@
  *
  *	(pending) --CLAIMED--> (outcome being written) --DONE--> (done, for ever)
  *
- * Whoever sets CLAIMED writes the outcome and then sets DONE with release
+ * The caller that sets CLAIMED writes the outcome and then sets DONE with release
  * semantics; readers test DONE with acquire semantics first.  Tasks and groups
- * are completed by the owner alone and set both bits at once.
+ * are completed by the owner alone, which sets both bits at once.
  *
  * States of a task, with the place of its entry:
  *
@@ -38,14 +38,14 @@
  *
  *  1. closed   no new post, child or reference can be made: CLAIMED of a state word, the
  *		gate of a group, the mark in the inbox of a loop.  Any context, by one atomic
- *		operation; what comes later is refused.
- *  2. drained  what was on its way has arrived: no INBOX bit, no spawn behind the gate, no
+ *		operation; later requests are refused.
+ *  2. drained  all pending arrivals have arrived: no INBOX bit, no spawn behind the gate, no
  *		job, no member that is being completed by another thread.  The owner does not
- *		wait for this: each arrival looks whether it was the last (be_done() of a
+ *		wait for this: each arrival checks whether it was the last (be_done() of a
  *		set, cotask_group_check_over(), job_posted(), a put of a reference).
  *  3. unlinked out of queues, lists of waiters, lists of groups, the stack of fan-outs, and
  *		passed by cursors.
- *  4. freed	DONE is published, or the last reference goes.  From here on the owner does not
+ *  4. freed	DONE is published, or the last reference is dropped.  Then the owner does not
  *		touch it.  Memory of counted objects is freed in any context, see defer.c.
  *
  *	object			closed by		drained when
@@ -88,8 +88,8 @@
 #include "stats.h"
 
 /*
- * Tells a driver's author in debug builds; the caller returns a clean error.  Tests of wrong
- * use say that they expect it.
+ * Warns the author of a driver in debug builds; the caller returns a clean error.  Tests of
+ * wrong use announce that they expect it.
  */
 extern bool cotask_misuse_expected;
 #define cotask_misuse(fmt, ...)						\
@@ -116,7 +116,7 @@ extern bool cotask_misuse_expected;
 #define COTASK_S_CLOSING	BIT(7)	/* opened group: over when empty */
 #define COTASK_S_DOOM		BIT(8)	/* opened group: do not resume children */
 #define COTASK_S_ARM		BIT(9)	/* opened group: has a deadline */
-#define COTASK_S_MARKED		BIT(8)	/* others: named by a set, see set.c */
+#define COTASK_S_MARKED		BIT(8)	/* other kinds: named by a set, see set.c */
 /* COTASK_S_COUNT_SHIFT	9	task: its cancel count: there, too */
 #define COTASK_S_COUNT_ONE	BIT(COTASK_S_COUNT_SHIFT)
 #define COTASK_S_COUNT_MAX	((1U << (32 - COTASK_S_COUNT_SHIFT)) - 1)
@@ -182,7 +182,7 @@ enum cotask_frame_state {
 
 /* Flags of a loop. */
 #define COTASK_LOOP_SHARED	BIT(31)	/* that of a CPU */
-#define COTASK_LOOP_LENT	BIT(30)	/* whoever holds @pump is the owner */
+#define COTASK_LOOP_LENT	BIT(30)	/* the holder of @pump is the owner */
 
 #include "entry.h"
 #include "awaitable.h"

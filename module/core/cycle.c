@@ -3,9 +3,9 @@
  * cotask - cycles of awaits (AW-4, AW-B2)
  *
  * An await closes a cycle when what is awaited cannot end before the waiter does.
- * From the waiter, all who depend on its end are collected: those who wait for it,
+ * From the waiter, all dependents of its end are collected: the tasks that wait for it,
  * directly or through shields, the task that has entered its group, and so on.  Then
- * the chain of what is awaited is followed: it is a cycle when it reaches one of them.
+ * the chain of awaits is followed: it is a cycle when it reaches one of them.
  *
  * A set may be done although one of its members never is, so chains end there, and a
  * cycle through a set is not found; nor is one that is further than the bounds.  Such a
@@ -19,10 +19,10 @@
 #define CHAIN		4096
 
 /**
- * struct dependents - who cannot go on before a task has ended
+ * struct dependents - awaitables that cannot end before a task has ended
  * @x: tasks, groups, shields
- * @n: how many
- * @left: how many waiters may still be looked at
+ * @n: their number
+ * @left: number of waiters that may still be visited
  */
 struct dependents {
 	const struct cotask_awaitable *x[DEPENDENTS];
@@ -88,7 +88,7 @@ static void collect(struct dependents *d, const struct cotask *task)
 		const struct cotask_awaitable *x = d->x[i];
 
 		add_owner(d, x);
-		/* Whoever waits in the exit of a group has been added as its owner. */
+		/* The task that waits in the exit of a group has been added as its owner. */
 		if (x->post.ops != &cotask_group_ops)
 			add_waiters(d, x);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - a cancel that goes to many
+ * cotask - a cancel that goes to many tasks
  *
  * Cancelling one task may reach a gather or the exit of a group, and with it all of
  * its members, each of which may wait for the like.  The whole of it happens in the
@@ -19,8 +19,8 @@
  * then on the request is counted (CX-2) and goes no further where the wave has been before.
  *
  * A wave that comes back to a gather or race which it is still asking has found a cycle: no
- * member of it can end before the others have.  That gather is cut: when its members are
- * asked it ends with -ECANCELED, which those that wait for it get.  A group cannot be left
+ * member of it can end before the rest.  That gather is cut: when its members are asked,
+ * it ends with -ECANCELED, which its waiters get.  A group cannot be left
  * before its children have ended, so a way that comes back to a group cuts the innermost
  * gather or race on it instead.
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - futures: outcomes that somebody else provides
+ * cotask - futures: outcomes that are provided from outside the loop
  *
  * The one awaitable that is completed from outside its loop, hard interrupts
- * included.  Whoever claims the state word chooses the outcome; all others are
- * told that they came too late.  The winner writes the outcome, publishes it,
- * and posts the future to its loop if, and only if, somebody waits.
+ * included.  The caller that claims the state word chooses the outcome; all later
+ * callers get an error.  The winner writes the outcome, publishes it, and posts the
+ * future to its loop if, and only if, it has waiters.
  */
 
 #include "core.h"
@@ -17,7 +17,7 @@ static void future_posted(struct cotask_post *post)
 	cotask_awaitable_wake(x);
 }
 
-/* Choose the outcome and publish it; the state before, which has CLAIMED if it was too late. */
+/* Choose the outcome and publish it; returns the state before: with CLAIMED it was too late. */
 static int claim(struct cotask_awaitable *x, long result, int how)
 {
 	int old;
@@ -118,7 +118,7 @@ const struct cotask_awaitable_ops cotask_future_ops = {
 
 /**
  * cotask_future_init - make a pending future
- * @f: the future; not in use, or done and awaited by nobody
+ * @f: the future; not in use, or done and without waiters
  * @loop: the loop whose tasks may await it
  *
  * Context: Any.
@@ -135,9 +135,9 @@ EXPORT_SYMBOL_GPL(cotask_future_init);
 
 /**
  * cotask_future_fini - a future is not used any more
- * @f: the future, nobody waits for it; or NULL
+ * @f: the future, without waiters; or NULL
  *
- * Reports an error that nobody has read (AW-11).
+ * Reports an error that was never retrieved (AW-11).
  *
  * Context: Any.
  */
@@ -200,7 +200,7 @@ bool cotask_future_cancel(struct cotask_future *f)
 {
 	if (!usable(f))
 		return false;
-	/* Whoever cancels it does not care for its error (AW-11). */
+	/* A caller that cancels it does not need its error (AW-11). */
 	cotask_awaitable_mark_read(&f->base);
 	return cotask_future_settle_atomic(&f->base, -ECANCELED, COTASK_S_CANCELLED);
 }

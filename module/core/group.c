@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - groups: nobody leaves before all children have ended
+ * cotask - groups: they are not left before all children have ended
  *
  * A group owns its children from spawn to the record of their end.  The first
  * child that fails aborts the group (see abort.c).  What exit gives is decided in
@@ -131,7 +131,7 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 	leave(t);
 	g->live--;
 	g->base.loop->tasks--;
-	/* The run is over: nobody else is going to look (CO-9). */
+	/* The run is over: no other task can retrieve the error (CO-9). */
 	if (t->base.result < 0 && !cotask_cancelled(t) && (flags & COTASK_T_LEFTOVER)) {
 		atomic_or(COTASK_S_READ, &t->base.state);
 		cotask_loop_report(g->base.loop, t, t->base.result);
@@ -301,7 +301,7 @@ const struct cotask_awaitable_ops cotask_group_ops = {
 	.internal = true,
 };
 
-/* Set bits of the state word and have the owner look at them. */
+/* Set bits of the state word, and post them to the owner. */
 static void request(struct cotask_group *g, int bits)
 {
 	struct cotask_loop *loop;
@@ -317,7 +317,7 @@ static void request(struct cotask_group *g, int bits)
 	loop = READ_ONCE(g->base.loop);
 	if (!loop)
 		return;
-	/* Who waits for the post must not wait for one that was preempted before it. */
+	/* A waiter for the post must not have to wait for a preempted thread. */
 	preempt_disable();
 	cotask_race_point(GROUP_INBOX, &g->base);
 	old = atomic_read(&g->base.state);
@@ -426,8 +426,8 @@ static long group_exit(struct cotask *task, struct cotask_frame *frame)
  * @rc: what the body ended with: a value, an error, or -ECANCELED
  *
  * The outcome, in this order: the code of the first error, of a child or the body
- * (TG-14), see cotask_group_errors(); -ECANCELED if @task was cancelled by anybody
- * but the group (TG-15, TG-16, TG-38); -ETIMEDOUT if the deadline of the group has
+ * (TG-14), see cotask_group_errors(); -ECANCELED if @task was cancelled, and not by
+ * the group (TG-15, TG-16, TG-38); -ETIMEDOUT if the deadline of the group has
  * come (TG-B4); 0.  Does not suspend if no child is left (TG-6).
  *
  * Context: A step of @task.

@@ -13,7 +13,7 @@ static inline bool cotask_group_mine(const struct cotask_group *g)
 	const struct cotask_loop *loop;
 	bool mine;
 
-	/* Somebody else may be stopping the group, and drop the loop. */
+	/* Another thread may be stopping the group, and drop the loop. */
 	rcu_read_lock();
 	loop = READ_ONCE(g->base.loop);
 	mine = loop && cotask_loop_mine(loop);

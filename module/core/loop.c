@@ -2,10 +2,10 @@
 /*
  * cotask - the loop: one turn after the other
  *
- * A turn takes in what others have posted, moves due deadlines to the ready
+ * A turn takes in the posts of other contexts, moves due deadlines to the ready
  * queue, and runs the entries that were ready when it began (SC-2, SC-3, SC-4).
- * Who calls it, and when, is not decided here: see thread.c for kthreads and run.c
- * for loops that the calling thread pumps.
+ * Its callers are in thread.c, for kthreads, and in run.c, for loops that the
+ * calling thread pumps.
  */
 #include <linux/cred.h>
 #include <linux/pid.h>
@@ -121,7 +121,7 @@ static bool close_empty_inbox(struct cotask_loop *loop)
 	return true;
 }
 
-/* The owner acts on what others have posted, in the order of posting. */
+/* The owner acts on the posts in the inbox, in FIFO order. */
 void cotask_loop_take_in(struct cotask_loop *loop)
 {
 	struct cotask_post *post;
@@ -393,7 +393,7 @@ static struct cotask_loop *loop_new(const char *name, u32 flags)
 }
 
 /**
- * cotask_loop_alloc - make a loop that nobody pumps yet
+ * cotask_loop_alloc - make a loop that is not being pumped yet
  * @name: for people, or NULL
  * @flags: COTASK_LOOP_*
  *
@@ -406,7 +406,7 @@ struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags)
 }
 
 /**
- * cotask_loop_alloc_lent - make a loop whose owner is whoever holds its mutex
+ * cotask_loop_alloc_lent - make a loop whose owner is the holder of its mutex
  * @name: for people
  *
  * It belongs to the calling process.
@@ -456,7 +456,7 @@ void cotask_loop_put(struct cotask_loop *loop)
 EXPORT_SYMBOL_GPL(cotask_loop_put);
 
 /**
- * cotask_loop_root - the group that owns the tasks which nobody else does
+ * cotask_loop_root - the group that owns the tasks without another owner
  * @loop: the loop
  *
  * Its children are independent of each other and are ended with the loop.
@@ -471,7 +471,7 @@ struct cotask_group *cotask_loop_root(struct cotask_loop *loop)
 EXPORT_SYMBOL_GPL(cotask_loop_root);
 
 /**
- * cotask_loop_set_error_handler - say who is told of errors that nobody reads
+ * cotask_loop_set_error_handler - set the handler for errors that were never retrieved
  * @loop: the loop
  * @fn: the handler; NULL: a line in the kernel's log, rate limited
  *
@@ -507,7 +507,7 @@ void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error
  * @loop: the loop; the caller owns it
  * @g: the last one, which is still there; NULL: begin
  *
- * Opened groups are added by others, but only the owner takes groups out.
+ * Other threads may add opened groups, but only the owner removes groups.
  *
  * Return: The next opened or entered group; NULL at the end.
  */
@@ -529,10 +529,10 @@ struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop, struct cot
 }
 
 /**
- * cotask_loop_shrink - let go of most of the memory of a loop
+ * cotask_loop_shrink - free most of the memory of a loop
  * @loop: a loop that has ended, and that nothing with a deadline refers to; the caller owns it
  *
- * Handles of tasks, which others may have, keep the rest.
+ * References to tasks, which other threads may hold, keep the rest.
  */
 void cotask_loop_shrink(struct cotask_loop *loop)
 {
@@ -540,7 +540,7 @@ void cotask_loop_shrink(struct cotask_loop *loop)
 	loop->deadlines = NULL;
 }
 
-/* For callbacks that post others: after so many turns the rest is the last. */
+/* For callbacks that post callbacks: after so many turns the rest is the last. */
 #define LAST_TURNS	1024
 
 /**

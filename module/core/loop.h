@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - loops: turns, time, who pumps them, and asking their owner
+ * cotask - loops: turns, time, their pumping threads, and requests to their owner
  *
  * A part of core.h.
  */
@@ -20,7 +20,7 @@ enum cotask_clock {
  * @held: tasks whose turn has come while their group is paused [L]
  * @paused: groups that are paused [L]
  * @current_task: whose step is running [L]
- * @inbox: posted by others; closed by what it begins with, see loop.c [A]
+ * @inbox: posts from any context; its first node marks it closed, see loop.c [A]
  * @taken: from the inbox, not acted on yet [L]
  * @owner: the thread that pumps it
  * @timer_due: the deadlines have to be looked at [A]
@@ -32,25 +32,25 @@ enum cotask_clock {
  * @waves: nesting of calls that cancel, see fanout.c [L]
  * @again: how often the wave may still go where it has been [L]
  * @wave: number of the one under way [L]
- * @last_mark: the last number that was given to a wave, or to a way in one [L]
+ * @last_mark: the last number assigned to a wave, or to a way in one [L]
  * @budget: steps that are left until the owner breathes, see budget.c [L]
  * @foreign: nesting of calls into code that is not cotask's, outside of steps [L]
  * @breath: debugging: when the owner has breathed last [L]
  * @flags: COTASK_LOOP_* [I]
  * @eager_depth: nesting of eager steps [L]
  * @ref_stash: references to the loop that the owner holds in advance [L]
- * @id_stash: how many task numbers it has in advance [L]
- * @last_id: the last one that was given [L]
- * @tasks: how many there are whose end was not recorded [L]
- * @next: per clock: no deadline that was not looked at is earlier [L]
+ * @id_stash: number of task numbers reserved in advance [L]
+ * @last_id: the last number assigned to a task [L]
+ * @tasks: number of tasks whose end was not recorded [L]
+ * @next: per clock: only a new deadline before this requires a check of @timer [L]
  * @armed_for: when @timer is going to fire, boot clock [L]
  * @fake_now: per clock [L]
  * @groups: entered groups [L]
- * @fanouts: cancels under way to many, innermost first, see fanout.c [L]
- * @stats: what it has counted [L]
- * @cursors: of those that go through its tasks, see cursor.c
+ * @fanouts: cancels in progress, innermost first, see fanout.c [L]
+ * @stats: its counters [L]
+ * @cursors: of walks over its tasks, see cursor.c
  * @refs: references [A]
- * @closed: @inbox is; for others a hint
+ * @closed: @inbox is; a hint unless read by the owner
  * @ended: ... and has acted on all of them [L]
  * @stop: the loop's own thread is to end [A]
  * @grace_ns: how long its tasks may take to end then
@@ -60,7 +60,7 @@ enum cotask_clock {
  * @opened: opened groups, the root group among them
  * @shut: no more groups can be opened
  * @thread: its own kthread, or NULL [I]
- * @on_error: told of errors that nobody reads
+ * @on_error: handler for errors that were never retrieved
  * @watch: the watchdog, see watch.c [L]
  * @context: of the mains of cotask_run() [L]
  * @node: in the table of pumps, see pump.c
@@ -69,13 +69,13 @@ enum cotask_clock {
  * @pump: with COTASK_LOOP_LENT: held by the owner
  * @readers_lock: guards @readers and @cursors; opened_lock is taken inside of it
  * @readers: that wait for a chunk, see dump.c
- * @look: has the owner look at them
- * @look_posted: it is on its way [A]
+ * @look: makes the owner serve them
+ * @look_posted: it is posted [A]
  * @id: its number [I]
  * @uid: of the process that has it, if there is one [I]
  * @pid: that process, or NULL [I]
  * @rcu: frees it
- * @root: owns the tasks that belong to nobody else
+ * @root: owns the tasks without another owner
  * @name: for people [I]
  * @deadlines: one queue per clock; NULL: it has shrunk [L]
  */
@@ -134,7 +134,7 @@ struct cotask_loop {
 	struct hlist_node	node;
 	struct cotask_loop_host	*host;
 	struct cotask_loop_host	*payer;
-	struct mutex		pump;		/* who owns the loop */
+	struct mutex		pump;		/* ownership of the loop */
 	spinlock_t		readers_lock;	/* guards readers and cursors */
 	struct list_head	readers;
 	struct cotask_callback	look;
@@ -188,7 +188,7 @@ struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop,
 void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error);
 void cotask_loop_ref_task(struct cotask_loop *loop);
 
-/* What belongs to a process's loop is charged to the caller. */
+/* Memory of a process's loop is charged to the caller. */
 static inline gfp_t cotask_loop_gfp(const struct cotask_loop *loop)
 {
 	return READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
@@ -249,7 +249,7 @@ int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop
 		    void *arg);
 void cotask_loop_flush(struct cotask_loop *loop);
 
-/* The watchdog of a loop, see watch.c, looks around no more.  Owner. */
+/* Stop the watchdog of a loop, see watch.c.  Owner. */
 static inline void cotask_watch_end(struct cotask_loop *loop)
 {
 	loop->watch.cancel_ns = 0;

@@ -19,7 +19,7 @@ static seqcount_raw_spinlock_t pumps_seq = SEQCNT_RAW_SPINLOCK_ZERO(pumps_seq, &
 
 /**
  * cotask_pump_enter - the current thread begins to pump a loop
- * @loop: a loop that nobody pumps
+ * @loop: a loop that is not being pumped
  */
 void cotask_pump_enter(struct cotask_loop *loop)
 {
@@ -48,15 +48,15 @@ void cotask_pump_leave(struct cotask_loop *loop)
 }
 
 /**
- * cotask_loop_borrow - be the owner of a loop that nobody pumps
+ * cotask_loop_borrow - become the owner of a loop that is not being pumped
  * @loop: the loop, pinned by the caller
  *
- * To look at it, or to do what a callback could do; no task runs.  The budget counts, and the
- * owner breathes as one that pumps the loop does.
+ * To inspect it, or to do what a callback may do; no task runs.  The budget counts, and the
+ * borrower breathes like an owner that pumps the loop.
  *
  * Context: Process context; for a short time, as its process waits meanwhile.
- * Return: true, and cotask_loop_return() has to be called; false if it is no loop that
- *	is lent, somebody has it, or it has ended.
+ * Return: true, and cotask_loop_return() has to be called; false if the loop cannot be
+ *	lent, has an owner, or has ended.
  */
 bool cotask_loop_borrow(struct cotask_loop *loop)
 {
@@ -74,7 +74,7 @@ bool cotask_loop_borrow(struct cotask_loop *loop)
 EXPORT_FOR_TESTS(cotask_loop_borrow);
 
 /**
- * cotask_loop_return - give it back
+ * cotask_loop_return - return a borrowed loop
  * @loop: the loop
  */
 void cotask_loop_return(struct cotask_loop *loop)
@@ -102,8 +102,8 @@ static struct cotask_loop *find_pumped(void)
 /**
  * cotask_pump_current - the loop that the current thread pumps
  *
- * A loop that goes from thread to thread can lead who walks over it to another part of
- * the table, so that nothing was found counts only if nothing has changed.
+ * A loop that changes its owner can lead a reader to another hash chain, so a search that
+ * finds no loop is repeated if the table has changed.
  *
  * Return: The loop, or NULL, also in an interrupt.
  */

@@ -142,7 +142,7 @@ static void disturb(enum cotask_race_point point, const void *object, u32 random
 }
 
 /**
- * __cotask_race_point - the thread is about to do something that others see
+ * __cotask_race_point - the thread is about to do something that other threads see
  * @point: what
  * @object: what they meet at; not accessed
  *

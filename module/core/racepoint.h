@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-/* State words: of tasks, futures, groups and others.  Gates are those of groups. */
+/* State words: of tasks, futures, groups etc.  Gates are those of groups. */
 #define COTASK_RACE_POINTS(P)			\
 	P(TASK_DONE, "task: done")		\
 	P(CANCEL_COUNT, "cancel: counted")	\

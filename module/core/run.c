@@ -27,7 +27,7 @@ void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *exce
 	cotask_wave_end(loop);
 }
 
-/* The leftover's end is recorded; was it an error, the handler is told (CO-9). */
+/* The leftover's end is recorded; an error is reported to the handler (CO-9). */
 static void pump_leftovers(struct cotask_loop *loop)
 {
 	u64 seen = loop->stats.spawned - 1;
@@ -85,11 +85,10 @@ static int make_context(struct cotask_loop *loop)
  * on one loop, one after the other, share one context (CO-11).
  *
  * Context: Process context, sleeps.
- * Return: The outcome of @main (CO-7); -EINTR if a signal has interrupted it and
- *	nobody else had cancelled it (CO-10); -EBUSY inside of a running loop,
- *	-ESHUTDOWN after cotask_loop_stop(), -EXDEV for the loop of another thread,
- *	-ENOMEM: @main is then released without having run.  -EINVAL for a missing
- *	argument or a used coroutine.
+ * Return: The outcome of @main (CO-7); -EINTR if only a signal has cancelled it
+ *	(CO-10); -EBUSY inside of a running loop, -ESHUTDOWN after cotask_loop_stop(),
+ *	-EXDEV for the loop of another thread, -ENOMEM: @main is then released without
+ *	having run.  -EINVAL for a missing argument or a used coroutine.
  */
 long cotask_run(struct cotask_loop *loop, struct cotask_frame *main)
 {

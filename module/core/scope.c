@@ -55,7 +55,7 @@ void cotask_scope_enter(struct cotask_scope *s, struct cotask *t)
 	t->scopes = s;
 }
 
-/* Whether a scope that somebody wants to enter was entered, and not left yet. */
+/* Whether a scope that is to be entered is already open in the task. */
 bool cotask_scope_is_open(const struct cotask *t, const struct cotask_scope *s)
 {
 	const struct cotask_scope *open;
@@ -129,17 +129,17 @@ void cotask_scope_take_back(struct cotask_scope *s)
 		t->settled--;
 		forget_settled(t, s);
 	}
-	/* What was withdrawn will never be heard of: it has vanished (TO-B6). */
+	/* Withdrawn requests will never be delivered: they have vanished (TO-B6). */
 	if (count <= s->baseline && !(t->entry.flags & COTASK_T_ARMED))
 		t->settled = count;
 	t->settled = min(t->settled, count);
-	/* What stays armed is still to be delivered: no part of a baseline (TO-B1). */
+	/* A request that stays armed is still to be delivered: no part of a baseline (TO-B1). */
 	if ((t->entry.flags & (COTASK_T_ARMED | COTASK_T_LEVEL)) == COTASK_T_ARMED && count)
 		t->settled = min(t->settled, count - 1);
 }
 
 /**
- * cotask_scope_missed - whether a request from outside was heard of by nobody
+ * cotask_scope_missed - whether a request from outside was never noticed
  * @s: a scope that has taken its own request back
  *
  * It was merged into the same delivery, and nothing was delivered since (TG-B2).

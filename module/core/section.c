@@ -250,7 +250,7 @@ void cotask_cancel_scope_abandon(struct cotask_scope *s)
  * Never suspends.
  *
  * Context: A step of the task that has entered it.
- * Return: 0 if the body gave -ECANCELED because of this scope, and of nobody else;
+ * Return: 0 if the body gave -ECANCELED because of this scope alone;
  *	otherwise @rc.  -EINVAL if @s is not the innermost scope of the current task.
  */
 long cotask_cancel_scope_exit(struct cotask_cancel_scope *s, long rc)

@@ -2,17 +2,17 @@
 /*
  * cotask - the end of a loop
  *
- * Every task is cancelled once and has some time to clean up.  Then those that are left
- * are held to it: each further await fails (CX-B1), so that clean-up which waits comes to
- * its end without waiting.  Who still does not end is listed, and ended where it is
- * suspended, without being resumed again (CO-B2).
+ * Every task is cancelled once and has some time to clean up.  Then every further await of
+ * the remaining tasks fails (CX-B1), so that their clean-up ends without waiting.  A task
+ * that still does not end is listed, and ended where it is suspended, without being
+ * resumed again (CO-B2).
  */
 #include "core.h"
 
 /* How many more turns there are without the end of a task when the time of a stage is over. */
 #define LATE_TURNS	64
 
-/* How long those that are held may have to wait for others to let go of them. */
+/* Time limit for held tasks that cannot end before another thread or loop releases them. */
 #define HELD_NS		(100 * NSEC_PER_MSEC)
 
 /* How many tasks are listed by name. */

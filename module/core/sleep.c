@@ -44,7 +44,7 @@ static bool may_suspend(struct cotask *task)
 }
 
 /**
- * cotask_yield - let the others run
+ * cotask_yield - let other tasks run
  * @task: the current task
  *
  * It is queued behind all that is ready (SL-3).

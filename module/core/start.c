@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - start a child and wait until it says that it is ready
+ * cotask - start a child and wait until it reports that it is ready
  *
- * Until then the child is not yet a matter of its group: when it fails, the call
+ * Until then an error of the child does not abort its group: when it fails, the call
  * fails, and when the call is cancelled, the child is (TG-B7).
  */
 #include "core.h"
@@ -87,11 +87,11 @@ struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start 
 }
 
 /**
- * cotask_start_of - what a task was started with
+ * cotask_start_of - the &struct cotask_start of a child
  * @child: the task
  *
  * Context: The loop's owner.
- * Return: NULL: nobody waits for it to be ready.
+ * Return: NULL: no task waits for it to be ready.
  */
 struct cotask_start *cotask_start_of(struct cotask *child)
 {
@@ -142,14 +142,14 @@ EXPORT_SYMBOL_GPL(cotask_group_start);
 /**
  * cotask_start_ready - a child that was started is ready
  * @task: the child, the current task
- * @s: with what it was started; not touched if somebody else was told before
+ * @s: as for cotask_group_start()
  * @value: >= 0, the outcome of cotask_group_start()
  *
  * From now on it is a child of its group like any other.
  *
  * Context: A step of @task.
- * Return: 0; -EINVAL if it was ready before, if who has started it was cancelled, or
- *	if @value is negative.
+ * Return: 0; -EINVAL if it was ready before, if the task that started it was cancelled,
+ *	or if @value is negative.
  */
 int cotask_start_ready(struct cotask *task, struct cotask_start *s, long value)
 {

@@ -477,7 +477,7 @@ struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x)
 }
 
 /**
- * cotask_park_known - the same, for what knows by itself who waits for it
+ * cotask_park_known - the same, for an awaitable that tracks its waiter itself
  * @task: the current task
  * @x: of this loop; has no list of waiters, and goes on with cotask_task_resume()
  *
@@ -492,8 +492,8 @@ struct cotask_await cotask_park_known(struct cotask *task, struct cotask_awaitab
 }
 
 /*
- * Whether the task waits in the exit of its own group.  Nobody leaves that before its
- * children have ended, whatever cycle this closes, as they still belong to it.
+ * Whether the task waits in the exit of its own group.  A task does not leave its group
+ * before the children have ended, whatever cycle this closes, as the group owns them.
  */
 static bool leaves(const struct cotask *task, struct cotask_awaitable *x)
 {

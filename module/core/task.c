@@ -64,7 +64,7 @@ static void free_deferred(struct cotask_deferred *d)
  * @task: the task, or NULL
  *
  * A task that is not done goes on (CT-7).  With the last reference to a task that
- * has failed, its error is reported if nobody has read it (AW-11).
+ * has failed, its error is reported if it was never retrieved (AW-11).
  *
  * Context: Any.
  */
@@ -74,15 +74,15 @@ void cotask_put(struct cotask *task)
 		return;
 	cotask_race_point(PUT_TASK, &task->base);
 	/*
-	 * The only reference: nobody else can take one, and it stays for the error
-	 * handler, who may look at the task.
+	 * The only reference: no other thread can take one.  It is kept for the error
+	 * handler, which may access the task.
 	 */
 	if (refcount_read(&task->base.refs) != 1) {
 		if (!refcount_dec_and_test(&task->base.refs))
 			return;
 		refcount_set(&task->base.refs, 1);
 	}
-	/* Pairs with the release of those who have dropped theirs before. */
+	/* Pairs with the release of threads that dropped their reference before. */
 	smp_acquire__after_ctrl_dep();
 	cotask_awaitable_unread(&task->base, task);
 	cotask_free_where_possible(deferred_of(task), free_deferred);
@@ -283,9 +283,9 @@ void cotask_task_admit(struct cotask *t)
 }
 
 /*
- * Who owns what has no other owner: the opened group that the current task belongs
- * to in the end, so that stopping it stops all that was begun in its name; outside
- * of tasks, the root group of the loop.
+ * Owner of a task without a group: the opened group at the root of the current task,
+ * so that stopping it stops all tasks that it has begun; outside of tasks, the root
+ * group of the loop.
  */
 static struct cotask_group *group_at_home(struct cotask_loop *loop)
 {
@@ -417,8 +417,8 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_loop *loop,
 }
 
 /*
- * The loop of a group, with a reference if the caller is not its owner, as somebody
- * may be stopping the group.  NULL: it is stopped.
+ * The loop of a group, with a reference if the caller is not its owner, as another
+ * thread may be stopping the group.  NULL: it is stopped.
  */
 struct cotask_loop *cotask_group_pin_loop(struct cotask_group *g)
 {
@@ -516,7 +516,7 @@ struct cotask *cotask_spawn_paid(struct cotask_group *group, struct cotask_frame
 }
 
 /**
- * cotask_go - spawn a task that nobody needs a handle of
+ * cotask_go - spawn a task without taking a reference to it
  * @group: as for cotask_spawn_with()
  * @frame: likewise
  *

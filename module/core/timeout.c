@@ -7,7 +7,7 @@
  *
  * When the deadline comes, the scope cancels its task; on exit it takes that one
  * request back and turns the -ECANCELED that it has caused into -ETIMEDOUT, unless
- * somebody else has cancelled the task as well.  The entry of the scope lies in the
+ * there was another request to cancel the task.  The entry of the scope lies in the
  * deadline queue of the loop next to those of sleeping tasks, or in the ready
  * queue when it is due; leaving the scope takes it out of either (SC-7).
  */
@@ -260,8 +260,8 @@ EXPORT_SYMBOL_GPL(cotask_timeout_configure);
  * is by now (TO-6).
  *
  * Context: A step of the task that has entered it.
- * Return: -ETIMEDOUT if the body gave -ECANCELED because of this timeout, and of
- *	nobody else (TO-8, TO-9); otherwise @rc (TO-10).  -EINVAL if @t is not the
+ * Return: -ETIMEDOUT if the body gave -ECANCELED because of this timeout alone
+ *	(TO-8, TO-9); otherwise @rc (TO-10).  -EINVAL if @t is not the
  *	innermost scope of the current task.
  */
 long cotask_timeout_exit(struct cotask_timeout *t, long rc)

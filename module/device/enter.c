@@ -44,7 +44,7 @@ static bool has_work(struct cotask_file *f)
 	return !list_empty_careful(&f->dropped) || cotask_loop_has_work(f->loop);
 }
 
-/* There is work for the owner or for the process.  Any context; a hint unless the owner calls it. */
+/* There is work for the owner or for the process.  Any context; then a hint. */
 bool cotask_file_is_ready(struct cotask_file *f)
 {
 	return cotask_turns_pending(f) || has_work(f);

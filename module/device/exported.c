@@ -194,7 +194,7 @@ static void wake_pollers(struct work_struct *work)
 	fd_put(cf);
 }
 
-/* It is done, or the loop has ended.  The pollers are woken from a workqueue, not by the exporter. */
+/* It is done, or the loop has ended.  A workqueue wakes the pollers, not the exporter. */
 static void fd_over(struct cotask_fd *cf)
 {
 	list_del_init(&cf->link);
