@@ -84,7 +84,7 @@ static void across_posted(struct cotask_post *post)
 	cotask_across_put(a);
 }
 
-/* The waiter goes; the outcome is going to find others, or none. */
+/* The waiter leaves; the outcome goes to the remaining waiters, if any. */
 static void across_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 {
 	list_del_init(&waiter->entry.link);

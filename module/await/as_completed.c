@@ -108,7 +108,7 @@ static long next_step(struct cotask *task, struct cotask_frame *frame)
 	CO_AWAIT(ended, rc, cotask_sem_acquire(task, &next->it->permits));
 	if (!rc)
 		return take(next);
-	/* Who is cancelled does not eat an item (AC-7). */
+	/* A cancelled task does not consume a member (AC-7). */
 	if (rc == -ECANCELED)
 		next->it->left++;
 	return rc;
@@ -120,7 +120,7 @@ static long next_step(struct cotask *task, struct cotask_frame *frame)
  * @next: not in use; stays until the await is over; @next->member is the member
  * @it: the iterator
  *
- * Several that wait at once are served in the order in which they came (AC-7).
+ * Several waiters are served in FIFO order (AC-7).
  *
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which gives 1; 0 when there are no more;
@@ -145,7 +145,7 @@ EXPORT_SYMBOL_GPL(cotask_as_completed_next);
 
 /**
  * cotask_as_completed_end - end an iteration
- * @it: an iterator that nobody waits on; or memory that was cleared and never used
+ * @it: an iterator without waiters; or memory that was cleared and never used
  *
  * The members that have not ended go on.
  *

@@ -64,12 +64,12 @@ int cotask_completion_init(struct cotask_completion *c, struct cotask_loop *loop
 EXPORT_SYMBOL_GPL(cotask_completion_init);
 
 /**
- * cotask_complete - let one wait for a completion end
+ * cotask_complete - wake one waiter of a completion
  * @c: the completion
  *
- * The first task that waits goes on in the next turn of the loop; if none does, the next wait
- * ends at once.  Calls are counted, none is lost.  All that the caller has written before is
- * seen by the task.
+ * The first waiter resumes in the next turn of the loop; without a waiter the next wait ends
+ * at once.  Calls are counted; no wake-up is lost.  All writes of the caller before the call
+ * are visible to the task.
  *
  * Context: Any, hard interrupt included; takes no lock, allocates nothing.
  */
@@ -82,7 +82,7 @@ void cotask_complete(struct cotask_completion *c)
 	smp_mb__before_atomic();
 	atomic_long_inc(&c->arrived);
 	cotask_race_point(ARRIVED_POSTED, c);
-	/* Pairs with completion_posted(): who finds the bit set has been counted before. */
+	/* Pairs with completion_posted(): a caller that finds the bit set is counted already. */
 	if (!(atomic_fetch_or(COTASK_S_INBOX, &x->state) & COTASK_S_INBOX))
 		cotask_loop_post(x->loop, &x->post);
 }

@@ -26,9 +26,9 @@ static void end(struct cotask_set *s, long result)
 }
 
 /*
- * The end of @because decides the outcome, so the others are cancelled (WT-B3, GA-B1), also
- * those that have swallowed an earlier request.  A member that ends CANCELLED as the set was
- * asked to adds nothing: the others were asked for the same reason.
+ * The end of @because decides the outcome, so all other members are cancelled (WT-B3, GA-B1),
+ * also those that have swallowed an earlier request.  A member that ends CANCELLED because the
+ * set was cancelled adds nothing: all members were cancelled for the same reason.
  */
 static void cancel_others(struct cotask_set *s, const struct cotask_member *because)
 {
@@ -128,14 +128,14 @@ static struct cotask_awaitable *gather(struct cotask_set *s, struct cotask_group
  *	repeated is one member (GA-3)
  * @n: how many; 0: done at once (GA-1)
  * @flags: COTASK_GATHER_COLLECT or COTASK_GATHER_FAIL_FAST, or 0: the first error
- *	ends the gather, the others go on (GA-4)
+ *	ends the gather, the remaining members go on (GA-4)
  *
  * Coroutines are spawned in the order of the arguments (GA-2).  When the gather is
- * done, the result of each member tells its outcome, in the order of the arguments.
+ * done, the result of each member is its outcome, in the order of the arguments.
  * Its own outcome is 0; the code of the first member that has failed or was
  * cancelled, without COTASK_GATHER_COLLECT; -ECANCELED if it was cancelled itself
  * and nothing else has ended it (GA-4 .. GA-10).  It fails with -ECANCELED and is
- * not CANCELLED, as it cannot be known who was (GA-6).
+ * not CANCELLED, as the cancelled member is not known (GA-6).
  *
  * Cancelling a gather cancels each member (GA-7).  With COTASK_GATHER_FAIL_FAST the
  * first error does, too, and it is done when all have ended (GA-B1).
@@ -161,18 +161,18 @@ EXPORT_SYMBOL_GPL(cotask_gather);
 
 /**
  * cotask_race - the first success of several awaitables
- * @s: as for cotask_gather(); @s->winner tells who has won
+ * @s: as for cotask_gather(); @s->winner is the winner
  * @group: likewise
  * @members: likewise
  * @n: at least 1
  *
- * The first member that succeeds has won; the others are cancelled, and the race is
- * over when all have ended (WT-B3).
+ * The first member that succeeds is the winner; the remaining ones are cancelled, and the
+ * race is over when all have ended (WT-B3).
  *
  * Context: The loop's owner.
  * Return: What to await; its outcome is the value of the winner; if all have failed,
- *	the code of the first one that did, the others' being in @members; -ECANCELED
- *	if the race was cancelled.  ERR_PTR() as cotask_gather().
+ *	the code of the first one, further codes being in @members; -ECANCELED if the
+ *	race was cancelled.  ERR_PTR() as cotask_gather().
  */
 struct cotask_awaitable *cotask_race(struct cotask_set *s, struct cotask_group *group,
 				     struct cotask_member *members, unsigned int n)

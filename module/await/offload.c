@@ -3,12 +3,12 @@
  * cotask - blocking work in a worker thread
  *
  *	idle --> queued --> running --> ended        (the worker)
- *	            `--> dropped  `--> unwanted      (who has cancelled)
+ *	            `--> dropped  `--> unwanted      (the canceller)
  *
  * @state decides whether a function runs at all (TH-4).  Whatever happens, the
  * worker posts the job to its loop at the end, and there it completes, unless its
  * await was cancelled before.  Until then the job holds its group like a child, so that
- * stopping a group or a loop waits for what runs in its name (TH-5).
+ * stopping a group or a loop waits for its jobs (TH-5).
  */
 #include <linux/cotask_thread.h>
 
@@ -204,7 +204,7 @@ struct cotask_await cotask_to_thread(struct cotask *task, struct cotask_job *job
 EXPORT_SYMBOL_GPL(cotask_to_thread);
 
 /**
- * cotask_job_unwanted - whether nobody waits for the function any more
+ * cotask_job_unwanted - whether the result of the function is no longer awaited
  * @job: the job
  *
  * Context: Any; to be polled by a function that takes long (TH-B1).

@@ -2,9 +2,9 @@
 /*
  * cotask - queues between tasks
  *
- * A list and two semaphores: one counts the items, the other the room that is left.
- * Who has got a permit does its part without a further suspension; an item is in
- * the list or in somebody's hands at any time, whoever is cancelled (SY-4).
+ * A FIFO list and two semaphores: one counts the items, the other the free slots.
+ * A task that has a permit puts or gets its item without a further suspension.  So an
+ * item is always either in the list or owned by a task, whichever task is cancelled (SY-4).
  */
 #include "sync.h"
 
@@ -15,7 +15,7 @@ static void item_lost(struct cotask_awaitable *x, struct cotask *task)
 	unsigned long free = q->items.free;
 
 	cotask_sem_lost(x, task);
-	/* No other one waits: the last one of those in front of @free belongs to nobody. */
+	/* No getter waits: the last item in front of @free is available again. */
 	if (q->items.free != free)
 		q->free = q->free->prev;
 }
@@ -225,7 +225,7 @@ EXPORT_SYMBOL_GPL(cotask_queue_get);
  * @dropped: what is in the queue goes here, to be disposed of by the caller; NULL:
  *	it can still be got
  *
- * All who wait get -ESHUTDOWN (SY-4).
+ * All waiters get -ESHUTDOWN (SY-4).
  *
  * Context: The loop's owner.
  */

@@ -119,7 +119,7 @@ static void find_repeated(struct cotask_set *s)
 	}
 }
 
-/* A set that waits for nobody who could be cancelled. */
+/* A set without a member that can be cancelled. */
 static bool is_declining(struct cotask_awaitable *x)
 {
 	return x->post.ops->member && !cotask_set_of(x)->undone;
@@ -449,8 +449,8 @@ void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
 /* --- the end ---------------------------------------------------------------------- */
 
 /*
- * A set has an outcome, and is done when it follows no member any more.  That is at once, but
- * for members that are just being completed by another thread: they say so when they arrive.
+ * A set has an outcome, and is done when it no longer follows any member.  That is at once,
+ * except for members that another thread is just completing: they are handled when they arrive.
  */
 
 static void detach(struct cotask_set *s, struct cotask_member *m)
@@ -462,7 +462,7 @@ static void detach(struct cotask_set *s, struct cotask_member *m)
 	s->attached--;
 }
 
-/* Follow no member any more; those that are left in @s->attached are on their way. */
+/* Stop following members; those that are left in @s->attached have not arrived yet. */
 void cotask_set_detach(struct cotask_set *s)
 {
 	unsigned int i;
@@ -545,13 +545,13 @@ void cotask_set_settle(struct cotask_set *s, long result, int how)
 		be_done(s);
 }
 
-/* Whoever waits for it gets -ECANCELED; also when the frame that it is in goes. */
+/* Its waiters get -ECANCELED; also when the frame that it is in is released. */
 void cotask_set_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 {
 	cotask_set_settle(cotask_set_of(x), -ECANCELED, COTASK_S_CANCELLED);
 }
 
-/* Members that are on their way arrive now. */
+/* Wait for members that have not arrived yet. */
 static void await_members(struct cotask_set *s)
 {
 	unsigned int i;
@@ -568,12 +568,12 @@ static void await_members(struct cotask_set *s)
 }
 
 /**
- * cotask_set_drop - let go of all members
+ * cotask_set_drop - stop following all members
  * @s: a set, done or not, or memory that was cleared and never used
  *
- * They go on.  Who waits for the set gets -ECANCELED.  Has to be called before
- * the memory of a set goes that is not done: as a rule by the release function of
- * the coroutine that it is a part of (WT-B1).
+ * The members go on.  Waiters of the set get -ECANCELED.  Has to be called before the
+ * memory of a set that is not done is freed: as a rule by the release function of the
+ * coroutine that it is a part of (WT-B1).
  *
  * Context: The loop's owner, without a spinlock: sleeps when another thread is completing a
  *	member at this very moment.

@@ -3,7 +3,7 @@
  * cotask - shields: wait for something without passing a cancel on to it
  *
  * A shield is an awaitable that gets the outcome of another one.  Cancelling the
- * shield completes it and cuts the connection; what it follows is left alone.
+ * shield completes it and ends the connection; the other one is not cancelled.
  */
 #include "await.h"
 
@@ -95,12 +95,12 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
 }
 
 /**
- * cotask_shield_drop - let go of what a shield follows
+ * cotask_shield_drop - stop following the shielded awaitable
  * @s: a shield, done or not, or memory that was cleared and never used
  *
- * Who waits for it gets -ECANCELED.  Has to be called before the memory of a shield
- * goes that is neither done nor cancelled: one that was a member of a wait which has
- * timed out, or was left by cotask_await_shielded(), or was never awaited.
+ * Waiters of @s get -ECANCELED.  Has to be called before the memory of a shield that is
+ * neither done nor cancelled is freed: one that was a member of a wait which has timed
+ * out, or was left by cotask_await_shielded(), or was never awaited.
  *
  * Context: The loop's owner, without a spinlock: sleeps when another thread is completing
  *	what @s follows at this very moment.
@@ -115,7 +115,7 @@ void cotask_shield_drop(struct cotask_shield *s)
 EXPORT_SYMBOL_GPL(cotask_shield_drop);
 
 /**
- * cotask_shield - protect something from the cancellation of who awaits it
+ * cotask_shield - protect an awaitable from the cancellation of its waiter
  * @s: the shield, not in use; stays until it is done, cancelled or dropped by
  *	cotask_shield_drop().  When an await of it is refused it is dropped
  * @inner: what to follow; a task is held by the shield, anything else stays as long

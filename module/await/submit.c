@@ -165,7 +165,7 @@ static void submission_free(struct cotask_deferred *d)
  * cotask_submission_put - drop the reference to a submission
  * @s: the submission, or NULL
  *
- * The task goes on.  An error that nobody has read is reported (AW-11).
+ * The task goes on.  An error that was never retrieved is reported (AW-11).
  *
  * Context: Any.
  */

@@ -2,10 +2,10 @@
 /*
  * cotask - semaphores, events and conditions
  *
- * Nothing here but lists of waiting tasks.  A permit is *granted*: the waiter that is
- * woken has it already, so nobody can overtake (SY-1).  If the waiter is cancelled
- * before it has resumed, the core says so through ops->lost(), and the grant goes on
- * to the next one (SY-2).
+ * All of these are FIFO lists of waiters.  A permit is *granted*: the waiter that is
+ * woken has it already, so no task can overtake it (SY-1).  If the waiter is cancelled
+ * before it has resumed, the core calls ops->lost(), and the grant passes to the next
+ * waiter (SY-2).
  */
 #include "sync.h"
 
@@ -130,13 +130,13 @@ struct cotask_await cotask_sem_acquire(struct cotask *task, struct cotask_sem *s
 EXPORT_SYMBOL_GPL(cotask_sem_acquire);
 
 /**
- * cotask_sem_release - give a permit back
+ * cotask_sem_release - release a permit
  * @sem: the semaphore
  *
  * It goes to the first waiter.
  *
  * Context: The loop's owner.
- * Return: 0; -EINVAL if all permits are there already (SY-4); -EXDEV from elsewhere.
+ * Return: 0; -EINVAL if all permits are available (SY-4); -EXDEV from elsewhere.
  */
 int cotask_sem_release(struct cotask_sem *sem)
 {
@@ -152,11 +152,11 @@ int cotask_sem_release(struct cotask_sem *sem)
 EXPORT_SYMBOL_GPL(cotask_sem_release);
 
 /**
- * cotask_sem_shutdown - nobody waits any more
+ * cotask_sem_shutdown - end all waits, and refuse new ones
  * @sem: the semaphore
- * @error: what those get who wait, or would have to from now on
+ * @error: outcome for all waiters, and for an acquire that would have to wait
  *
- * Permits that are there can still be taken.
+ * Available permits can still be acquired.
  *
  * Context: The loop's owner.
  */
@@ -177,7 +177,7 @@ static const struct cotask_awaitable_ops event_ops = {
 };
 
 /**
- * cotask_event_init - make an event that is not set
+ * cotask_event_init - make an event flag that is not set
  * @event: the event, not in use
  * @loop: whose tasks may wait for it
  *
@@ -195,10 +195,10 @@ int cotask_event_init(struct cotask_event *event, struct cotask_loop *loop)
 EXPORT_SYMBOL_GPL(cotask_event_init);
 
 /**
- * cotask_event_set - it has happened
+ * cotask_event_set - set an event flag
  * @event: the event
  *
- * All who wait resume, even if it is cleared before they do.
+ * All waiters resume, even if it is cleared before they do.
  *
  * Context: The loop's owner.
  * Return: 0; -EXDEV from elsewhere.
@@ -214,7 +214,7 @@ int cotask_event_set(struct cotask_event *event)
 EXPORT_SYMBOL_GPL(cotask_event_set);
 
 /**
- * cotask_event_clear - forget that it has happened
+ * cotask_event_clear - clear an event flag
  * @event: the event
  *
  * Context: The loop's owner.
@@ -262,7 +262,7 @@ static const struct cotask_awaitable_ops cond_ops = {
 /**
  * cotask_cond_init - make a condition
  * @cond: the condition, not in use
- * @lock: what protects it
+ * @lock: the lock that protects it
  *
  * Context: Any.
  * Return: 0; -EINVAL if an argument is missing.
@@ -313,17 +313,17 @@ static void cond_wait_release(struct cotask_frame *frame)
 }
 
 /**
- * cotask_cond_wait - give the lock back, wait for a notification, take the lock
+ * cotask_cond_wait - release the lock, wait for a notification, take the lock again
  * @task: the current task
  * @w: not in use; stays until the await is over
  * @cond: the condition
  *
- * The lock is held again afterwards, also if @task was cancelled; a cancel while it
- * waits for the lock is delivered when it has it (SY-3).
+ * The lock is held again afterwards, also if @task was cancelled.  A cancel while it
+ * waits for the lock is delivered once it holds the lock (SY-3).
  *
- * Context: A step of @task, which has the lock.
+ * Context: A step of @task, which holds the lock.
  * Return: To be passed to CO_AWAIT(), which gives 0 or -ECANCELED; -EINVAL without
- *	suspending if an argument is missing or nobody has the lock.
+ *	suspending if an argument is missing or the lock is not held.
  */
 struct cotask_await cotask_cond_wait(struct cotask *task, struct cotask_cond_wait *w,
 				     struct cotask_cond *cond)
@@ -345,7 +345,7 @@ EXPORT_SYMBOL_GPL(cotask_cond_wait);
  * @n: how many at most; UINT_MAX: all
  *
  * Context: The loop's owner, with the lock held.
- * Return: How many were woken; -EINVAL if nobody has the lock; -EXDEV from elsewhere.
+ * Return: How many were woken; -EINVAL if the lock is not held; -EXDEV from elsewhere.
  */
 int cotask_cond_notify(struct cotask_cond *cond, unsigned int n)
 {

@@ -72,8 +72,8 @@ static struct cotask_await start(struct cotask *task, struct cotask_wait_for *w)
  *
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which gives the outcome of @x; -ETIMEDOUT if
- *	@x was cancelled by this; -ECANCELED if the caller was, or @x by somebody
- *	else (WF-7, WF-8); -EINVAL if an argument is missing.
+ *	this call cancelled @x; -ECANCELED if @task was cancelled, or @x by another
+ *	caller (WF-7, WF-8); -EINVAL if an argument is missing.
  */
 struct cotask_await cotask_wait_for(struct cotask *task, struct cotask_wait_for *w,
 				    struct cotask_awaitable *x, s64 ns)

@@ -47,7 +47,7 @@ static struct cotask_frame *make_sleeper(struct bench_crowd *c, unsigned int i)
 }
 
 /*
- * A loop whose clock is moved by hand, so that nobody waits; in steps of 50 us, which
+ * A loop whose clock is moved by hand, so that no time is spent waiting; in steps of 50 us, which
  * is the time that a turn with some entries takes.
  */
 #define TICK	(50 * NSEC_PER_USEC)
@@ -269,7 +269,7 @@ static u64 timeouts(unsigned int n)
 	return bench_ps(bench_run(cotask_frame_init(&s.frame, scopes, NULL)), SCOPES);
 }
 
-/* One timer that comes and goes next to @n others. */
+/* One timer that is armed and cancelled while @n - 1 more are armed. */
 static u64 hrtimer_among(unsigned int n)
 {
 	struct hrtimer *timers = hrtimers_start(n);

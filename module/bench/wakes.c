@@ -168,7 +168,7 @@ static u64 thread_across(unsigned int n)
 #define LATE_PERIOD	NSEC_PER_MSEC
 
 /*
- * Somebody who wants to wake up each millisecond.  Both of them do so in the same four
+ * A task or thread that wakes up each millisecond.  Both of them run in the same four
  * seconds, half a period apart.
  */
 struct periodic {

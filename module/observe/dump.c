@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - taking down what there is on a loop, a chunk at a time
+ * cotask - recording the groups and tasks of a loop, a chunk at a time
  *
- * The owner of the loop does it, between two entries, for a bounded number of groups
- * and tasks; the reader, another thread, makes text of them, and asks for the next
- * chunk.  In between the loop goes on.  The place where the next chunk begins is a cursor,
- * see cursor.c.
+ * The owner of the loop records a bounded number of groups and tasks between two entries;
+ * the reader, another thread, formats them, and requests the next chunk.  In between the
+ * loop goes on.  The place where the next chunk begins is a cursor, see cursor.c.
  *
- * A loop that does not answer in time is left alone, and nothing is left in it: what
- * stands in its queue is a part of the loop, and the reader takes its request and its
- * cursor back. Only if the owner is at it just then, the owner lets go of them.
+ * If a loop does not answer in time, the reader gives up and takes its request and its
+ * cursor back; the entry in the queue is a part of the loop. Only if the owner is serving
+ * the request at that time, the owner drops them.
  *
  * The requests and the cursors of a loop, and the state of each request, are guarded by its
  * readers_lock. A cursor is moved by the owner alone, with that lock or while it serves the
- * reader. A wake-up says nothing but that the state has changed: a reader that was interrupted
- * comes back to what it has asked for, or to the answer to that.
+ * reader. A wake-up means only that the state has changed: a reader that was interrupted
+ * finds its request still pending, or answered.
  */
 #include <linux/cotask_thread.h>
 #include <linux/pid.h>
@@ -24,14 +23,14 @@
 #include "dump.h"
 #include "../await/set.h"
 
-/* How much the owner looks at for one chunk, over and above what it takes down. */
+/* How much the owner visits for one chunk, in addition to what it records. */
 #define BUDGET		(4 * COTASK_DUMP_CHUNK)
 
-/* How often a reader looks whether nobody pumps the loop now, and when it gives up. */
+/* How often a reader checks whether the loop is no longer pumped, and when it gives up. */
 #define ASK_JIFFIES	(HZ / 20 + 1)
 #define ASK_TRIES	20
 
-/* What a loop gets when the patience is used up. */
+/* Time for a loop when the patience is used up. */
 #define ASK_AT_LEAST	(HZ / 200 + 2)
 
 static void dump_put(struct cotask_dump *d)
@@ -44,7 +43,7 @@ static void dump_put(struct cotask_dump *d)
 	kvfree(d);
 }
 
-/* --- taking down: the owner --------------------------------------------------------- */
+/* --- recording: the owner --------------------------------------------------------- */
 
 /* Of a set with many members, the ones at the end may be missed. */
 #define MEMBERS_LOOKED_AT	64
@@ -280,14 +279,14 @@ static int post(struct cotask_loop *loop)
 	return rc;
 }
 
-/* Whether somebody is going to answer. */
+/* Whether there is an owner that will answer. */
 static bool is_pumped(const struct cotask_loop *loop)
 {
 	return READ_ONCE(loop->pumping) || READ_ONCE(loop->thread) ||
 	       (READ_ONCE(loop->flags) & COTASK_LOOP_LENT);
 }
 
-/* Be the owner, if there is no other one. */
+/* Serve the request as the owner, if there is no other one. */
 static bool serve_here(struct cotask_dump *d)
 {
 	if (cotask_loop_mine(d->loop)) {
@@ -302,7 +301,7 @@ static bool serve_here(struct cotask_dump *d)
 }
 
 /**
- * cotask_dump_begin - look at a loop
+ * cotask_dump_begin - begin to read a loop
  * @loop: the loop, pinned by the caller
  *
  * Return: To be passed to cotask_dump_next() until @end is set, then to
@@ -336,7 +335,7 @@ static int wait_for_answer(struct cotask_dump *d, unsigned int *patience)
 	return left ? 0 : -ETIMEDOUT;
 }
 
-/* 0: the chunk is there, or is going to be asked for again. */
+/* 0: the chunk is there, or is requested again. */
 static int ask(struct cotask_dump *d, unsigned int *patience)
 {
 	int rc;
@@ -354,14 +353,14 @@ static int ask(struct cotask_dump *d, unsigned int *patience)
 /**
  * cotask_dump_next - the next chunk
  * @d: made by cotask_dump_begin()
- * @patience: COTASK_DUMP_PATIENCE at first; what is left of it.  It is for all loops that
- *	the reader looks at: however many do not answer, it comes to the others
+ * @patience: COTASK_DUMP_PATIENCE at first; what is left of it.  It is shared by all loops
+ *	of the reader: however many do not answer, the reader reaches the remaining ones
  *
- * After an error it can be called again: no chunk is lost, and none is told twice.
+ * After an error it can be called again: no chunk is lost, and none is returned twice.
  *
  * Context: Process context, sleeps.
  * Return: 0; -ENOENT: the last one was there; -ESHUTDOWN if the loop has ended; -EAGAIN if
- *	nobody pumps it; -ETIMEDOUT if it is in a long step; -EINTR.
+ *	it is not pumped; -ETIMEDOUT if it is in a long step; -EINTR.
  */
 int cotask_dump_next(struct cotask_dump *d, unsigned int *patience)
 {
@@ -382,10 +381,10 @@ int cotask_dump_next(struct cotask_dump *d, unsigned int *patience)
 EXPORT_FOR_TESTS(cotask_dump_next);
 
 /**
- * cotask_dump_end - look no more
+ * cotask_dump_end - end reading a loop
  * @d: made by cotask_dump_begin(), or NULL
  *
- * The loop knows nothing of the reader afterwards, whether it answers or not.
+ * The loop does not refer to the reader afterwards, whether it answers or not.
  */
 void cotask_dump_end(struct cotask_dump *d)
 {

@@ -114,7 +114,7 @@ enum cotask_dump_state {
 };
 
 /**
- * struct cotask_dump - a reader and the loop that it looks at
+ * struct cotask_dump - a reader and the loop that it reads
  * @link: in the loop's list of readers that wait for a chunk
  * @refs: the reader's, and the owner's while it serves
  * @loop: the loop, a reference
@@ -125,13 +125,13 @@ enum cotask_dump_state {
  * @begun: the first one was begun
  * @first: this is the first one
  * @end: this is the last one
- * @thread: who pumps the loop, a reference; or NULL
- * @now: what time it is on the loop
- * @tasks: how many it has
- * @stats: what it has counted
- * @hides_code: the reader is not told where the code of tasks is
- * @target: what the reader is looking for
- * @n: how many records there are
+ * @thread: the thread that pumps the loop, a reference; or NULL
+ * @now: time of the loop
+ * @tasks: number of its tasks
+ * @stats: its counters
+ * @hides_code: the reader may not see where the code of tasks is
+ * @target: the task or group that the reader searches
+ * @n: number of records
  * @record: the chunk
  */
 struct cotask_dump {
@@ -162,8 +162,8 @@ void cotask_dump_end(struct cotask_dump *d);
 /* --- report.c ------------------------------------------------------------------ */
 
 /**
- * struct cotask_viewer - whose loops somebody may see
- * @all: everybody's
+ * struct cotask_viewer - a reader, and the loops that it may see
+ * @all: the loops of all users
  * @uid: otherwise those of processes of this user
  * @payer: the process that is charged, or NULL
  */

@@ -2,10 +2,9 @@
 /*
  * cotask - the await graph
  *
- * Nodes are awaitables.  Upwards, from something to those who wait for it: tasks,
- * shields and sets among its waiters, and from a task in a group to the task that has
- * entered the group, which cannot go on without it.  Downwards the same edges the
- * other way round.
+ * Nodes are awaitables.  Upwards, edges lead from an awaitable to its waiters: tasks,
+ * shields and sets, and from a task in a group to the task that has entered the group,
+ * which cannot go on without it.  Downwards the same edges are followed in reverse.
  *
  * A walk is in pre-order, and keeps the way to where it is on the stack, as deep as
  * COTASK_GRAPH_DEPTH: that bounds it, and shows cycles (IN-7).  A direction is one
@@ -50,7 +49,7 @@ struct walk {
 
 /* --- upwards ---------------------------------------------------------------- */
 
-/* A set as those who wait for it see it. */
+/* The awaitable by which a set is awaited. */
 static struct cotask_awaitable *waited_at(struct cotask_set *s)
 {
 	struct cotask_as_completed *it = container_of(s, struct cotask_as_completed, set);
@@ -257,11 +256,11 @@ static int begin(struct cotask_awaitable *from, struct cotask_awaitable *(*next)
 }
 
 /**
- * cotask_graph_waiters - walk from something to all who wait for it
+ * cotask_graph_waiters - walk from an awaitable to all its waiters
  * @x: task, future, shield or set; pinned by the caller
  * @depth: how many edges to follow, at most COTASK_GRAPH_DEPTH; of a graph with more
  *	than COTASK_GRAPH_NODES ways only a part is visited
- * @visit: told of each node, in pre-order, @x itself first; may not sleep, spawn or
+ * @visit: called for each node, in pre-order, @x itself first; may not sleep, spawn or
  *	cancel
  * @arg: for @visit
  *

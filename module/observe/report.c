@@ -263,7 +263,7 @@ static void json_loop(struct seq_file *m, const struct cotask_dump *d, const cha
 		   here(trouble ? cotask_loop_now(loop) : d->now),
 		   trouble ? READ_ONCE(loop->tasks) : d->tasks,
 		   READ_ONCE(loop->flags) & COTASK_LOOP_ACCOUNT ? "true" : "false");
-	/* Nobody answers for the loop: what can be seen from outside. */
+	/* If the loop has not answered: the counters that can be read from outside. */
 	json_stats(m, trouble ? &loop->stats : &d->stats);
 	seq_puts(m, "}\n");
 }
@@ -346,7 +346,7 @@ const struct cotask_format cotask_format_json = { json_loop, json_group, json_ta
 /**
  * struct report - a file that is being read
  * @format: how to print
- * @viewer: for whom
+ * @viewer: the reader
  * @hidden: number of a loop that is left out, or 0
  * @last: number of the current loop
  * @pos: number of the chunk in @dump
@@ -368,8 +368,8 @@ struct report {
 };
 
 /**
- * cotask_report_next_loop - go through the loops that somebody may see
- * @viewer: who
+ * cotask_report_next_loop - go through the loops that a reader may see
+ * @viewer: the reader
  * @after: number of the last one; 0: begin
  *
  * Return: The next one, with a reference; NULL at the end.
@@ -552,7 +552,7 @@ static void uncharge(struct cotask_loop_host *payer)
  * cotask_report_open - a file is going to be read as a report
  * @file: the file
  * @format: how to print
- * @viewer: for whom
+ * @viewer: the reader
  * @hidden: number of a loop to leave out, or 0
  *
  * Return: 0; -ENOSPC: the file that pays has too much; -ENOMEM.
