@@ -35,8 +35,8 @@
 /**
  * struct helper - a child that looks into one process
  * @pid: the process
- * @child: who does it; 0: it was given up
- * @sock: gets an array of codes, tells one of struct frames
+ * @child: its process ID; 0: it was given up
+ * @sock: receives an array of codes, returns one of struct frames
  */
 struct helper {
 	int pid;
@@ -254,7 +254,7 @@ static void find_some(struct snapshot *s, struct task **t, size_t n)
  * @t: tasks of it; frames are added behind those of the kernel
  * @n: how many; those of one process are best together
  *
- * A task that has not begun, or runs, has its function only.  Who asks again finds no more.
+ * A task that has not begun, or runs, has its function only.  A second call finds no more.
  */
 void frames_find(struct snapshot *s, struct task **t, size_t n)
 {

@@ -33,7 +33,7 @@ static struct {
 
 /* --- order -------------------------------------------------------------- */
 
-/* How long it has been waiting; who sleeps knows when it goes on. */
+/* How long it has been waiting; 0 for a task that sleeps: that has a deadline. */
 static uint64_t waiting(const struct task *t)
 {
 	return t->since && t->on && t->loop->now > t->since ? t->loop->now - t->since : 0;
@@ -123,7 +123,7 @@ static void print_json(const struct snapshot *s, struct task **chosen, unsigned 
 		puts(chosen[i]->line);
 }
 
-/* Who has cancelled a task is a column if there is one that somebody did. */
+/* There is a column for the canceller if any task was cancelled. */
 static void row(struct table *out, const struct snapshot *s, const struct task *t, bool cancels)
 {
 	char buf[WORDS];

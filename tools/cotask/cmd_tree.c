@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tree - groups and tasks as they own each other, with who waits for whom
+ * cotask tree - groups and tasks as they own each other, and what each task waits for
  *
  * Many tasks of one group that do the same are one line, unless all are wanted.
  */
@@ -68,7 +68,7 @@ static void cancelled(const char *cause, uint64_t by, int error)
 		       colour(PLAIN));
 }
 
-/* A task; or, if there are others like it, all of them: the longest wait is told. */
+/* A task; or all tasks like it on one line, with the longest wait. */
 static void print_task(const struct task *t, unsigned int alike)
 {
 	printf("%s%s%s", colour(BOLD), t->name, colour(PLAIN));
@@ -208,7 +208,7 @@ static int by_likeness(const void *a, const void *b)
 		rc = (int)ta->n_frames - (int)tb->n_frames;
 	if (rc)
 		return rc;
-	/* Who has waited for longest, or is going to. */
+	/* The task that has waited longest, or will. */
 	if (ta->since != tb->since)
 		return ta->since < tb->since ? -1 : 1;
 	if (ta->deadline != tb->deadline)
@@ -295,7 +295,7 @@ static void walk_loop(const struct loop *l)
 		if (!on_top(&s->group[i], l))
 			continue;
 		left--;
-		/* Tasks that nobody else owns belong to the loop. */
+		/* Tasks without another owner belong to the loop. */
 		if (s->group[i].root && !left)
 			walk_children(&s->group[i], 1);
 		else

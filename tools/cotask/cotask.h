@@ -257,7 +257,7 @@ enum event_kind {
  * @kind: what
  * @loop: on which loop
  * @task: to which task, or group
- * @value: its outcome, a group's parent, who has cancelled ...
+ * @value: its outcome, a group's parent, the canceller ...
  * @text: what it waits on, or its name; or the cause of a cancel
  * @where: function and line, or ""
  */

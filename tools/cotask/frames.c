@@ -125,7 +125,7 @@ static bool map_process(int pid, FILE *maps)
 	static char *path;
 	static const Dwfl_Callbacks callbacks = {
 		.find_elf = dwfl_linux_proc_find_elf,
-		/* Never what the program names: that may be a pipe, which nobody writes. */
+		/* Never a path from the program: that may be a pipe without a writer. */
 		.find_debuginfo = dwfl_build_id_find_debuginfo,
 		.debuginfo_path = &path,
 	};
@@ -142,7 +142,7 @@ static bool map_process(int pid, FILE *maps)
  * @mem: its memory
  * @maps: what is mapped there
  *
- * Both files belong to one process, whoever has its number by now.
+ * Both files belong to one process, even if its number was reused.
  *
  * Return: Whether it can be done.
  */
@@ -253,7 +253,7 @@ static void drop_helpers(struct walk *w, const struct place *p)
 		w->to->n--;
 }
 
-/* From the inside: the await, and who has called it, up to the task's function. */
+/* From the inside: the await, and its callers, up to the task's function. */
 static int at_frame(Dwfl_Frame *frame, void *arg)
 {
 	struct walk *w = arg;

@@ -284,7 +284,7 @@ static int by_place(const void *a, const void *b)
 	return (la > lb) - (la < lb);
 }
 
-/* Those who did most, in their old order. */
+/* Choose the busiest lanes, in their old order. */
 static size_t choose(const struct lane **chosen, size_t most)
 {
 	size_t i;

@@ -75,7 +75,7 @@ char *say_where(char *buf, const struct task *t)
 	return buf;
 }
 
-/* What a task waits on, and for whom. */
+/* What a task waits on, and for which task. */
 char *say_wait(char *buf, const struct snapshot *s, const struct task *t)
 {
 	const struct task *other;
@@ -113,7 +113,7 @@ char *say_time(char *buf, const struct task *t)
 	return buf;
 }
 
-/* Why it was cancelled, and by whom. */
+/* Cause of a cancel, and its origin. */
 char *say_cancel(char *buf, const char *cause, uint64_t by, int error)
 {
 	unsigned int n = snprintf(buf, WORDS, "%s", cause);

@@ -13,7 +13,7 @@
 static struct cotask_signals signals;
 static int listener;
 
-/* What goes wrong in a connection does not concern the others. */
+/* A failure in one connection does not affect the rest. */
 static long echo(int fd, void *arg)
 {
 	struct cotask_timeout idle;

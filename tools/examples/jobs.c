@@ -4,7 +4,7 @@
  *
  * "jobs [-d SECONDS] [-r TRIES] COMMAND...".  A command that fails is tried again, with
  * a growing pause; when it has failed for the last time, or the deadline comes, all
- * others are ended: SIGTERM, and SIGKILL to those that do not obey.
+ * other commands are ended: SIGTERM, then SIGKILL for those that still run.
  */
 #include <cotask.h>
 #include <cotask_io.h>

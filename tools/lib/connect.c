@@ -2,8 +2,8 @@
 /*
  * libcotask - the first of several addresses that answers (RFC 8305)
  *
- * A task for each attempt.  Each one has its socket until it has connected; the first one gives
- * it to the caller, all others close theirs.
+ * Each attempt is a task, which owns its socket until it has connected.  The first one passes
+ * its socket to the caller, the remaining ones close theirs.
  */
 #include <netdb.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static const struct addrinfo *next_of(const struct addrinfo *ai, int family, boo
 	return ai;
 }
 
-/* The family of the first address and all others take turns (section 4). */
+/* Addresses of the family of the first one alternate with the rest (section 4). */
 static void sort(struct attempts *a, const struct addrinfo *list)
 {
 	int family = list->ai_family;

@@ -11,7 +11,7 @@
 
 /* --- members ------------------------------------------------------------------- */
 
-/* Tasks that nobody has seen yet: they do not run (CX-7). */
+/* Cancel tasks that have not begun: they never run (CX-7). */
 static void unspawn(struct cotask_member *members, unsigned int n)
 {
 	unsigned int i;

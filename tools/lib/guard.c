@@ -79,7 +79,7 @@ static void on_sigsegv(int sig, siginfo_t *info, void *context)
 	} else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
 		before.sa_handler(sig);
 	} else {
-		/* It happens again, and nobody catches it. */
+		/* The fault occurs again, with the default action. */
 		signal(sig, SIG_DFL);
 	}
 }

@@ -131,7 +131,7 @@ int cotask_object_make(struct cotask_awaitable *x, unsigned int kind, const stru
 	return rc;
 }
 
-/* It is nobody's any more; whoever waits for it goes on waiting. */
+/* The process drops its handle; a task that waits for it goes on waiting. */
 void cotask_object_drop(struct cotask_awaitable *x)
 {
 	if (check_object(x))

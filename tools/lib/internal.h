@@ -7,7 +7,7 @@
  *
  * Operations are collected in an array.  The ones that only end a step and always
  * suspend (SLEEP, POLL, EXIT), and FORGET, stay in it until the next COTASK_IOC_ENTER; so
- * a batch of events costs one call.  All others are applied at once, see cotask_op().
+ * a batch of events costs one call.  All other operations are applied at once, see cotask_op().
  *
  * A task that suspends looks for the next event itself and switches to that task; the
  * stack of the thread that runs the loop, its *ground*, is for callbacks.
@@ -57,7 +57,7 @@ enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
 /* What the user_data of a COTASK_EVENT_CALL points to. */
 #define CALL_CALLBACK	0	/* &struct cotask_callback */
 #define CALL_GRAVE	1	/* &struct cotask: its place can be used again */
-#define CALL_REAP	2	/* &struct cotask: a native task that nobody holds has ended */
+#define CALL_REAP	2	/* &struct cotask: an unreferenced native task has ended */
 #define CALL_MASK	7
 
 /**
@@ -306,7 +306,7 @@ void cotask_select_wake(struct cotask_loop *loop, uint32_t handle);
 void cotask_select_happened(struct cotask_loop *loop, uint32_t handle);
 void cotask_select_wake_all(struct cotask_loop *loop);
 
-/* --- others --------------------------------------------------------------------- */
+/* --- various -------------------------------------------------------------------- */
 
 struct cotask_context *cotask_context_copy(struct cotask_context *ctx);
 bool cotask_submissions_close(struct cotask_loop *loop);

@@ -123,7 +123,7 @@ static bool is_of_type(int fd, mode_t type)
 
 /* --- calls that do not block ------------------------------------------------------------ */
 
-/* So many calls in a row can succeed at once; then the others have a turn. */
+/* So many calls in a row can succeed at once; then the task yields. */
 #define IMMEDIATE_MAX	64
 
 /* 0: the call can be made. */

@@ -54,7 +54,7 @@ static void refuse(struct cotask_loop *loop, const struct cotask_op *op)
 	loop->refused_tail = &task->next;
 }
 
-/* The first @n operations were applied; the others move up. */
+/* The first @n operations were applied; the remaining ones move up. */
 static void applied(struct cotask_loop *loop, unsigned int n)
 {
 	unsigned int i, others = loop->n_ops - loop->n_wanted;
@@ -312,7 +312,7 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 	}
 }
 
-/* Somebody else's stack was left for good. */
+/* The stack of an ended task was left for good. */
 static void bury(struct cotask_loop *loop)
 {
 	struct cotask *dead = loop->dead;

@@ -272,7 +272,7 @@ static void watch_forks(void)
 	pthread_atfork(NULL, NULL, sigint_in_child);
 }
 
-/* Only where nobody else has an opinion on it. */
+/* Only if its disposition is the default. */
 static bool take_sigint(struct cotask_loop *loop)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -540,8 +540,8 @@ EXPORT long cotask_run(cotask_fn fn, void *arg)
 /* --- close ----------------------------------------------------------------------------- */
 
 /*
- * Who waits until a task has really ended is inside of the device, which keeps the file; so
- * the tasks have to end before that can go (RT-7).  The loop may be any thread's.
+ * A thread that blocks until a task has really ended is inside of the device, and holds the
+ * file; so the tasks have to end before the file is closed (RT-7).  Any thread may do this.
  */
 static void end_tasks(struct cotask_loop *loop)
 {
@@ -553,8 +553,8 @@ static void end_tasks(struct cotask_loop *loop)
 }
 
 /*
- * Other threads may be about to use the descriptor, so its number stays taken, by a file
- * that knows none of our calls, until nobody has the loop any more.
+ * Other threads may be about to use the descriptor, so its number stays in use, for a file
+ * that has none of our ioctls, until the last reference to the loop is dropped.
  */
 static void let_go_of_file(struct cotask_loop *loop)
 {

@@ -447,7 +447,7 @@ static int wait_and_try(struct selector *s, struct cotask_choice *choices, int64
 			rc = wait_once(s, deadline);
 		if (rc < 0)
 			return rc;
-		/* From here on it is for others to be woken. */
+		/* From here on a wake-up goes to the next waiter. */
 		s->awake = true;
 		i = try_choices(choices, s->n, s->watch);
 		if (i != -EAGAIN)

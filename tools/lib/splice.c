@@ -15,7 +15,7 @@
 
 #define CHUNK	65536
 
-/* Files and pipes do not block where they are used here, others are to be non-blocking. */
+/* Files and pipes do not block where they are used here; all other kinds must be non-blocking. */
 static int check_end(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);

@@ -55,7 +55,7 @@ static int64_t post(const struct cotask_submission *s, struct cotask_op op)
 	return cotask_post(s->loop, &op);
 }
 
-/* The loop is not closed meanwhile, so nothing is submitted that nobody ends. */
+/* The loop is not closed meanwhile, so every submission gets an outcome. */
 static int64_t hand_over(struct cotask_submission *s, const struct cotask *task)
 {
 	struct cotask_loop *loop = s->loop;
@@ -112,7 +112,7 @@ EXPORT struct cotask_submission *cotask_submit(struct cotask_loop *loop, cotask_
 	return NULL;
 }
 
-/* All that is pending is CANCELLED, and who blocks wakes (RT-7).  Whether there was any. */
+/* End pending submissions as CANCELLED, and wake their waiters (RT-7).  Whether there was any. */
 bool cotask_submissions_close(struct cotask_loop *loop)
 {
 	struct cotask_submission *s;

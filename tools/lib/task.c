@@ -2,9 +2,9 @@
 /*
  * libcotask - tasks
  *
- * A task lives at the top of its own stack.  Its place can be used again once its code
- * is over and nobody holds a reference; of one that has failed, only after the kernel
- * has had its chance to report that.
+ * A task lives at the top of its own stack.  Its place can be reused once its code is
+ * over and the last reference is dropped; if it has failed, only after the kernel can no
+ * longer report the error.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -469,7 +469,7 @@ EXPORT struct cotask *cotask_get(struct cotask *task)
 	return task;
 }
 
-/* Of a native task nobody is told; have a callback when it ends, and forget it then. */
+/* The end of a native task makes no event: register a callback that forgets it. */
 static void reap_native(struct cotask *task)
 {
 	cotask_op(task->base.loop, OP(ON_DONE, .handle = task->base.handle,

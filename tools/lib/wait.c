@@ -212,7 +212,7 @@ static int64_t op_anywhere(const struct cotask_awaitable *x, uint16_t opcode, ui
 	op.handle = x->handle;
 	if (x->loop != cotask_here)
 		return cotask_post(x->loop, &op);
-	/* Who asks: for cotask_cancel_reason(). */
+	/* The cancelling task, for cotask_cancel_reason(). */
 	if (task_here())
 		op.task = task_here()->base.handle;
 	return cotask_op(x->loop, &op);
