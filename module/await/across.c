@@ -97,7 +97,7 @@ static bool is_hosted(const struct cotask *target)
 	return target->base.loop->flags & COTASK_LOOP_LENT;
 }
 
-/* The request is counted there at once; what becomes of it is the outcome, or is not told. */
+/* The request is counted there at once; its effect is the outcome, or is not reported. */
 static bool across_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			  const struct cotask_reason *why)
 {
@@ -131,7 +131,7 @@ static int target_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
 
 /**
  * cotask_across_make - make a way to a task of another loop, which does not lead there yet
- * @loop: of those that are going to wait, pinned by the caller
+ * @loop: the loop of the waiters, pinned by the caller
  * @target: the task
  * @payer: is charged for the way, as long as that stays; or NULL
  *
@@ -156,7 +156,7 @@ struct cotask_across *cotask_across_make(struct cotask_loop *loop, struct cotask
  * cotask_across_begin - from here on a way stays until its target has ended
  * @a: the way
  *
- * Context: The owner of the loop of those that are going to wait.
+ * Context: The owner of the loop of the waiters.
  * Return: 0, and cotask_across_await() can follow; -ESHUTDOWN: the other loop has ended.
  */
 int cotask_across_begin(struct cotask_across *a)
@@ -172,7 +172,7 @@ int cotask_across_begin(struct cotask_across *a)
 
 /**
  * cotask_across_new - make a way to a task of another loop
- * @loop: of those that are going to wait, which pays; the caller owns it
+ * @loop: the loop of the waiters, which is charged; the caller owns it
  * @target: the task
  *
  * Return: The way with a reference, for cotask_across_await(); ERR_PTR() of -ENOMEM,
@@ -227,7 +227,7 @@ struct cotask_await cotask_await_across(struct cotask *task, struct cotask *targ
 		return cotask_refuse(task, -EINVAL);
 	a = cotask_across_new(task->base.loop, target);
 	if (IS_ERR(a)) {
-		/* It may have ended since it was looked at, together with its loop. */
+		/* It may have ended since the check, together with its loop. */
 		return cotask_refuse(task, cotask_done(target) ? cotask_result(target) :
 								  PTR_ERR(a));
 	}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - completions: what an interrupt tells a task, again and again
+ * cotask - completions: repeated wake-ups of tasks from an interrupt
  *
- * A semaphore whose permits come from any context: complete() counts, and posts the
- * completion to its loop if it is not on its way there.  The owner makes permits of what was
- * counted, when the post arrives or a task is about to wait.
+ * A semaphore that is released from any context: complete() counts, and posts the
+ * completion to its loop if it is not posted already.  The owner turns the count into
+ * permits when the post arrives or a task is about to wait.
  */
 #include "sync.h"
 

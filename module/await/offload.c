@@ -171,12 +171,11 @@ static int check(const struct cotask *task, struct cotask_job *job, u32 flags)
  * The function runs in a worker thread, while the loop goes on (TH-1).  It sees a copy
  * of the task's context variables, by cotask_job_var_get() (TH-2).
  *
- * When @task is cancelled meanwhile, the await ends at once, and the function if it
- * has not begun does not run (TH-3, TH-4); if it has, it can know by
- * cotask_job_unwanted().  With COTASK_JOB_UNINTERRUPTIBLE the await ends when the
- * function has ended (TH-B2), so that the job can be embedded in the frame; when a cancel
- * has come meanwhile it gives -ECANCELED, and cotask_job_result() what the function has
- * returned.
+ * When @task is cancelled meanwhile, the await ends at once.  If the function has not
+ * begun, it does not run (TH-3, TH-4); if it has, it can check cotask_job_unwanted().
+ * With COTASK_JOB_UNINTERRUPTIBLE the await ends when the function has ended (TH-B2), so
+ * that the job can be embedded in the frame; after a cancel it gives -ECANCELED, and
+ * cotask_job_result() returns what the function has returned.
  *
  * Stopping the group or the loop waits for the function (TH-5).
  *

@@ -153,7 +153,7 @@ static long get_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, arrived);
 
-	/* Its caller may have put one since it looked. */
+	/* The caller may have put an item since the check. */
 	op->item = cotask_queue_try_get(op->queue);
 	if (op->item != ERR_PTR(-EAGAIN))
 		return PTR_ERR_OR_ZERO(op->item);

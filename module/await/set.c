@@ -269,7 +269,7 @@ static int follow(struct cotask_set *s, struct cotask_group *group,
  * @n: how many
  * @ops: kind of the set
  *
- * Return: 0; an error as cotask_gather() tells, and the coroutines are released.
+ * Return: 0; an error as of cotask_gather(), and the coroutines are released.
  */
 int cotask_set_follow(struct cotask_set *s, struct cotask_group *group,
 		      struct cotask_member *members, unsigned int n,

@@ -71,7 +71,7 @@ static struct cotask_submission *submission_new(struct cotask_loop *loop, gfp_t 
 	return s;
 }
 
-/* There is no task; that is the outcome, and is told at once. */
+/* There is no task: the error is the outcome, and is returned at once. */
 static void fail(struct cotask_submission *s, int error)
 {
 	cotask_future_settle(&s->base, error, 0);
@@ -186,7 +186,7 @@ EXPORT_SYMBOL_GPL(cotask_submission_put);
  * cotask_submission_awaitable - a submission as an awaitable
  * @s: the submission
  *
- * To look at, to block on or to cancel; tasks cannot await it.
+ * To read its outcome, to block on it or to cancel it; tasks cannot await it.
  *
  * Context: Any.
  * Return: The awaitable, which is there as long as @s.

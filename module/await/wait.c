@@ -106,8 +106,8 @@ static int begin(struct cotask *task, struct cotask_wait *w, struct cotask_membe
  *	ready queue
  *
  * Never cancels a member, not even when @task is cancelled (WT-8).  Afterwards
- * @done and @result of each member tell what has become of it, and @w->done how many
- * have ended; errors are not marked as read by this (WT-9).
+ * @done and @result of each member are its state and outcome, and @w->done is how many
+ * have ended; this does not count as retrieving errors (WT-9).
  *
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which gives 0, also when the time is up

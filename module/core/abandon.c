@@ -28,7 +28,7 @@ static void abandon(struct cotask_scope *s)
 	kinds[s->kind](s);
 }
 
-/* In place of the code of a frame: what it gives is in the result of the task at first. */
+/* Runs in place of the code of a frame, whose outcome is first stored in the task's result. */
 static long leave_scopes(struct cotask *task, struct cotask_frame *frame)
 {
 	long rc;
@@ -49,12 +49,12 @@ static long leave_scopes(struct cotask *task, struct cotask_frame *frame)
 }
 
 /**
- * cotask_abandon - a frame is over: have the scopes left that it has entered
+ * cotask_abandon - a frame is over: leave the scopes that it has entered
  * @t: the task
  * @frame: its innermost frame, which has to be run again
- * @rc: what that is going to give
+ * @rc: its outcome
  *
- * Return: false: it has left more than it has entered, and there is nothing to do.
+ * Return: false: it has left more scopes than it has entered, and there is nothing to do.
  */
 bool cotask_abandon(struct cotask *t, struct cotask_frame *frame, long rc)
 {
@@ -74,7 +74,7 @@ bool cotask_abandon(struct cotask *t, struct cotask_frame *frame, long rc)
  * cotask_abandon_all - none of the code of a task runs again
  * @t: the task, inside of scopes; its frames have to be run
  *
- * It ends CANCELLED when they are left.  It may be told so again while they are.
+ * It ends CANCELLED when they are left.  May be called again while they are being left.
  */
 void cotask_abandon_all(struct cotask *t)
 {

@@ -113,7 +113,7 @@ static void doom(struct cotask *t)
 	/* Its own group comes to an end by itself, as its children are doomed, too. */
 	if (!x || (x->post.ops == &cotask_group_ops && !(t->entry.flags & COTASK_T_WATCH)))
 		return;
-	/* What is part of the frame that is going to be released has to let go. */
+	/* An awaitable that is part of the frame ends before the frame is released. */
 	if (x->post.ops->let_go)
 		x->post.ops->let_go(x, t);
 	else if (cotask_awaitable_detach(x, &t->entry))

@@ -214,7 +214,7 @@ static bool is_mine(const struct cotask_awaitable *x)
  *
  * Context: Process context, sleeps; not from the loop of @x.
  * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -ERESTARTSYS when a signal
- *	is pending with TASK_INTERRUPTIBLE; -EDEADLK when the caller is the one that has to
+ *	is pending with TASK_INTERRUPTIBLE; -EDEADLK when the caller itself has to
  *	make it happen; -EINVAL for no awaitable, or in atomic context.
  */
 int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)

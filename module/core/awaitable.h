@@ -20,8 +20,8 @@ struct cotask_set;
  * @lost: what @x has granted to @task does not reach it, as it was cancelled
  * @let_go: @x is part of a frame that goes: complete it, follow nothing.  NULL:
  *	it follows nothing
- * @inner: what has to end before @x does, if that is one thing; NULL: it is not
- * @forgo: an await of @x was refused: if @x was made for just that, let go of it; or NULL
+ * @inner: the single awaitable that has to end before @x does; NULL: there is none
+ * @forgo: an await of @x was refused: if @x was made for that await, drop it; or NULL
  * @set: the set that a task follows which waits on @x; NULL: none
  * @member: of a set: a member has ended
  * @alarm: of a set: its time is up

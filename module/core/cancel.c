@@ -123,14 +123,14 @@ static struct cotask *route_step(struct cotask *t, u64 way)
 		return NULL;
 	}
 	trace_cotask_cancel(next, &t->reason);
-	/* It stays with one that is shielded, until that leaves (SH-B2). */
+	/* A shielded task keeps the request until it leaves the section (SH-B2). */
 	if (next->entry.flags & COTASK_T_SHIELDED)
 		return NULL;
 	note_reason(next, &t->reason);
 	return next;
 }
 
-/* The owner is going to look at the request, unless its loop has ended: then it is in no inbox. */
+/* Post the request to the owner; a loop that has ended accepts no posts. */
 static void post_request(struct cotask *t)
 {
 	cotask_get(t);

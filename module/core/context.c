@@ -7,9 +7,9 @@
  * of bindings that are never changed, so that a copy is one more reference to the
  * head of the chain, and setting a variable puts a new binding in front of it.
  *
- * A task holds either the head of such a chain, or, once it has asked for it or was
- * given one, a context object, which is a head that can change.  The lowest bit of
- * cotask.context tells.
+ * A task holds either the head of such a chain, or, after cotask_get_context() or when
+ * it was spawned with one, a context object, which is a head that can change.  The lowest
+ * bit of cotask.context distinguishes them.
  */
 #include <linux/slab.h>
 

@@ -2,18 +2,18 @@
 /*
  * cotask - places among the groups and tasks of a loop
  *
- * A walk over all of a loop may be interrupted, and the loop goes on meanwhile.  The loop
- * knows the place of each walk: when the task or group at that place goes away, the place
- * moves on.  So a walk misses nothing that is there all the time, meets nothing twice, and
- * keeps nothing alive.  (The exception are children of a group whose task ends inside of it,
- * as they change their place.)
+ * A walk over a loop may be interrupted, and the loop goes on meanwhile.  The loop has a
+ * cursor for each walk: when the task or group at the cursor ends, the cursor moves on.
+ * So a walk misses no object that exists all the time, visits none twice, and holds no
+ * references.  (The exception are children of a group whose task ends inside of it, as they
+ * change their place.)
  *
  * readers_lock of the loop guards its list of cursors.  A cursor is moved by the owner
  * alone, with that lock or while it serves the reader whose cursor it is.
  */
 #include "core.h"
 
-/* Cursors that are looked at for one step of the budget. */
+/* Cursors that are checked for one step of the budget. */
 #define CURSORS_A_STEP	8
 
 /* To the next group.  The owner. */

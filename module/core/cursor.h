@@ -11,8 +11,8 @@
  * struct cotask_cursor - a place among the groups and tasks of a loop
  * @link: in the loop's list of cursors
  * @group: the group it is in, or NULL: at the end [L]
- * @told: the group itself was looked at [L]
- * @task: the next child to look at, or NULL: none is left [L]
+ * @told: the group itself was visited [L]
+ * @task: the next child to visit, or NULL: none is left [L]
  */
 struct cotask_cursor {
 	struct list_head	link;

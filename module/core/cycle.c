@@ -94,7 +94,7 @@ static void collect(struct dependents *d, const struct cotask *task)
 	}
 }
 
-/* What has to end first, and is the only such thing. */
+/* The only awaitable that has to end first; NULL: there is none, or several. */
 static struct cotask_awaitable *follow(struct cotask_awaitable *x)
 {
 	if (cotask_is_task(x))

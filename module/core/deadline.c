@@ -26,8 +26,8 @@
  * deadlines stay in order.  See Documentation/deadlines.rst for what else was tried.
  *
  * Each slot keeps a lower bound of its deadlines, exact as long as the earliest
- * entry is not deleted.  That is when the timer has to look again; a bound that
- * has become too low costs one look and no search.
+ * entry is not deleted.  At that time the timer has to fire; a bound that has
+ * become too low costs one spurious timer and no search.
  *
  * Everything here belongs to the owner of the loop.
  */
@@ -118,7 +118,7 @@ void cotask_dq_del(struct cotask_dq *q, struct cotask_entry *e)
 EXPORT_FOR_TESTS(cotask_dq_del);
 
 /**
- * cotask_dq_next - when to look again
+ * cotask_dq_next - lower bound of all deadlines
  * @q: the queue
  *
  * Return: A time that no deadline is before; U64_MAX if there is none.

@@ -3,9 +3,9 @@
  * cotask - a debug build proves that what is freed has ended
  *
  * An object is *live* as long as the loop, a list or a post refers to it.  The kernel's
- * debugobjects know of each that is: memory that is freed with a live object in it is told
- * with the stack of the caller that frees it, as for timers and works, and so is an object that
- * comes to life twice.
+ * debugobjects track live objects: they report memory that is freed with a live object in it,
+ * with the stack of the caller that frees it, as for timers and works, and an object that is
+ * activated twice.
  *
  *	task, loop		from when they are made until their memory is freed
  *	group			from when it is entered or opened until it is over
@@ -28,7 +28,7 @@
 
 static const struct debug_obj_descr descr;
 
-/* It was told: what is done about it is to forget the object. */
+/* It was reported: the fixup is to stop tracking the object. */
 static bool fixup_free(void *object, enum debug_obj_state state)
 {
 	cotask_debug_dead(object);

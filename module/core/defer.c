@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - memory that is let go of where it cannot be freed
+ * cotask - deferred freeing, for contexts that cannot free memory
  *
- * On PREEMPT_RT the allocator takes sleeping locks, and so is not there for hard interrupts
- * and for holders of raw spinlocks.  The last reference may go in any context all the same:
- * there, what is to be freed is left to an irq_work, which runs in a thread on that kernel.
- * Everywhere else it is freed at once.
+ * On PREEMPT_RT the allocator takes sleeping locks, and so is not available to hard interrupts
+ * and to holders of raw spinlocks.  The last reference may be dropped in any context all the
+ * same: there, an irq_work frees the memory, which runs in a thread on that kernel.  In all
+ * other contexts it is freed at once.
  */
 #include <linux/irq_work.h>
 
@@ -43,7 +43,7 @@ void cotask_free_where_possible(struct cotask_deferred *d,
 		irq_work_queue(&work);
 }
 
-/* The module goes: nothing is let go of any more. */
+/* The module is unloaded: no more memory is deferred. */
 void cotask_defer_exit(void)
 {
 	irq_work_sync(&work);

@@ -375,7 +375,7 @@ int cotask_group_enter(struct cotask *task, struct cotask_group *g)
 }
 EXPORT_SYMBOL_GPL(cotask_group_enter);
 
-/* What exit gives, once all children have ended. */
+/* The outcome of exit, once all children have ended. */
 static long outcome(struct cotask_group *g, long wait_rc)
 {
 	struct cotask_scope *s = &g->scope;
@@ -562,8 +562,8 @@ static int stop_outcome(const struct cotask_group *g)
  *
  * Afterwards no code of the group runs and it may be freed; nor, on a loop with a thread
  * of its own, do callbacks that were registered before this is called.  Call it from
- * remove() and from module exit, before what the tasks use goes away.  May be called
- * again.
+ * remove() and from module exit, before the resources that the tasks use are freed.  May
+ * be called again.
  *
  * Context: Process context, sleeps; not from the group's own loop.
  * Return: 0 or the code of the first error, see cotask_group_errors(); -ETIMEDOUT if
@@ -619,9 +619,9 @@ void cotask_group_close(struct cotask_group *g)
  * cotask_group_cancel - cancel all children, and the body if there is one
  * @g: the group
  *
- * Exit gives 0 if nothing else happens (TG-33).  Nothing happens while the group
- * aborts already, or when it is over (TG-34).  Before the group is entered or
- * opened, it is remembered (TG-35).
+ * Exit returns 0 if there is no error (TG-33).  The call has no effect while the group
+ * aborts already, or when it is over (TG-34).  Before the group is entered or opened,
+ * the request is remembered (TG-35).
  *
  * Context: Any; from outside the owner it acts on the loop's next turn.
  * Return: 0; -EINVAL if @g is missing or was not made.
@@ -693,10 +693,10 @@ int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_err
 }
 
 /**
- * cotask_group_fini - let go of the errors of a group
+ * cotask_group_fini - free the errors of a group
  * @g: a group that has been exited or stopped, or was never used
  *
- * Has to be called when exit or stop has given an error; otherwise it does
+ * Has to be called when exit or stop has returned an error; otherwise it does
  * nothing.
  *
  * Context: Any thread, which may sleep, and the loop's owner; the caller owns the group.

@@ -14,8 +14,8 @@
  * @uses: how often the memory was a name; stays when it is freed
  * @text: the name
  *
- * The memory can be that of another name before a grace period has passed, so that names
- * which come and go do not pile up: a reader looks whether it is still the same one.
+ * The memory can be reused for another name before a grace period has passed, so that
+ * short-lived names do not pile up: a reader checks that it is still the same name.
  */
 struct cotask_name {
 	u32 uses;
@@ -114,7 +114,7 @@ static bool read_name(const struct cotask *task, const struct cotask_name *name,
 /**
  * cotask_get_name - the name of a task
  * @task: the task
- * @buf: the name goes here; Task-<id> if it was given none (CT-3)
+ * @buf: receives the name; Task-<id> if it has none (CT-3)
  * @size: of @buf, COTASK_NAME_MAX + 1 is enough
  *
  * Context: Any.

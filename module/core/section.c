@@ -69,7 +69,7 @@ static void look_around(struct cotask *t)
 		t->entry.flags |= COTASK_T_SHIELDED;
 	if (is_level(t))
 		t->entry.flags |= COTASK_T_LEVEL;
-	/* What was held back, or has to be heard of again. */
+	/* Requests that were held back, or have to be delivered again. */
 	cotask_cancel_taken_in(t);
 	if (cotask_scope_count(t) > t->settled || (t->entry.flags & COTASK_T_LEVEL))
 		cotask_cancel_arm(t);

@@ -108,7 +108,7 @@ static struct cotask_await sleep_till(struct cotask *task, u64 deadline, u64 sla
  * cotask_sleep_range - sleep, allowing for some slack
  * @task: the current task
  * @ns: for at least this long; zero and below: as cotask_yield().
- *	COTASK_FOREVER, and what is too far away to be told: until cancelled (SL-5)
+ *	COTASK_FOREVER, and a time beyond the range: until cancelled (SL-5)
  * @slack_ns: how much later it may be, so that wake-ups coalesce
  *
  * Context: A step of @task.

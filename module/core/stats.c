@@ -2,8 +2,8 @@
 /*
  * cotask - counters of loops, and the switches for those that cost something
  *
- * A loop that was told to time its steps goes on with that: what it knows of a task
- * stays complete from then on.
+ * A loop that has begun to time its steps does not stop: the counters of its tasks are
+ * complete from then on.
  */
 #include <linux/module.h>
 

@@ -279,8 +279,8 @@ static bool postpone(struct cotask *t)
  * cotask_task_resume - a task that waits goes on at once
  * @t: the task, in cotask_park_known()
  *
- * For tasks whose code is not in the kernel: it has come back with what to do next.
- * What the await gives is not looked at.  The owner, outside of a step.
+ * For tasks whose code is not in the kernel: their process has passed the next operation.
+ * The outcome of the await is ignored.  The owner, outside of a step.
  */
 void cotask_task_resume(struct cotask *t)
 {
@@ -335,8 +335,8 @@ static bool keeps_outcome(struct cotask *t)
 }
 
 /*
- * A grant goes with the outcome that it came with: a task that gets the outcome has the
- * permit, item or notification; without the outcome it goes back (SY-2).
+ * A grant belongs to its outcome: a task that gets the outcome has the permit, item or
+ * notification; if the outcome is replaced, the grant passes to the next waiter (SY-2).
  */
 static void settle_grant(struct cotask *t, bool kept)
 {
@@ -424,7 +424,7 @@ static struct cotask_group *group_of(struct cotask_awaitable *x)
  * @task: the current task
  * @x: the awaitable, not done
  *
- * Return: 0, or what the await is going to give: -EXDEV, -EDEADLK.
+ * Return: 0, or the outcome of the await: -EXDEV, -EDEADLK.
  */
 int cotask_await_refusal(const struct cotask *task, struct cotask_awaitable *x)
 {

@@ -47,7 +47,7 @@ struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start 
 				       struct cotask *child);
 struct cotask_start *cotask_start_of(struct cotask *child);
 
-/* Queue a task that waits no more; @rc is what its await gives.  Owner. */
+/* Queue a task that no longer waits; @rc is the outcome of its await.  Owner. */
 static inline void cotask_task_queue(struct cotask *t, long rc)
 {
 	t->base.result = rc;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - points in time, as the calling process tells them
+ * cotask - conversion of points in time between time namespaces
  *
  * A process in a time namespace has clocks that are ahead of the host's, or behind.  The
- * core knows the host's only: what comes from a process is converted where an operation is
- * applied, and what goes to one where it is told, both by the namespace of the caller.
+ * core uses host time only: a time from a process is converted when an operation is applied,
+ * and a time for a process when it is returned, both by the namespace of the caller.
  */
 #include <linux/nsproxy.h>
 #include <linux/time_namespace.h>
@@ -24,7 +24,7 @@ static s64 offset_of(enum cotask_clock clock)
 }
 
 /**
- * cotask_time_to_host - a point in time that the caller has told
+ * cotask_time_to_host - convert a time from the caller
  * @time: by its clock; COTASK_FOREVER
  * @clock: which one
  *
@@ -43,7 +43,7 @@ s64 cotask_time_to_host(s64 time, enum cotask_clock clock)
 }
 
 /**
- * cotask_time_from_host - the opposite, for what the caller is told
+ * cotask_time_from_host - convert a time for the caller
  * @time: by the host's clock; COTASK_FOREVER; 0: none
  * @clock: which one
  *

@@ -144,7 +144,7 @@ int cotask_timeout_enter_ahead(struct cotask *task, struct cotask_timeout *t)
  * @t: the timeout, not in use
  * @ns: as for cotask_timeout_init()
  *
- * Both in one, with a single look at the clock.
+ * Both in one, reading the clock once.
  *
  * Context: A step of @task.
  * Return: 0; -ESRCH without a current task; -EALREADY if the task is inside of it;
@@ -230,13 +230,13 @@ static bool is_past(const struct cotask_timeout *t)
 }
 
 /**
- * cotask_timeout_configure - give a timeout a name, or other ways to end
+ * cotask_timeout_configure - set the name of a timeout, or how it ends
  * @t: the timeout, made and not left
- * @name: is told by cotask_cancel_reason() (TO-B5); stays as long as tasks that were
- *	cancelled for it are looked at, as a rule a string constant; or NULL
+ * @name: for cotask_cancel_reason() (TO-B5); valid as long as tasks that were cancelled
+ *	for it are inspected, as a rule a string constant; or NULL
  * @flags: COTASK_TIMEOUT_STRICT: a body that ends with a value after the deadline has
  *	timed out as well (TO-B3).  COTASK_TIMEOUT_QUIET: exit gives 0 in place of
- *	-ETIMEDOUT, and cotask_timeout_expired() tells (TO-B4)
+ *	-ETIMEDOUT, see cotask_timeout_expired() (TO-B4)
  *
  * Context: The loop's owner, or before @t is entered.
  * Return: 0; -EINVAL for unknown flags, or if @t is missing, was not made or was left.
@@ -318,7 +318,7 @@ bool cotask_timeouts_expiring(const struct cotask *task)
 	return false;
 }
 
-/* The boot clock is ahead: tell a deadline on the monotonic one. */
+/* The boot clock is ahead: convert a deadline to the monotonic clock. */
 static s64 on_monotonic(const struct cotask_loop *loop, s64 deadline, u8 clock)
 {
 	if (clock == COTASK_CLOCK_MONOTONIC || deadline == COTASK_FOREVER)

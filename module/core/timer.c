@@ -5,13 +5,13 @@
  * Each loop has one deadline queue per clock and a single hrtimer.  The timer
  * runs on the boot clock: a monotonic deadline is converted when the timer is
  * armed, and as the boot clock only ever gains on the monotonic one (during
- * suspend), the timer can come early for it, never late; early is looked at and
- * armed again.
+ * suspend), the timer can fire early for it, never late; an early timer is armed
+ * again.
  *
- * The interrupt only tells the owner that there is something to look at.  Due
- * entries reach the ready queue at the start of a turn, in cotask_timer_run().
+ * The interrupt only wakes the owner and sets timer_due.  Due entries reach the
+ * ready queue at the start of a turn, in cotask_timer_run().
  *
- * The timer is not reprogrammed when the earliest deadline goes away.  A scope
+ * The timer is not reprogrammed when the earliest deadline is deleted.  A scope
  * that is entered and left in time costs no timer operation at all.
  */
 #include <linux/list_sort.h>
@@ -58,7 +58,7 @@ u64 cotask_loop_time(const struct cotask_loop *loop, enum cotask_clock clock)
  * @loop: the loop
  * @ns: from now
  *
- * Return: The monotonic time; COTASK_FOREVER if it is too far away to be told.
+ * Return: The monotonic time; COTASK_FOREVER if it is out of range.
  */
 s64 cotask_loop_deadline(struct cotask_loop *loop, s64 ns)
 {
@@ -178,9 +178,9 @@ static int cmp_deadline(void *priv, const struct list_head *a,
 }
 
 /*
- * When to look again, on the boot clock.  Remembers per clock from where on a new
- * deadline has to be looked at: while the timer is armed for an earlier time
- * anyway, it need not be.
+ * When the timer has to fire, on the boot clock.  Remembers per clock before which time
+ * a new deadline requires a check of the timer: it does not while the timer is armed for
+ * an earlier time anyway.
  */
 static u64 timer_next(struct cotask_loop *loop)
 {
@@ -240,7 +240,7 @@ void cotask_timer_run(struct cotask_loop *loop)
 	LIST_HEAD(due);
 
 	cotask_race_point(TIMER_TAKEN, loop);
-	/* Before the clock is read: what fires from here on is looked at again. */
+	/* Before the clock is read: a timer that fires from here on causes another run. */
 	xchg(&loop->timer_due, false);
 	if (READ_ONCE(loop->timer_fired)) {
 		WRITE_ONCE(loop->timer_fired, false);

@@ -104,7 +104,7 @@ static bool take_out(struct call *call)
 	return true;
 }
 
-/* The loop has ended: those that are registered with what is never done. */
+/* The loop has ended: drop calls whose awaitable will never be done. */
 void cotask_calls_drop(struct cotask_file *f)
 {
 	struct call *call, *next;

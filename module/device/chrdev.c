@@ -36,9 +36,9 @@ static void note_error(struct cotask_loop *loop, struct cotask *task, int error)
 }
 
 /*
- * Threads that poll descriptors are woken here: they can be many, and are woken one after the
- * other without interrupts, which is not for the thread that has something to tell, nor for
- * an interrupt.
+ * This workqueue wakes threads that poll descriptors: they can be many, and are woken one after
+ * the other with interrupts disabled, which would delay the thread that makes an event, or an
+ * interrupt.
  */
 struct workqueue_struct *cotask_wakes;
 
@@ -62,7 +62,7 @@ static struct workqueue_struct *closed_files;
 /**
  * cotask_files_wait - wait until the memory of closed files is free
  *
- * Of those that nothing keeps.  Context: Process context, sleeps.
+ * Files that are still referenced are not waited for.  Context: Process context, sleeps.
  */
 void cotask_files_wait(void)
 {
@@ -148,7 +148,7 @@ void cotask_file_put(struct cotask_file *f)
 	cotask_race_point(PUT_FILE, f);
 	if (!refcount_dec_and_test(&f->refs))
 		return;
-	/* The loop may stay for longer, and is looked at from outside. */
+	/* The loop may exist for longer, and other threads read the field. */
 	WRITE_ONCE(f->loop->payer, NULL);
 	queue_rcu_work(closed_files, &f->gone);
 }

@@ -241,7 +241,7 @@ static struct cotask_fd *fd_new(struct cotask_object *o)
 	return cf;
 }
 
-/* Be told when it is done. */
+/* Register a callback for when it is done. */
 static int follow(struct cotask_file *f, struct cotask_fd *cf)
 {
 	int rc;
@@ -311,7 +311,7 @@ const struct cotask_op_row cotask_op_export = {
  * struct remote_object - what was imported
  * @object: what its handle names
  * @cf: what the descriptor stands for, a reference
- * @way: to the task, for all that wait for it, from when the first one does; or NULL
+ * @way: connection to the task for all waiters, made by the first one; or NULL
  */
 struct remote_object {
 	struct cotask_object	object;
@@ -437,7 +437,7 @@ static struct cotask_await proxy_await(struct cotask *task, struct proxy *p)
 	rc = cotask_across_begin(p->way);
 	if (!rc)
 		return cotask_across_await(task, p->way);
-	/* It may have ended since it was looked at, together with its loop. */
+	/* It may have ended since the check, together with its loop. */
 	return cotask_refuse(task, cotask_done(p->child) ? cotask_result(p->child) : rc);
 }
 

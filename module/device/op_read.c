@@ -43,7 +43,7 @@ static s64 read_id(struct cotask_request *r)
 	return task ? cotask_id(task) : -ENOENT;
 }
 
-/* A time before the clock began is not told from an error otherwise. */
+/* A negative time could not be distinguished from an error. */
 static s64 time_of(ktime_t t)
 {
 	return max_t(s64, cotask_time_from_host(ktime_to_ns(t), COTASK_CLOCK_MONOTONIC), 0);

@@ -253,7 +253,7 @@ const struct cotask_op_row cotask_op_leave = {
 
 static s64 op_move(struct cotask_request *r)
 {
-	/* The core does not look at one that no task is inside of. */
+	/* The core ignores a scope that no task is inside of. */
 	if (!scope_of(r->object)->user)
 		return -EINVAL;
 	return cotask_timeout_move(cotask_object_timeout(r->object), host_time(r->op->value));

@@ -13,10 +13,10 @@
 #define MEMBERS_OF_AN_OBJECT	4
 
 /**
- * struct members - those that a process has named
+ * struct members - the members that a process has named
  * @f: its file; NULL: there are none
- * @charged: as how many objects it counts them
- * @n: how many
+ * @charged: number of objects that they count as
+ * @n: their number
  * @member: for the core
  * @object: a reference to each
  * @handle: what it is called

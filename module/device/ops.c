@@ -169,7 +169,7 @@ static s64 with_object(struct cotask_request *r, const struct cotask_op_row *row
 /**
  * cotask_op_apply - apply one operation
  * @f: the file
- * @op: the operation, a copy of what the process has given
+ * @op: the operation, a copy of the one in the process
  * @posted: the caller is not inside of ENTER
  *
  * Return: Its result.

@@ -2,8 +2,8 @@
 /*
  * cotask - waiting until a file descriptor is ready
  *
- * A wait is a future that the file's wait queue completes, from whatever context that
- * is woken in.  It may find nothing when the task resumes: the process looks again.
+ * A wait is a future that the file's wait queue completes, in any context.  The file may
+ * no longer be ready when the task resumes: the process polls again.
  *
  * A wait holds its file.  That one could hold ours (a socket with a message in which
  * it is, another file of the device ...), so that neither would ever be released.
@@ -277,8 +277,8 @@ static unsigned int end_all(struct cotask_file *f, struct list_head *waits, long
 }
 
 /*
- * The tasks of a process that wait look again: those that go on in another process find what
- * the descriptor is there.
+ * The waiting tasks of a process poll again: a task that goes on in another process uses the
+ * descriptor of that process.
  */
 static void end_waits(struct cotask_file *f, struct cotask_poller *by)
 {
@@ -290,7 +290,7 @@ static void end_waits(struct cotask_file *f, struct cotask_poller *by)
 	spin_unlock(&f->polls_lock);
 }
 
-/* Waits that are looked at for one step of the budget. */
+/* Waits that are visited for one step of the budget. */
 #define WAITS_A_STEP	8
 
 /* The tasks of a process that wait for one file get -EBADF. */
@@ -313,7 +313,7 @@ static unsigned int end_waits_for(struct cotask_file *f, struct cotask_poller *b
 	return n;
 }
 
-/* Descriptors that are looked at without a point to reschedule, and in a step of the budget. */
+/* Descriptors that are checked without a point to reschedule, and in a step of the budget. */
 #define FDS_AT_ONCE	1024
 #define FDS_A_STEP	16
 
@@ -344,7 +344,7 @@ static unsigned int find_from(struct cotask_file *f, const struct file *file, un
 /*
  * Whether the process of the caller, if it is not being killed, has a descriptor of a file.
  * The next one after that of the last time is there at once if descriptors are closed in
- * order, and all of a table are looked at when the last one was closed.
+ * order, and the whole table is searched when the last one was closed.
  */
 static bool has_descriptor(struct cotask_file *f, const struct file *file,
 			   struct cotask_poller *by)

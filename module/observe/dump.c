@@ -207,10 +207,10 @@ static void serve_end(struct cotask_dump *d)
 	dump_put(d);
 }
 
-/* What a chunk costs, in steps of the budget. */
+/* Cost of a chunk, in steps of the budget. */
 #define CHUNK_COST	512
 
-/* All that are waiting now; those that come meanwhile, or are left over, ask anew. */
+/* Serve all readers that wait now; readers that arrive later, or are left over, retry. */
 static void serve_all(struct cotask_loop *loop)
 {
 	struct cotask_dump *d;

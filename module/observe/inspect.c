@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - which tasks there are, and how they are
+ * cotask - list of the tasks of a loop, and their state
  *
- * Everything that is asked for belongs to the loop's owner.  Another thread has the owner
- * look, see ask.c: the answer is of one moment.
+ * All of this state belongs to the loop's owner.  For another thread the owner collects it,
+ * see ask.c: the result is consistent.
  */
 #include <linux/cotask_inspect.h>
 

@@ -2,10 +2,10 @@
 /*
  * cotask - all loops, groups and tasks as text, for people and for programs
  *
- * Read like a file; one record of seq_file is one chunk of a dump.  Code is told by
- * the name of its function, never by an address; but a number that a process has given
- * its task, which may be one, is told to those that may look into the process.  What can be
- * seen is a matter of the process that has opened the report, whichever one reads it.
+ * Read like a file; one record of seq_file is one chunk of a dump.  Code is shown by the
+ * name of its function, never by an address.  But a number that a process has assigned to
+ * its task, which may be an address, is shown to readers that may inspect the process.  The
+ * permissions are those of the process that has opened the report, whichever one reads it.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -67,15 +67,15 @@ static const char *task_state(const struct cotask_info *t)
 	return *t->waits_on ? "waiting" : "ready";
 }
 
-/* Points in time are told by the clock of the reader. */
+/* Points in time are shown by the clock of the reader. */
 static s64 here(s64 time)
 {
 	return cotask_time_from_host(time, COTASK_CLOCK_MONOTONIC);
 }
 
 /*
- * Processes are told by the numbers that they have for the reader; 0: they have none.  A reason
- * has a number that is good for the initial namespace, and the process may have gone.
+ * Processes are shown by their PID in the namespace of the reader; 0: they have none.  A reason
+ * has a PID of the initial namespace, and the process may have ended.
  */
 static u64 process_here(u64 nr)
 {

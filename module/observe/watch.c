@@ -2,8 +2,8 @@
 /*
  * cotask - the watchdog: steps that take too long, cancels that are ignored (IN-B3)
  *
- * Long steps are seen when they end, see stats.c.  For the rest the watchdog looks around in
- * intervals: a task that has an open cancel request the second time, and was not delivered
+ * Long steps are detected when they end, see stats.c.  The watchdog checks tasks in intervals:
+ * a task that has an open cancel request the second time, and was not delivered
  * another one in between, has ignored it for at least one interval.
  */
 #include "observe.h"
@@ -63,9 +63,9 @@ static int set_watch(struct cotask_loop *loop, void *arg)
 }
 
 /**
- * cotask_loop_watch - have a watchdog on a loop
+ * cotask_loop_watch - start, change or stop the watchdog of a loop
  * @loop: the loop
- * @watch: what to look for; all zero: nothing any more
+ * @watch: what to report; all zero: stop
  *
  * Context: Process context; sleeps if the caller is not the owner of @loop.
  * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop has ended.

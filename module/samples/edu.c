@@ -2,7 +2,7 @@
 /*
  * cotask sample - a driver for QEMU's "edu" PCI device
  *
- * The device computes factorials, copies memory, and tells by an interrupt when it
+ * The device computes factorials, copies memory, and raises an interrupt when it
  * is done.  What would be a web of timers, work items, completions and flags is one
  * coroutine per operation; the interrupt handler only completes a completion.  All tasks
  * of a device are in one group: remove() stops the group, whatever it is doing, and
