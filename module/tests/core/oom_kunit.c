@@ -294,7 +294,7 @@ static long call_gather(struct env *env)
 					     gathering.member, 3, 0));
 }
 
-/* Both coroutines, or none; nobody waits for the future. */
+/* Both coroutines, or none; nothing waits for the future. */
 static void check_gather(struct env *env, long rc)
 {
 	struct kunit *test = env->test;
