@@ -28,7 +28,7 @@ copy_sources()
 	rsync -rlpc --delete --prune-empty-dirs \
 		--exclude '*.o' --exclude '*.ko' --exclude '*.mod' \
 		--exclude '*.mod.c' --exclude '.*.cmd' --exclude '*.order' \
-		--exclude '*.symvers' \
+		--exclude '*.symvers' --exclude '*.gcno' \
 		--include '/Kbuild' --include '/VERSION' \
 		--include '/module/***' --include '/uapi/***' \
 		--include '/selftests/' --include '/selftests/kapi/***' \

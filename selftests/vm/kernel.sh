@@ -41,6 +41,7 @@ usage()
 	  uml-7.3        release, one CPU: benchmarks
 	  uml-7.3-smp    two CPUs, lockdep, debug objects, fault injection
 	  uml-7.3-tt     one CPU, simulated time
+	  uml-7.3-gcov-smp  as uml-7.3-smp, and gcov
 	  uml-6.1-debug  KASAN, kmemleak, lockdep, fault injection
 	  uml-6.1-cover  the same, and KCOV
 	  stock-6.1      Debian's own amd64 kernel, for QEMU; and others of Debian's:
@@ -73,6 +74,7 @@ describe_uml()
 	uml-7.3)	series=7.3 fragments="base uml trace preempt" ;;
 	uml-7.3-smp)	series=7.3 fragments="base uml preempt smp debug" ;;
 	uml-7.3-tt)	series=7.3 fragments="base uml trace preempt timetravel" ;;
+	uml-7.3-gcov-smp) series=7.3 fragments="base uml preempt smp debug gcov" ;;
 	uml-6.1-debug)	series=6.1 fragments="base uml series-6.1 debug memory" ;;
 	uml-6.1-cover)	series=6.1 fragments="base uml series-6.1 debug memory coverage" ;;
 	*)		usage ;;
