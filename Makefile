@@ -103,6 +103,9 @@ races:
 check-seeded:
 	@selftests/seeded.sh $(BUGS)
 
+coverage:
+	@selftests/coverage.sh $(SUITES)
+
 rules:
 	@selftests/rules.py --table
 
@@ -135,6 +138,8 @@ help:
 	@echo 'fuzz-uapi        calls to the device at random, guided by coverage (SECONDS= SEED=)'
 	@echo 'races            the stress test and those of the device with the race points on (SEED=)'
 	@echo 'check-seeded     bugs that are put back into a copy of the tree have to be found (BUGS=)'
+	@echo 'coverage         which lines and branches of the module the tests run, in a table; fails if'
+	@echo '                 a line does not run and is not listed (SUITES="kunit uapi": only these)'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
 	@echo 'bench-hosted     hosted tasks beside io_uring, tokio, Go... (ON=qemu|uml SLEEPERS=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
@@ -142,4 +147,4 @@ help:
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
 	install-headers install-man uninstall-lib install-udev install-dkms \
 	install-driver deb demo check check-fresh matrix bench bench-hosted kunit \
-	fuzz-semantics fuzz-uapi races check-seeded rules help
+	fuzz-semantics fuzz-uapi races check-seeded coverage rules help
