@@ -3,11 +3,11 @@
  * cotask - what all scopes of a task have in common
  *
  * Timeouts, groups, shielded sections and cancel scopes are entered and left like
- * blocks of a program.  A scope can cancel its task, once; on the way out it takes
- * that request back, and compares what is left with what there was when it was
- * entered, to know whether anybody else has cancelled the task as well.
+ * blocks of a program.  A scope can cancel its task, once; when it is left it takes
+ * that request back, and compares the remaining count with the count at entry, to
+ * detect further requests to cancel the task.
  *
- * What counts in a shielded section is only what comes from inside of it: see
+ * In a shielded section only requests from inside of it count: see
  * cotask_scope_count().
  */
 #include "core.h"

@@ -70,7 +70,7 @@ static void start_release(struct cotask_frame *frame)
  * cotask_start_child - wait until a child is ready
  * @task: the current task
  * @s: not in use; stays until the await is over
- * @child: has not begun and is not started by anybody else; a reference that is taken
+ * @child: has not begun, and no other task waits for its start; a reference that is taken
  *	over
  *
  * Context: A step of @task.

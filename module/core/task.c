@@ -2,8 +2,8 @@
 /*
  * cotask - tasks: creation, references, and what can be asked of them
  *
- * A task belongs to its group from spawn until the record of its end, whether
- * anybody holds a handle or not (CT-7, CT-B1).  A handle is a counted reference;
+ * A task belongs to its group from spawn until the record of its end, with or
+ * without a handle (CT-7, CT-B1).  A handle is a counted reference;
  * it keeps the outcome and the name, not the frame (TK-B1), and the loop.
  */
 #include <linux/slab.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - look into processes, apart from the tool
+ * cotask - inspect processes, in a child of the tool
  *
  * To name the code of a process, files that it has mapped are read.  They belong to its
  * user, and may shrink while they are read, or keep a reader busy for ever.  So a child
  * does it, one for each process.  If it dies or takes too long, tasks of that process have
- * no frames, and that is all.  The child is this program, begun anew: it has nothing of what
- * the tool has read, about other users.
+ * no frames, and that is all.  The child is this program, executed anew: it has none of the
+ * data about other users that the tool has read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -137,7 +137,7 @@ static void give_up(struct helper *h)
 	h->child = 0;
 }
 
-/* Keys are for the tool, and so is all that it has open. */
+/* The child has no controlling terminal, and inherits no other open file of the tool. */
 static pid_t spawn(char *const *argv, int sock)
 {
 	posix_spawn_file_actions_t files;

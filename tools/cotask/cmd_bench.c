@@ -38,8 +38,8 @@ static uint64_t now(void)
 }
 
 /*
- * Apply operations, after all events that were given before were begun, and wait for new
- * ones: they come all at once.
+ * Apply operations, after all events delivered before were begun, and wait for new events,
+ * which are delivered together.
  */
 static void enter(unsigned int n, unsigned int wait)
 {

@@ -23,7 +23,7 @@ static const char usage[] =
 #define LOOPS	8	/* lines for them */
 
 /**
- * struct line - a task, and what it did since the last look
+ * struct line - a task, and its activity since the last snapshot
  * @t: the task
  * @run_ns: how long it ran
  * @steps: how many steps
@@ -134,7 +134,7 @@ static const struct loop *loop_before(const struct loop *l)
 	return l;
 }
 
-/* How much of the time since the last look it took, in percent. */
+/* Its share of the time since the last snapshot, in percent. */
 static double percent(const struct loop *l, uint64_t ns)
 {
 	uint64_t time = l->now - loop_before(l)->now;
@@ -421,7 +421,7 @@ int cmd_top(int argc, char **argv)
 		usage_error(usage, "the interval is too short");
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		usage_error(usage, "top requires a terminal; \"ps\" and \"stat\" do not");
-	/* What is wrong is told before the screen is taken. */
+	/* Errors are reported before the screen is taken. */
 	s = snapshot_load();
 	screen_begin();
 	atexit((void (*)(void))endwin);

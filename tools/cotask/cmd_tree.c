@@ -232,7 +232,7 @@ static void walk_task(const struct task *t, unsigned int depth, bool last)
 		walk_group(first[i], depth + 1, i == n - 1);
 }
 
-/* How many tasks from here on are alike; none if one has to be told by itself. */
+/* How many tasks from here on are alike; 1 if the task needs a line of its own. */
 static unsigned int run_of(struct task **member, unsigned int n)
 {
 	unsigned int k = 1;

@@ -2,13 +2,14 @@
 /*
  * cotask - where the code of a hosted task is: frames of a process
  *
- * The kernel knows a number that the process has given its task.  libcotask lets it point
- * to a struct cotask_layout, which says where the stack of the task is and the registers
- * are.  The rest is what a debugger does, with the process's own symbols and unwind tables.
+ * The kernel knows a number that the process has assigned to its task.  In libcotask this
+ * points to a struct cotask_layout, which contains where the stack of the task and its
+ * registers are.  The rest is done as by a debugger, with the process's own symbols and unwind
+ * tables.
  *
- * A process goes on while it is looked at, and may have written there what it likes.  So
- * all that is read is a claim: what does not make sense ends the search, and the task is
- * shown without frames.
+ * A process goes on while it is inspected, and may have written arbitrary data there.  So no
+ * data is trusted: data that makes no sense ends the search, and the task is shown without
+ * frames.
  */
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
@@ -137,8 +138,8 @@ static bool map_process(int pid, FILE *maps)
 }
 
 /**
- * frames_open - look into a process from now on
- * @pid: which
+ * frames_open - inspect a process from now on
+ * @pid: the process
  * @mem: its memory
  * @maps: what is mapped there
  *

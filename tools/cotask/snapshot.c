@@ -19,7 +19,7 @@
 /* --- where it comes from ------------------------------------------------ */
 
 /**
- * device_open - open the device, or tell why not and leave
+ * device_open - open the device, or report the error and exit
  *
  * Return: The file descriptor.
  */
@@ -124,7 +124,7 @@ static const char *keep(struct snapshot *s, const char *text)
 	return s->string[i];
 }
 
-/* Names are for a terminal, which is not to be told what to do. */
+/* Names are printed to a terminal: replace control characters. */
 static const char *keep_clean(struct snapshot *s, const char *text)
 {
 	char clean[256];
@@ -162,7 +162,7 @@ static void read_loop(struct snapshot *s, const json_t *o, const char *line)
 	const json_t *slowest = json_object_get(o, "slowest");
 	struct loop *l;
 
-	/* A second line of the same loop: it has not told all. */
+	/* A second line of the same loop: its list is incomplete. */
 	if (s->n_loops && s->loop[s->n_loops - 1].id == num(o, "id")) {
 		s->loop[s->n_loops - 1].state = "busy";
 		return;
@@ -380,9 +380,9 @@ static void fill_groups(struct snapshot *s)
 }
 
 /**
- * snapshot_load - look at what there is
+ * snapshot_load - read all loops, groups and tasks
  *
- * What cannot be had ends the program.
+ * An error ends the program.
  *
  * Return: The snapshot.
  */

@@ -155,7 +155,7 @@ static void on_suspend(struct slice *next, const struct event *e)
 	snprintf(next->where, sizeof(next->where), "%s", e->where);
 }
 
-/* It is ready, or will be after its step: it still tells where it is. */
+/* It is ready, or will be after its step: the slice keeps its place in the code. */
 static void on_wake(struct lane *l, struct slice *next, const struct event *e)
 {
 	struct slice ready;
@@ -250,7 +250,7 @@ static void finish(struct timeline *t, struct lane *l)
 	clip(l, t->recording->begin);
 }
 
-/* What was before the beginning is known, but not told. */
+/* Drop lanes of tasks that ended before the recording began. */
 static void drop_ended(struct timeline *t)
 {
 	size_t i, n = 0;

@@ -184,7 +184,7 @@ uint64_t hist_total(const struct hist *h)
 	return total;
 }
 
-/* What has come in between two looks. */
+/* What was added between two snapshots. */
 struct hist hist_since(const struct hist *now, const struct hist *before)
 {
 	struct hist h;

@@ -4,7 +4,7 @@
  *
  *	words [-t SECONDS] FILE...
  *
- * A file that cannot be read is reported, and the others are counted all the same.  When the
+ * A file that cannot be read is reported, and the remaining files are counted.  When the
  * time is up, the files that are being read are given up.
  */
 #include <cotask.hpp>

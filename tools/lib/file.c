@@ -21,7 +21,7 @@
  * @refs: the task's and the thread's
  * @flags: of open()
  * @mode: of open()
- * @fd: that was opened and not given to the task, or -1
+ * @fd: that was opened and not passed to the task yet, or -1
  * @st: of stat()
  * @to: of rename(), in @path
  * @path: copies of all paths

@@ -2,14 +2,14 @@
 /*
  * libcotask - inside
  *
- * The library translates calls to operations, and events to switches.  What the rules
- * say is not done here but in the kernel.
+ * The library translates calls to operations, and events to switches.  It implements none
+ * of the rules; the kernel does.
  *
  * Operations are collected in an array.  The ones that only end a step and always
  * suspend (SLEEP, POLL, EXIT), and FORGET, stay in it until the next COTASK_IOC_ENTER; so
  * a batch of events costs one call.  All other operations are applied at once, see cotask_op().
  *
- * A task that suspends looks for the next event itself and switches to that task; the
+ * A task that suspends takes the next event itself and switches to that task; the
  * stack of the thread that runs the loop, its *ground*, is for callbacks.
  */
 #ifndef COTASK_INTERNAL_H
@@ -82,7 +82,7 @@ struct failed_groups {
  * @fn: its code
  * @arg: for @fn
  * @release: lets go of @arg, when @fn is over or is not going to run; or NULL
- * @outcome: what the last operation has given; in the end, what @fn has
+ * @outcome: of the last operation; in the end, of @fn
  * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or another
  *	scope has been in it
  * @failed: the last groups that it has left with errors
@@ -93,7 +93,7 @@ struct failed_groups {
  * @next_live: likewise
  * @context: context variables, or NULL
  * @slot: its memory
- * @name: as it was given; "": a default name
+ * @name: its name; "": a default name
  */
 struct cotask {
 	struct cotask_layout	layout;
@@ -177,7 +177,7 @@ struct handles {
  * @owner: the thread that runs it
  * @handles: of objects made by its own thread
  * @stacks: of tasks made by its own thread
- * @options: as given, with defaults filled in
+ * @options: of the caller, with defaults filled in
  * @errors: error handler
  * @interrupted: SIGINT has come
  * @left: groups that tasks which have ended had left with errors

@@ -2,10 +2,9 @@
 /*
  * libcotask - files, sockets and processes
  *
- * First the system call, then, if it would block, the wait.  A read that has given less
- * than asked has emptied the file, so the next one waits first.  Descriptors may be blocking:
- * each call says by itself that it is not to block, and where that cannot be said the task
- * waits first.
+ * First the system call, then, if it would block, the wait.  A short read has emptied the
+ * file, so the next one waits first.  Descriptors may be blocking: each call has its own flag
+ * not to block, and if there is no such flag the task waits first.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -186,7 +185,7 @@ static ssize_t until_done(struct io *io)
 	}
 }
 
-/* A file that blocks, and cannot be told not to: as much as it has said that it is ready for. */
+/* A file that blocks, without a flag for the call: as much as poll has reported as ready. */
 static ssize_t plain_call(const struct io *io, size_t most,
 			  ssize_t (*call)(int fd, const struct iovec *iov, int n))
 {
@@ -479,7 +478,7 @@ EXPORT int cotask_accept(int fd, struct sockaddr *addr, socklen_t *len)
 
 /*
  * A Unix socket either connects at once or has not begun to: the listener has no room.  The
- * kernel has nothing to poll for that, so look again now and then.
+ * kernel has nothing to poll for that, so retry at intervals.
  */
 static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
 {

@@ -114,7 +114,7 @@ static int enter_until(struct cotask_loop *loop, unsigned int max, unsigned int 
 			return -errno;
 		e.n_events = 0;
 	}
-	/* What was not taken in is told again. */
+	/* Begun events that ENTER has not taken in are passed again. */
 	loop->begun = e.n_begun;
 	loop->n_events = e.n_begun ? e.n_begun : e.n_events;
 	applied(loop, e.applied);
@@ -348,8 +348,8 @@ void cotask_task_entered(struct cotask_loop *loop)
 }
 
 /*
- * An eager task is in its first step: does it go on?  Only the kernel knows; it does not
- * give an event of any other task meanwhile.
+ * An eager task is in its first step: does it go on?  Only the kernel knows; meanwhile it
+ * delivers no events of other tasks.
  */
 static bool goes_on(struct cotask_loop *loop, struct cotask *task)
 {
@@ -377,7 +377,7 @@ static bool goes_on(struct cotask_loop *loop, struct cotask *task)
  * @loop: the loop
  * @may_matter: that operation has to be applied before another task goes on
  *
- * Return: What the operation has given.  A task that has ended does not come back.
+ * Return: The outcome of the operation.  Does not return to a task that has ended.
  */
 long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 {

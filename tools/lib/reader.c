@@ -11,7 +11,7 @@ EXPORT void cotask_reader_init(struct cotask_reader *r, int fd, void *buf, size_
 	*r = (struct cotask_reader){ .fd = fd, .buf = buf, .size = size };
 }
 
-/* The last line is not looked at any more. */
+/* The caller no longer uses the last line. */
 static void uncut(struct cotask_reader *r)
 {
 	if (r->cut)

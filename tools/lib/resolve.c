@@ -24,7 +24,7 @@
  * struct lookup - a call of getaddrinfo()
  * @refs: the task's and the thread's
  * @hints: what is asked for
- * @list: what was found and not given to the task, or NULL
+ * @list: the result, not passed to the task yet, or NULL
  * @service: NULL, or in @host
  * @has_host: @host is not NULL
  * @host: both names

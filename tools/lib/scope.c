@@ -26,9 +26,9 @@ static int enter_scope(struct cotask_awaitable *x, const struct cotask_op *op)
 }
 
 /*
- * LEAVE of what does not suspend gives what becomes of the outcome of the body, or -EINVAL:
- * the scope is not the innermost one, and stays.  A body that has failed with that is said
- * to have failed with another error, which means the same to the kernel.
+ * LEAVE of a scope that does not suspend returns the outcome of the scope, or -EINVAL: the
+ * scope is not the innermost one, and stays.  If the body itself has failed with -EINVAL,
+ * another error is passed, which the kernel treats in the same way.
  */
 static struct cotask_op leave_op(const struct cotask_awaitable *x, const struct cotask *task,
 				 long rc)
@@ -348,9 +348,9 @@ EXPORT int cotask_timeout_start(struct cotask_timeout *t, int64_t ns)
 
 /*
  * The innermost scope, and it has not come due by the event that has begun this step; that
- * changes by a turn of the loop only.  So LEAVE would give what it is told (TO-6, TO-10); it
- * is told a success, as that is no refusal, and waits in the array as well.  Not if ENTER
- * may be still there, and be refused.
+ * changes by a turn of the loop only.  So LEAVE would return the value that is passed (TO-6,
+ * TO-10).  A success is passed, as that is no refusal, and LEAVE waits in the array as well.
+ * Not if ENTER may still be in the array, and be refused.
  */
 static bool leaves_quietly(const struct cotask_timeout *t, const struct cotask *task)
 {

@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-/* Tasks that select from an object look at it after each call for it, see select.c. */
+/* Tasks that select from an object try it again after each call for it, see select.c. */
 static void look(struct cotask_loop *loop, uint32_t handle)
 {
 	if (unlikely(loop->watches))

@@ -3,8 +3,8 @@
  * libcotask - blocking functions in threads
  *
  * A job is a function and a future of the task's loop, which the worker completes.  The
- * worker may only do that as long as the task has not given the future up: its number
- * can be that of another object then.
+ * worker may do that only while the task uses the future: later its handle may name
+ * another object.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -19,14 +19,14 @@ enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_OVER };
 /**
  * struct job - a function in a thread
  * @next: in the queue
- * @loop: whose task waits
+ * @loop: the loop of the waiting task
  * @future: what it waits for
  * @fn: the function
  * @arg: for it
  * @release: lets go of @arg, when @fn is over or is not going to run; or NULL
- * @context: of the task that has asked
+ * @context: of the task that has submitted it
  * @state: under @pool.lock
- * @unwanted: the task has given it up
+ * @unwanted: the task no longer waits for it
  * @refs: the task's and the worker's, under @pool.lock
  */
 struct job {
