@@ -187,8 +187,8 @@ enum cotask_kind {
  * @COTASK_OP_EXPORT: the result is a new file descriptor, close-on-exec, for the task or group
  *	@handle, see COTASK_FD_IOC_STATUS
  * @COTASK_OP_IMPORT: create @handle for the task or group of the descriptor @arg.  An imported
- *	task can be awaited and cancelled; an imported group can be awaited and cancelled, and
- *	hosted tasks can be spawned into it
+ *	task can be awaited and cancelled; an imported group can be cancelled, and hosted tasks
+ *	can be spawned into it.  AWAIT of an imported group gives -EINVAL: poll its descriptor
  * @COTASK_OP_START: the task waits until the task @handle, which was spawned and has not
  *	started, applies READY; the outcome is the value of READY.  An earlier error of @handle
  *	is the outcome of START and not an error of the group; -ENODATA: @handle has ended
@@ -201,7 +201,7 @@ enum cotask_kind {
  * @COTASK_OP_LAST: number of operations
  *
  * Tasks, futures, shields and gathers can be awaited, cancelled, and members of a gather,
- * wait or iteration.  Imported tasks and groups can be awaited and cancelled.
+ * wait or iteration.  Imported tasks can be awaited and cancelled, imported groups cancelled.
  *
  * SLEEP, AWAIT, WAIT_FOR, CANCEL_WAIT, NEXT, WAIT, LEAVE of a group, ACQUIRE, EVENT_WAIT,
  * COND_WAIT, PUT, GET, POLL, START and EXIT end the step of the acting task: its next event
