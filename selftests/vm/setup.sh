@@ -18,7 +18,8 @@ packages=(
 )
 case ${1:-} in
 roots)	packages=(debian-archive-keyring mmdebstrap util-linux) ;;
-arm64)	packages=(gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static) ;;
+arm64)	packages=(g++-12-aarch64-linux-gnu gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross
+		qemu-user-static) ;;
 clang)	packages=(clang-19 lld-19 llvm-19) ;;
 proofs)	packages=(gcc libc6-dev spin) ;;
 esac
