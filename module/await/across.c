@@ -78,9 +78,7 @@ static void across_posted(struct cotask_post *post)
 {
 	struct cotask_across *a = across_of(container_of(post, struct cotask_awaitable, post));
 
-	a->base.result = a->result;
-	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE, &a->base.state);
-	cotask_awaitable_wake(&a->base);
+	cotask_awaitable_settle(&a->base, a->result, 0);
 	cotask_across_put(a);
 }
 

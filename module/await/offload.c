@@ -42,11 +42,8 @@ static struct cotask_job *job_of(struct cotask_awaitable *x)
 
 static void settle(struct cotask_job *job, long result, int how)
 {
-	if (cotask_awaitable_done(&job->base))
-		return;
-	job->base.result = result;
-	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &job->base.state);
-	cotask_awaitable_wake(&job->base);
+	if (!cotask_awaitable_done(&job->base))
+		cotask_awaitable_settle(&job->base, result, how);
 }
 
 /* The function has ended, or is not going to run. */

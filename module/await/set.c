@@ -519,9 +519,7 @@ static void be_done(struct cotask_set *s)
 
 	put_tasks(s);
 	prove_end(s);
-	s->base.result = s->outcome;
-	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
-	cotask_awaitable_wake(&s->base);
+	cotask_awaitable_settle(&s->base, s->outcome, how);
 }
 
 /**

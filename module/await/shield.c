@@ -17,11 +17,9 @@ static void settle(struct cotask_shield *s, long result, int how)
 {
 	struct cotask_awaitable *inner = s->inner;
 
-	s->base.result = result;
-	atomic_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &s->base.state);
 	s->inner = NULL;
 	cotask_debug_dead(&s->base);
-	cotask_awaitable_wake(&s->base);
+	cotask_awaitable_settle(&s->base, result, how);
 	if (cotask_is_task(inner))
 		cotask_put(cotask_of(inner));
 }

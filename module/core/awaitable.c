@@ -147,6 +147,24 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 }
 
 /**
+ * cotask_awaitable_settle - complete an awaitable that only the owner completes
+ * @x: group, shield, set, job, await across; may be gone afterwards
+ * @result: value or error
+ * @how: COTASK_S_CANCELLED or 0
+ *
+ * The owner.  The waiters come first: a thread that sees DONE may free @x.
+ */
+void cotask_awaitable_settle(struct cotask_awaitable *x, long result, int how)
+{
+	x->result = result;
+	cotask_awaitable_wake(x);
+	cotask_race_point(SETTLED, x);
+	/* Publishes all of the above; fully ordered, pairs with cotask_block(). */
+	if (atomic_fetch_or(COTASK_S_CLAIMED | COTASK_S_DONE | how, &x->state) & COTASK_S_WATCHED)
+		cotask_block_wake(x);
+}
+
+/**
  * cotask_awaitable_detach - a waiter leaves without the outcome
  * @x: the awaitable
  * @e: one of its waiters
@@ -234,6 +252,7 @@ int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 		return -ETIMEDOUT;
 	if (timeout_ns != COTASK_FOREVER)
 		left = min_t(u64, nsecs_to_jiffies64(timeout_ns) + 1, left - 1);
+	cotask_race_point(WATCHED, x);
 	/* Before the test for DONE; pairs with the completer's RMW that sets it. */
 	atomic_or(COTASK_S_WATCHED, &x->state);
 	smp_mb__after_atomic();	/* as the comment says */

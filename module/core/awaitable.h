@@ -67,6 +67,7 @@ void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
 			   const struct cotask_awaitable_ops *ops);
 bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e);
 void cotask_awaitable_wake(struct cotask_awaitable *x);
+void cotask_awaitable_settle(struct cotask_awaitable *x, long result, int how);
 bool cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e);
 bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e);
 void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task);

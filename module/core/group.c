@@ -204,12 +204,8 @@ void cotask_group_check_over(struct cotask_group *g)
 	list_del_init(&g->fanout.link);
 	cotask_entry_unlink(g->base.loop, &g->due);
 	cotask_pause_end(g);
-	cotask_awaitable_wake(&g->base);
 	cotask_debug_dead(&g->base);
-	/* Publishes all of the above to a thread in cotask_group_stop(). */
-	cotask_race_point(GROUP_DONE, &g->base);
-	if (atomic_fetch_or(COTASK_S_DONE, &g->base.state) & COTASK_S_WATCHED)
-		cotask_block_wake(&g->base);
+	cotask_awaitable_settle(&g->base, g->base.result, 0);
 }
 
 /* A cancel of the task that waits in exit: from outside, or the group's own. */

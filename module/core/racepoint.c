@@ -11,7 +11,6 @@
  */
 #include <linux/delay.h>
 #include <linux/hash.h>
-#include <linux/hashtable.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/sched/clock.h>

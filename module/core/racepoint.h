@@ -21,11 +21,12 @@
 	P(DONE, "future: done")			\
 	P(WAITED, "future: waited for")		\
 	P(LEFT, "future: no waiter left")	\
+	P(SETTLED, "awaitable: done")		\
+	P(WATCHED, "thread: watches")		\
 	P(BLOCK_ENTER, "thread: blocks")	\
 	P(BLOCK_WAKE, "thread: woken")		\
 	P(BLOCK_LEAVE, "thread: goes on")	\
 	P(GROUP_CLAIM, "group: claimed")	\
-	P(GROUP_DONE, "group: done")		\
 	P(GROUP_REQUEST, "group: requested")	\
 	P(GROUP_INBOX, "group: posted")		\
 	P(GROUP_TAKEN, "group: taken in")	\

@@ -370,6 +370,58 @@ static void stray_wake_up(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, blocked.early);
 }
 
+static int block_for(void *x)
+{
+	cotask_block(x, COTASK_FOREVER, TASK_IDLE);
+	complete(&blocked.ended);
+	return 0;
+}
+
+/* A thread sleeps until @x is done, which @end brings about; without a wake-up it is kicked. */
+static void block_until(struct env *env, struct cotask_awaitable *x,
+			void (*end)(struct env *env))
+{
+	struct kunit *test = env->test;
+	unsigned long left;
+
+	init_completion(&blocked.ended);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(block_for, x, "cotask_block")));
+	while (!(atomic_read(&x->state) & COTASK_S_WATCHED))
+		schedule_timeout_uninterruptible(1);
+	end(env);
+	settle(env);
+	KUNIT_EXPECT_TRUE(test, cotask_awaitable_done(x));
+	left = wait_for_completion_timeout(&blocked.ended, 60 * HZ);
+	KUNIT_EXPECT_NE_MSG(test, left, 0UL, "of %s", x->post.ops->name);
+	if (left)
+		return;
+	cotask_block_wake(x);
+	wait_for_completion(&blocked.ended);
+}
+
+static void complete_two(struct env *env)
+{
+	cotask_future_complete(&env->future[0], 1);
+	cotask_future_complete(&env->future[1], 2);
+}
+
+static void cancel_shield(struct env *env)
+{
+	cotask_awaitable_cancel(&env->shield[0].base);
+}
+
+/* RT-3: a thread can wait for whatever tasks can wait for */
+static void thread_waits_for_each_kind(struct kunit *test)
+{
+	static const struct arg futures[] = {
+		{ .kind = ARG_FUTURE, .i = 0 }, { .kind = ARG_FUTURE, .i = 1 }, LAST
+	};
+	struct env *env = env_of(test);
+
+	block_until(env, make_set(env, 0, 0, futures), complete_two);
+	block_until(env, cotask_shield(&env->shield[0], &env->future[2].base), cancel_shield);
+}
+
 static void wait_is_interruptible(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -505,6 +557,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(eager_child_of_a_paused_group),
 	KUNIT_CASE(submitted_into_a_group),
 	KUNIT_CASE(stray_wake_up),
+	KUNIT_CASE(thread_waits_for_each_kind),
 	KUNIT_CASE(wait_is_interruptible),
 	KUNIT_CASE(block_with_a_deadline),
 	KUNIT_CASE(options_of_a_loop),
