@@ -87,6 +87,7 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 	if (!may_breathe(loop))
 		return false;
 	loop->budget = COTASK_BUDGET;
+	loop->owed = 0;
 	might_sleep();
 	cotask_stretch_end(loop);
 	cond_resched();
@@ -96,16 +97,28 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 EXPORT_FOR_TESTS(cotask_loop_breathe);
 
 /**
- * cotask_loop_fund_call - code of a module has called something that walks
+ * cotask_loop_lend_budget - code of a module has called something that walks
  * @loop: the loop; the caller owns it
  *
  * Such a call cannot breathe.  It gets a budget of its own, so that what it does at once does
- * not depend on what was done before it.
+ * not depend on what was done before it.  What was used before is owed until the next breath.
  */
-void cotask_loop_fund_call(struct cotask_loop *loop)
+void cotask_loop_lend_budget(struct cotask_loop *loop)
 {
-	if (!may_breathe(loop))
-		loop->budget = COTASK_BUDGET;
+	if (may_breathe(loop))
+		return;
+	loop->owed = COTASK_BUDGET - loop->budget;
+	loop->budget = COTASK_BUDGET;
+}
+
+/**
+ * cotask_loop_settle_budget - the call has ended
+ * @loop: the loop; the caller owns it
+ */
+void cotask_loop_settle_budget(struct cotask_loop *loop)
+{
+	loop->budget = max(loop->budget - loop->owed, -COTASK_BUDGET);
+	loop->owed = 0;
 }
 
 /**

@@ -13,7 +13,8 @@
 #define COTASK_BUDGET	4096
 
 bool cotask_loop_breathe(struct cotask_loop *loop);
-void cotask_loop_fund_call(struct cotask_loop *loop);
+void cotask_loop_lend_budget(struct cotask_loop *loop);
+void cotask_loop_settle_budget(struct cotask_loop *loop);
 bool cotask_loop_must_stop(struct cotask_loop *loop);
 
 /* Pay for @n steps of a walk that cannot be interrupted, but for a breath. */

@@ -42,14 +42,15 @@ void cotask_wave_begin(struct cotask_loop *loop)
 {
 	if (loop->waves++)
 		return;
-	cotask_loop_fund_call(loop);
+	cotask_loop_lend_budget(loop);
 	loop->wave = ++loop->last_mark;
 	loop->again = AGAIN;
 }
 
 void cotask_wave_end(struct cotask_loop *loop)
 {
-	loop->waves--;
+	if (!--loop->waves)
+		cotask_loop_settle_budget(loop);
 }
 
 /**

@@ -34,6 +34,7 @@ enum cotask_clock {
  * @wave: number of the one under way [L]
  * @last_mark: the last number assigned to a wave, or to a way in one [L]
  * @budget: steps that are left until the owner breathes, see budget.c [L]
+ * @owed: ... and those that were used before a call that has a budget of its own [L]
  * @foreign: nesting of calls into code that is not cotask's, outside of steps [L]
  * @breath: debugging: when the owner has breathed last [L]
  * @flags: COTASK_LOOP_* [I]
@@ -99,6 +100,7 @@ struct cotask_loop {
 	u64			wave;
 	u64			last_mark;
 	int			budget;
+	int			owed;
 	unsigned int		foreign;
 #ifdef CONFIG_COTASK_DEBUG
 	u64			breath;

@@ -314,12 +314,15 @@ static void deliver_cancel(struct cotask *t)
  */
 bool cotask_task_revise(struct cotask *t, bool started, long *rc)
 {
+	bool answer;
+
 	if (!started && !(t->entry.flags & COTASK_T_SURE_START))
 		return false;
 	if (!started)
 		return true;		/* TG-B1 */
-	/* Unless the outcome is the answer to an earlier request, as in postpone(). */
-	if ((t->entry.flags & COTASK_T_WINS) && !(t->entry.flags & COTASK_T_DELIVERED))
+	/* The outcome is the answer to an earlier request, as in postpone(). */
+	answer = (t->entry.flags & COTASK_T_DELIVERED) && *rc == -ECANCELED;
+	if ((t->entry.flags & COTASK_T_WINS) && !answer)
 		return true;		/* CX-B4 */
 	deliver_cancel(t);
 	*rc = -ECANCELED;

@@ -239,6 +239,25 @@ TEST_F(file, cancelled_again_before_it_begins)
 	EXPECT_EQ(0, step(SLEEP, .task = 5).result);
 }
 
+/* CX-3, CX-B4: a value that a request has met is an outcome like any other, and wins */
+TEST_F(file, cancelled_again_after_a_swallowed_request)
+{
+	struct cotask_op cancel = OP(CANCEL, .handle = 5);
+
+	op(SPAWN, .handle = 5, .arg = COTASK_SPAWN_F_WINS);
+	op(SPAWN, .handle = 6);
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(5, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(6, step(AWAIT, .task = 5, .handle = 6).handle);
+	op(SLEEP, .task = 6, .value = COTASK_NEVER);
+	EXPECT_EQ(6, t_enter_batch(self->fd, &cancel, 1, 4, T_ALL).event[0].handle);
+	op(EXIT, .task = 6, .value = 7);
+	EXPECT_EQ(7, t_enter_batch(self->fd, NULL, 0, 4, T_ALL).event[0].result);
+	EXPECT_EQ(7, t_enter_batch(self->fd, &cancel, 1, 4, 0).event[0].result);
+	t_enter_batch(self->fd, NULL, 0, 0, 1);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 5, .value = COTASK_NEVER).result);
+}
+
 /* TG-B7: a child is apart from its group until it is ready */
 TEST_F(file, start)
 {

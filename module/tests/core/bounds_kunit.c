@@ -487,6 +487,42 @@ static void borrower_breathes(struct kunit *test)
 	cotask_loop_stop(loop, 0);
 }
 
+struct overdrawn {
+	struct cotask_frame frame;
+	int left;
+};
+
+static long cancel_when_overdrawn(struct cotask *task, struct cotask_frame *frame)
+{
+	struct cotask_loop *loop = task->base.loop;
+
+	cotask_loop_spend(loop, COTASK_BUDGET + 1);
+	cotask_cancel(task);
+	container_of(frame, struct overdrawn, frame)->left = loop->budget;
+	return 0;
+}
+
+/* IN-B2: a call that has a budget of its own does not give the loop a new one */
+static void calls_pay_back(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_create("owes", 0);
+	struct overdrawn coro = {};
+	struct cotask_group g;
+	struct cotask *t;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	cotask_group_init(&g);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&g, loop, 0), 0);
+	t = cotask_spawn(&g, cotask_frame_init(&coro.frame, cancel_when_overdrawn, NULL), NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	cotask_wait(t, COTASK_FOREVER);
+	KUNIT_EXPECT_LT(test, coro.left, 0);
+	cotask_put(t);
+	cotask_group_stop(&g, COTASK_FOREVER);
+	cotask_group_fini(&g);
+	cotask_loop_stop(loop, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(deliveries_are_counted),
 	KUNIT_CASE(wide_gather_hears_twice),
@@ -496,6 +532,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(threads_of_two_tasks),
 	KUNIT_CASE(errors_go_in_another_thread),
 	KUNIT_CASE(borrower_breathes),
+	KUNIT_CASE(calls_pay_back),
 	{}
 };
 
