@@ -5,8 +5,9 @@
 # "bench.sh OUTDIR [module parameters]".
 set -u
 out=$1
+here=$(cd "$(dirname "$0")" && pwd)
 shift
 
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 insmod "$out/module/bench/cotask_bench.ko" "$@" 2>/dev/null
-rmmod cotask || exit 1
+"$here/cotask.sh" unload || exit 1

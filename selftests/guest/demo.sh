@@ -4,8 +4,9 @@
 # In the guest: runs the tutorial in the kernel, which logs, and then in a process.
 set -u
 out=$1
+here=$(cd "$(dirname "$0")" && pwd)
 
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 insmod "$out/module/samples/cotask_tutorial.ko" || exit 1
 for ((i = 0; i < 240; i++)); do
 	[ "$(cat /sys/module/cotask_tutorial/parameters/done)" = Y ] && break
@@ -16,5 +17,5 @@ dmesg -t | grep '^tutorial:'
 rmmod cotask_tutorial || exit 1
 "$out/examples/hello" >/tmp/hello || exit 1
 sed 's/^/in a process: /' /tmp/hello
-rmmod cotask || exit 1
+"$here/cotask.sh" unload || exit 1
 echo "unloaded"

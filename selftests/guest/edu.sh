@@ -5,6 +5,7 @@
 # unloaded while it works.
 set -u
 out=$1
+here=$(cd "$(dirname "$0")" && pwd)
 param=/sys/module/cotask_edu/parameters
 driver=/sys/bus/pci/drivers/cotask_edu
 
@@ -22,7 +23,7 @@ progress()
 	exit 1
 }
 
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 insmod "$out/module/samples/cotask_edu.ko" || exit 1
 device=$(basename "$(echo $driver/0000:*)")
 progress 10
@@ -38,6 +39,6 @@ for ((round = 0; round < 20; round++)); do
 done
 progress 10
 echo "edu: $(cat $param/done) operations, the device was late $(cat $param/late) times"
-rmmod cotask_edu && rmmod cotask || exit 1
+"$here/cotask.sh" unload cotask_edu || exit 1
 dmesg -t | grep 'has failed' && exit 1
 echo "edu: ok"

@@ -5,7 +5,8 @@
 # stay.
 set -u
 out=$1
+here=$(cd "$(dirname "$0")" && pwd)
 
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 insmod "$out/module/tests/cotask_hardirq.ko" 2>&1 | grep -q 'No such device' || exit 1
-rmmod cotask
+"$here/cotask.sh" unload

@@ -4,12 +4,13 @@
 # In the guest: the benchmark of hosted tasks beside its peers; "hosted.sh OUTDIR SLEEPERS...".
 set -u
 out=$1
+here=$(cd "$(dirname "$0")" && pwd)
 shift
 
 ulimit -l unlimited
 # A stack and its guard are a mapping each, before 6.13.
 echo 4000000 >/proc/sys/vm/max_map_count
-insmod "$out/module/cotask.ko" max_objects=4000000 max_user_objects=4000000 || exit 1
+"$here/cotask.sh" load "$out" max_objects=4000000 max_user_objects=4000000 || exit 1
 "$out/hosted/cotask_bench" "$@"
 "$out/hosted/device_bench" "$@"
 for peer in uring_bench epoll_bench uv_bench thread_bench tokio_bench go_bench asyncio_bench.py; do
@@ -34,4 +35,4 @@ echo_server echo_100 epoll "$out/hosted/epoll_bench" echo
 [ ! -x "$out/hosted/tokio_bench" ] || echo_server echo_100 tokio "$out/hosted/tokio_bench" echo
 [ ! -x "$out/hosted/go_bench" ] || echo_server echo_100 go "$out/hosted/go_bench" echo
 echo_server echo_100 asyncio "$out/hosted/asyncio_bench.py" echo
-rmmod cotask
+"$here/cotask.sh" unload

@@ -5,8 +5,9 @@
 # without a point to reschedule; TAP on the standard output.
 set -u
 out=$1 rc=0
+here=$(cd "$(dirname "$0")" && pwd)
 
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 "$out/stretch" || rc=$?
-rmmod cotask || exit 1
+"$here/cotask.sh" unload || exit 1
 exit $rc

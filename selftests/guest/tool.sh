@@ -114,7 +114,7 @@ status "unknown key" 2 "$tool" ps --sort colour
 # --- tasks that stand still ---------------------------------------------------------
 
 "$here/../vm/kmemleak.sh" clear
-insmod "$out/module/cotask.ko" account=1 || exit 1
+"$here/cotask.sh" load "$out" account=1 || exit 1
 status "no tasks" 1 "$tool" ps
 insmod "$out/module/samples/cotask_busy.ko" tasks=40 loops=1 still=1 || exit 1
 comes "all are asleep" 40 count --on sleep
@@ -290,7 +290,7 @@ status "bench" 0 "$tool" bench --json
 is "bench rows" 8 "$(wc -l </tmp/stdout)"
 # A loop that gets no CPU for seconds does not answer.
 comes "the doctor is content" 0 complaints
-rmmod cotask || exit 1
+"$here/cotask.sh" unload || exit 1
 echo "1..$n"
 "$here/../vm/kmemleak.sh" check || exit 1
 [ $failed -eq 0 ]

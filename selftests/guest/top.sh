@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts || exit 1
-insmod "$out/module/cotask.ko" account=1 || exit 1
+"$here/cotask.sh" load "$out" account=1 || exit 1
 insmod "$out/module/samples/cotask_busy.ko" tasks=2000 || exit 1
 python3 -B "$here/../tool/top.py" "$tool" || exit 1
 
@@ -27,4 +27,4 @@ done
 	echo "not ok 100 files that shrink do no harm: $died"
 exec 5>&-
 wait
-rmmod cotask_busy && rmmod cotask
+"$here/cotask.sh" unload cotask_busy

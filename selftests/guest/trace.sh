@@ -6,9 +6,10 @@
 # nothing happens to a task before its spawn or after its end.
 set -u
 out=$1
+here=$(cd "$(dirname "$0")" && pwd)
 tracing=/sys/kernel/tracing
 
-insmod "$out/module/cotask.ko" || exit 1
+"$here/cotask.sh" load "$out" || exit 1
 echo 1 >$tracing/events/cotask/enable || exit 1
 insmod "$out/module/samples/cotask_tutorial.ko" || exit 1
 for ((i = 0; i < 120; i++)); do
@@ -21,7 +22,7 @@ grep -q 'cotask_suspend: .* on=sleep at=say_after \[cotask_tutorial\]:[0-9]*$' $
 rmmod cotask_tutorial || exit 1
 echo 0 >$tracing/events/cotask/enable
 grep -v '^#' $tracing/trace >/tmp/trace
-rmmod cotask || exit 1
+"$here/cotask.sh" unload || exit 1
 
 awk '
 function bad(what) { print "trace: " what ": " $0; errors++ }

@@ -122,7 +122,7 @@ static bool ends_step(unsigned int file, const struct cotask_op *op)
 		return false;
 	if (op->opcode == COTASK_OP_LEAVE && op->handle < HANDLES)
 		return names[file].kind[op->handle] == COTASK_KIND_GROUP;
-	return (op_fields[op->opcode] & END) == END;
+	return (op_fields[op->opcode] & F_ENDS) == F_ENDS;
 }
 
 void names_request(unsigned int file, const struct cotask_op *op)

@@ -98,13 +98,13 @@ static const unsigned char maker[KINDS] = {
 
 /* What MAKE and ENTER make of the fields, by kind. */
 static const unsigned char kind_uses[COTASK_KIND_LAST] = {
-	[COTASK_KIND_GROUP] = V | L,
-	[COTASK_KIND_TIMEOUT] = V,
-	[COTASK_KIND_SCOPE] = V,
-	[COTASK_KIND_SECTION] = V,
-	[COTASK_KIND_SEM] = V | L,
-	[COTASK_KIND_COND] = O,
-	[COTASK_KIND_QUEUE] = V,
+	[COTASK_KIND_GROUP] = F_VALUE | F_LEN,
+	[COTASK_KIND_TIMEOUT] = F_VALUE,
+	[COTASK_KIND_SCOPE] = F_VALUE,
+	[COTASK_KIND_SECTION] = F_VALUE,
+	[COTASK_KIND_SEM] = F_VALUE | F_LEN,
+	[COTASK_KIND_COND] = F_OTHER,
+	[COTASK_KIND_QUEUE] = F_VALUE,
 };
 
 /* --- results --------------------------------------------------------------------------------- */
@@ -203,7 +203,7 @@ static unsigned int about(const struct cotask_op *op)
 {
 	if (op->opcode == COTASK_OP_READ && op->arg < COTASK_READ_LAST)
 		return has[op->arg];
-	if (op_fields[op->opcode] & M || op->opcode == COTASK_OP_SHIELD)
+	if (op_fields[op->opcode] & F_MEMBERS || op->opcode == COTASK_OP_SHIELD)
 		return AWAITABLES;
 	return wants[op->opcode] & ~FREE;
 }
@@ -244,7 +244,7 @@ static void choose_opcode(unsigned int file, struct cotask_op *to, const struct 
 		make_one_of(to, about(to), op->handle);
 	if (lacks_lock(file, to))
 		to->arg = COTASK_KIND_SEM;
-	if (op_fields[to->opcode] & ACT && !actor)
+	if (op_fields[to->opcode] & F_ACTS && !actor)
 		to->opcode = COTASK_OP_SUBMIT;
 	if (wants[to->opcode] == FREE && none_fits(file, FREE))
 		to->opcode = op->handle & 1 ? COTASK_OP_FORGET : COTASK_OP_CANCEL;
@@ -300,11 +300,11 @@ static uint16_t flags_of(const struct cotask_op *to, uint8_t which)
 			   (to->arg & 0xff) == COTASK_KIND_TIMEOUT;
 	uint16_t flags = 0;
 
-	if (fields & ABS && timed)
+	if (fields & F_CLOCK && timed)
 		flags |= which & COTASK_OP_F_ABSOLUTE ? which & 3 : 0;
-	if (fields & AHEAD && flags)
+	if (fields & F_AHEAD && flags)
 		flags |= which & COTASK_OP_F_AHEAD;
-	if (fields & TRY)
+	if (fields & F_TRY)
 		flags |= which & COTASK_OP_F_TRY;
 	return flags;
 }
@@ -315,7 +315,7 @@ static void choose_task(unsigned int file, struct cotask_op *to, const struct se
 		to->task = op->task % HANDLES;
 	else if (to->opcode == COTASK_OP_READY)
 		to->task = names_actor(file, IS(AWAITED_START), 0);
-	else if (op_fields[to->opcode] & ACT || op->task & 1)
+	else if (op_fields[to->opcode] & F_ACTS || op->task & 1)
 		to->task = names_actor(file, ANY, op->task >> 1);
 }
 
@@ -395,16 +395,16 @@ static void choose_memory(unsigned int file, struct cotask_op *to, const struct 
 	static char name[64] = "a name";
 	unsigned int n;
 
-	if (to->opcode == COTASK_OP_SPAWN_NATIVE) {
+	if (op_fields[to->opcode] & F_NATIVE) {
 		nap[0] = op->value % 20;
 		nap[1] = op->len * 1000;
 		to->addr = (uintptr_t)&native[op->arg & 1];
 		to->len = sizeof(native[0]);
-	} else if (op_fields[to->opcode] & M) {
+	} else if (op_fields[to->opcode] & F_MEMBERS) {
 		n = names_find(file, op->other & 0x80 ? ANY : AWAITABLES, members[file]);
 		to->addr = (uintptr_t)&members[file][op->other % 8];
 		to->len = op->len & 0x80 ? op->len % 16 : n ? op->len % (n + 1) : 0;
-	} else if (op_fields[to->opcode] & N) {
+	} else if (op_fields[to->opcode] & F_NAME) {
 		to->len = op->len & 0x20 ? op->len & 0x3f : 0;
 		if (to->opcode == COTASK_OP_NAME)
 			to->len = 1 + op->len % 31;
@@ -420,20 +420,20 @@ static void use_only(struct cotask_op *op, unsigned int use)
 	const unsigned int kind = op->arg & 0xff;
 
 	if (op->opcode == COTASK_OP_MAKE || op->opcode == COTASK_OP_ENTER)
-		use &= ~(V | L | O) | (kind < COTASK_KIND_LAST ? kind_uses[kind] : 0);
-	if (!(use & T))
+		use &= ~(F_VALUE | F_LEN | F_OTHER) | (kind < COTASK_KIND_LAST ? kind_uses[kind] : 0);
+	if (!(use & F_TASK))
 		op->task = 0;
-	if (!(use & H))
+	if (!(use & F_HANDLE))
 		op->handle = 0;
-	if (!(use & O))
+	if (!(use & F_OTHER))
 		op->other = 0;
-	if (!(use & V))
+	if (!(use & F_VALUE))
 		op->value = 0;
-	if (!(use & A))
+	if (!(use & F_ARG))
 		op->arg = 0;
-	if (!(use & (L | M | N)) && op->opcode != COTASK_OP_SPAWN_NATIVE)
+	if (!(use & (F_LEN | F_MEMBERS | F_NAME | F_NATIVE)))
 		op->len = 0;
-	if (!(use & U))
+	if (!(use & F_USER))
 		op->user_data = 0;
 }
 
@@ -470,7 +470,7 @@ struct cotask_op ops_make_posted(unsigned int file, const struct search_op *op)
 	struct search_op copy = *op;
 	struct cotask_op to;
 
-	while (op->flags < AS_IT_IS && !(op_fields[copy.opcode % COTASK_OP_LAST] & POST))
+	while (op->flags < AS_IT_IS && !(op_fields[copy.opcode % COTASK_OP_LAST] & F_POST))
 		copy.opcode++;
 	to = ops_make(file, &copy);
 	to.task = 0;

@@ -3,7 +3,7 @@
 """What the fuzzer has reached: "report.py LOG MODULE".
 
 It fails if an operation has never succeeded: then the fuzzer makes it badly, and a search that
-found nothing would say nothing.
+found nothing would say nothing.  A guest that has crashed has not said how they ended.
 """
 import errno
 import os
@@ -71,7 +71,7 @@ def main():
         print(f"search: {len(set(reached))} places, {len(entered)} of {len(names)} functions")
         never = sorted({n for *_, n in names if n not in entered and not n.startswith("__")})
         print("search: never entered:", *never)
-    failed = results(text)
+    failed = results(text) if re.search("^results ", text, re.M) else []
     if failed:
         print("search: never succeeded:", *failed)
         sys.exit(1)

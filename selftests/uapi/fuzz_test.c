@@ -60,18 +60,18 @@ static void random_fields(struct cotask_op *op)
 {
 	unsigned int use = op_fields[op->opcode], i;
 
-	op->handle = use & H ? random_handle() : 0;
-	op->other = use & O && rnd(3) ? random_handle() : 0;
-	op->value = use & V ? random_value() : 0;
-	op->arg = use & A ? rnd(12) : 0;
-	op->len = use & L ? rnd(3) : 0;
-	if (use & M) {
+	op->handle = use & F_HANDLE ? random_handle() : 0;
+	op->other = use & F_OTHER && rnd(3) ? random_handle() : 0;
+	op->value = use & F_VALUE ? random_value() : 0;
+	op->arg = use & F_ARG ? rnd(12) : 0;
+	op->len = use & F_LEN ? rnd(3) : 0;
+	if (use & F_MEMBERS) {
 		for (i = 0; i < 8; i++)
 			members[i] = random_handle();
 		op->addr = (unsigned long)members;
 		op->len = rnd(9);
 	}
-	if (use & N && !rnd(4)) {
+	if (use & F_NAME && !rnd(4)) {
 		op->addr = (unsigned long)a_name;
 		op->len = strlen(a_name);
 	}
@@ -92,7 +92,7 @@ static struct cotask_op random_op(void)
 	struct cotask_op op = { .opcode = rnd(COTASK_OP_LAST) };
 	unsigned char *bytes = (unsigned char *)&op;
 
-	if (op_fields[op.opcode] & T && rnd(8))
+	if (op_fields[op.opcode] & F_TASK && rnd(8))
 		op.task = some_task();
 	random_fields(&op);
 	switch (op.opcode) {

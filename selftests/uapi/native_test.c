@@ -21,7 +21,7 @@ struct nap_arg {
 	op(SPAWN_NATIVE, .handle = (h), .addr = (unsigned long)(n), .len = sizeof(*(n)),	\
 	   ##__VA_ARGS__)
 
-static const struct nap_arg three = { 3, 1000 }, for_ever = { 1, ~0U };
+static const struct nap_arg three = { 3, 1000 }, for_ever = { 16, ~0U };
 
 /* AW-1: in the loop of the process */
 TEST_F(file, nap)

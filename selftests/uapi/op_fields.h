@@ -10,69 +10,70 @@
 
 #include <linux/cotask.h>
 
-#define H	0x01	/* handle */
-#define O	0x02	/* other */
-#define V	0x04	/* value */
-#define A	0x08	/* arg */
-#define M	0x10	/* addr, len: an array of handles */
-#define L	0x20	/* len */
-#define N	0x40	/* addr, len: a name */
-#define U	0x80	/* user_data */
-#define MAY	0x100	/* task, or none */
-#define ACT	0x200	/* task: it needs one */
-#define END	0x600	/* ... whose step it ends */
-#define POST	0x800	/* COTASK_IOC_POST takes it, too */
-#define ABS	0x1000	/* COTASK_OP_F_ABSOLUTE, _BOOTTIME */
-#define AHEAD	0x2000	/* COTASK_OP_F_AHEAD */
-#define TRY	0x4000	/* COTASK_OP_F_TRY */
-#define T	(MAY | ACT)
+#define F_HANDLE	0x01	/* handle */
+#define F_OTHER		0x02	/* other */
+#define F_VALUE		0x04	/* value */
+#define F_ARG		0x08	/* arg */
+#define F_MEMBERS	0x10	/* addr, len: an array of handles */
+#define F_LEN		0x20	/* len */
+#define F_NAME		0x40	/* addr, len: a name */
+#define F_USER		0x80	/* user_data */
+#define F_MAY_ACT	0x100	/* task, or none */
+#define F_ACTS		0x200	/* task: it needs one */
+#define F_ENDS		0x600	/* ... whose step it ends */
+#define F_POST		0x800	/* COTASK_IOC_POST takes it, too */
+#define F_CLOCK		0x1000	/* COTASK_OP_F_ABSOLUTE, _BOOTTIME */
+#define F_AHEAD		0x2000	/* COTASK_OP_F_AHEAD */
+#define F_TRY		0x4000	/* COTASK_OP_F_TRY */
+#define F_NATIVE	0x8000	/* addr, len: a struct cotask_native */
+#define F_TASK		(F_MAY_ACT | F_ACTS)
 
 static const unsigned short op_fields[COTASK_OP_LAST] = {
-	[COTASK_OP_NOP] = MAY | POST,
-	[COTASK_OP_SPAWN] = MAY | H | O | A | N | U,
-	[COTASK_OP_SPAWN_NATIVE] = MAY | H | O,
-	[COTASK_OP_SUBMIT] = POST | H | O | N | U,
-	[COTASK_OP_EXIT] = END | V,
-	[COTASK_OP_SLEEP] = END | V | ABS | AHEAD,
-	[COTASK_OP_AWAIT] = END | H,
-	[COTASK_OP_WAIT_FOR] = END | H | V,
-	[COTASK_OP_CANCEL_WAIT] = END | H,
-	[COTASK_OP_MAKE] = MAY | H | V | A | L | O | ABS,
-	[COTASK_OP_SHIELD] = MAY | H | O,
-	[COTASK_OP_GATHER] = MAY | H | M | A,
-	[COTASK_OP_ITERATE] = MAY | H | M | V,
-	[COTASK_OP_NEXT] = END | H,
-	[COTASK_OP_WAIT] = END | M | A | V,
-	[COTASK_OP_COMPLETE] = MAY | POST | H | V,
-	[COTASK_OP_CANCEL] = MAY | POST | H,
-	[COTASK_OP_UNCANCEL] = MAY | H,
-	[COTASK_OP_CANCEL_ALL] = H,
-	[COTASK_OP_ENTER] = ACT | H | V | A | L | ABS | AHEAD,
-	[COTASK_OP_LEAVE] = ACT | H | V,
-	[COTASK_OP_MOVE] = MAY | H | V,
-	[COTASK_OP_RESULT] = MAY | POST | H,
-	[COTASK_OP_READ] = MAY | POST | H | A | V,
-	[COTASK_OP_FORGET] = MAY | POST | H,
-	[COTASK_OP_ACQUIRE] = END | H | TRY,
-	[COTASK_OP_RELEASE] = MAY | H,
-	[COTASK_OP_SET] = MAY | H | A,
-	[COTASK_OP_EVENT_WAIT] = END | H,
-	[COTASK_OP_COND_WAIT] = END | H,
-	[COTASK_OP_NOTIFY] = MAY | H | L,
-	[COTASK_OP_PUT] = END | H | V | TRY,
-	[COTASK_OP_GET] = END | H | TRY,
-	[COTASK_OP_SHUTDOWN] = MAY | H | A,
-	[COTASK_OP_POLL] = END | H | A,
-	[COTASK_OP_CALL] = MAY | POST | U,
-	[COTASK_OP_ON_DONE] = MAY | H | U,
-	[COTASK_OP_OFF_DONE] = MAY | H | U,
-	[COTASK_OP_NAME] = MAY | H | N,
-	[COTASK_OP_GET_NAME] = MAY | H | N,
-	[COTASK_OP_EXPORT] = MAY | H,
-	[COTASK_OP_IMPORT] = MAY | H | A,
-	[COTASK_OP_START] = END | H,
-	[COTASK_OP_READY] = ACT | V,
-	[COTASK_OP_POLL_END] = H,
+	[COTASK_OP_NOP] = F_MAY_ACT | F_POST,
+	[COTASK_OP_SPAWN] = F_MAY_ACT | F_HANDLE | F_OTHER | F_ARG | F_NAME | F_USER,
+	[COTASK_OP_SPAWN_NATIVE] = F_MAY_ACT | F_HANDLE | F_OTHER | F_NATIVE,
+	[COTASK_OP_SUBMIT] = F_POST | F_HANDLE | F_OTHER | F_NAME | F_USER,
+	[COTASK_OP_EXIT] = F_ENDS | F_VALUE,
+	[COTASK_OP_SLEEP] = F_ENDS | F_VALUE | F_CLOCK | F_AHEAD,
+	[COTASK_OP_AWAIT] = F_ENDS | F_HANDLE,
+	[COTASK_OP_WAIT_FOR] = F_ENDS | F_HANDLE | F_VALUE,
+	[COTASK_OP_CANCEL_WAIT] = F_ENDS | F_HANDLE,
+	[COTASK_OP_MAKE] = F_MAY_ACT | F_HANDLE | F_VALUE | F_ARG | F_LEN | F_OTHER | F_CLOCK,
+	[COTASK_OP_SHIELD] = F_MAY_ACT | F_HANDLE | F_OTHER,
+	[COTASK_OP_GATHER] = F_MAY_ACT | F_HANDLE | F_MEMBERS | F_ARG,
+	[COTASK_OP_ITERATE] = F_MAY_ACT | F_HANDLE | F_MEMBERS | F_VALUE,
+	[COTASK_OP_NEXT] = F_ENDS | F_HANDLE,
+	[COTASK_OP_WAIT] = F_ENDS | F_MEMBERS | F_ARG | F_VALUE,
+	[COTASK_OP_COMPLETE] = F_MAY_ACT | F_POST | F_HANDLE | F_VALUE,
+	[COTASK_OP_CANCEL] = F_MAY_ACT | F_POST | F_HANDLE,
+	[COTASK_OP_UNCANCEL] = F_MAY_ACT | F_HANDLE,
+	[COTASK_OP_CANCEL_ALL] = F_HANDLE,
+	[COTASK_OP_ENTER] = F_ACTS | F_HANDLE | F_VALUE | F_ARG | F_LEN | F_CLOCK | F_AHEAD,
+	[COTASK_OP_LEAVE] = F_ACTS | F_HANDLE | F_VALUE,
+	[COTASK_OP_MOVE] = F_MAY_ACT | F_HANDLE | F_VALUE,
+	[COTASK_OP_RESULT] = F_MAY_ACT | F_POST | F_HANDLE,
+	[COTASK_OP_READ] = F_MAY_ACT | F_POST | F_HANDLE | F_ARG | F_VALUE,
+	[COTASK_OP_FORGET] = F_MAY_ACT | F_POST | F_HANDLE,
+	[COTASK_OP_ACQUIRE] = F_ENDS | F_HANDLE | F_TRY,
+	[COTASK_OP_RELEASE] = F_MAY_ACT | F_HANDLE,
+	[COTASK_OP_SET] = F_MAY_ACT | F_HANDLE | F_ARG,
+	[COTASK_OP_EVENT_WAIT] = F_ENDS | F_HANDLE,
+	[COTASK_OP_COND_WAIT] = F_ENDS | F_HANDLE,
+	[COTASK_OP_NOTIFY] = F_MAY_ACT | F_HANDLE | F_LEN,
+	[COTASK_OP_PUT] = F_ENDS | F_HANDLE | F_VALUE | F_TRY,
+	[COTASK_OP_GET] = F_ENDS | F_HANDLE | F_TRY,
+	[COTASK_OP_SHUTDOWN] = F_MAY_ACT | F_HANDLE | F_ARG,
+	[COTASK_OP_POLL] = F_ENDS | F_HANDLE | F_ARG,
+	[COTASK_OP_CALL] = F_MAY_ACT | F_POST | F_USER,
+	[COTASK_OP_ON_DONE] = F_MAY_ACT | F_HANDLE | F_USER,
+	[COTASK_OP_OFF_DONE] = F_MAY_ACT | F_HANDLE | F_USER,
+	[COTASK_OP_NAME] = F_MAY_ACT | F_HANDLE | F_NAME,
+	[COTASK_OP_GET_NAME] = F_MAY_ACT | F_HANDLE | F_NAME,
+	[COTASK_OP_EXPORT] = F_MAY_ACT | F_HANDLE,
+	[COTASK_OP_IMPORT] = F_MAY_ACT | F_HANDLE | F_ARG,
+	[COTASK_OP_START] = F_ENDS | F_HANDLE,
+	[COTASK_OP_READY] = F_ACTS | F_VALUE,
+	[COTASK_OP_POLL_END] = F_HANDLE,
 };
 
 /* The first operation that the table has no entry for, or -1. */

@@ -84,7 +84,7 @@ TEST_F(file, errors_of_a_group_count)
 /* CT-7: a task whose code is in the kernel goes on without a handle, and counts */
 TEST_F(file, forgotten_native_tasks_count)
 {
-	__u32 nap[2] = { 1, ~0U };
+	__u32 nap[2] = { 16, ~0U };
 	struct cotask_native native = {
 		.name = "sample.nap", .arg = (unsigned long)nap, .arg_size = sizeof(nap),
 	};
