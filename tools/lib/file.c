@@ -36,11 +36,18 @@ struct path_call {
 	char		path[];
 };
 
+/* As a system call fails.  @to: NULL: the call has one path. */
 static struct path_call *new_call(const char *path, const char *to)
 {
-	size_t size = strlen(path) + 1, more = to ? strlen(to) + 1 : 0;
-	struct path_call *c = calloc(1, sizeof(*c) + size + more);
+	size_t size, more = to ? strlen(to) + 1 : 0;
+	struct path_call *c;
 
+	if (!path) {
+		errno = EINVAL;
+		return NULL;
+	}
+	size = strlen(path) + 1;
+	c = calloc(1, sizeof(*c) + size + more);
 	if (!c)
 		return NULL;
 	atomic_init(&c->refs, 2);
@@ -96,13 +103,25 @@ static long call(struct path_call *c, cotask_fn fn)
 	return cotask_to_thread_with(fn, c, put_call, 0);
 }
 
-EXPORT int cotask_open(const char *path, int flags, mode_t mode)
+/* A call that gives nothing but its result. */
+static long only_call(struct path_call *c, cotask_fn fn)
 {
-	struct path_call *c = path ? new_call(path, NULL) : NULL;
 	long rc;
 
 	if (!c)
-		return path ? -ENOMEM : -EINVAL;
+		return -errno;
+	rc = call(c, fn);
+	put_call(c);
+	return rc;
+}
+
+EXPORT int cotask_open(const char *path, int flags, mode_t mode)
+{
+	struct path_call *c = new_call(path, NULL);
+	long rc;
+
+	if (!c)
+		return -errno;
 	c->flags = flags;
 	c->mode = mode;
 	rc = call(c, do_open);
@@ -116,11 +135,11 @@ EXPORT int cotask_open(const char *path, int flags, mode_t mode)
 
 EXPORT int cotask_stat(const char *path, struct stat *st)
 {
-	struct path_call *c = path && st ? new_call(path, NULL) : NULL;
+	struct path_call *c = new_call(st ? path : NULL, NULL);
 	long rc;
 
 	if (!c)
-		return path && st ? -ENOMEM : -EINVAL;
+		return -errno;
 	rc = call(c, do_stat);
 	if (!rc)
 		*st = c->st;
@@ -130,26 +149,12 @@ EXPORT int cotask_stat(const char *path, struct stat *st)
 
 EXPORT int cotask_rename(const char *from, const char *to)
 {
-	struct path_call *c = from && to ? new_call(from, to) : NULL;
-	long rc;
-
-	if (!c)
-		return from && to ? -ENOMEM : -EINVAL;
-	rc = call(c, do_rename);
-	put_call(c);
-	return rc;
+	return only_call(new_call(to ? from : NULL, to), do_rename);
 }
 
 EXPORT int cotask_unlink(const char *path)
 {
-	struct path_call *c = path ? new_call(path, NULL) : NULL;
-	long rc;
-
-	if (!c)
-		return path ? -ENOMEM : -EINVAL;
-	rc = call(c, do_unlink);
-	put_call(c);
-	return rc;
+	return only_call(new_call(path, NULL), do_unlink);
 }
 
 /* --- by a descriptor ---------------------------------------------------------------- */

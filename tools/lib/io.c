@@ -37,34 +37,44 @@ EXPORT int cotask_nonblock(int fd)
 #define FD_EMPTY	0x1	/* the last read has emptied it */
 #define FD_PLAIN	0x2	/* a call cannot be told not to block */
 
+/* Room for what is known of @fd; NULL: there is none. */
+static unsigned char *find_known(int fd)
+{
+	struct cotask_loop *loop = cotask_here;
+
+	return loop && (unsigned int)fd < loop->n_fds ? &loop->fds[fd] : NULL;
+}
+
+static unsigned char *make_known(int fd)
+{
+	struct cotask_loop *loop = cotask_here;
+	unsigned int size = (fd + 512) & ~511u;
+	unsigned char *fds;
+
+	if (fd < 0 || find_known(fd))
+		return find_known(fd);
+	fds = realloc(loop->fds, size);
+	if (!fds)
+		return NULL;
+	memset(fds + loop->n_fds, 0, size - loop->n_fds);
+	loop->fds = fds;
+	loop->n_fds = size;
+	return &fds[fd];
+}
+
 static bool is_known(int fd, unsigned int what)
 {
-	const struct cotask_loop *loop = cotask_here;
+	const unsigned char *known = find_known(fd);
 
-	return (unsigned int)fd < loop->n_fds && loop->fds[fd] & what;
+	return known && *known & what;
 }
 
 static void set_known(int fd, unsigned int what, bool is)
 {
-	struct cotask_loop *loop = cotask_here;
-	unsigned int size;
-	unsigned char *fds;
+	unsigned char *known = is ? make_known(fd) : find_known(fd);
 
-	if ((unsigned int)fd >= loop->n_fds) {
-		if (!is || fd < 0)
-			return;
-		size = (fd + 512) & ~511u;
-		fds = realloc(loop->fds, size);
-		if (!fds)
-			return;
-		memset(fds + loop->n_fds, 0, size - loop->n_fds);
-		loop->fds = fds;
-		loop->n_fds = size;
-	}
-	if (is)
-		loop->fds[fd] |= what;
-	else
-		loop->fds[fd] &= ~what;
+	if (known)
+		*known = is ? *known | what : *known & ~what;
 }
 
 /* How many tasks wait for it; at the most that can be counted it stays. */
@@ -73,12 +83,10 @@ static void set_known(int fd, unsigned int what, bool is)
 
 static void count_wait(int fd, int n)
 {
-	struct cotask_loop *loop = cotask_here;
+	unsigned char *known = n > 0 ? make_known(fd) : find_known(fd);
 
-	if (n > 0)
-		set_known(fd, 0, true);
-	if ((unsigned int)fd < loop->n_fds && (loop->fds[fd] & FD_WAITS_MAX) < FD_WAITS_MAX)
-		loop->fds[fd] += n * FD_WAITS;
+	if (known && (*known & FD_WAITS_MAX) < FD_WAITS_MAX)
+		*known += n * FD_WAITS;
 }
 
 static long do_poll(int fd, short events)
@@ -106,10 +114,9 @@ EXPORT long cotask_poll(int fd, short events)
 
 EXPORT int cotask_close(int fd)
 {
-	if (cotask_here && fd >= 0 && is_known(fd, FD_WAITS_MAX))
+	if (is_known(fd, FD_WAITS_MAX))
 		cotask_op(cotask_here, OP(POLL_END, .handle = fd));
-	if (cotask_here && fd >= 0 && (unsigned int)fd < cotask_here->n_fds)
-		cotask_here->fds[fd] &= FD_WAITS_MAX;
+	set_known(fd, ~FD_WAITS_MAX, false);
 	return close(fd) ? -errno : 0;
 }
 
@@ -185,21 +192,32 @@ static ssize_t until_done(struct io *io)
 	}
 }
 
+/* Whether a call without a flag of its own can block; fails if it would. */
+static int can_block(const struct io *io)
+{
+	int flags = fcntl(io->fd, F_GETFL);
+
+	if (flags < 0)
+		return -1;
+	if (flags & O_NONBLOCK)
+		return 0;
+	if (io->ready)
+		return 1;
+	errno = EAGAIN;
+	return -1;
+}
+
 /* A file that blocks, without a flag for the call: as much as poll has reported as ready. */
 static ssize_t plain_call(const struct io *io, size_t most,
 			  ssize_t (*call)(int fd, const struct iovec *iov, int n))
 {
-	int flags = fcntl(io->fd, F_GETFL);
+	int blocks = can_block(io);
 	struct iovec first;
 
-	if (flags < 0)
+	if (blocks < 0)
 		return -1;
-	if (flags & O_NONBLOCK || (io->ready && is_of_type(io->fd, S_IFREG)))
+	if (!blocks || is_of_type(io->fd, S_IFREG))
 		return call(io->fd, io->iov, io->n);
-	if (!io->ready) {
-		errno = EAGAIN;
-		return -1;
-	}
 	first = io->iov[0];
 	if (first.iov_len > most)
 		first.iov_len = most;
@@ -268,14 +286,10 @@ static ssize_t sendmsg_call(const struct io *io)
 /* A Unix socket that was shut down says EAGAIN for ever if it does not block, otherwise EINVAL. */
 static ssize_t accept_call(const struct io *io)
 {
-	int flags = fcntl(io->fd, F_GETFL), fd;
+	int fd;
 
-	if (flags < 0)
+	if (can_block(io) < 0)
 		return -1;
-	if (!(flags & O_NONBLOCK) && !io->ready) {
-		errno = EAGAIN;
-		return -1;
-	}
 	fd = accept4(io->fd, io->addr, io->len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0 && errno == EAGAIN && io->hung_up)
 		errno = EINVAL;
