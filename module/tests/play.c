@@ -105,6 +105,9 @@ static const struct word {
 	{ "advance", OP_ADVANCE, "b" },
 	{ "gather", OP_SET_GATHER, "am" },
 	{ "collect", OP_SET_GATHER, "am", COLLECT },
+	{ "fail_fast", OP_SET_GATHER, "am", FAIL_FAST },
+	{ "race", OP_SET_GATHER, "am", RACE },
+	{ "wait", OP_WAIT, "agbm" },
 	{ "await_set", OP_AWAIT_SET, "a" },
 	{ "shield_set", OP_SHIELD_SET, "a" },
 	{ "cancel_set", OP_CANCEL_SET, "a" },
@@ -113,6 +116,8 @@ static const struct word {
 	{ "release", OP_RELEASE, "a" },
 	{ "event", OP_EVENT, "a" },
 	{ "event_set", OP_EVENT_SET, "a" },
+	{ "cond", OP_COND_WAIT, "a" },
+	{ "notify", OP_NOTIFY, "ab" },
 	{ "put", OP_PUT, "ab" },
 	{ "get", OP_GET, "a" },
 	{ "close", OP_CLOSE, "a" },
@@ -266,6 +271,7 @@ static void note_line(struct env *env, struct cotask *task, const struct line *l
 	case OP_SET_GATHER:
 	case OP_CANCEL_SET:
 	case OP_RELEASE:
+	case OP_NOTIFY:
 		rc = last;
 		break;
 	default:

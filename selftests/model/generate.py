@@ -18,7 +18,9 @@ LINES = 60
 
 
 WAITS = ("sleep", "yield", "join", "future", "shield", "await_set", "wait_for", "call",
-         "wait_for_future", "wait_for_shield", "wait_for_call", "acquire", "event", "put", "get")
+         "wait_for_future", "wait_for_shield", "wait_for_call", "acquire", "event", "put", "get",
+         "cond", "wait")
+SETS_OF = ("gather", "gather", "collect", "collect", "fail_fast", "race")
 # SURE_START, CANCELLED, COMPLETION_WINS, KEEP_CANCEL; 1: EAGER
 FLAGS = (8, 16, 32, 64)
 
@@ -170,7 +172,7 @@ class Generator:
             (8, self.sleep), (4, self.pause), (5, self.join), (4, self.future), (3, self.settle),
             (6, self.cancel), (1, self.cancel_self), (1, self.uncancel), (2, self.shield),
             (4, self.wait_for), (1, self.cancel_group), (1, self.fail), (1, self.advance),
-            (3, self.gather), (1, self.set_op), (4, self.strike), (self.sync, self.take),
+            (3, self.gather), (2, self.wait), (1, self.set_op), (4, self.strike), (self.sync, self.take),
             (self.sync, self.wake), (self.sync // 4, self.close),
         ]
         if depth < 4:
@@ -221,8 +223,10 @@ class Generator:
     def take(self, *_):
         """Waits that a grant, an event or an item ends."""
         r = self.random
-        op = r.choice(["acquire", "acquire", "acquire", "event", "put", "get", "get"])
+        op = r.choice(["acquire", "acquire", "acquire", "event", "put", "get", "get", "cond"])
         number = self.thing()
+        if op == "cond":
+            return self.wait_inside(number)
         if op == "put":
             return [Node("put", number, r.randint(0, 9))]
         if op == "acquire" and r.random() < 0.7:
@@ -231,8 +235,24 @@ class Generator:
             return [Node("acquire", number), *inside, Node("release", number), *after]
         return [Node(op, number)]
 
+    def wait_inside(self, number):
+        """Of a lock: for its condition, or rarely without it."""
+        r = self.random
+        if r.random() < 0.1:
+            return [Node("cond", number)]
+        wait = Node("cond", number)
+        return [Node("acquire", number),
+                wait if r.random() < 0.2 else Node("try", body=[wait], handler=[]),
+                Node("release", number)]
+
+    def notify(self, number):
+        return [Node("acquire", number), Node("notify", number, self.random.choice([1, 1, 2, 9])),
+                *self.cancel(), Node("release", number)]
+
     def wake(self, *_):
         r = self.random
+        if r.random() < 0.2:
+            return self.notify(self.thing())
         op, number = r.choice(["release", "release", "event_set", "put", "put"]), self.thing()
         first = Node("put", number, r.randint(0, 9)) if op == "put" else Node(op, number)
         return [first] + [n for _ in range(r.choice([0, 0, 1, 2])) for n in self.cancel()]
@@ -296,12 +316,23 @@ class Generator:
         members = [self.member() for _ in range(r.randint(1, 4))]
         number = self.sets
         self.sets += 1
-        nodes = [Node(r.choice(["gather", "collect"]), number, members)]
+        nodes = [Node(r.choice(SETS_OF), number, members)]
         if r.random() < 0.8:
             nodes.append(self.guarded(Node(r.choice(["await_set", "await_set", "shield_set"]),
                                            number)))
             nodes.append(Node("results", number))
         return nodes
+
+    def wait(self, *_):
+        r = self.random
+        if self.sets == SETS:
+            return self.join()
+        number = self.sets
+        self.sets += 1
+        members = [self.member() for _ in range(r.randint(1, 4))]
+        ms = r.choice([self.delay(), 0, NEVER, NEVER])
+        return [self.guarded(Node("wait", number, r.randrange(3), ms, members)),
+                Node("results", number)]
 
     def set_op(self, *_):
         number = self.random.randrange(max(self.sets, 1))
@@ -460,8 +491,8 @@ def smaller(program_):
                 yield edited(program_, i, lambda nodes, j=j: fewer_flags(nodes[j]))
             if node.op == "spawn_eager":
                 yield edited(program_, i, lambda nodes, j=j: setattr(nodes[j], "op", "spawn"))
-            if node.op in ("gather", "collect") and len(node.args[1]) > 1:
-                for k in range(len(node.args[1])):
+            if node.op in (*SETS_OF, "wait") and len(node.args[-1]) > 1:
+                for k in range(len(node.args[-1])):
                     yield edited(program_, i, lambda nodes, j=j, k=k: fewer_members(nodes[j], k))
 
 
@@ -474,8 +505,8 @@ def fewer_flags(node):
 
 
 def fewer_members(node, k):
-    number, members = node.args
-    node.args = (number, members[:k] + members[k + 1:])
+    *first, members = node.args
+    node.args = (*first, members[:k] + members[k + 1:])
 
 
 def edited(program_, i, edit):

@@ -4,10 +4,13 @@
 run(program) gives the words that cotask_play gives for the same program; see
 generate.py for what a program is.
 """
-from model import (CANCELLED, EAGER, ECANCELED, EINVAL, ESHUTDOWN, ETIMEDOUT, NEVER, Future,
-                   Gather, Group, Loop, Section, Shield, Task, Timeout, is_error, reaches, shield)
-from sync import Event, Queue, Semaphore
+from model import (CANCELLED, COLLECT, EAGER, ECANCELED, EINVAL, ESHUTDOWN, ETIMEDOUT, FAIL_FAST,
+                   NEVER, PLAIN, RACE, Future, Gather, Group, Loop, Section, Shield, Task,
+                   Timeout, Wait, is_error, reaches, shield)
+from sync import Condition, Event, Queue, Semaphore
 
+# What notes an error, and goes on.
+GOES_ON = {"set", "fail", "gather", "collect", "fail_fast", "race", "release", "notify"}
 ERRORS = {1: "E1", 2: "E2", 3: ECANCELED}
 HORIZON, ROUNDS, ROUND_MS = 60, 40, 60	# as in play.c
 
@@ -29,10 +32,11 @@ class Machine:
 
     def __init__(self, program):
         self.program, self.loop, self.words = program, Loop(), []
-        self.tasks, self.sets = {}, {}
+        self.tasks, self.sets, self.waits = {}, {}, {}
         self.futures = [Future(self.loop) for _ in range(16)]
         self.groups = [Group(self.loop) for _ in range(16)]
         self.locks = [Semaphore(1, 1) for _ in range(4)]
+        self.conds = [Condition(lock) for lock in self.locks]
         self.events = [Event() for _ in range(4)]
         self.queues = [Queue(i) for i in range(4)]
 
@@ -72,7 +76,7 @@ class Machine:
         else:
             rc = getattr(self, "do_" + node.op)(task, *node.args)
         self.trace(task, node, rc)
-        if is_error(rc) and node.op not in ("set", "fail", "gather", "collect", "release"):
+        if is_error(rc) and node.op not in GOES_ON:
             raise Failure(rc)
 
     def attempt(self, task, nodes):
@@ -201,18 +205,24 @@ class Machine:
                 made.append(shield(self.tasks.get(number)))
         return made
 
-    def make_set(self, number, members, collect):
+    def make_set(self, number, members, kind):
         xs = self.xs(members)
         if None in xs:						# GA-13
             return EINVAL
-        self.sets[number] = Gather(self.loop, xs, collect)
+        self.sets[number] = Gather(self.loop, xs, kind)
         return 0
 
     def do_gather(self, _task, number, members):
-        return self.make_set(number, members, False)
+        return self.make_set(number, members, PLAIN)
 
     def do_collect(self, _task, number, members):
-        return self.make_set(number, members, True)
+        return self.make_set(number, members, COLLECT)
+
+    def do_fail_fast(self, _task, number, members):
+        return self.make_set(number, members, FAIL_FAST)
+
+    def do_race(self, _task, number, members):
+        return self.make_set(number, members, RACE)
 
     def do_cancel_set(self, _task, number):
         s = self.sets.get(number)
@@ -222,9 +232,12 @@ class Machine:
         return int(s.cancel())
 
     def do_results(self, _task, number):
-        s = self.sets.get(number)
+        s = self.sets.get(number) or self.waits.get(number)
         self.note("[", *(s.results if s else []), "]")
         return 0
+
+    def do_notify(self, _task, number, n):
+        return self.conds[number].notify(n)
 
     def do_release(self, _task, number):
         return self.locks[number].release()
@@ -241,6 +254,19 @@ class Machine:
 
     def await_event(self, task, number):
         return (yield from self.events[number].wait(task))
+
+    def await_cond(self, task, number):
+        return (yield from self.conds[number].wait(task))
+
+    def await_wait(self, task, number, mode, ms, members):
+        xs = self.xs(members)
+        if None in xs:						# WT-1
+            task.told = False
+            return EINVAL
+        self.waits[number] = wait = Wait(self.loop, xs, mode, ms)
+        rc = yield from task.wait(wait)
+        wait.note_results()					# WT-5
+        return rc
 
     def await_put(self, task, number, item):
         return (yield from self.queues[number].put(task, item))

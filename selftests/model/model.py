@@ -125,7 +125,7 @@ def shield(x):
 
 
 class Member:
-    """One awaitable of a gather."""
+    """One awaitable of a gather or wait."""
 
     def __init__(self, gather, x):
         self.gather, self.x, self.ended = gather, x, False
@@ -139,22 +139,41 @@ class Member:
             self.gather.member_ended(self)
 
 
-class Gather(Awaitable):
-    def __init__(self, loop, xs, collect):
+class Members(Awaitable):
+    """What gather, race and wait have in common: each member is followed once (GA-3)."""
+
+    def __init__(self, loop, xs):
         super().__init__(loop)
-        self.xs, self.collect = xs, collect
-        self.requested = self.cut = False
-        distinct = list(dict.fromkeys(xs))			# GA-3
-        self.members = [Member(self, x) for x in distinct]
+        self.xs, self.results = xs, ["-"] * len(xs)
+        self.members = [Member(self, x) for x in dict.fromkeys(xs)]
         self.left = len(self.members)
-        self.results = ["-"] * len(xs)
-        early = [m for m in self.members if m.x.done]		# GA-12
         for m in self.members:
             if m.x.done:
                 m.ended = True
             else:
                 m.x.waiters.append(m)
-        for m in early:
+
+    def settle(self, rc, cancelled=False):
+        for m in self.members:
+            if not m.x.done:
+                m.x.waiters.remove(m)
+        self.note_results()
+        self.complete(rc, cancelled)
+
+    def note_results(self):
+        self.results = [x.result if x.done else "-" for x in self.xs]
+
+
+PLAIN, COLLECT, FAIL_FAST, RACE = range(4)
+
+
+class Gather(Members):
+    def __init__(self, loop, xs, kind):
+        super().__init__(loop, xs)
+        self.kind = kind
+        self.requested = self.cut = False
+        self.error, self.winner = 0, None	# the first ones
+        for m in [m for m in self.members if m.ended]:		# GA-12
             m.take_in()
         if not xs:						# GA-1
             self.end(0)
@@ -162,37 +181,95 @@ class Gather(Awaitable):
     def member_ended(self, m):
         self.left -= 1
         rc = m.x.get()
-        if is_error(rc) and not self.collect:			# GA-4, GA-6
+        if self.kind == PLAIN and is_error(rc):			# GA-4, GA-6
             self.end(rc)
-        elif not self.left:					# GA-5, GA-9, GA-10
-            self.end(ECANCELED if self.requested else 0)
+            return
+        if self.kind == RACE and not is_error(rc) and not self.winner:	# WT-B3
+            self.winner = m
+            self.cancel_others(m)
+        elif self.kind in (FAIL_FAST, RACE) and is_error(rc) and \
+                not self.error and not self.winner:
+            self.error = rc
+            if self.kind == FAIL_FAST:				# GA-B1
+                self.cancel_others(m)
+        if not self.left:					# GA-5, GA-9, GA-10
+            self.end(self.outcome())
+
+    def outcome(self):
+        if self.requested and (self.winner or not self.error):	# GA-9, GA-10
+            return ECANCELED
+        return self.winner.x.result if self.winner else self.error
 
     def end(self, rc):
         """FAILED(-ECANCELED) and not CANCELLED: GA-6, AW-10."""
+        if self.done:
+            return
         for m in self.members:
             m.x.read = True					# GA-4
-            if not m.x.done:
-                m.x.waiters.remove(m)
-        self.results = [x.result if x.done else "-" for x in self.xs]
-        self.complete(rc)
+        self.settle(rc)
+
+    def cancel_others(self, because):
+        """Unless it has ended by the request that all members have got."""
+        if not (self.requested and because.x.cancelled):
+            self.ask()
 
     def cancel(self, _waiter=None):
         if self.done:						# GA-11
             return False
+        accepted = self.ask()					# GA-7
+        self.requested = self.requested or accepted
+        return accepted
+
+    def ask(self):
         if self in self.loop.asking:	# the cancel has come back: a cycle ends here
             self.cut = True
             return True
         self.loop.asking.append(self)
-        accepted = [m.x.cancel() for m in self.members if not m.ended]	# GA-7
+        accepted = [m.x.cancel() for m in self.members if not m.ended]
         for m in self.members:
             m.x.read = True					# AW-11
         self.loop.asking.pop()
-        if any(accepted):
-            self.requested = True
-        if self.cut and not self.done:
+        if self.cut:
             self.end(ECANCELED)
         self.cut = False
         return any(accepted)
+
+
+class Wait(Members):
+    """WT-2: it always suspends, and what has ended before is queued."""
+
+    def __init__(self, loop, xs, mode, ms):
+        super().__init__(loop, xs)
+        self.mode, self.alarm = mode, None
+        if ms != NEVER and ms <= 0:				# WT-6
+            self.alarm = loop.queue(self.over)
+        elif ms != NEVER:
+            self.alarm = loop.call_at(loop.now + ms, self.over)
+        for m in self.members:
+            if m.ended:
+                loop.queue(m.take_in)
+
+    def over(self):
+        self.settle(0)
+
+    def settle(self, rc, cancelled=False):
+        if self.done:
+            return
+        if self.alarm:
+            self.alarm.live = False
+        super().settle(rc, cancelled)
+
+    def member_ended(self, m):
+        self.left -= 1
+        failed = is_error(m.x.result) and not m.x.cancelled
+        if not self.left or self.mode == 1 or (self.mode == 2 and failed):	# WT-3, WT-4
+            self.settle(0)
+
+    def cancel(self, _waiter=None):				# WT-8
+        if self.done:
+            return False
+        self.settle(ECANCELED, True)
+        return True
 
 
 class Request:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """The model of what is granted to tasks: semaphores, events, queues."""
-from model import ECANCELED, EINVAL, ESHUTDOWN, is_error
+from model import ECANCELED, EINVAL, ESHUTDOWN, NEVER, Section, is_error
 
 
 class Semaphore:
@@ -72,6 +72,43 @@ class Event(Semaphore):
             return (yield from self.park(task))
         task.told = False
         return 0
+
+
+class Condition(Semaphore):
+    """SY-3: a wait ends with the lock held, and cancels wait until then."""
+
+    def __init__(self, lock):
+        super().__init__(0, 0)
+        self.lock = lock
+
+    def wait(self, task):
+        if self.lock.free:
+            task.told = False
+            return EINVAL
+        self.lock.release()
+        rc = yield from self.park(task)
+        notified, section = not is_error(rc), Section()
+        section.enter(task, NEVER)
+        yield from self.lock.acquire(task)
+        section.exit(0)
+        if task.armed:
+            task.hear()
+            rc = ECANCELED
+        if notified and is_error(rc):
+            self.lost()
+        return rc
+
+    def notify(self, n):
+        if self.lock.free:
+            return EINVAL
+        waiting = len(self.waiters)
+        for _ in range(min(n, waiting)):
+            self.release()
+        return min(n, waiting)
+
+    def lost(self):
+        if self.waiters:
+            self.release()
 
 
 class Queue:
