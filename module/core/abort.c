@@ -42,6 +42,7 @@ static bool cancel_next(struct cotask_fanout *f)
 			return true;
 	}
 	if (g->flags & COTASK_G_ABORT_TASK) {
+		g->flags &= ~COTASK_G_ABORT_TASK;
 		g->flags |= COTASK_G_ASKS_TASK;
 		cotask_scope_cancel(&g->scope, &g->why);
 		g->flags &= ~COTASK_G_ASKS_TASK;
@@ -87,16 +88,16 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 }
 
 /**
- * cotask_group_cancel_again - cancel the children of a group that aborts already
+ * cotask_group_cancel_children - cancel the children of a group, once more if it aborts already
  * @g: the group
  * @why: the reason
  */
-void cotask_group_cancel_again(struct cotask_group *g, const struct cotask_reason *why)
+void cotask_group_cancel_children(struct cotask_group *g, const struct cotask_reason *why)
 {
-	if (!cotask_wave_may_pass(g->base.loop, g->fanout.wave))
-		return;
-	g->flags &= ~COTASK_G_ABORT_TASK;
-	cancel_children(g, why);
+	if (!(g->flags & COTASK_G_ABORTING))
+		cotask_group_abort(g, why, false);
+	else if (cotask_wave_may_pass(g->base.loop, g->fanout.wave))
+		cancel_children(g, why);
 }
 
 /* --- the last resort --------------------------------------------------------- */

@@ -228,8 +228,8 @@ static bool group_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	if ((g->flags & COTASK_G_ASKS_TASK) ||
 	    cotask_fanout_came_back(g->base.loop, &g->fanout))
 		return true;
-	if ((g->flags & COTASK_G_ABORTING) && (g->flags & COTASK_GROUP_RECANCEL))
-		cotask_group_cancel_again(g, why);
+	if (g->flags & (COTASK_GROUP_RECANCEL | COTASK_G_LEVEL))
+		cotask_group_cancel_children(g, why);
 	else
 		cotask_group_abort(g, why, false);
 	return true;

@@ -53,7 +53,7 @@ void cotask_pause_end(struct cotask_group *g);
 extern const struct cotask_fanout_ops cotask_group_fanout_ops;
 void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 			bool body);
-void cotask_group_cancel_again(struct cotask_group *g, const struct cotask_reason *why);
+void cotask_group_cancel_children(struct cotask_group *g, const struct cotask_reason *why);
 void cotask_group_doom(struct cotask_group *g);
 
 #endif /* COTASK_GROUP_H */

@@ -39,7 +39,7 @@ int cotask_shield_enter(struct cotask *task, struct cotask_section *s, s64 ns)
 		return -EALREADY;
 	s->scope.kind = COTASK_SCOPE_SHIELD;
 	cotask_scope_enter(&s->scope, task);
-	task->entry.flags &= ~COTASK_T_ARMED;
+	task->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_LEVEL);
 	task->entry.flags |= COTASK_T_SHIELDED;
 	return cotask_timeout_start(task, &s->timeout, ns);
 }
@@ -141,8 +141,8 @@ static void cancel_children(struct cotask_cancel_scope *cs, const struct cotask_
 			return;
 		cotask_group_mark_level(s);
 		if (s->kind == COTASK_SCOPE_GROUP)
-			cotask_group_abort(container_of(s, struct cotask_group, scope), why,
-					   false);
+			cotask_group_cancel_children(container_of(s, struct cotask_group, scope),
+						     why);
 	}
 }
 

@@ -2,7 +2,7 @@
 /*
  * cotask tests - shielded sections and cancel scopes
  */
-#include "../helpers.h"
+#include "../scenario.h"
 #include "../suites.h"
 
 /* --- shielded sections ------------------------------------------------------- */
@@ -270,6 +270,56 @@ static void level_and_section(struct kunit *test)
 	expect_count(env, 0, 0);
 }
 
+/* CX-B1, SH-B2: a section that is entered in a cancelled scope is left in peace as well */
+static void section_in_a_cancelled_scope(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		SCOPE(0), CANCEL_SCOPE(0), TRY, YIELD, EXCEPT, ENDTRY, SECTION(0, NEVER),
+		TRY, TIMEOUT(0, 5), SLEEP(50), ENDTIMEOUT, EXCEPT, SHOW, ENDTRY,
+		SLEEP(5), LOG("clean"), ENDSECTION, YIELD, LOG("no"), ENDSCOPE, SHOW, COUNT, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	pass(env, 5);
+	pass(env, 5);
+	expect_log(env, "ETIMEDOUT clean 0 n0");
+}
+
+/* CX-B1: children are cancelled for good, also those that a sibling's failure has reached */
+static void level_in_an_aborting_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line stubborn[] = {
+		TRY, SLEEP(50), EXCEPT, LOG("1"), ENDTRY, TRY, SLEEP(50), EXCEPT, LOG("2"),
+		ENDTRY, TRY, SLEEP(50), EXCEPT, LOG("3"), ENDTRY, END
+	};
+	static const struct line inner[] = {
+		GROUP(1), SPAWN(2, 1, stubborn), SPAWN(3, 1, fail_now), SLEEP(50), ENDGROUP, END
+	};
+	static const struct line p[] = {
+		SCOPE(0), GROUP(0), SPAWN(1, 0, inner), ENDGROUP, ENDSCOPE, END
+	};
+	static const struct line q[] = {
+		SCOPE(1), GROUP(2), SPAWN(5, 2, stubborn), SPAWN(6, 2, fail_now), SLEEP(50),
+		ENDGROUP, ENDSCOPE, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "1");
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	settle(env);
+	expect_log(env, "2 3");
+	expect_failed(env, 0, E1);
+	play(env, 4, q);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[1]);
+	settle(env);
+	expect_log(env, "1 2 3");
+}
+
 /* CX-B1: waiting for something that declines to cancel does not spin */
 static void level_does_not_spin(struct kunit *test)
 {
@@ -361,6 +411,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(level_and_outside),
 	KUNIT_CASE(level_and_children),
 	KUNIT_CASE(level_and_section),
+	KUNIT_CASE(section_in_a_cancelled_scope),
+	KUNIT_CASE(level_in_an_aborting_group),
 	KUNIT_CASE(level_does_not_spin),
 	KUNIT_CASE(level_after_taking_back),
 	KUNIT_CASE(level_and_condition),
