@@ -24,6 +24,8 @@ void cotask_cancel_scope_abandon(struct cotask_scope *s);
 void cotask_cancel_scope_run(struct cotask_loop *loop, struct cotask_entry *e);
 const struct cotask_reason *cotask_cancel_scope_covers(const struct cotask_group *g);
 void cotask_scope_enter(struct cotask_scope *s, struct cotask *t);
+struct cotask_scope *cotask_scope_unshielded(const struct cotask *t,
+					     const struct cotask_scope *end);
 bool cotask_scope_is_open(const struct cotask *t, const struct cotask_scope *s);
 bool cotask_scope_innermost(const struct cotask_scope *s);
 void cotask_scope_leave(struct cotask_scope *s);

@@ -55,6 +55,25 @@ void cotask_scope_enter(struct cotask_scope *s, struct cotask *t)
 	t->scopes = s;
 }
 
+/**
+ * cotask_scope_unshielded - the innermost scope of a task that is in no shielded section
+ * @t: the task
+ * @end: one of its scopes, sections around which do not count; NULL: all count
+ *
+ * Return: The scope, from which to go outwards to @end; or @end.
+ */
+struct cotask_scope *cotask_scope_unshielded(const struct cotask *t,
+					     const struct cotask_scope *end)
+{
+	struct cotask_scope *s, *found = t->scopes;
+
+	for (s = t->scopes; s != end; s = s->outer) {
+		if (s->kind == COTASK_SCOPE_SHIELD)
+			found = s->outer;
+	}
+	return found;
+}
+
 /* Whether a scope that is to be entered is already open in the task. */
 bool cotask_scope_is_open(const struct cotask *t, const struct cotask_scope *s)
 {

@@ -131,35 +131,45 @@ void cotask_cancel_scope_init(struct cotask_cancel_scope *s, ktime_t deadline)
 }
 EXPORT_SYMBOL_GPL(cotask_cancel_scope_init);
 
-static void cancel_children(struct cotask_cancel_scope *cs, const struct cotask_reason *why)
+/* What is shielded inside is left alone. */
+static void mark_groups(struct cotask_cancel_scope *cs)
 {
-	struct cotask_scope *s;
+	struct cotask_scope *s = cotask_scope_unshielded(cs->scope.task, &cs->scope);
 
-	for (s = cs->scope.task->scopes; s != &cs->scope; s = s->outer) {
-		/* What is shielded inside is left alone. */
-		if (s->kind == COTASK_SCOPE_SHIELD)
-			return;
+	for (; s != &cs->scope; s = s->outer)
 		cotask_group_mark_level(s);
-		if (s->kind == COTASK_SCOPE_GROUP)
-			cotask_group_cancel_children(container_of(s, struct cotask_group, scope),
-						     why);
+}
+
+/* All but @exit, which the task is leaving: the request of the task has reached that one. */
+static void cancel_groups(struct cotask_cancel_scope *cs, const struct cotask_awaitable *exit)
+{
+	struct cotask_scope *s = cotask_scope_unshielded(cs->scope.task, &cs->scope);
+	struct cotask_group *g;
+
+	for (; s != &cs->scope; s = s->outer) {
+		g = s->kind == COTASK_SCOPE_GROUP ? container_of(s, struct cotask_group, scope) :
+						    NULL;
+		if (g && &g->base != exit)
+			cotask_group_cancel_children(g, &cs->why);
 	}
 }
 
 static void cancel(struct cotask_cancel_scope *s, u64 by, u32 cause)
 {
 	struct cotask *t = s->scope.task;
-	struct cotask_reason why = { .by = by, .cause = cause };
+	struct cotask_awaitable *waits_on;
 
-	s->why = why;
+	s->why = (struct cotask_reason){ .by = by, .cause = cause };
 	s->cancelled = true;
 	if (s->state != CANCEL_SCOPE_ENTERED || s->scope.own)
 		return;
 	s->scope.own = true;
 	if (is_level(t))
 		t->entry.flags |= COTASK_T_LEVEL;
-	cotask_scope_cancel(&s->scope, &why);
-	cancel_children(s, &why);
+	mark_groups(s);
+	waits_on = cotask_task_waits_on(t);
+	cotask_scope_cancel(&s->scope, &s->why);
+	cancel_groups(s, waits_on);
 }
 
 void cotask_cancel_scope_run(struct cotask_loop *loop, struct cotask_entry *e)

@@ -215,7 +215,7 @@ void cotask_task_born_level(struct cotask *t)
 	t->entry.flags |= COTASK_T_BORN_LEVEL;
 	if (!(t->entry.flags & COTASK_T_SHIELDED))
 		t->entry.flags |= COTASK_T_LEVEL;
-	for (s = t->scopes; s && s->kind != COTASK_SCOPE_SHIELD; s = s->outer)
+	for (s = cotask_scope_unshielded(t, NULL); s; s = s->outer)
 		cotask_group_mark_level(s);
 }
 

@@ -123,6 +123,9 @@ static const struct word {
 	{ "close", OP_CLOSE, "a" },
 	{ "section", OP_SECTION, "ab" },
 	{ "endsection", OP_ENDSECTION, "a" },
+	{ "scope", OP_SCOPE, "a" },
+	{ "endscope", OP_ENDSCOPE, "a" },
+	{ "cancel_scope", OP_CANCEL_SCOPE, "a" },
 };
 
 static const struct word *find_word(const char *name)

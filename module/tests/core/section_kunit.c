@@ -287,6 +287,45 @@ static void section_in_a_cancelled_scope(struct kunit *test)
 	expect_log(env, "ETIMEDOUT clean 0 n0");
 }
 
+/* CX-B1, SH-B2: groups around a section are cancelled with the scope, those in it are not */
+static void level_and_groups_around_a_section(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line outside[] = { TRY, SLEEP(50), EXCEPT, LOG("outside"), ENDTRY, END };
+	static const struct line inside[] = { SLEEP(10), LOG("inside"), END };
+	static const struct line p[] = {
+		SCOPE(0), GROUP(0), SPAWN(1, 0, outside), SECTION(0, NEVER), GROUP(1),
+		SPAWN(2, 1, inside), ENDGROUP, LOG("clean"), ENDSECTION, ENDGROUP, ENDSCOPE, SHOW,
+		END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	expect_count(env, 1, 1);
+	settle(env);
+	expect_log(env, "outside");
+	pass(env, 10);
+	expect_log(env, "inside clean 0");
+}
+
+/* CX-B1: one request each, though the task waits in the exit of the group */
+static void level_asks_children_once(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { SLEEP(50), END };
+	static const struct line p[] = {
+		SCOPE(0), GROUP(0), SPAWN(1, 0, child), ENDGROUP, ENDSCOPE, SHOW, END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	expect_count(env, 1, 1);
+	settle(env);
+	expect_log(env, "0");
+}
+
 /* CX-B1: children are cancelled for good, also those that a sibling's failure has reached */
 static void level_in_an_aborting_group(struct kunit *test)
 {
@@ -412,6 +451,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(level_and_children),
 	KUNIT_CASE(level_and_section),
 	KUNIT_CASE(section_in_a_cancelled_scope),
+	KUNIT_CASE(level_and_groups_around_a_section),
+	KUNIT_CASE(level_asks_children_once),
 	KUNIT_CASE(level_in_an_aborting_group),
 	KUNIT_CASE(level_does_not_spin),
 	KUNIT_CASE(level_after_taking_back),
