@@ -76,7 +76,7 @@ class Program:
                 continue
             depth -= op.startswith("end") or op == "except"
             out.append("%5d  %s%s" % (n, "    " * max(depth, 0), line))
-            depth += op in ("group", "timeout", "section", "try", "except")
+            depth += op in ("group", "timeout", "section", "scope", "try", "except")
             n += 1
         return "\n".join(out)
 
@@ -103,7 +103,8 @@ class Generator:
         self.sync = self.random.choice([0, 0, 2, 8, 16])
         self.flags = self.random.choice([0, 0, 0.3, 0.8, 0.8])
         self.shy = self.random.choice([0, 0, 2, 6])	# about sections
-        self.sections = 0
+        self.level = self.random.choice([0, 0, 2, 6])	# about cancel scopes
+        self.sections = self.scopes = 0
 
     def program(self):
         r = self.random
@@ -174,10 +175,11 @@ class Generator:
             (4, self.wait_for), (1, self.cancel_group), (1, self.fail), (1, self.advance),
             (3, self.gather), (2, self.wait), (1, self.set_op), (4, self.strike), (self.sync, self.take),
             (self.sync, self.wake), (self.sync // 4, self.close),
+            (self.level, self.cancel_scope),
         ]
         if depth < 4:
             kinds += [(6, self.group), (6, self.timeout), (7, self.attempt), (1, self.call),
-                      (self.shy, self.section)]
+                      (self.shy, self.section), (self.level, self.scope)]
         kinds += [(12 if groups else 2, self.spawn)]
         if may_return:
             kinds += [(1, self.leave)]
@@ -214,6 +216,7 @@ class Generator:
         r = self.random
         some = [self.cancel, self.cancel, self.settle, self.cancel_group, self.fail]
         some += [self.wake, self.wake] if self.sync else []
+        some += [self.cancel_scope] if self.level else []
         return self.sleep() + [n for _ in range(r.randint(1, 3)) for n in r.choice(some)()]
 
     def thing(self):
@@ -242,7 +245,7 @@ class Generator:
             return [Node("cond", number)]
         wait = Node("cond", number)
         return [Node("acquire", number),
-                wait if r.random() < 0.2 else Node("try", body=[wait], handler=[]),
+                wait if r.random() < 0.05 else Node("try", body=[wait], handler=[]),
                 Node("release", number)]
 
     def notify(self, number):
@@ -428,6 +431,19 @@ class Generator:
         ms = r.choice([self.delay(), NEVER, NEVER])
         return [self.guarded(Node("section", number, ms, body=body))] + \
             self.pause() * r.randint(0, 1)
+
+    def scope(self, depth, groups, _):
+        r = self.random
+        if self.scopes == SETS:
+            return self.sleep()
+        number = self.scopes
+        self.scopes += 1
+        body = self.body(r.randint(1, 4), depth + 1, groups, False)
+        return [self.guarded(Node("scope", number, body=body))] + \
+            self.pause() * r.randint(0, 1)
+
+    def cancel_scope(self, *_):
+        return [Node("cancel_scope", self.random.randrange(max(self.scopes, 1)))]
 
     def keep_counts(self, nodes):
         """Requests are counted: uncancel in a section would take back any, also its own."""

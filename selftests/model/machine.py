@@ -5,7 +5,7 @@ run(program) gives the words that cotask_play gives for the same program; see
 generate.py for what a program is.
 """
 from model import (CANCELLED, COLLECT, EAGER, ECANCELED, EINVAL, ESHUTDOWN, ETIMEDOUT, FAIL_FAST,
-                   NEVER, PLAIN, RACE, Future, Gather, Group, Loop, Section, Shield, Task,
+                   NEVER, PLAIN, RACE, CancelScope, Future, Gather, Group, Loop, Section, Shield, Task,
                    Timeout, Wait, is_error, reaches, shield)
 from sync import Condition, Event, Queue, Semaphore
 
@@ -35,6 +35,7 @@ class Machine:
         self.tasks, self.sets, self.waits = {}, {}, {}
         self.futures = [Future(self.loop) for _ in range(16)]
         self.groups = [Group(self.loop) for _ in range(16)]
+        self.scopes = [CancelScope() for _ in range(4)]
         self.locks = [Semaphore(1, 1) for _ in range(4)]
         self.conds = [Condition(lock) for lock in self.locks]
         self.events = [Event() for _ in range(4)]
@@ -63,7 +64,7 @@ class Machine:
             yield from self.node(task, node, caught)
 
     def node(self, task, node, caught):
-        if node.op in ("group", "timeout", "section", "try"):
+        if node.op in ("group", "timeout", "section", "scope", "try"):
             yield from getattr(self, node.op)(task, node)
             return
         if node.op == "return":
@@ -118,6 +119,17 @@ class Machine:
         section.enter(task, node.args[1])
         self.trace(task, node, 0)
         rc = section.exit((yield from self.attempt(task, node.body)))
+        self.trace(task, node, rc, True)
+        if is_error(rc):
+            raise Failure(rc)
+
+    def scope(self, task, node):
+        scope = self.scopes[node.args[0]]
+        rc = scope.enter(task)
+        self.trace(task, node, rc)
+        if is_error(rc):
+            raise Failure(rc)
+        rc = scope.exit((yield from self.attempt(task, node.body)))
         self.trace(task, node, rc, True)
         if is_error(rc):
             raise Failure(rc)
@@ -186,6 +198,10 @@ class Machine:
 
     def do_cancel_group(self, _task, g):
         self.groups[g].group_cancel()
+        return 0
+
+    def do_cancel_scope(self, _task, number):
+        self.scopes[number].cancel()
         return 0
 
     def do_advance(self, _task, ms):

@@ -9,6 +9,7 @@ sync.py, and machine.py runs programs.
 """
 import collections
 import heapq
+import itertools
 
 NEVER = -1000000
 ECANCELED, ETIMEDOUT, EDEADLK = "ECANCELED", "ETIMEDOUT", "EDEADLK"
@@ -317,8 +318,8 @@ class Task(Awaitable):
         self.late = False	# armed when the outcome was there already (CX-B4)
         self.granted = None	# what has granted something with the outcome (SY-2)
         self.waits_on = self.entry = None
-        self.groups = []	# entered, innermost last
-        self.sections = []	# likewise
+        self.blocks = []	# groups, sections and cancel scopes, innermost last
+        self.born_level = False	# cancelled for good with what it was spawned in (CX-B1)
 
     # --- running
 
@@ -420,7 +421,7 @@ class Task(Awaitable):
             self.route()
 
     def needs(self):
-        children = [c for g in self.groups for c in g.children]
+        children = [c for g in self.blocks if isinstance(g, Group) for c in g.children]
         return children + ([self.waits_on] if self.waits_on else [])
 
     # --- cancelling
@@ -447,7 +448,22 @@ class Task(Awaitable):
         return sum(not self.holds(r) for r in self.requests)
 
     def section(self):
-        return self.sections[-1] if self.sections else None
+        return next((b for b in reversed(self.blocks) if isinstance(b, Section)), None)
+
+    def level(self, block=None):
+        """CX-B1: whether a scope around the block, or it, was cancelled, without a section."""
+        blocks = self.blocks[:self.blocks.index(block)] if block else self.blocks
+        for b in reversed(blocks):
+            if isinstance(b, Section):				# SH-B2
+                return False
+            if isinstance(b, CancelScope) and b.own:
+                return True
+        return self.born_level
+
+    def look_around(self):
+        """After a section or scope: what was held back, or is for good."""
+        self.armed = self.level() or any(r.heard is None and not self.holds(r)
+                                         for r in self.requests)
 
     def route(self):
         if self.waits_on:					# CX-3
@@ -460,14 +476,14 @@ class Task(Awaitable):
         self.armed = True					# CX-4
 
     def hear(self):
-        self.armed = self.handed = self.late = False
+        self.armed, self.handed, self.late = self.level(), False, False
         self.deliveries += 1
         for r in self.requests:
             if r.heard is None and not self.holds(r):
                 r.heard = self.deliveries
 
     def withdraw(self):
-        self.armed = False
+        self.armed = self.level()
         for r in self.requests:
             if not self.holds(r):
                 r.heard = r.heard or 0
@@ -492,7 +508,7 @@ class Task(Awaitable):
         elif self.requests:
             self.requests.remove((heard or self.requests)[-1])
         here = [r for r in self.requests if r.section is self.section()]
-        if self.armed and here and all(r.heard is not None for r in here):
+        if self.armed and not self.level() and here and all(r.heard is not None for r in here):
             here[-1].heard = None
 
     def uncancel(self):						# CX-16
@@ -590,15 +606,61 @@ class Section:
     def enter(self, task, ms):
         self.task, self.timeout = task, Timeout()
         task.armed = False
-        task.sections.append(self)
+        task.blocks.append(self)
         self.timeout.enter(task, ms)
 
     def exit(self, rc):
         task = self.task
         rc = self.timeout.exit(rc)
-        task.sections.pop()
-        task.armed = any(r.heard is None and not task.holds(r) for r in task.requests)
+        task.blocks.pop()
+        task.look_around()
         return rc
+
+
+class CancelScope:
+    """CX-B1: once it was cancelled every suspension inside fails."""
+
+    def __init__(self):
+        self.task = self.own = None
+        self.cancelled = self.left = False
+
+    def enter(self, task):
+        if self.task:
+            return EALREADY
+        self.task, self.baseline = task, task.baseline()
+        self.section = task.section()
+        task.blocks.append(self)
+        if self.cancelled:
+            self.act()
+        return 0
+
+    def cancel(self):
+        if not self.cancelled and self.task and not self.left:
+            self.act()
+        self.cancelled = True
+
+    def act(self):
+        task = self.task
+        self.own = Request()
+        inside = task.blocks[task.blocks.index(self) + 1:]
+        inside = itertools.takewhile(lambda b: not isinstance(b, Section), inside)
+        groups = [b for b in inside if isinstance(b, Group) and b is not task.waits_on]
+        task.request(self.own, self.section)
+        for group in reversed(groups):
+            group.cancel_children()
+
+    def exit(self, rc):
+        task = self.task
+        self.left = True
+        task.blocks.remove(self)
+        if self.own:
+            task.armed = False
+            task.take_back(self.own)
+        more = task.count() > self.baseline
+        if self.own and not more:				# TO-B6
+            task.withdraw()
+        task.look_around()
+        return 0 if rc == ECANCELED and self.own and not more else rc
 
 
 class Group(Awaitable):
@@ -614,7 +676,7 @@ class Group(Awaitable):
             return EALREADY
         self.parent, self.baseline = task, task.baseline()	# TG-B8
         self.section = task.section()
-        task.groups.append(self)
+        task.blocks.append(self)
         if self.cancelled_early:				# TG-35
             self.abort(True)
         return 0
@@ -626,7 +688,10 @@ class Group(Awaitable):
 
     def spawn(self, task, eager):
         self.children.append(task)
-        if eager:						# EA-1
+        task.born_level = self.level()
+        if task.born_level:					# CX-B1
+            task.cancel()
+        if eager and not task.born_level:			# EA-1
             task.first_step = True
             task.step(0)
             task.first_step = False
@@ -646,15 +711,30 @@ class Group(Awaitable):
     def abort(self, body):
         if self.aborting:					# TG-10, TG-11, TG-34
             return
-        self.aborting = self.asking = True
-        for child in list(self.children):			# TG-9: in spawn order
-            if not child.first_step:				# TG-32
-                child.cancel()
-        self.asking = False
+        self.aborting = True
+        self.cancel_each()
         if body:
             self.own = Request()
             self.delivery = self.parent.deliveries + 1	# the one that tells it
             self.parent.request(self.own, self.section)
+
+    def level(self):
+        return self.parent.level(self)
+
+    def cancel_each(self):
+        self.asking = True
+        for child in list(self.children):			# TG-9: in spawn order
+            child.born_level = child.born_level or self.level()
+            if not child.first_step:				# TG-32
+                child.cancel()
+        self.asking = False
+
+    def cancel_children(self):
+        """Also again (CX-B1)."""
+        if self.aborting:
+            self.cancel_each()
+        else:
+            self.abort(False)
 
     def group_cancel(self):
         if not self.parent:					# TG-35
@@ -673,7 +753,10 @@ class Group(Awaitable):
             self.outside = True					# TG-16
         if self.asking and self.loop.asking:	# a cycle ends at the innermost gather
             self.loop.asking[-1].cut = True
-        self.abort(False)					# TG-17: only once
+        if self.level() and not self.asking:
+            self.cancel_children()
+        else:
+            self.abort(False)					# TG-17: only once
         return True
 
     def needs(self):
@@ -688,7 +771,7 @@ class Group(Awaitable):
             self.abort(False)					# TG-15
         self.check_over()
         wait_rc = yield from parent.wait(self)			# TG-6
-        parent.groups.remove(self)
+        parent.blocks.remove(self)
         cancelled = self.outside or ECANCELED in (rc, wait_rc)
         own = self.own
         if own:							# TG-19
