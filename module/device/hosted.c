@@ -10,7 +10,8 @@
  * Several events may be delivered at once, although a step could affect the next one:
  * the next ENTER passes how many the process has begun, and the rest is taken back.
  * Their outcomes are revised when they are delivered again (CX-5, CX-7).  For this to
- * suffice, the loop stops at every entry that does more than to add an event, see
+ * suffice, the loop stops at every entry that does more than to add an event, or that decides
+ * what becomes of a request (which a step before it may take back), see
  * cotask_hosted_may_follow().
  */
 #include <linux/slab.h>
@@ -138,6 +139,8 @@ bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e)
 	if (e->kind != COTASK_ENTRY_TASK)
 		return false;
 	t = container_of(e, struct cotask, entry);
+	if ((e->flags & COTASK_T_SIGNALS) || (atomic_read(&t->base.state) & COTASK_S_POSTED))
+		return false;
 	return t->frame->release == hosted_release && cotask_hosted_follows(hosted_of(t->frame));
 }
 

@@ -239,6 +239,29 @@ TEST_F(file, cancelled_again_before_it_begins)
 	EXPECT_EQ(0, step(SLEEP, .task = 5).result);
 }
 
+/* CX-16, CX-7: a step takes back what the turn after it has been cancelled by */
+TEST_F(file, uncancelled_by_the_turn_before)
+{
+	struct cotask_op ops[] = {
+		OP(SPAWN, .handle = 5), OP(SPAWN, .handle = 6), OP(CANCEL, .task = 2, .handle = 6),
+		OP(SLEEP, .task = 2, .value = COTASK_NEVER),
+	};
+
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(5, t_enter_batch(self->fd, ops, 4, 4, T_ALL).event[0].handle);
+	EXPECT_EQ(0, op(UNCANCEL, .task = 5, .handle = 6));
+	EXPECT_EQ(6, step(SLEEP, .task = 5).handle);
+	EXPECT_EQ(5, step(SLEEP, .task = 6).handle);
+	/* The same with tasks that have begun. */
+	ops[0] = OP(SLEEP, .task = 5);
+	ops[1] = OP(CANCEL, .handle = 6);
+	EXPECT_EQ(6, t_enter_batch(self->fd, ops, 1, 4, T_ALL).event[0].handle);
+	op(SLEEP, .task = 6);
+	EXPECT_EQ(5, t_enter_batch(self->fd, &ops[1], 1, 4, T_ALL).event[0].handle);
+	EXPECT_EQ(0, op(UNCANCEL, .task = 5, .handle = 6));
+	EXPECT_EQ(0, step(SLEEP, .task = 5, .value = COTASK_NEVER).result);
+}
+
 /* CX-3, CX-B4: a value that a request has met is an outcome like any other, and wins */
 TEST_F(file, cancelled_again_after_a_swallowed_request)
 {
