@@ -50,7 +50,7 @@ int cotask_group_configure(struct cotask_group *g, const struct cotask_group_opt
 	if (!g || !options || (options->flags & ~COTASK_GROUP_ALL) ||
 	    ktime_to_ns(options->deadline) < 0 || g->base.post.ops != &cotask_group_ops)
 		return -EINVAL;
-	if (g->flags & COTASK_G_ACTIVE)
+	if (cotask_group_is(g, COTASK_G_ACTIVE))
 		return -EALREADY;
 	g->options = *options;
 	return 0;
@@ -524,7 +524,7 @@ int cotask_group_open(struct cotask_group *g, struct cotask_loop *loop, u32 flag
 	if (!g || !loop || (flags & ~COTASK_GROUP_ALL) ||
 	    g->base.post.ops != &cotask_group_ops)
 		return -EINVAL;
-	if (g->flags & COTASK_G_ACTIVE)
+	if (cotask_group_is(g, COTASK_G_ACTIVE))
 		return -EALREADY;
 	spin_lock(&loop->opened_lock);
 	if (loop->shut)
@@ -570,7 +570,7 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 {
 	struct cotask_loop *loop;
 
-	if (!g || g->base.post.ops != &cotask_group_ops || !(g->flags & COTASK_G_OPENED))
+	if (!g || g->base.post.ops != &cotask_group_ops || !cotask_group_is(g, COTASK_G_OPENED))
 		return -EINVAL;
 	loop = g->base.loop;
 	if (!loop)

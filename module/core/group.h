@@ -21,6 +21,15 @@ static inline bool cotask_group_mine(const struct cotask_group *g)
 	return mine;
 }
 
+/*
+ * Whether the group has one of these flags, COTASK_G_ACTIVE: they stay once they are set.  The
+ * owner may be changing others.
+ */
+static inline bool cotask_group_is(const struct cotask_group *g, u32 flags)
+{
+	return data_race(READ_ONCE(g->flags)) & flags;
+}
+
 /* A scope, if it is a group, is inside of a cancelled scope: so are its children (CX-B1). */
 static inline void cotask_group_mark_level(struct cotask_scope *s)
 {

@@ -515,7 +515,7 @@ struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop, struct cot
 {
 	struct list_head *pos = g ? &g->all : &loop->opened;
 
-	if (!g || (g->flags & COTASK_G_OPENED)) {
+	if (!g || cotask_group_is(g, COTASK_G_OPENED)) {
 		spin_lock(&loop->opened_lock);
 		pos = pos->next;
 		spin_unlock(&loop->opened_lock);

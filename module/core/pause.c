@@ -90,7 +90,7 @@ static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void 
 	struct cotask_loop *loop;
 	int rc;
 
-	if (!g || !(g->flags & COTASK_G_ACTIVE) || !in_task() || irqs_disabled())
+	if (!g || !cotask_group_is(g, COTASK_G_ACTIVE) || !in_task() || irqs_disabled())
 		return -EINVAL;
 	loop = cotask_group_pin_loop(g);
 	if (!loop)

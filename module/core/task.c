@@ -310,7 +310,7 @@ struct cotask_group *cotask_group_for_spawn(struct cotask_group *g)
 	struct cotask_loop *loop;
 
 	if (g)
-		return g->flags & COTASK_G_ACTIVE ? g : ERR_PTR(-EINVAL);
+		return cotask_group_is(g, COTASK_G_ACTIVE) ? g : ERR_PTR(-EINVAL);
 	loop = cotask_pump_current();
 	return loop ? group_at_home(loop) : ERR_PTR(-ESRCH);
 }

@@ -234,7 +234,7 @@ static int no_current(struct cotask_callback *cb, struct cotask_awaitable *x)
 }
 
 /* IN-1, IN-4: the current task, before and after a suspension; none in a callback */
-static void current_task(struct kunit *test)
+static void the_current_task(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line p[] = { HOOK(remember), SLEEP(10), HOOK(compare), END };
@@ -436,7 +436,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(limited_depth),
 	KUNIT_CASE(cycle),
 	KUNIT_CASE(capture),
-	KUNIT_CASE(current_task),
+	KUNIT_CASE(the_current_task),
 	KUNIT_CASE(snapshot_from_another_thread),
 	KUNIT_CASE(info),
 	KUNIT_CASE(slow_step),
