@@ -79,7 +79,7 @@ static void member_ended(struct cotask_set *s, struct cotask_member *m)
 		end(s, rc);
 		return;
 	}
-	if (!s->attached)
+	if (cotask_set_is_last(s))
 		end(s, outcome(s));
 }
 

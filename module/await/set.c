@@ -329,16 +329,18 @@ void cotask_set_woken(struct cotask_entry *e)
  * cotask_set_member_run - the end of a member is taken in
  * @loop: the loop
  * @e: the member's entry
+ *
+ * The member counts as attached until that is over: the set may get its outcome meanwhile, of
+ * this member or of a cancel that this has set off, and a set that is done may be gone.
  */
 void cotask_set_member_run(struct cotask_loop *loop, struct cotask_entry *e)
 {
 	struct cotask_set *s = member_of(e)->set;
 
 	e->flags &= ~MEMBER_ATTACHED;
-	s->attached--;
 	if (likely(!(s->flags & COTASK_SET_SETTLED)))
 		s->base.post.ops->member(s, member_of(e));
-	else if (!s->attached)
+	if (!--s->attached && (s->flags & COTASK_SET_SETTLED))
 		be_done(s);
 }
 

@@ -32,6 +32,12 @@ static inline bool cotask_set_follows(const struct cotask_member *m)
 	return (m->entry.flags & (MEMBER_ATTACHED | MEMBER_WOKEN)) == MEMBER_ATTACHED;
 }
 
+/* In ops->member(): the member that has ended is the last one. */
+static inline bool cotask_set_is_last(const struct cotask_set *s)
+{
+	return s->attached == 1;
+}
+
 static inline struct cotask_set *cotask_set_of(struct cotask_awaitable *x)
 {
 	return container_of(x, struct cotask_set, base);

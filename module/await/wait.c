@@ -12,7 +12,7 @@ static void member_ended(struct cotask_set *s, struct cotask_member *m)
 {
 	bool failed = m->x->result < 0 && !cotask_awaitable_cancelled(m->x);
 
-	if (!s->attached || s->flags == COTASK_WAIT_FIRST ||
+	if (cotask_set_is_last(s) || s->flags == COTASK_WAIT_FIRST ||
 	    (s->flags == COTASK_WAIT_FIRST_ERROR && failed))
 		cotask_set_settle(s, 0, 0);
 }

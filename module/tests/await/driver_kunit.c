@@ -422,6 +422,32 @@ static void thread_waits_for_each_kind(struct kunit *test)
 	block_until(env, cotask_shield(&env->shield[0], &env->future[2].base), cancel_shield);
 }
 
+static void fail_first(struct env *env)
+{
+	cotask_future_fail(&env->future[0], E1);
+}
+
+/* RT-3: ... also when it ends a cycle, in the middle of taking in a member's end */
+static void thread_waits_for_a_set_that_is_cut(struct kunit *test)
+{
+	static const struct arg members[] = {
+		{ .kind = ARG_TASK, .i = 1 }, { .kind = ARG_FUTURE, .i = 0 }, LAST
+	};
+	static const struct line joins[] = { JOIN(2), END };
+	static const struct line awaits[] = { AWAIT_SET(0), END };
+	struct env *env = env_of(test);
+	struct cotask_awaitable *x;
+
+	play(env, 2, awaits);
+	play(env, 1, joins);
+	x = make_set(env, 0, FAIL_FAST, members);
+	settle(env);
+	block_until(env, x, fail_first);
+	KUNIT_EXPECT_EQ(test, cotask_awaitable_result(x), (long)-ECANCELED);
+	expect_cancelled(env, 1);
+	expect_cancelled(env, 2);
+}
+
 static void wait_is_interruptible(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -558,6 +584,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(submitted_into_a_group),
 	KUNIT_CASE(stray_wake_up),
 	KUNIT_CASE(thread_waits_for_each_kind),
+	KUNIT_CASE(thread_waits_for_a_set_that_is_cut),
 	KUNIT_CASE(wait_is_interruptible),
 	KUNIT_CASE(block_with_a_deadline),
 	KUNIT_CASE(options_of_a_loop),
