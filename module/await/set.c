@@ -535,8 +535,7 @@ void cotask_set_settle(struct cotask_set *s, long result, int how)
 	if (s->flags & COTASK_SET_SETTLED)
 		return;
 	cotask_entry_unlink(s->base.loop, &s->alarm);
-	list_del_init(&s->fanout.link);
-	s->fanout.cut = false;
+	cotask_fanout_end(&s->fanout);
 	s->flags |= COTASK_SET_SETTLED | (how ? COTASK_SET_CANCELLED : 0);
 	s->outcome = result;
 	note_results(s);

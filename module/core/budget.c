@@ -86,7 +86,8 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 {
 	if (!may_breathe(loop))
 		return false;
-	loop->budget = COTASK_BUDGET;
+	/* A process that is being killed stays without: whatever can stop does at its next test. */
+	loop->budget = is_killed(loop) ? -1 : COTASK_BUDGET;
 	loop->owed = 0;
 	might_sleep();
 	cotask_stretch_end(loop);

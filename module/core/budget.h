@@ -64,6 +64,7 @@ void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops 
 void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f);
 bool cotask_fanout_came_back(struct cotask_loop *loop, struct cotask_fanout *f);
 bool cotask_fanouts_run(struct cotask_loop *loop);
+bool cotask_fanout_end(struct cotask_fanout *f);
 void cotask_fanouts_drop(struct cotask_loop *loop);
 void cotask_wave_begin(struct cotask_loop *loop);
 void cotask_wave_end(struct cotask_loop *loop);

@@ -152,6 +152,16 @@ static void go_on_later(struct cotask *t)
 		post_request(t);
 }
 
+/* Of a cycle of tasks and groups one await of a task is given up. */
+static void stop_waiting(struct cotask *t)
+{
+	struct cotask_awaitable *x = cotask_task_waits_on(t);
+
+	t->base.loop->uncut = false;
+	if (x && cotask_is_task(x))
+		leave(t, x);
+}
+
 /**
  * cotask_cancel_route - pass a counted request on, or arm
  * @t: the task that was asked to cancel
@@ -159,10 +169,12 @@ static void go_on_later(struct cotask *t)
 void cotask_cancel_route(struct cotask *t)
 {
 	struct cotask_loop *loop = t->base.loop;
+	struct cotask *first = t;
 	u64 way;
 
 	cotask_wave_begin(loop);
 	way = ++loop->last_mark;
+	loop->uncut = false;
 	while (t) {
 		t = route_step(t, way);
 		if (t && unlikely(loop->budget < 0) && cotask_loop_must_stop(loop)) {
@@ -170,6 +182,8 @@ void cotask_cancel_route(struct cotask *t)
 			break;
 		}
 	}
+	if (unlikely(loop->uncut))
+		stop_waiting(first);
 	cotask_wave_end(loop);
 }
 

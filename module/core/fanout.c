@@ -22,7 +22,8 @@
  * member of it can end before the rest.  That gather is cut: when its members are asked,
  * it ends with -ECANCELED, which its waiters get.  A group cannot be left
  * before its children have ended, so a way that comes back to a group cuts the innermost
- * gather or race on it instead.
+ * gather or race on it instead.  If there is none, the task that the last part of the way has
+ * begun with stops waiting, see cotask_cancel_route().
  */
 #include "core.h"
 
@@ -32,6 +33,7 @@
 void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops *ops)
 {
 	INIT_LIST_HEAD(&f->link);
+	INIT_LIST_HEAD(&f->cuttable);
 	f->ops = ops;
 	f->wave = 0;
 	f->cut = false;
@@ -70,18 +72,16 @@ bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark)
 	return true;
 }
 
-/* The way has come back to something that cannot be left. */
+/* The way has come back to something that cannot be left: a gather on it, or its first task. */
 static void cut_innermost(struct cotask_loop *loop)
 {
 	struct cotask_fanout *f;
 
-	list_for_each_entry(f, &loop->fanouts, link) {
-		cotask_loop_spend(loop, 1);
-		if (f->ops->end_cut) {
-			f->cut = true;
-			return;
-		}
-	}
+	f = list_first_entry_or_null(&loop->cuttable, struct cotask_fanout, cuttable);
+	if (f)
+		f->cut = true;
+	else
+		loop->uncut = true;
 }
 
 /**
@@ -104,13 +104,20 @@ bool cotask_fanout_came_back(struct cotask_loop *loop, struct cotask_fanout *f)
 	return true;
 }
 
-static void finish(struct cotask_fanout *f)
+/**
+ * cotask_fanout_end - all were asked, or that is not needed any more
+ * @f: under way or not
+ *
+ * Return: whether a cycle is to be cut here.
+ */
+bool cotask_fanout_end(struct cotask_fanout *f)
 {
+	bool cut = f->cut;
+
 	list_del_init(&f->link);
-	if (!f->cut)
-		return;
+	list_del_init(&f->cuttable);
 	f->cut = false;
-	f->ops->end_cut(f);
+	return cut;
 }
 
 /* The one on top may belong to a wave that was interrupted by a later one. */
@@ -140,8 +147,8 @@ bool cotask_fanouts_run(struct cotask_loop *loop)
 		if (cotask_loop_must_stop(loop))
 			break;
 		take_up(loop, f);
-		if (!f->ops->next(f))
-			finish(f);
+		if (!f->ops->next(f) && cotask_fanout_end(f))
+			f->ops->end_cut(f);
 	}
 	loop->waves--;
 	loop->fanning_out = false;
@@ -160,6 +167,8 @@ void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f)
 	f->wave = loop->wave;
 	/* One that an earlier wave has not finished begins again, for both. */
 	list_move(&f->link, &loop->fanouts);
+	if (f->ops->end_cut)
+		list_move(&f->cuttable, &loop->cuttable);
 	cotask_fanouts_run(loop);
 }
 
@@ -169,8 +178,7 @@ void cotask_fanouts_drop(struct cotask_loop *loop)
 	struct cotask_fanout *f, *next;
 
 	list_for_each_entry_safe(f, next, &loop->fanouts, link) {
-		list_del_init(&f->link);
-		f->cut = false;
+		cotask_fanout_end(f);
 		cotask_loop_spend(loop, 1);
 	}
 }

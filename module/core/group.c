@@ -201,7 +201,7 @@ void cotask_group_check_over(struct cotask_group *g)
 		unlist(g);
 	else
 		list_del_init(&g->all);
-	list_del_init(&g->fanout.link);
+	cotask_fanout_end(&g->fanout);
 	cotask_entry_unlink(g->base.loop, &g->due);
 	cotask_pause_end(g);
 	cotask_debug_dead(&g->base);

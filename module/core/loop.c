@@ -338,6 +338,7 @@ static void loop_init(struct cotask_loop *loop, const char *name, u32 flags)
 	INIT_LIST_HEAD(&loop->held);
 	INIT_LIST_HEAD(&loop->groups);
 	INIT_LIST_HEAD(&loop->fanouts);
+	INIT_LIST_HEAD(&loop->cuttable);
 	INIT_LIST_HEAD(&loop->cursors);
 	INIT_LIST_HEAD(&loop->opened);
 	init_llist_head(&loop->inbox);

@@ -29,6 +29,7 @@ enum cotask_clock {
  * @pumping: @owner is inside a turn or waits for the next one [L]
  * @borrowed: @owner is so for a short time, see cotask_loop_borrow() [L]
  * @fanning_out: @fanouts are being worked off [L]
+ * @uncut: a way has come back to where it cannot be cut [L]
  * @waves: nesting of calls that cancel, see fanout.c [L]
  * @again: how often the wave may still go where it has been [L]
  * @wave: number of the one under way [L]
@@ -48,6 +49,7 @@ enum cotask_clock {
  * @fake_now: per clock [L]
  * @groups: entered groups [L]
  * @fanouts: cancels in progress, innermost first, see fanout.c [L]
+ * @cuttable: those of them that can end a cycle, likewise [L]
  * @stats: its counters [L]
  * @cursors: of walks over its tasks, see cursor.c
  * @refs: references [A]
@@ -95,6 +97,7 @@ struct cotask_loop {
 	bool			pumping;
 	bool			borrowed;
 	bool			fanning_out;
+	bool			uncut;
 	u32			waves;
 	u32			again;
 	u64			wave;
@@ -116,6 +119,7 @@ struct cotask_loop {
 	u64			fake_now[COTASK_CLOCKS];
 	struct list_head	groups;
 	struct list_head	fanouts;
+	struct list_head	cuttable;
 	struct cotask_stats	stats;
 	struct list_head	cursors;	/* guarded by readers_lock */
 

@@ -288,12 +288,14 @@ struct cotask_fanout_ops;
 /**
  * struct cotask_fanout - a cancel on its way to several members
  * @link: in the loop's stack of fanouts in progress [L]
+ * @cuttable: in its stack of those that can end a cycle, or empty [L]
  * @ops: operations of its group or set [I]
  * @wave: the last wave that has started it, see fanout.c [L]
  * @cut: a cycle is to be cut here [L]
  */
 struct cotask_fanout {
 	struct list_head		link;
+	struct list_head		cuttable;
 	const struct cotask_fanout_ops	*ops;
 	u64				wave;
 	bool				cut;

@@ -231,6 +231,65 @@ static void wide_group_hears_twice(struct kunit *test)
 	cancel_twice(test, in_group);
 }
 
+#define NESTED	64	/* more than the check for cycles looks at (AW-B2) */
+
+/* Groups in groups; tasks in the innermost one wait for the task of the outermost. */
+struct nest {
+	struct cotask_frame frame[NESTED];
+	struct cotask_group g[NESTED];
+	struct cotask_frame waiter[NESTED];
+	struct cotask *first;
+};
+
+static struct nest *nest;
+
+static long wait_for_first(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, joined);
+
+	CO_AWAIT(joined, rc, cotask_join(task, nest->first));
+	return rc;
+}
+
+static long in_nest(struct cotask *task, struct cotask_frame *frame)
+{
+	unsigned int at = frame - nest->frame, i;
+	long rc;
+
+	CO_BEGIN(task, frame, left);
+
+	cotask_group_init(&nest->g[at]);
+	rc = cotask_group_enter(task, &nest->g[at]);
+	if (!rc && at < NESTED - 1)
+		rc = cotask_go(&nest->g[at], cotask_frame_init(frame + 1, in_nest, NULL));
+	for (i = 0; !rc && at == NESTED - 1 && i < NESTED; i++)
+		rc = cotask_go(&nest->g[at],
+			       cotask_frame_init(&nest->waiter[i], wait_for_first, NULL));
+	CO_AWAIT(left, rc, cotask_group_exit(task, &nest->g[frame - nest->frame], rc));
+	return rc;
+}
+
+/* AW-B2: a cancel that comes back to groups finds without a search that no gather can be cut */
+static void cancel_comes_back_to_groups(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+
+	nest = kunit_kzalloc(test, sizeof(*nest), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, nest);
+	nest->first = start(test, loop, &nest->frame[0], in_nest);
+	run_all(loop);
+	loop->budget = COTASK_BUDGET;
+	KUNIT_EXPECT_TRUE(test, cotask_cancel(nest->first));
+	/* A few steps for each group and each waiter, and not for each pair. */
+	KUNIT_EXPECT_GT(test, loop->budget, COTASK_BUDGET - 12 * NESTED);
+	run_all(loop);
+	KUNIT_EXPECT_TRUE(test, cotask_done(nest->first));
+	cotask_put(nest->first);
+	cotask_loop_stop(loop, 0);
+}
+
 /* --- long ways --------------------------------------------------------------------------- */
 
 /* A chain of tasks, each of which waits for the next one. */
@@ -527,6 +586,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(deliveries_are_counted),
 	KUNIT_CASE(wide_gather_hears_twice),
 	KUNIT_CASE(wide_group_hears_twice),
+	KUNIT_CASE(cancel_comes_back_to_groups),
 	KUNIT_CASE(long_chain_is_cancelled),
 	KUNIT_CASE(net_is_cancelled),
 	KUNIT_CASE(threads_of_two_tasks),
