@@ -51,12 +51,15 @@ static const struct cotask_awaitable_ops completion_ops = {
  * @loop: whose tasks may wait for it; stays until cotask_completion_fini()
  *
  * Context: Any.
- * Return: 0; -EINVAL if an argument is missing.
+ * Return: 0; -EINVAL if an argument is missing; -EOPNOTSUPP on the loop of a process, which
+ *	cotask_completion_fini() cannot wait for.
  */
 int cotask_completion_init(struct cotask_completion *c, struct cotask_loop *loop)
 {
 	if (!c || !loop)
 		return -EINVAL;
+	if (loop->flags & COTASK_LOOP_LENT)
+		return -EOPNOTSUPP;
 	cotask_sem_setup(&c->sem, cotask_loop_get(loop), 0, ULONG_MAX, &completion_ops);
 	atomic_long_set(&c->arrived, 0);
 	return 0;

@@ -35,6 +35,20 @@ static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 	return 0;
 }
 
+/* A process is not waited for: it may never come back to its loop, and may be stopped. */
+static int ask_process(struct cotask_loop *loop,
+		       int (*fn)(struct cotask_loop *loop, void *arg), void *arg)
+{
+	int rc;
+
+	if (!cotask_loop_borrow(loop))
+		return READ_ONCE(loop->closed) ? -ESHUTDOWN : -EBUSY;
+	cotask_loop_take_in(loop);
+	rc = fn(loop, arg);
+	cotask_loop_return(loop);
+	return rc;
+}
+
 /**
  * cotask_loop_ask - call a function in the owner of a loop, and wait for it
  * @loop: the loop
@@ -42,7 +56,8 @@ static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
  * @arg: for @fn
  *
  * Context: Process context, sleeps unless the caller is the owner.
- * Return: What @fn returns; -ESHUTDOWN if the loop has ended.
+ * Return: What @fn returns; -ESHUTDOWN if the loop has ended; -EBUSY if it is the loop of a
+ *	process, which is using it.
  */
 int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),
 		    void *arg)
@@ -52,13 +67,8 @@ int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop
 
 	if (cotask_loop_mine(loop))
 		return fn(loop, arg);
-	/* The process that has it may not come back to it soon. */
-	if (cotask_loop_borrow(loop)) {
-		cotask_loop_take_in(loop);
-		rc = fn(loop, arg);
-		cotask_loop_return(loop);
-		return rc;
-	}
+	if (loop->flags & COTASK_LOOP_LENT)
+		return ask_process(loop, fn, arg);
 	init_completion(&q.answered);
 	rc = cotask_call_soon(loop, &q.cb, answer);
 	if (!rc)

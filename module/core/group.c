@@ -510,11 +510,13 @@ static bool publish(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
  * @loop: the loop that its children run on
  * @flags: COTASK_GROUP_*
  *
- * Ended by cotask_group_stop().
+ * Ended by cotask_group_stop(), which waits for the loop; so the loop of a process, which may
+ * be stopped, has no such groups.  See cotask_await_across() for tasks of processes.
  *
  * Context: Process context.
  * Return: 0; -EINVAL for a missing argument or unknown flags; -EALREADY if @g was
- *	entered or opened before; -ESHUTDOWN if the loop is being stopped.
+ *	entered or opened before; -ESHUTDOWN if the loop is being stopped; -EOPNOTSUPP on
+ *	the loop of a process.
  */
 int cotask_group_open(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
 {
@@ -526,6 +528,8 @@ int cotask_group_open(struct cotask_group *g, struct cotask_loop *loop, u32 flag
 		return -EINVAL;
 	if (cotask_group_is(g, COTASK_G_ACTIVE))
 		return -EALREADY;
+	if ((loop->flags & COTASK_LOOP_LENT) && g != &loop->root)
+		return -EOPNOTSUPP;
 	spin_lock(&loop->opened_lock);
 	if (loop->shut)
 		rc = -ESHUTDOWN;

@@ -111,7 +111,8 @@ static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void 
  *
  * Context: Process context; sleeps unless the caller is the owner of the loop.
  * Return: 0, also if it was paused before; -ESHUTDOWN if the group was cancelled or has
- *	ended; -EINVAL if @g is not in use, or in atomic context.
+ *	ended; -EINVAL if @g is not in use, or in atomic context; -EBUSY if a process is using
+ *	the loop.
  */
 int cotask_group_pause(struct cotask_group *g)
 {

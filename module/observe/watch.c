@@ -68,7 +68,8 @@ static int set_watch(struct cotask_loop *loop, void *arg)
  * @watch: what to report; all zero: stop
  *
  * Context: Process context; sleeps if the caller is not the owner of @loop.
- * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop has ended.
+ * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop has ended; -EBUSY if it is
+ *	the loop of a process, which is using it.
  */
 int cotask_loop_watch(struct cotask_loop *loop, const struct cotask_watch *watch)
 {

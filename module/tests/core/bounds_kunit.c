@@ -7,6 +7,8 @@
  */
 #include <linux/completion.h>
 #include <linux/cotask_gather.h>
+#include <linux/cotask_inspect.h>
+#include <linux/cotask_sync.h>
 #include <linux/kthread.h>
 #include <linux/vmalloc.h>
 
@@ -546,6 +548,27 @@ static void borrower_breathes(struct kunit *test)
 	cotask_loop_stop(loop, 0);
 }
 
+/* A thread does not wait for a process, and has nothing on its loop to take back */
+static void process_is_not_waited_for(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_alloc_lent("lent");
+	const struct cotask_watch watch = {};
+	struct cotask_completion c;
+	struct cotask_group g;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	cotask_group_init(&g);
+	KUNIT_EXPECT_EQ(test, cotask_group_open(&g, loop, 0), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, cotask_completion_init(&c, loop), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, cotask_loop_watch(loop, &watch), 0);
+	/* As if another thread were in ENTER. */
+	mutex_lock(&loop->pump);
+	KUNIT_EXPECT_EQ(test, cotask_loop_watch(loop, &watch), -EBUSY);
+	mutex_unlock(&loop->pump);
+	WRITE_ONCE(loop->owner, current);
+	cotask_loop_stop(loop, 0);
+}
+
 struct overdrawn {
 	struct cotask_frame frame;
 	int left;
@@ -593,6 +616,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(errors_go_in_another_thread),
 	KUNIT_CASE(borrower_breathes),
 	KUNIT_CASE(calls_pay_back),
+	KUNIT_CASE(process_is_not_waited_for),
 	{}
 };
 
