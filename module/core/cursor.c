@@ -8,6 +8,9 @@
  * references.  (The exception are children of a group whose task ends inside of it, as they
  * change their place.)
  *
+ * The end of each task looks at all cursors, so a loop has only a few.  One more takes the place
+ * of that which was served the longest time ago, whose reader is told.
+ *
  * readers_lock of the loop guards its list of cursors.  A cursor is moved by the owner
  * alone, with that lock or while it serves the reader whose cursor it is.
  */
@@ -24,19 +27,36 @@ void cotask_cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop)
 	c->task = NULL;
 }
 
+/* The place means nothing any more.  With readers_lock. */
+void cotask_cursor_end(struct cotask_cursor *c, struct cotask_loop *loop)
+{
+	c->group = NULL;
+	if (list_empty(&c->link))
+		return;
+	list_del_init(&c->link);
+	loop->n_cursors--;
+}
+
 /* At the first group of @loop.  The owner, with readers_lock. */
 void cotask_cursor_begin(struct cotask_cursor *c, struct cotask_loop *loop)
 {
+	struct cotask_cursor *last;
+
 	c->group = NULL;
 	cotask_cursor_next_group(c, loop);
 	list_add(&c->link, &loop->cursors);
+	if (loop->n_cursors++ < COTASK_CURSORS)
+		return;
+	last = list_last_entry(&loop->cursors, struct cotask_cursor, link);
+	cotask_cursor_end(last, loop);
+	last->lost = true;
 }
 
-/* The place means nothing any more.  With readers_lock. */
-void cotask_cursor_end(struct cotask_cursor *c)
+/* Its reader is served.  With readers_lock. */
+void cotask_cursor_serve(struct cotask_cursor *c, struct cotask_loop *loop)
 {
-	c->group = NULL;
-	list_del_init(&c->link);
+	if (!list_empty(&c->link))
+		list_move(&c->link, &loop->cursors);
 }
 
 /* Paid for when it is over: there is a spinlock. */
@@ -99,6 +119,6 @@ void cotask_cursors_end(struct cotask_loop *loop)
 
 	spin_lock(&loop->readers_lock);
 	list_for_each_entry_safe(c, next, &loop->cursors, link)
-		cotask_cursor_end(c);
+		cotask_cursor_end(c, loop);
 	spin_unlock(&loop->readers_lock);
 }

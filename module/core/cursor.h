@@ -13,13 +13,18 @@
  * @group: the group it is in, or NULL: at the end [L]
  * @told: the group itself was visited [L]
  * @task: the next child to visit, or NULL: none is left [L]
+ * @lost: another one has taken its place in the list
  */
 struct cotask_cursor {
 	struct list_head	link;
 	struct cotask_group	*group;
 	bool			told;
 	struct cotask		*task;
+	bool			lost;
 };
+
+/* How many a loop has at the most. */
+#define COTASK_CURSORS	32
 
 static inline struct cotask *cotask_first_child(struct cotask_group *g)
 {
@@ -34,7 +39,8 @@ static inline struct cotask *cotask_next_child(struct cotask *t)
 
 void cotask_cursor_begin(struct cotask_cursor *c, struct cotask_loop *loop);
 void cotask_cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop);
-void cotask_cursor_end(struct cotask_cursor *c);
+void cotask_cursor_serve(struct cotask_cursor *c, struct cotask_loop *loop);
+void cotask_cursor_end(struct cotask_cursor *c, struct cotask_loop *loop);
 void cotask_cursors_pass_task(struct cotask *t);
 void cotask_cursors_pass_group(struct cotask_group *g);
 void cotask_cursors_end(struct cotask_loop *loop);

@@ -554,6 +554,8 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	unsigned int turns = LAST_TURNS;
 
 	cotask_loops_del(loop);
+	/* What is going to end does not have to be read to the end. */
+	cotask_cursors_end(loop);
 	cotask_watch_end(loop);
 	cotask_loop_end_tasks(loop, grace_ns);
 	while (turns-- && (cotask_loop_turn(loop) || posted(loop) || !close_empty_inbox(loop)))

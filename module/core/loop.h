@@ -122,6 +122,7 @@ struct cotask_loop {
 	struct list_head	cuttable;
 	struct cotask_stats	stats;
 	struct list_head	cursors;	/* guarded by readers_lock */
+	unsigned int		n_cursors;	/* likewise */
 
 	refcount_t		refs ____cacheline_aligned_in_smp;
 	bool			closed;

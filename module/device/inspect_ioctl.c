@@ -84,7 +84,7 @@ static long cancel_in(struct cotask_loop *loop, const struct cotask_target *targ
 	} while (!rc && !d->end);
 	if (!rc)
 		rc = d->target.found ? !d->target.too_late : -ENOENT;
-	else if (rc == -ETIMEDOUT)
+	else if (rc == -ETIMEDOUT || rc == -ESTALE)
 		rc = -EAGAIN;
 	else if (rc == -ESHUTDOWN)
 		rc = -ENOENT;

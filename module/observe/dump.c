@@ -26,12 +26,11 @@
 /* How much the owner visits for one chunk, in addition to what it records. */
 #define BUDGET		(4 * COTASK_DUMP_CHUNK)
 
-/* How often a reader checks whether the loop is no longer pumped, and when it gives up. */
+/* How often a reader checks whether the loop is no longer pumped. */
 #define ASK_JIFFIES	(HZ / 20 + 1)
-#define ASK_TRIES	20
 
-/* Time for a loop when the patience is used up. */
-#define ASK_AT_LEAST	(HZ / 200 + 2)
+/* When it gives a loop of the kernel up. */
+#define ASK_KERNEL	HZ
 
 static void dump_put(struct cotask_dump *d)
 {
@@ -191,6 +190,8 @@ static struct cotask_dump *serve_next(struct cotask_loop *loop, struct list_head
 		refcount_inc(&d->refs);
 		if (!d->begun)
 			cotask_cursor_begin(&d->cursor, loop);
+		else
+			cotask_cursor_serve(&d->cursor, loop);
 	}
 	spin_unlock(&loop->readers_lock);
 	return d;
@@ -201,7 +202,7 @@ static void serve_end(struct cotask_dump *d)
 	spin_lock(&d->loop->readers_lock);
 	WRITE_ONCE(d->state, COTASK_DUMP_ANSWERED);
 	if (d->end || d->quit)
-		cotask_cursor_end(&d->cursor);
+		cotask_cursor_end(&d->cursor, d->loop);
 	spin_unlock(&d->loop->readers_lock);
 	wake_up(&d->wait);
 	dump_put(d);
@@ -324,14 +325,14 @@ EXPORT_FOR_TESTS(cotask_dump_begin);
 
 static int wait_for_answer(struct cotask_dump *d, unsigned int *patience)
 {
-	unsigned int time = min_t(unsigned int, *patience, ASK_JIFFIES) ?: ASK_AT_LEAST;
+	unsigned int time = min_t(unsigned int, *patience, ASK_JIFFIES);
 	long left = wait_event_interruptible_timeout(d->wait,
 						     READ_ONCE(d->state) == COTASK_DUMP_ANSWERED,
 						     time);
 
 	if (left < 0)
 		return -EINTR;
-	*patience -= min_t(unsigned int, *patience, time - left);
+	*patience -= time - min_t(unsigned int, time, left);
 	return left ? 0 : -ETIMEDOUT;
 }
 
@@ -354,29 +355,36 @@ static int ask(struct cotask_dump *d, unsigned int *patience)
  * cotask_dump_next - the next chunk
  * @d: made by cotask_dump_begin()
  * @patience: COTASK_DUMP_PATIENCE at first; what is left of it.  It is shared by all loops
- *	of the reader: however many do not answer, the reader reaches the remaining ones
+ *	of processes: each gets half of the rest, so that the reader waits for no longer than
+ *	that in all, however many do not answer
  *
- * After an error it can be called again: no chunk is lost, and none is returned twice.
+ * After an error it can be called again, but for -ESTALE: no chunk is lost, and none is returned
+ * twice.
  *
  * Context: Process context, sleeps.
  * Return: 0; -ENOENT: the last one was there; -ESHUTDOWN if the loop has ended; -EAGAIN if
- *	it is not pumped; -ETIMEDOUT if it is in a long step; -EINTR.
+ *	it is not pumped; -ETIMEDOUT if it is in a long step; -ESTALE if COTASK_CURSORS other
+ *	readers were served meanwhile; -EINTR.
  */
 int cotask_dump_next(struct cotask_dump *d, unsigned int *patience)
 {
-	unsigned int tries = ASK_TRIES;
+	bool process = d->loop->flags & COTASK_LOOP_LENT;
+	unsigned int share = process ? DIV_ROUND_UP(*patience, 2) : ASK_KERNEL;
+	unsigned int left = share;
 	int rc = 0;
 
 	if (d->state == COTASK_DUMP_OVER)
 		return -ENOENT;
-	while (!take_chunk(d)) {
-		if (rc == -ETIMEDOUT && (!*patience || !--tries))
-			return rc;
-		rc = ask(d, patience);
-		if (rc && rc != -ETIMEDOUT)
-			return rc;
+	while (!rc && !take_chunk(d)) {
+		rc = ask(d, &left);
+		if (rc == -ETIMEDOUT && left)
+			rc = 0;
 	}
-	return 0;
+	if (process)
+		*patience -= share - left;
+	if (rc)
+		return rc;
+	return READ_ONCE(d->cursor.lost) ? -ESTALE : 0;
 }
 EXPORT_FOR_TESTS(cotask_dump_next);
 
@@ -394,7 +402,7 @@ void cotask_dump_end(struct cotask_dump *d)
 	d->quit = true;
 	list_del_init(&d->link);
 	if (d->state != COTASK_DUMP_SERVING)
-		cotask_cursor_end(&d->cursor);
+		cotask_cursor_end(&d->cursor, d->loop);
 	spin_unlock(&d->loop->readers_lock);
 	dump_put(d);
 }

@@ -258,10 +258,9 @@ static void ask_busy(struct env *env)
 	unsigned int patience = HZ / 10;
 
 	WRITE_ONCE(env->loop->pumping, true);
-	/* It waits as long as there is patience left. */
+	/* A loop of the kernel is not one of those that try its patience. */
 	KUNIT_EXPECT_EQ(env->test, cotask_dump_next(d, &patience), -ETIMEDOUT);
-	KUNIT_EXPECT_EQ(env->test, patience, 0U);
-	KUNIT_EXPECT_EQ(env->test, cotask_dump_next(d, &patience), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(env->test, patience, HZ / 10U);
 	WRITE_ONCE(env->loop->pumping, false);
 	cotask_dump_end(d);
 }
@@ -408,6 +407,58 @@ static void churn(struct kunit *test)
 	crowd_put(c);
 }
 
+/* Processes that do not answer take half of the patience each, and then none */
+static void process_does_not_answer(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_alloc_lent("lent");
+	struct cotask_dump *d = cotask_dump_begin(loop);
+	unsigned int patience, left;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	KUNIT_ASSERT_NOT_NULL(test, d);
+	/* As if another thread were in ENTER. */
+	mutex_lock(&loop->pump);
+	for (patience = 8; patience; patience = left) {
+		left = patience / 2;
+		KUNIT_EXPECT_EQ(test, cotask_dump_next(d, &patience), -ETIMEDOUT);
+		KUNIT_ASSERT_EQ(test, patience, left);
+	}
+	KUNIT_EXPECT_EQ(test, cotask_dump_next(d, &patience), -ETIMEDOUT);
+	mutex_unlock(&loop->pump);
+	KUNIT_EXPECT_EQ(test, cotask_dump_next(d, &patience), 0);
+	cotask_dump_end(d);
+	WRITE_ONCE(loop->owner, current);
+	cotask_loop_stop(loop, 0);
+}
+
+/* The end of a task looks at few readers: one that is not served for long gives way */
+static void many_readers(struct kunit *test)
+{
+	struct cotask_dump **d = kunit_kzalloc(test, (COTASK_CURSORS + 2) * sizeof(*d), GFP_KERNEL);
+	struct cotask_loop *loop = cotask_loop_create("read", 0);
+	unsigned int patience = COTASK_DUMP_PATIENCE, i;
+	struct crowd *c;
+
+	KUNIT_ASSERT_NOT_NULL(test, d);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	c = crowd_new(test, loop);
+	for (i = 0; i < COTASK_CURSORS; i++)
+		d[i] = begin(test, loop);
+	next(test, d[0]);
+	d[i] = begin(test, loop);
+	d[i + 1] = begin(test, loop);
+	KUNIT_EXPECT_EQ(test, loop->n_cursors, COTASK_CURSORS);
+	KUNIT_EXPECT_EQ(test, cotask_dump_next(d[1], &patience), -ESTALE);
+	KUNIT_EXPECT_EQ(test, cotask_dump_next(d[2], &patience), -ESTALE);
+	next(test, d[0]);
+	next(test, d[3]);
+	for (i = 0; i < COTASK_CURSORS + 2; i++)
+		cotask_dump_end(d[i]);
+	KUNIT_EXPECT_EQ(test, loop->n_cursors, 0U);
+	cotask_loop_stop(loop, 0);
+	crowd_put(c);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(records),
 	KUNIT_CASE(edges),
@@ -419,6 +470,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(no_answer),
 	KUNIT_CASE(comes_back),
 	KUNIT_CASE(churn),
+	KUNIT_CASE(many_readers),
+	KUNIT_CASE(process_does_not_answer),
 	{}
 };
 
