@@ -100,6 +100,9 @@ fuzz-uapi:
 races:
 	@selftests/races.sh $(SEED)
 
+kcsan:
+	@selftests/kcsan.sh $(SEED)
+
 check-seeded:
 	@selftests/seeded.sh $(BUGS)
 
@@ -136,6 +139,7 @@ help:
 	@echo '                 own kunit.py in a copy (KUNIT_ARGS="--jobs=2 cotask_task.*")'
 	@echo 'fuzz-semantics   random programs on the core and on a model (PROGRAMS= SEED=)'
 	@echo 'fuzz-uapi        calls to the device at random, guided by coverage (SECONDS= SEED=)'
+	@echo 'kcsan            data races, CPU hotplug and the freezer, in QEMU (SEED=)'
 	@echo 'races            the stress test and those of the device with the race points on (SEED=)'
 	@echo 'check-seeded     bugs that are put back into a copy of the tree have to be found (BUGS=)'
 	@echo 'coverage         which lines and branches of the module the tests run, in a table; fails if'
@@ -147,4 +151,4 @@ help:
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
 	install-headers install-man uninstall-lib install-udev install-dkms \
 	install-driver deb demo check check-fresh matrix bench bench-hosted kunit \
-	fuzz-semantics fuzz-uapi races check-seeded coverage rules help
+	fuzz-semantics fuzz-uapi races kcsan check-seeded coverage rules help

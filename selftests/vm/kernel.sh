@@ -44,6 +44,7 @@ usage()
 	  uml-7.3-gcov-smp  as uml-7.3-smp, and gcov
 	  uml-6.1-debug  KASAN, kmemleak, lockdep, fault injection
 	  uml-6.1-cover  the same, and KCOV
+	  x86-7.3-kcsan  a small kernel for QEMU that reports data races
 	  stock-6.1      Debian's own amd64 kernel, for QEMU; and others of Debian's:
 	                 stock-6.1-rt, stock-6.1-cloud, stock-6.12, stock-6.12-rt,
 	                 stock-6.12-cloud (backports of Debian 12), stock-6.12-trixie
@@ -64,6 +65,8 @@ describe()
 	source-*)	describe_source "${1#*-}" ;;
 	clang-*)	describe_source "${1#*-}"
 			arch=x86_64 cc=$clang configured=stock-$series ;;
+	x86-7.3-kcsan)	series=7.3 package=linux-source-7.3 arch=x86_64
+			fragments="base x86 trace preempt smp kcsan" ;;
 	*)		describe_uml "$1" ;;
 	esac
 }
@@ -186,13 +189,13 @@ verify_config()
 
 # A build that can be repeated where it stands: objects of a broken-off build
 # in the same directory are used again.
-build_uml()
+build_configured()
 {
 	local out=$1 obj=$1/build tree log=$1/build.log
 	local -a make
 
 	tree=$(source_tree)
-	make=(make -s -C "$tree" ARCH=um O="$obj" CC="$compiler" HOSTCC="$compiler")
+	make=(make -s -C "$tree" ARCH="$arch" O="$obj" CC="$compiler" HOSTCC="$compiler")
 	mkdir -p "$obj"
 	fragment_files | xargs cat >"$obj/.config.wanted"
 	KCONFIG_ALLCONFIG=$obj/.config.wanted \
@@ -204,8 +207,19 @@ build_uml()
 		die "build failed: $log"
 	}
 	"${make[@]}" kernelrelease >"$out/version"
-	ln -sf build/linux "$out/kernel"
 	echo "$tree" >"$out/source"
+}
+
+build_uml()
+{
+	build_configured "$1"
+	ln -sf build/linux "$1/kernel"
+}
+
+build_x86()
+{
+	build_configured "$1"
+	ln -sf build/arch/x86/boot/bzImage "$1/kernel"
 }
 
 build_source()
@@ -312,8 +326,8 @@ build()
 {
 	local final=$1 work=$cotask_cache/kernel/$flavour.building
 
-	# What was compiled for UML before it was broken off is used again.
-	[[ $flavour == uml-* ]] || rm -rf "$work"
+	# What was compiled before it was broken off is used again.
+	[[ $flavour == uml-* || $flavour == x86-* ]] || rm -rf "$work"
 	mkdir -p "$work"
 	"build_${flavour%%-*}" "$work"
 	# An object directory knows its own path.

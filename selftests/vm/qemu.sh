@@ -20,9 +20,10 @@ vm_timeout=300
 vm_memory=1G
 
 # Paths of the modules that the root file system needs, in order of loading. Some
-# kernels have one of them built in, and modprobe would complain.
+# kernels have one of them built in, and modprobe would complain; or all.
 qemu_modules()
 {
+	[ -d "$vm_kernel/modules" ] || return 0
 	modprobe -q -d "$vm_kernel/modules" -S "$(cat "$vm_kernel/version")" \
 		--show-depends -a virtio_pci 9pnet_virtio 9p |
 		awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
@@ -46,6 +47,7 @@ qemu_initrd()
 	exec busybox switch_root /root "$cotask_init"
 	END
 	chmod +x "$dir/init"
+	: >"$dir/modules/order"
 	while read -r module; do
 		cp "$module" "$dir/modules/"
 		basename "$module" >>"$dir/modules/order"
