@@ -19,7 +19,8 @@
 
 #include "http.h"
 
-#define PAUSE	(200 * COTASK_MSEC)	/* before the first repetition */
+#define PAUSE		(200 * COTASK_MSEC)	/* before the first repetition */
+#define PAUSE_MAX	(10 * COTASK_SEC)
 
 static struct document *documents;
 static int n_documents, n_enough, n_come;
@@ -42,7 +43,8 @@ static long fetch_one(struct document *d)
 		slept = cotask_sleep(pause + random() % pause);
 		if (slept)
 			return slept;
-		pause *= 2;
+		if (pause < PAUSE_MAX)
+			pause *= 2;
 	}
 }
 

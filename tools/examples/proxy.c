@@ -2,12 +2,12 @@
 /*
  * A TCP proxy that balances connections over several backends
  *
- * "proxy [-c CONNECTIONS] [-i IDLE] [-d DRAIN] LISTEN BACKEND...".  LISTEN is PORT or unix:PATH,
- * a BACKEND is HOST:PORT or unix:PATH; times are in seconds.  The backend that is up and has the
- * fewest connections gets the next one.  A backend is down after a connection to it has failed;
- * each is checked every two seconds.  The end of one direction is passed on, and so is a reset.
- * A connection on which nothing moves for IDLE is reset.  SIGTERM: no more connections; those
- * that are left after DRAIN are reset.
+ * "proxy [-c CONNECTIONS] [-t CONNECT] [-i IDLE] [-d DRAIN] LISTEN BACKEND...".  LISTEN is PORT or
+ * unix:PATH, a BACKEND is HOST:PORT or unix:PATH; times are in seconds.  The backend that is up and
+ * has the fewest connections gets the next one.  A backend is down after a connection to it has
+ * failed, or was not there within CONNECT; each is checked every two seconds.  The end of one
+ * direction is passed on, and so is a reset.  A connection on which nothing moves for IDLE is
+ * reset.  SIGTERM: no more connections; those that are left after DRAIN are reset.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -17,8 +17,8 @@
 #include "net.h"
 
 #define CHECK		(2 * COTASK_SEC)
-#define CONNECT		(1 * COTASK_SEC)
-#define A_MOMENT	(100 * COTASK_MSEC)
+#define TRIES		10			/* to connect to a backend */
+#define A_MOMENT	(100 * COTASK_MSEC)	/* between them if there is no descriptor */
 #define BACKENDS	64
 #define SPARE		(16 + BACKENDS)		/* descriptors that are not of connections */
 #define BUFFER		16384
@@ -38,7 +38,7 @@ struct link {
 static struct server server = { .limit = 1000, .drain = 10 * COTASK_SEC };
 static struct backend backends[BACKENDS];
 static unsigned int n_backends;
-static int64_t idle = 60 * COTASK_SEC;
+static int64_t patience = 5 * COTASK_SEC, idle = 60 * COTASK_SEC;
 
 /* --- backends ------------------------------------------------------------------------- */
 
@@ -51,7 +51,7 @@ static bool is_short(long error)
 static long connect_to(struct backend *b)
 {
 	struct cotask_timeout timeout;
-	long rc = cotask_timeout_start(&timeout, CONNECT);
+	long rc = cotask_timeout_start(&timeout, patience);
 	bool up;
 
 	if (rc)
@@ -152,13 +152,14 @@ static long copy_both(struct link *l)
 	return cotask_group_exit(&group, rc);
 }
 
-/* A connection that has not come to its end is reset. */
+/* A connection that has not come to its end is reset: then another one gets its descriptor. */
 static long pass_on(struct link *l)
 {
 	struct backend *b;
+	unsigned int tries = TRIES;
 	long rc = -EHOSTUNREACH;
 
-	while (l->fd[1] < 0 && (b = pick())) {
+	while (l->fd[1] < 0 && rc != -ECANCELED && tries-- && (b = pick())) {
 		b->active++;
 		rc = connect_to(b);
 		l->fd[1] = rc;
@@ -166,19 +167,16 @@ static long pass_on(struct link *l)
 			no_delay(l->fd[0]);
 			no_delay(l->fd[1]);
 			rc = copy_both(l);
-		} else if (is_short(rc)) {
-			rc = cotask_sleep(A_MOMENT);
+		} else if (is_short(rc) && cotask_sleep(A_MOMENT)) {
+			rc = -ECANCELED;
 		}
 		b->active--;
-		if (rc == -ECANCELED)
-			break;
 	}
 	if (rc < 0) {
 		reset_at_close(l->fd[0]);
 		reset_at_close(l->fd[1]);
 	}
-	if (l->fd[1] >= 0)
-		cotask_close(l->fd[1]);
+	cotask_close(l->fd[1]);
 	return rc;
 }
 
@@ -220,18 +218,22 @@ int main(int argc, char **argv)
 	long rc;
 	int c;
 
-	while ((c = getopt(argc, argv, "c:i:d:")) > 0) {
+	while ((c = getopt(argc, argv, "c:t:i:d:")) > 0) {
 		if (c == 'c')
 			server.limit = atoi(optarg);
+		else if (c == 't')
+			patience = strtod(optarg, NULL) * COTASK_SEC;
 		else if (c == 'i')
 			idle = strtod(optarg, NULL) * COTASK_SEC;
 		else if (c == 'd')
 			server.drain = strtod(optarg, NULL) * COTASK_SEC;
+		else
+			server.limit = 0;
 	}
 	for (c = optind + 1; c < argc && n_backends < BACKENDS; c++)
 		backends[n_backends++].where = argv[c];
 	if (!n_backends || !server.limit) {
-		fprintf(stderr, "usage: proxy [-c CONNECTIONS] [-i IDLE] [-d DRAIN] "
+		fprintf(stderr, "usage: proxy [-c CONNECTIONS] [-t CONNECT] [-i IDLE] [-d DRAIN] "
 			"PORT|unix:PATH BACKEND...\n");
 		return 2;
 	}

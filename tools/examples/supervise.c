@@ -4,8 +4,8 @@
  *
  * "supervise [-r RESTARTS] [-g GRACE] [--] COMMAND...".  Each COMMAND is run by the shell, and
  * what it prints is passed on with its number in front.  A command that ends with status 0 is
- * done.  Another one is started again after a pause, which doubles each time and is short again
- * after a run of ten seconds; after RESTARTS pauses in a row (5) it has failed.  SIGTERM: all
+ * done.  Another one is started again after a pause, which doubles up to a minute and is short
+ * again after a run of ten seconds; after RESTARTS pauses in a row (5) it has failed.  SIGTERM: all
  * commands get SIGTERM, and those that still run after GRACE seconds (5) SIGKILL.
  *
  * Exit status: 0: all commands are done, or SIGTERM has ended them; 1: one has failed; 2: wrong
@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #define PAUSE		(100 * COTASK_MSEC)
+#define PAUSE_MAX	(60 * COTASK_SEC)
 #define LONG_RUN	(10 * COTASK_SEC)
 #define LAST_WORDS	(1 * COTASK_SEC)	/* for output, after the end of a command */
 #define LINE		4000			/* with its number, less than PIPE_BUF */
@@ -153,7 +154,8 @@ static long keep(void *command)
 		rc = said ?: cotask_sleep(pause);
 		if (rc)
 			return rc;
-		pause *= 2;
+		if (pause < PAUSE_MAX)
+			pause *= 2;
 	}
 }
 
@@ -195,6 +197,8 @@ int main(int argc, char **argv)
 			restarts = atoi(optarg);
 		else if (c == 'g')
 			grace = (int64_t)(strtod(optarg, NULL) * COTASK_SEC) ?: -1;
+		else
+			restarts = -1;
 	}
 	commands = argv + optind;
 	if (!*commands || restarts < 0) {
