@@ -3,7 +3,7 @@
 """The chat server, with clients that behave and clients that do not: "chat_test.py EXAMPLES LIBRARY"."""
 import socket
 
-from harness import COUNT, Program, Unix, expect, kinds, receive_all, reset, run, tool, wait_until
+from harness import COUNT, LONG, Program, Unix, expect, kinds, receive_all, reset, run, tool, wait_until
 
 END = b"* the server ends\n"
 BIG = b"x" * 899 + b"\n"
@@ -41,7 +41,7 @@ class Client:
 
 def start(kind, *options, files=None):
     where = kind()
-    server = Program("chat", *options, where.listen, files=files)
+    server = Program("chat", "-d", LONG, *options, where.listen, files=files)
     return server, where, Client(where)
 
 
@@ -159,7 +159,7 @@ def ends(kind):
 
 def ends_without_patience(kind):
     """One that reads nothing does not keep the server."""
-    server, where, first = start(kind, "-q", 100000)
+    server, where, first = start(kind, "-q", 100000, "-d", 0.5)
     second = Client(where, first)
     deaf = Client(where, first, 4096)
     counter = iter(range(12000))

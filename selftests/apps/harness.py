@@ -4,6 +4,7 @@
 A test waits for a condition, for so long that only a broken program takes that time; nothing
 depends on how fast the machine is.
 """
+import glob
 import os
 import resource
 import shutil
@@ -19,7 +20,8 @@ import traceback
 
 LONG = 200      # seconds
 COUNT = int(os.environ.get("COUNT", "200"))
-examples, library = sys.argv[1:3]
+SHOWN = ("VmRSS", "cotask-tasks", "cotask-objects")
+examples, library, *only = sys.argv[1:]
 suite = "apps." + os.path.basename(sys.argv[0]).replace("_test.py", "")
 work = tempfile.mkdtemp()
 
@@ -45,10 +47,12 @@ def wait_until(condition, what):
 
 
 def run(tests):
-    """Each is a function, or one and the arguments for it: TAP, and the exit status."""
+    """Each is a function, or one and the kind of its sockets: TAP, and the exit status."""
     failed = False
     for n, test in enumerate(tests, 1):
         function, *arguments = test if isinstance(test, tuple) else (test,)
+        if only and function.__name__ not in only:
+            continue
         name = "_".join([suite, function.__name__] + [kind.name for kind in arguments])
         try:
             function(*arguments)
@@ -58,6 +62,8 @@ def run(tests):
         except Exception:
             print("".join("# " + line + "\n" for line in traceback.format_exc().splitlines()), end="")
             print(f"not ok {n} {name}", flush=True)
+            for program in Program.running:
+                print(f"# {program.process.args[0]}: {program.process.poll()} {program.lines[-10:]}")
             failed = True
         for program in Program.running[:]:
             program.kill()
@@ -103,6 +109,18 @@ class Program:
 
     def files(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def uses(self, what):
+        """Prints what the program has now, and what the kernel has for it."""
+        fields = {}
+        for path in [f"/proc/{self.pid}/status", *glob.glob(f"/proc/{self.pid}/fdinfo/*")]:
+            try:
+                with open(path) as f:
+                    fields.update(line.split(":", 1) for line in f if line.startswith(SHOWN))
+            except FileNotFoundError:       # it was closed meanwhile
+                pass
+        print(f"# {what}: {self.files()} descriptors,",
+              ", ".join(f"{key} {' '.join(value.split())}" for key, value in fields.items()), flush=True)
 
     def signal(self, number):
         self.process.send_signal(number)

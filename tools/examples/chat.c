@@ -2,10 +2,10 @@
 /*
  * A chat server: passes each line of a client on to all other clients
  *
- * "chat [-q LINES] PORT|unix:PATH".  At most LINES lines (64) wait for a client; a client that is
- * slower than that is dropped, and so is one that sends a line of more than 1,000 bytes.  SIGTERM:
- * no more clients and no more lines; what waits is sent, for a few seconds at most, and a last
- * line says that the server ends.
+ * "chat [-q LINES] [-d DRAIN] PORT|unix:PATH".  At most LINES lines (64) wait for a client; a
+ * client that is slower than that is dropped, and so is one that sends a line of more than 1,000
+ * bytes.  SIGTERM: no more clients and no more lines; what waits is sent, for DRAIN seconds (5) at
+ * most, and a last line says that the server ends.
  */
 #include <cotask_reader.h>
 #include <cotask_sync.h>
@@ -15,7 +15,6 @@
 
 #define CLIENTS		20000
 #define SPARE		16			/* descriptors that are not of clients */
-#define DRAIN		(5 * COTASK_SEC)
 #define LINE		1000
 
 /* A line, which is in the queues of several clients. */
@@ -32,7 +31,7 @@ struct client {
 	struct client		*next, **link;
 };
 
-static struct server server = { .limit = CLIENTS, .drain = DRAIN };
+static struct server server = { .limit = CLIENTS, .drain = 5 * COTASK_SEC };
 static struct client *clients;
 static unsigned int most = 64;
 
@@ -188,10 +187,14 @@ int main(int argc, char **argv)
 	long rc = 0;
 	int c;
 
-	while ((c = getopt(argc, argv, "q:")) > 0)
-		most = c == 'q' ? atoi(optarg) : 0;
+	while ((c = getopt(argc, argv, "q:d:")) > 0) {
+		if (c == 'd')
+			server.drain = strtod(optarg, NULL) * COTASK_SEC;
+		else
+			most = c == 'q' ? atoi(optarg) : 0;
+	}
 	if (optind + 1 != argc || !most) {
-		fprintf(stderr, "usage: chat [-q LINES] PORT|unix:PATH\n");
+		fprintf(stderr, "usage: chat [-q LINES] [-d DRAIN] PORT|unix:PATH\n");
 		return 2;
 	}
 	if (server.limit > files)

@@ -29,7 +29,7 @@
 #define PAUSE		(100 * COTASK_MSEC)
 #define PAUSE_MAX	(60 * COTASK_SEC)
 #define LONG_RUN	(10 * COTASK_SEC)
-#define LAST_WORDS	(1 * COTASK_SEC)	/* for output, after the end of a command */
+#define LAST_WORDS	(5 * COTASK_SEC)	/* for output, after the end of a command */
 #define LINE		4000			/* with its number, less than PIPE_BUF */
 
 static struct cotask_signals signals;
