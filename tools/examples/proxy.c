@@ -9,10 +9,9 @@
  * direction is passed on, and so is a reset.  A connection on which nothing moves for IDLE is
  * reset.  SIGTERM: no more connections; those that are left after DRAIN are reset.
  */
+#include <cotask_ticker.h>
 #include <stdio.h>
 #include <unistd.h>
-
-#include <cotask_ticker.h>
 
 #include "net.h"
 
