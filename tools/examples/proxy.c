@@ -166,7 +166,7 @@ static long pass_on(struct link *l)
 			no_delay(l->fd[0]);
 			no_delay(l->fd[1]);
 			rc = copy_both(l);
-		} else if (is_short(rc) && cotask_sleep(A_MOMENT)) {
+		} else if (is_short(rc) && cotask_sleep(A_MOMENT) == -ECANCELED) {
 			rc = -ECANCELED;
 		}
 		b->active--;
