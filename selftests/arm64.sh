@@ -20,7 +20,8 @@ flags=(-std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
 mkdir -p "$out"
 "$here/uapi/header.sh" gcc-12 "$cc"
 make -s -C "$top/tools/lib" CC=$cc AR=$triplet-ar CFLAGS="-O2 -g -Werror" OUT="$out/lib"
-make -s -C "$top/tools/examples" CC=$cc CXX=$triplet-g++-12 OUT="$out/examples" LIB="$out/lib"
+make -s -C "$top/tools/examples" CC=$cc CXX=$triplet-g++-12 OUT="$out/examples" LIB="$out/lib" \
+	PKG_CONFIG=false
 # Names are looked up by the shared C library.
 mapfile -t objects < <(find "$out/lib" -maxdepth 1 -name '*.o' ! -name resolve.o)
 $cc "${flags[@]}" -static -I"$top/tools/lib" -I"$top/tools/lib/include" -I"$top/uapi" \

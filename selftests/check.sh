@@ -5,7 +5,7 @@
 # With arguments, only the named parts.
 set -uo pipefail
 
-parts=(static compile proofs kunit fuzz stress trace uapi lib tool demo edu kernels
+parts=(static compile proofs kunit fuzz stress trace uapi lib apps tool demo edu kernels
 	fresh bounds search)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
@@ -54,7 +54,7 @@ need()
 debugging()
 {
 	case $1 in
-	uml-6.1-debug | uml-7.3-smp)	echo CONFIG_COTASK_DEBUG=y ;;
+	uml-6.1-debug | uml-7.3-smp | uml-7.3-net-smp) echo CONFIG_COTASK_DEBUG=y ;;
 	esac
 }
 
@@ -279,6 +279,37 @@ part_lib()
 	lib uml uml-7.3-tt scenario_test
 	# The user-mode kernels have no IP.
 	lib qemu stock-6.1 lib_net_test
+}
+
+# The examples with their clients in the guest.
+apps()
+{
+	local flavour=$1 out=$top/.build/$1 log=$logs/apps-$1.log rc=0 skips
+
+	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
+	"$here/vm/uml.sh" -k "$flavour" -t 1500 -o "$log" \
+		"$here/guest/apps.sh" "$out" "$top/.build/apps" </dev/null || rc=$?
+	skips=$(grep -cE '^ok .*# SKIP' "$log")
+	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - skips))
+	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
+	skipped=$((skipped + skips))
+	grep -E '^not ok|^ok .*# SKIP' "$log"
+	result "apps on $flavour: clean log, clean unload, no leaks" $rc
+}
+
+# Two kernels have a leak detector: one has TCP, the other one KASAN. What cannot be installed
+# is left out, and the tests that need it say so.
+part_apps()
+{
+	local out=$top/.build/apps make=(make -s CC=gcc-12 CFLAGS="-O2 -g -Werror")
+
+	need uml-7.3-net-smp uml-6.1-debug || return
+	"$here/vm/setup.sh" apps || echo "apps: not all packages were installed"
+	silent apps-library "${make[@]}" -C "$top/tools/lib" OUT="$out/lib" || return
+	silent apps-build "${make[@]}" -C "$top/tools/examples" OUT="$out/examples" \
+		LIB="$out/lib" || return
+	apps uml-7.3-net-smp
+	apps uml-6.1-debug
 }
 
 # The tool for operators: on a saved snapshot here, then with real tasks; only the stock

@@ -42,6 +42,7 @@ usage()
 	  uml-7.3-smp    two CPUs, lockdep, debug objects, fault injection
 	  uml-7.3-tt     one CPU, simulated time
 	  uml-7.3-gcov-smp  as uml-7.3-smp, and gcov
+	  uml-7.3-net-smp  as uml-7.3-smp, and TCP/IP
 	  uml-6.1-debug  KASAN, kmemleak, lockdep, fault injection
 	  uml-6.1-cover  the same, and KCOV
 	  x86-7.3-kcsan  a small kernel for QEMU that reports data races
@@ -78,6 +79,7 @@ describe_uml()
 	uml-7.3-smp)	series=7.3 fragments="base uml preempt smp debug" ;;
 	uml-7.3-tt)	series=7.3 fragments="base uml trace preempt timetravel" ;;
 	uml-7.3-gcov-smp) series=7.3 fragments="base uml preempt smp debug gcov" ;;
+	uml-7.3-net-smp) series=7.3 fragments="base uml preempt smp debug net" ;;
 	uml-6.1-debug)	series=6.1 fragments="base uml series-6.1 debug memory" ;;
 	uml-6.1-cover)	series=6.1 fragments="base uml series-6.1 debug memory coverage" ;;
 	*)		usage ;;

@@ -19,9 +19,8 @@
 #define CONNECTIONS	1000
 #define HEAD_SIZE	8192
 
-static struct cotask_signals signals;
-static int listener, root;
-static bool stopping;
+static struct server server = { .limit = CONNECTIONS, .drain = DRAIN };
+static int root;
 
 /**
  * struct connection - a connection
@@ -98,7 +97,7 @@ static long answer(struct connection *c)
 
 	if (sscanf(c->head, "%7s %1023s %15[^\r\n]", method, path, version) != 3)
 		return refuse(c, 400, "Bad Request");
-	c->keep = !stopping && !strcmp(version, "HTTP/1.1") &&
+	c->keep = !server.stopping && !strcmp(version, "HTTP/1.1") &&
 		  !strcasestr(c->head, "\r\nconnection: close");
 	head = !strcmp(method, "HEAD");
 	if (!head && strcmp(method, "GET"))
@@ -175,50 +174,6 @@ static long serve(int fd, void *arg)
 	return rc;
 }
 
-/* --- the server ------------------------------------------------------------------------- */
-
-/* The time for the last requests begins when the signal has come. */
-static long stop_at_signal(void *patience)
-{
-	long rc = cotask_signals_wait(&signals, NULL);
-
-	if (rc < 0)
-		return rc;
-	stopping = true;
-	shutdown(listener, SHUT_RDWR);
-	return cotask_timeout_move(patience, cotask_now() + DRAIN);
-}
-
-static long serve_all(struct cotask_timeout *patience)
-{
-	struct cotask_group group;
-	long rc;
-
-	cotask_group_init(&group);
-	rc = cotask_group_enter(&group);
-	if (rc < 0)
-		return rc;
-	rc = cotask_go(&group, stop_at_signal, patience);
-	if (!rc)
-		rc = cotask_serve(listener, CONNECTIONS, serve, NULL);
-	rc = cotask_group_exit(&group, rc);
-	cotask_group_fini(&group);
-	return rc;
-}
-
-static long server(void *arg)
-{
-	struct cotask_timeout patience;
-	long rc;
-
-	(void)arg;
-	rc = cotask_timeout_start(&patience, COTASK_FOREVER);
-	if (rc)
-		return rc;
-	rc = cotask_timeout_exit(&patience, serve_all(&patience));
-	return rc == -ETIMEDOUT ? 0 : rc;
-}
-
 int main(int argc, char **argv)
 {
 	long rc;
@@ -227,14 +182,14 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: httpd PORT|unix:PATH DIRECTORY\n");
 		return 2;
 	}
-	rc = end_signals(&signals);
 	root = open(argv[2], O_PATH | O_DIRECTORY | O_CLOEXEC);
-	listener = rc ? rc : root < 0 ? -errno : listen_on(argv[1]);
-	if (listener < 0) {
-		fprintf(stderr, "httpd: %s\n", strerror(-listener));
+	rc = root < 0 ? -errno : server_open(&server, argv[1]);
+	server.serve = serve;
+	if (rc) {
+		fprintf(stderr, "httpd: %s\n", strerror(-rc));
 		return 1;
 	}
-	rc = cotask_run(server, NULL);
+	rc = cotask_run(server_run, &server);
 	if (rc < 0)
 		fprintf(stderr, "httpd: %s\n", cotask_strerror(rc));
 	return rc < 0;

@@ -705,6 +705,8 @@ __cotask_must_check long cotask_timeout_exit(struct cotask_timeout *t, long rc);
  * @t: the timeout, entered and not yet expired
  * @deadline: on CLOCK_MONOTONIC, or COTASK_FOREVER
  *
+ * The caller need not be the task that has entered @t.
+ *
  * Return: 0; -EINVAL in any other state (TO-17).
  */
 int cotask_timeout_move(struct cotask_timeout *t, int64_t deadline);

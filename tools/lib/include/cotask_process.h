@@ -17,7 +17,8 @@
  *
  * A process does not outlive the task that waits for it: when cotask_process_wait() is
  * cancelled, and in cotask_process_fini(), the process is ended, with all processes of its
- * process group.  The program must not ignore SIGCHLD, nor wait for any child.
+ * process group.  If the program itself is killed, the process continues.  The program must not
+ * ignore SIGCHLD, nor wait for any child.
  */
 #ifndef COTASK_PROCESS_H
 #define COTASK_PROCESS_H

@@ -58,7 +58,8 @@ void cotask_reader_init(struct cotask_reader *r, int fd, void *buf, size_t size)
  * @line: receives the line, with its newline character and a null byte behind it; it is
  *	part of the buffer, and valid until the next call for @r
  *
- * The last line of a file can lack the newline character.
+ * The last line of a file can lack the newline character.  A line that is in the buffer is
+ * returned at once, and no other task runs.
  *
  * Return: The length of the line with its newline character; 0 at the end of the file;
  *	-EMSGSIZE if the line is longer than the size of the buffer minus 1, and the data
