@@ -293,8 +293,10 @@ static struct cotask_group *group_at_home(struct cotask_loop *loop)
 
 	if (!t)
 		return &loop->root;
-	while (t->group->scope.task)
+	while (t->group->scope.task) {
 		t = t->group->scope.task;
+		loop->budget--;
+	}
 	return t->group;
 }
 

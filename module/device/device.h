@@ -118,6 +118,7 @@ extern const struct cotask_object_ops cotask_remote_object;
  * @waits: its waits that hold a file
  * @n: how many waits refer to it
  * @fd: where in the table the file of the device was; a hint
+ * @round: the last walk over @waits
  */
 struct cotask_poller {
 	struct rb_node		node;
@@ -125,6 +126,7 @@ struct cotask_poller {
 	struct list_head	waits;
 	unsigned int		n;
 	unsigned int		fd;
+	unsigned int		round;
 };
 
 /**

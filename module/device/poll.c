@@ -52,6 +52,7 @@ struct queue {
  * @mask: the events that were ready at once
  * @n: how many of @queue are in use
  * @error: of registering
+ * @round: of @by, that has looked at it
  * @queue: where it waits
  */
 struct poll {
@@ -67,6 +68,7 @@ struct poll {
 	__poll_t		mask;
 	unsigned int		n;
 	int			error;
+	unsigned int		round;
 	struct queue		queue[QUEUES];
 };
 
@@ -290,26 +292,50 @@ static void end_waits(struct cotask_file *f, struct cotask_poller *by)
 	spin_unlock(&f->polls_lock);
 }
 
-/* Waits that are visited for one step of the budget. */
+/* Waits that are looked at without a point to reschedule, and for one step of the budget. */
+#define WAITS_AT_ONCE	64
 #define WAITS_A_STEP	8
 
-/* The tasks of a process that wait for one file get -EBADF. */
+/*
+ * Move the waits for a file, among the next ones, to @waits.  With polls_lock.  Those that were
+ * looked at in this round are at the end of the list, where new ones are added.
+ *
+ * Return: false: that were all.
+ */
+static bool pick_waits_for(struct cotask_poller *by, const struct file *file,
+			   struct list_head *waits)
+{
+	unsigned int left = WAITS_AT_ONCE;
+	struct poll *p;
+
+	while (left--) {
+		p = list_first_entry_or_null(&by->waits, struct poll, link);
+		if (!p || p->round == by->round)
+			return false;
+		p->round = by->round;
+		list_move_tail(&p->link, p->file == file ? waits : &by->waits);
+	}
+	return true;
+}
+
+/* The tasks of a process that wait for one file get -EBADF.  The owner. */
 static unsigned int end_waits_for(struct cotask_file *f, struct cotask_poller *by,
 				  const struct file *file)
 {
-	unsigned int n, looked_at = 0;
-	struct poll *p, *next;
+	unsigned int n = 0;
 	LIST_HEAD(waits);
+	bool more;
 
 	spin_lock(&f->polls_lock);
-	list_for_each_entry_safe(p, next, &by->waits, link) {
-		if (p->file == file)
-			list_move_tail(&p->link, &waits);
-		looked_at++;
-	}
-	n = end_all(f, &waits, -EBADF);
+	by->round++;
+	do {
+		more = pick_waits_for(by, file, &waits);
+		n += end_all(f, &waits, -EBADF);
+		spin_unlock(&f->polls_lock);
+		cotask_walk_step(f->loop, WAITS_AT_ONCE / WAITS_A_STEP);
+		spin_lock(&f->polls_lock);
+	} while (more);
 	spin_unlock(&f->polls_lock);
-	cotask_walk_step(f->loop, looked_at / WAITS_A_STEP);
 	return n;
 }
 
@@ -463,10 +489,14 @@ static struct cotask_await perform_poll(struct cotask *task, struct cotask_hoste
 
 	init_poll_funcptr(&p->table, enqueue);
 	p->table._key = p->events;
+	/* Code of another module, which may hold locks. */
+	p->f->loop->foreign++;
 	p->mask = vfs_poll(file, &p->table) & p->events;
+	p->f->loop->foreign--;
 	/* From here on the process may close our file, and @file go. */
 	p->f->has_polled = true;
 	spin_lock(&p->f->polls_lock);
+	p->round = p->by->round;
 	list_add_tail(&p->link, &p->by->waits);
 	spin_unlock(&p->f->polls_lock);
 	if (p->mask || p->error)
@@ -485,7 +515,9 @@ static __poll_t look_again(struct poll *p)
 	spin_unlock(&p->f->polls_lock);
 	if (!file)
 		return 0;
+	p->f->loop->foreign++;
 	mask = vfs_poll(file, NULL) & p->events;
+	p->f->loop->foreign--;
 	fput(file);
 	return mask;
 }
