@@ -27,6 +27,7 @@ static inline bool cotask_group_mine(const struct cotask_group *g)
  */
 static inline bool cotask_group_is(const struct cotask_group *g, u32 flags)
 {
+	/* Only constant bits are used. */
 	return data_race(READ_ONCE(g->flags)) & flags;
 }
 

@@ -52,6 +52,7 @@ enum cotask_clock {
  * @cuttable: those of them that can end a cycle, likewise [L]
  * @stats: its counters [L]
  * @cursors: of walks over its tasks, see cursor.c
+ * @n_cursors: how many there are
  * @refs: references [A]
  * @closed: @inbox is; a hint unless read by the owner
  * @ended: ... and has acted on all of them [L]

@@ -420,7 +420,8 @@ static void use_only(struct cotask_op *op, unsigned int use)
 	const unsigned int kind = op->arg & 0xff;
 
 	if (op->opcode == COTASK_OP_MAKE || op->opcode == COTASK_OP_ENTER)
-		use &= ~(F_VALUE | F_LEN | F_OTHER) | (kind < COTASK_KIND_LAST ? kind_uses[kind] : 0);
+		use &= ~(F_VALUE | F_LEN | F_OTHER) |
+		       (kind < COTASK_KIND_LAST ? kind_uses[kind] : 0);
 	if (!(use & F_TASK))
 		op->task = 0;
 	if (!(use & F_HANDLE))

@@ -411,7 +411,7 @@ static void cancel_shield(struct env *env)
 }
 
 /* RT-3: a thread can wait for whatever tasks can wait for */
-static void thread_waits_for_each_kind(struct kunit *test)
+static void thread_waits_for_all_kinds(struct kunit *test)
 {
 	static const struct arg futures[] = {
 		{ .kind = ARG_FUTURE, .i = 0 }, { .kind = ARG_FUTURE, .i = 1 }, LAST
@@ -583,7 +583,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(eager_child_of_a_paused_group),
 	KUNIT_CASE(submitted_into_a_group),
 	KUNIT_CASE(stray_wake_up),
-	KUNIT_CASE(thread_waits_for_each_kind),
+	KUNIT_CASE(thread_waits_for_all_kinds),
 	KUNIT_CASE(thread_waits_for_a_set_that_is_cut),
 	KUNIT_CASE(wait_is_interruptible),
 	KUNIT_CASE(block_with_a_deadline),

@@ -291,7 +291,9 @@ static void section_in_a_cancelled_scope(struct kunit *test)
 static void level_and_groups_around_a_section(struct kunit *test)
 {
 	struct env *env = env_of(test);
-	static const struct line outside[] = { TRY, SLEEP(50), EXCEPT, LOG("outside"), ENDTRY, END };
+	static const struct line outside[] = {
+		TRY, SLEEP(50), EXCEPT, LOG("outside"), ENDTRY, END
+	};
 	static const struct line inside[] = { SLEEP(10), LOG("inside"), END };
 	static const struct line p[] = {
 		SCOPE(0), GROUP(0), SPAWN(1, 0, outside), SECTION(0, NEVER), GROUP(1),
