@@ -21,7 +21,7 @@ GAPS = "Not shown yet\n=============\n\nRules that no test cites so far:\n\n"
 
 def rules_and_gaps():
     head, _, tail = PAGE.read_text().partition(GAPS)
-    rules = re.findall(rf"^ *\* - ({RULE})$", head, re.M)
+    rules = re.findall(rf"^({RULE})\n(?=   \S)", head, re.M)
     return rules, set(re.findall(RULE, tail))
 
 
