@@ -314,7 +314,7 @@ TEST_F(two, look_at_a_loop_in_use)
 		ASSERT_EQ(0, t_op(self->other, OP(SLEEP, .task = i, .value = T_LONG)));
 	}
 	ASSERT_EQ(0, pthread_create(&thread, NULL, enter_again_and_again, &t));
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < 30; i++) {
 		char *text = look(self->fd);
 
 		EXPECT_EQ(100, count(my_loop(text), "\"type\":\"task\""));
