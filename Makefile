@@ -43,7 +43,7 @@ tools:
 install-tools: tools
 	@$(MAKE) -C tools/cotask O=$(CURDIR)/.build/tool install
 
-# Who may open the device besides root, and that the module is loaded at boot.
+# The group "cotask" may open the device, and the module is loaded at boot.
 install-udev:
 	install -D -m 644 tools/udev/60-cotask.rules \
 		$(DESTDIR)/usr/lib/udev/rules.d/60-cotask.rules
