@@ -139,7 +139,8 @@ bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e)
 	if (e->kind != COTASK_ENTRY_TASK)
 		return false;
 	t = container_of(e, struct cotask, entry);
-	if ((e->flags & COTASK_T_SIGNALS) || (atomic_read(&t->base.state) & COTASK_S_POSTED))
+	/* A request can be taken back until it is delivered, but not once it was handed on. */
+	if ((e->flags & COTASK_T_ARMED) || (atomic_read(&t->base.state) & COTASK_S_POSTED))
 		return false;
 	return t->frame->release == hosted_release && cotask_hosted_follows(hosted_of(t->frame));
 }
