@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * cotask tests - what drivers are made of: completions, pauses, submissions into a group,
- * blocks with a deadline, jobs that a cancel meets
+ * threads that wait, loops with options
  */
 #include <linux/irq_work.h>
 #include <linux/kthread.h>
