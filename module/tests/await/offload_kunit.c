@@ -73,10 +73,12 @@ static void job_init(struct job *j, long result)
  * @j: the job
  * @flags: for cotask_to_thread()
  * @color: context variable, set before
+ * @group: its owner; NULL: the root group
  * @began: completed when it runs
  */
 struct caller {
 	struct cotask_frame frame;
+	struct cotask_group *group;
 	struct job *j;
 	u32 flags;
 	long color;
@@ -105,8 +107,8 @@ static struct cotask *call(struct kunit *test, struct cotask_loop *loop, struct 
 	c->flags = flags;
 	c->color = 42;
 	init_completion(&c->began);
-	t = cotask_spawn(cotask_loop_root(loop), cotask_frame_init(&c->frame, caller_step, NULL),
-			 NULL);
+	t = cotask_spawn(c->group ?: cotask_loop_root(loop),
+			 cotask_frame_init(&c->frame, caller_step, NULL), NULL);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
 	return t;
 }
@@ -126,7 +128,7 @@ static void loop_exit(struct kunit *test)
 /* TH-1, TH-2: runs once elsewhere, sees the context, its value is the outcome */
 static void value_and_context(struct kunit *test)
 {
-	struct caller c;
+	struct caller c = {};
 	static struct job j;
 	struct cotask *t;
 
@@ -173,7 +175,7 @@ static void error_and_progress(struct kunit *test)
 /* TH-3, TH-B1: cancelled while it runs: the await ends at once, the function does not */
 static void cancelled_while_it_runs(struct kunit *test)
 {
-	struct caller c;
+	struct caller c = {};
 	static struct job j;
 	struct cotask *t;
 
@@ -195,7 +197,7 @@ static void cancelled_while_it_runs(struct kunit *test)
 /* TH-B2: uninterruptible: the await ends after the function, with -ECANCELED */
 static void uninterruptible(struct kunit *test)
 {
-	struct caller c;
+	struct caller c = {};
 	static struct job j;
 	struct cotask *t;
 
@@ -219,6 +221,7 @@ static void uninterruptible(struct kunit *test)
 
 struct stopper {
 	struct cotask_loop *loop;
+	struct cotask_group *group;
 	struct completion done;
 	struct work_struct work;
 };
@@ -227,15 +230,17 @@ static void stop_loop(struct work_struct *work)
 {
 	struct stopper *s = container_of(work, struct stopper, work);
 
-	cotask_loop_stop(s->loop, 0);
+	if (s->group)
+		cotask_group_stop(s->group, 0);
+	else
+		cotask_loop_stop(s->loop, 0);
 	complete(&s->done);
 }
 
-/* TH-5: the end of the loop waits for a function that runs, not only for its task */
-static void shutdown_waits(struct kunit *test)
+/* Something is stopped while a function of its runs. */
+static void stop_waits(struct kunit *test, struct stopper s)
 {
-	struct stopper s = { .loop = test->priv };
-	struct caller c;
+	struct caller c = { .group = s.group };
 	struct cotask *t;
 	static struct job j;
 
@@ -250,11 +255,29 @@ static void shutdown_waits(struct kunit *test)
 	complete(&j.go);
 	wait_for_completion(&s.done);
 	KUNIT_EXPECT_TRUE(test, completion_done(&j.ended));
-	test->priv = NULL;
+	KUNIT_EXPECT_TRUE(test, j.unwanted);
 	destroy_work_on_stack(&s.work);
 	cotask_put(t);
 	cotask_job_put(&j.job);
 	wait_for_completion(&j.released);
+}
+
+/* TH-5: the end of the loop waits for a function that runs, not only for its task */
+static void shutdown_waits(struct kunit *test)
+{
+	stop_waits(test, (struct stopper){ .loop = test->priv });
+	test->priv = NULL;
+}
+
+/* TH-5: ... and so does the end of a group, as in remove() of a driver */
+static void group_stop_waits(struct kunit *test)
+{
+	struct cotask_group g;
+
+	cotask_group_init(&g);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&g, test->priv, 0), 0);
+	stop_waits(test, (struct stopper){ .group = &g });
+	cotask_group_fini(&g);
 }
 
 /* TH-6: many at once, all results arrive */
@@ -283,7 +306,7 @@ static void many(struct kunit *test)
 /* TH-1: bad jobs are refused without suspending */
 static void bad_jobs(struct kunit *test)
 {
-	struct caller c;
+	struct caller c = {};
 	static struct job j;
 	struct cotask *t;
 
@@ -317,7 +340,7 @@ static void expect_not_begun(struct kunit *test, struct job *j)
 static void cancelled_before_it_began(struct kunit *test)
 {
 	struct cotask_loop *loop = cotask_manual_create(0);
-	struct caller c;
+	struct caller c = {};
 	static struct job j;
 	struct cotask *t;
 
@@ -528,7 +551,7 @@ static long stubborn_step(struct cotask *task, struct cotask_frame *frame)
 static void cancel_and_wait(struct kunit *test)
 {
 	struct cotask_submission *s;
-	struct caller c;
+	struct caller c = {};
 	static struct job j;
 
 	job_init(&j, 7);
@@ -550,7 +573,7 @@ static void cancel_and_wait(struct kunit *test)
 static void armed_when_it_calls(struct kunit *test)
 {
 	struct env *env = env_of(test);
-	struct caller c;
+	struct caller c = {};
 	static struct job j;
 
 	job_init(&j, 7);
@@ -572,6 +595,7 @@ static struct kunit_case offload_cases[] = {
 	KUNIT_CASE(cancelled_while_it_runs),
 	KUNIT_CASE(uninterruptible),
 	KUNIT_CASE(shutdown_waits),
+	KUNIT_CASE(group_stop_waits),
 	KUNIT_CASE(many),
 	KUNIT_CASE(bad_jobs),
 	KUNIT_CASE(cancelled_before_it_began),
