@@ -337,6 +337,7 @@ part_tool()
 	silent tool-programs "$here/tool/build.sh" "$top/.build/tool" || return
 	silent tool-man mandoc -T lint -W warning "$top/tools/cotask/cotask.8"
 	silent tool-golden "$here/tool/golden.sh" "$top/.build/tool/cotask"
+	silent tool-views "$here/tool/views.sh" "$top/.build/tool/cotask"
 	tool uml-7.3-smp uml tool CONFIG_COTASK_KUNIT_TEST=m
 	tool uml-6.1-debug uml tool CONFIG_COTASK_KUNIT_TEST=m
 	tool stock-6.1 qemu top
