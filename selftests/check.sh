@@ -211,8 +211,9 @@ part_trace()
 
 	need $flavour || return
 	build $flavour "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
+	silent trace-build "$here/tool/formats.sh" "$top/.build/tool" || return
 	"$here/vm/uml.sh" -k $flavour -t 900 -o "$logs/trace.log" \
-		"$here/guest/trace.sh" "$out" || rc=$?
+		"$here/guest/trace.sh" "$out" "$top/.build/tool/formats" || rc=$?
 	grep '^trace: ' "$logs/trace.log"
 	result "tracepoints: all of them, and they fit together" $rc
 }

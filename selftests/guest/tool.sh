@@ -201,6 +201,20 @@ exec 5>&- 6>&-
 wait
 rmmod cotask_busy
 
+# --- names in traces -------------------------------------------------------------------
+
+echo 1 >/sys/kernel/tracing/events/cotask/cotask_spawn/enable
+hold 5 "$holder" 1
+exec 5>&-
+wait
+hold 5 "$holder" 1 "a name=x"
+exec 5>&-
+wait
+echo 0 >/sys/kernel/tracing/events/cotask/cotask_spawn/enable
+is "the trace shows names, which are last in their lines" "worker 0
+a name=x 0" "$(sed -n 's/^.*cotask_spawn: .* coroutine=[^=]* name=//p' \
+	/sys/kernel/tracing/trace)"
+
 # --- code of processes --------------------------------------------------------------------
 
 hold 5 "$programs/waits"
