@@ -58,6 +58,11 @@ build_tool()
 	quiet build-tool-programs "$here/tool/build.sh" "$base/tool"
 }
 
+build_trace()
+{
+	quiet build-trace "$here/tool/formats.sh" "$base/tool"
+}
+
 build_demo()
 {
 	quiet build-demo make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" \
@@ -120,7 +125,7 @@ run_search()
 # It expects the steps of one CPU.
 run_trace()
 {
-	run trace ncpus=1
+	run trace ncpus=1 "$base/tool/formats"
 }
 
 run_tool()

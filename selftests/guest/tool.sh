@@ -110,6 +110,7 @@ status "no command" 2 "$tool"
 status "unknown command" 2 "$tool" dance
 status "unknown option" 2 "$tool" ps --dance
 status "unknown key" 2 "$tool" ps --sort colour
+status "unknown user" 2 "$tool" ps --user nosuchuser
 
 # --- tasks that stand still ---------------------------------------------------------
 
@@ -135,9 +136,29 @@ is "a saved snapshot" "$("$tool" tree --ascii | normal)" \
 is "and from standard input" "$("$tool" ps | wc -l)" "$("$tool" ps -f - </tmp/saved | wc -l)"
 status "no such task" 1 "$tool" tree 1000000
 status "no such loop" 1 "$tool" ps --loop nowhere
+status "no such kind" 2 "$tool" ps --on slep
 status "stat" 0 "$tool" stat
 is "stat counts" 1 "$(grep -c '64 spawned, 0 finished, 0 failed, 0 cancelled, 64 alive' /tmp/stdout)"
 status "rates" 0 "$tool" stat 1 1
+
+# --- a full disk ----------------------------------------------------------------------
+
+full()
+{
+	"$tool" "$@" 2>/tmp/stderr >/dev/full
+	is "$* to a full disk" "3 1" "$? $(grep -c 'cannot write.*No space left' /tmp/stderr)"
+}
+
+full ps
+full tree
+full stat
+full stat 1
+full bench
+full doctor
+ln -s /dev/full /tmp/full.json
+status "trace to a full disk" 3 "$tool" trace --output /tmp/full 0.1
+is "trace to a full disk, in words" 1 "$(grep -c 'full.json: No space left' /tmp/stderr)"
+full trace --output /tmp/written 0.1
 
 # --- cancel ---------------------------------------------------------------------------
 
@@ -179,6 +200,20 @@ is "fdinfo" 3 "$(sed -n 's/^cotask-tasks:\t//p' "/proc/$root_pid"/fdinfo/* 2>/de
 exec 5>&- 6>&-
 wait
 rmmod cotask_busy
+
+# --- names in traces -------------------------------------------------------------------
+
+echo 1 >/sys/kernel/tracing/events/cotask/cotask_spawn/enable
+hold 5 "$holder" 1
+exec 5>&-
+wait
+hold 5 "$holder" 1 "a name=x"
+exec 5>&-
+wait
+echo 0 >/sys/kernel/tracing/events/cotask/cotask_spawn/enable
+is "the trace shows names, which are last in their lines" "worker 0
+a name=x 0" "$(sed -n 's/^.*cotask_spawn: .* coroutine=[^=]* name=//p' \
+	/sys/kernel/tracing/trace)"
 
 # --- code of processes --------------------------------------------------------------------
 
@@ -244,6 +279,8 @@ wait
 
 insmod "$out/module/samples/cotask_busy.ko" tasks=2000 || exit 1
 status "trace" 0 "$tool" trace --output /tmp/busy 1
+status "a part of a trace" 4 "$tool" trace --most 10 --output /tmp/part 0.1
+is "a part of a trace, in words" 1 "$(grep -c 'events were lost' /tmp/stderr)"
 is "trace files" 0 "$(python3 -B "$here/../tool/check_trace.py" /tmp/busy >/tmp/check; echo $?)"
 grep '^trace: ' /tmp/check | sed 's/^/# /'
 is "no instance is left" "" "$(ls /sys/kernel/tracing/instances)"
@@ -264,7 +301,8 @@ echo 0 >/sys/module/cotask/parameters/slow_step_us
 readers=()
 for i in 1 2 3; do
 	while [ ! -e /tmp/stop ]; do
-		"$tool" ps --json >/dev/null || [ $? -eq 1 ] || touch /tmp/bad
+		# 4: a loop got no CPU for so long that it has not answered.
+		"$tool" ps --json >/dev/null || [[ $? == [14] ]] || touch /tmp/bad
 		head -c $((i * 3000)) /sys/kernel/debug/cotask/json >/dev/null
 		cat /sys/kernel/debug/cotask/tasks >/dev/null || touch /tmp/bad
 	done &

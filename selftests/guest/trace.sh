@@ -3,9 +3,10 @@
 #
 # In the guest: traces the tutorial, and checks that the events fit together: every
 # task that is spawned ends, steps have a begin and an end and do not overlap,
-# nothing happens to a task before its spawn or after its end.
+# nothing happens to a task before its spawn or after its end. What libtraceevent makes of the
+# events is what the kernel prints. "trace.sh OUT FORMATS"
 set -u
-out=$1
+out=$1 formats=$2
 here=$(cd "$(dirname "$0")" && pwd)
 tracing=/sys/kernel/tracing
 
@@ -17,11 +18,22 @@ for ((i = 0; i < 120; i++)); do
 	sleep 0.5
 done
 # As long as it is there its functions have names.
-grep -q 'cotask_suspend: .* on=sleep at=say_after \[cotask_tutorial\]:[0-9]*$' $tracing/trace ||
-	{ echo "trace: nobody sleeps in say_after()"; exit 1; }
+echo 0 >$tracing/tracing_on
+grep -v '^#' $tracing/trace >/tmp/trace
+grep -q 'cotask_suspend: .* on=sleep at=say_after \[cotask_tutorial\]:[0-9]*$' /tmp/trace ||
+	{ echo "trace: no task sleeps in say_after()"; exit 1; }
+grep -q 'cotask_cancel: .* cause=deadline ' /tmp/trace ||
+	{ echo "trace: no cause of a cancel"; exit 1; }
+# Takes them out of the buffer.
+"$formats" >/tmp/parsed || exit 1
+# It does not know the modules of functions.
+sed 's/^.*: \(cotask_[a-z_]*\): */\1: /; s/ \[cotask[a-z_]*\]//' /tmp/trace |
+	diff - /tmp/parsed >/tmp/differs ||
+	{ echo "trace: libtraceevent prints other texts:"; head -n 20 /tmp/differs; exit 1; }
+echo 1 >$tracing/tracing_on
 rmmod cotask_tutorial || exit 1
 echo 0 >$tracing/events/cotask/enable
-grep -v '^#' $tracing/trace >/tmp/trace
+grep -v '^#' $tracing/trace >>/tmp/trace
 "$here/cotask.sh" unload || exit 1
 
 awk '

@@ -18,6 +18,10 @@ gcc-12 "${flags[@]}" -o "$out/waits_shared" "$here/waits.c" -L"$out/lib" -lcotas
 # Nothing is inlined: the library's own functions have frames too.
 make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O0 -g -Werror" OUT="$out/lib0"
 gcc-12 "${flags[@]}" -O0 -o "$out/waits_plain" "$here/waits.c" "$out/lib0/libcotask.a"
+gcc-12 "${flags[@]}" -o "$out/stacks" "$here/stacks.c" "$out/lib/libcotask.a"
+gcc-12 "${flags[@]}" -o "$out/stacks_shared" "$here/stacks.c" -L"$out/lib" -lcotask
+gcc-12 "${flags[@]}" -O0 -o "$out/stacks_plain" "$here/stacks.c" "$out/lib0/libcotask.a"
+strip -o "$out/stacks_stripped" "$out/stacks"
 strip -o "$out/waits_stripped" "$out/waits"
 # It names a file for debuggers, beside it; in the guest that is a pipe.
 : >"$out/pipe"

@@ -7,7 +7,7 @@
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-tool=$1 update=${2:-}
+tool=$(realpath "$1") update=${2:-}
 rc=0
 export LC_ALL=C.UTF-8 TERM=dumb
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A process with tasks: "holder.py N" makes them, prints its pid, and waits to be ended."""
+"""A process with tasks: "holder.py N [NAME]" makes them, prints its pid, and waits to be ended."""
 import ctypes
 import fcntl
 import os
@@ -16,7 +16,8 @@ CALL = struct.Struct("<IIQIIQIIqII")
 def main():
     count = int(sys.argv[1])
     fd = os.open("/dev/cotask", os.O_RDWR)
-    names = [ctypes.create_string_buffer(b"worker %d" % i) for i in range(count)]
+    name = sys.argv[2] if len(sys.argv) > 2 else "worker"
+    names = [ctypes.create_string_buffer(f"{name} {i}".encode()) for i in range(count)]
     ops = b"".join(OP.pack(SPAWN, 0, 0, i + 1, 0, 0, 0, ctypes.addressof(name),
                            len(name) - 1, 0, 0, 0) for i, name in enumerate(names))
     ops = ctypes.create_string_buffer(ops, len(ops))

@@ -222,6 +222,8 @@ int cmd_bench(int argc, char **argv)
 		printf("usage: cotask %s", usage);
 		return RC_OK;
 	}
+	if (optind < argc)
+		usage_error(usage, "too many arguments");
 	fd = device_open();
 	if (!options.json)
 		puts("tasks of a process, time per operation:");

@@ -35,7 +35,7 @@ static int cancel(int fd, struct cotask_cancel_id *arg)
 	if (rc < 0 && errno != ENOENT) {
 		fprintf(stderr, "cotask: %s %llu: %s\n", what, (unsigned long long)arg->id,
 			errno == EAGAIN ? "its loop does not answer" : strerror(errno));
-		return RC_CANNOT;
+		return errno == EAGAIN ? RC_INCOMPLETE : RC_CANNOT;
 	}
 	if (!quiet)
 		fprintf(stderr, "cotask: %s %llu: %s\n", what, (unsigned long long)arg->id,

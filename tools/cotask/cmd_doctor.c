@@ -143,8 +143,9 @@ static void check_clock(void)
 
 static void check_loop(const struct loop *l)
 {
-	if (!strcmp(l->state, "busy"))
-		say(BAD, "loop", "%s %u does not answer: a step does not return", l->name, l->id);
+	if (l->trouble)
+		say(BAD, "loop", "%s %u %s: %u of its %u tasks were checked", l->name, l->id,
+		    l->trouble, l->listed, l->tasks);
 	else if (l->slow_steps)
 		say(NOTE, "loop", "%s %u had %llu slow steps; slowest: %s in %s", l->name, l->id,
 		    (unsigned long long)l->slow_steps, say_ns(BUF, l->slowest_ns),
@@ -171,22 +172,26 @@ static void check_tasks(struct snapshot *s)
 		say(NOTE, "task", "and %u more", n - 1);
 }
 
-static void check_loops(void)
+/* The exit code, if nothing else were wrong. */
+static int check_loops(void)
 {
 	struct snapshot *s = snapshot_load();
 	unsigned int i;
+	int rc;
 
 	say(OK, "loops", "%u visible, with %u tasks", s->n_loops, s->n_tasks);
 	for (i = 0; i < s->n_loops; i++)
 		check_loop(&s->loop[i]);
 	check_tasks(s);
+	rc = snapshot_status(s, true);
 	snapshot_free(s);
+	return rc;
 }
 
 int cmd_doctor(int argc, char **argv)
 {
 	static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, {} };
-	int c;
+	int c, rc;
 
 	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
 		if (c != 'h')
@@ -194,12 +199,16 @@ int cmd_doctor(int argc, char **argv)
 		printf("usage: cotask %s", usage);
 		return RC_OK;
 	}
+	if (optind < argc)
+		usage_error(usage, "too many arguments");
 	check_clock();
 	if (!check_module() || !check_device())
 		return RC_CANNOT;
 	check_version();
 	check_accounting();
 	check_tracing();
-	check_loops();
+	rc = check_loops();
+	if (rc)
+		return rc;
 	return worst == BAD ? RC_CANNOT : worst == NOTE ? RC_NOTHING : RC_OK;
 }

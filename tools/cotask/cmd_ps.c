@@ -31,6 +31,13 @@ static struct {
 	int n_ids;
 } want = { .sort = "id", .most = -1ULL };
 
+/* What tasks wait on: names of the module's awaitables. */
+static const char *const kinds[] = {
+	"nothing", "as_completed", "completion", "condition", "event", "future", "gather", "group",
+	"process", "semaphore", "shield", "sleep", "submission", "task", "task of another loop",
+	"thread", "wait",
+};
+
 /* --- order -------------------------------------------------------------- */
 
 /* How long it has been waiting; 0 for a task that sleeps: that has a deadline. */
@@ -93,6 +100,29 @@ static bool wanted(const struct task *t)
 	return !want.cancelled || t->cancelling;
 }
 
+/* So that a misspelt kind is not taken for one that no task waits on. */
+static void check_kind(const struct snapshot *s)
+{
+	unsigned int i;
+
+	for (i = 0; want.on && i < ARRAY_SIZE(kinds); i++) {
+		if (!strcmp(want.on, kinds[i]))
+			return;
+	}
+	/* A module that is newer than the tool may have more. */
+	for (i = 0; want.on && i < s->n_tasks; i++) {
+		if (s->task[i].on && !strcmp(want.on, s->task[i].on))
+			return;
+	}
+	if (!want.on)
+		return;
+	fprintf(stderr, "cotask: tasks do not wait on \"%s\"; KIND is one of:", want.on);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		fprintf(stderr, "%s %s", i ? "," : "", kinds[i]);
+	fputc('\n', stderr);
+	exit(RC_USAGE);
+}
+
 static unsigned int choose(const struct snapshot *s, struct task **chosen)
 {
 	unsigned int i, n = 0;
@@ -106,22 +136,6 @@ static unsigned int choose(const struct snapshot *s, struct task **chosen)
 }
 
 /* --- output ------------------------------------------------------------- */
-
-static void print_json(const struct snapshot *s, struct task **chosen, unsigned int n)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->n_loops; i++) {
-		if (loop_wanted(&s->loop[i]))
-			puts(s->loop[i].line);
-	}
-	for (i = 0; i < s->n_groups; i++) {
-		if (loop_wanted(s->group[i].loop))
-			puts(s->group[i].line);
-	}
-	for (i = 0; i < n; i++)
-		puts(chosen[i]->line);
-}
 
 /* There is a column for the canceller if any task was cancelled. */
 static void row(struct table *out, const struct snapshot *s, const struct task *t, bool cancels)
@@ -217,6 +231,8 @@ static void parse(int argc, char **argv)
 	}
 	want.ids = argv + optind;
 	want.n_ids = argc - optind;
+	for (c = 0; c < want.n_ids; c++)
+		number(want.ids[c], "TASK");
 }
 
 int cmd_ps(int argc, char **argv)
@@ -224,17 +240,20 @@ int cmd_ps(int argc, char **argv)
 	struct task **chosen;
 	struct snapshot *s;
 	unsigned int n;
+	int rc;
 
 	parse(argc, argv);
 	s = snapshot_load();
+	check_kind(s);
 	chosen = xrealloc(NULL, s->n_tasks, sizeof(*chosen));
 	n = choose(s, chosen);
 	frames_find(s, chosen, n);
 	if (options.json)
-		print_json(s, chosen, n);
+		snapshot_print_json(s, chosen, n);
 	else if (n)
 		print(s, chosen, n);
+	rc = snapshot_status(s, n);
 	free(chosen);
 	snapshot_free(s);
-	return n ? RC_OK : RC_NOTHING;
+	return rc;
 }

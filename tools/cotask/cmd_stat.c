@@ -93,8 +93,11 @@ static void print_counters(const struct loop *l)
 
 static void print_loop(const struct loop *l)
 {
-	printf("%sloop %s%s %u  %s, %s\n", colour(BOLD), l->name, colour(PLAIN), l->id,
+	printf("%sloop %s%s %u  %s, %s", colour(BOLD), l->name, colour(PLAIN), l->id,
 	       say_owner(BUF, l), l->state);
+	if (l->trouble)
+		printf(", %s%s%s", colour(RED), l->trouble, colour(PLAIN));
+	putchar('\n');
 	print_counters(l);
 	is_time = true;
 	print_hist("lateness of sleeps and timeouts", &l->late);
@@ -111,10 +114,7 @@ static unsigned int print_all(const struct snapshot *s)
 	for (i = 0; i < s->n_loops; i++) {
 		if (!loop_wanted(&s->loop[i]))
 			continue;
-		if (options.json)
-			puts(s->loop[i].line);
-		else
-			print_loop(&s->loop[i]);
+		print_loop(&s->loop[i]);
 		n++;
 	}
 	return n;
@@ -161,56 +161,68 @@ static void rates(struct table *out, const struct loop *l, const struct loop *b)
 	table_cell(out, PLAIN, hist_total(&late) ? say_ns(buf, hist_percentile(&late, 99)) : "-");
 }
 
-static int print_rates(unsigned int seconds, unsigned int times)
+/* The rates since the snapshot before; how many loops there are in both. */
+static unsigned int print_rates(const struct snapshot *s, const struct snapshot *before)
 {
 	static const char *const titles[] = {
 		"<LOOP", "TASKS", "SPAWN/s", "END/s", "ENTRIES/s", "TIMEOUT/s", "CANCEL/s",
 		"BUSY%", "LATE99<"
 	};
-	struct snapshot *s, *before = snapshot_load();
+	struct table out = { .title = titles, .columns = ARRAY_SIZE(titles) };
 	unsigned int i, n = 0;
 
-	for (; times; times--) {
-		struct table out = { .title = titles, .columns = ARRAY_SIZE(titles) };
+	for (i = 0; i < s->n_loops; i++) {
+		const struct loop *b = loop_before(before, &s->loop[i]);
 
+		if (!b || !loop_wanted(&s->loop[i]))
+			continue;
+		rates(&out, &s->loop[i], b);
+		n++;
+	}
+	table_print(&out, true);
+	return n;
+}
+
+static int watch(unsigned int seconds, unsigned int times)
+{
+	struct snapshot *s, *before = snapshot_load();
+	int rc = RC_NOTHING, one;
+
+	for (; times; times--) {
 		sleep(seconds);
 		s = snapshot_load();
-		for (i = 0; i < s->n_loops; i++) {
-			const struct loop *b = loop_before(before, &s->loop[i]);
-
-			if (!b || !loop_wanted(&s->loop[i]))
-				continue;
-			rates(&out, &s->loop[i], b);
-			n++;
-		}
-		table_print(&out, true);
-		fflush(stdout);
+		one = snapshot_status(s, print_rates(s, before));
+		/* Nothing in one interval is not nothing at all. */
+		if (one == RC_INCOMPLETE || (one == RC_OK && rc == RC_NOTHING))
+			rc = one;
 		snapshot_free(before);
 		before = s;
 	}
 	snapshot_free(before);
-	return n ? RC_OK : RC_NOTHING;
+	return rc;
 }
 
 int cmd_stat(int argc, char **argv)
 {
 	static const struct option longs[] = { COMMON_LONG, {} };
-	unsigned int seconds, times = -1U, n;
+	unsigned int seconds, times = -1U;
 	struct snapshot *s;
-	int c;
+	int c, rc;
 
 	while ((c = getopt_long(argc, argv, COMMON_SHORT, longs, NULL)) != -1)
 		options_common(c, usage);
 	if (argc - optind > 2)
 		usage_error(usage, "too many arguments");
 	if (optind < argc) {
-		seconds = number(argv[optind], "SECONDS");
+		seconds = number_int(argv[optind], "SECONDS");
+		if (!seconds)
+			usage_error(usage, "the interval is too short");
 		if (optind + 1 < argc)
-			times = number(argv[optind + 1], "TIMES");
-		return print_rates(seconds, times);
+			times = number_int(argv[optind + 1], "TIMES");
+		return watch(seconds, times);
 	}
 	s = snapshot_load();
-	n = print_all(s);
+	rc = snapshot_status(s, options.json ? snapshot_print_loops(s) : print_all(s));
 	snapshot_free(s);
-	return n ? RC_OK : RC_NOTHING;
+	return rc;
 }

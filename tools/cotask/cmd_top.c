@@ -162,16 +162,17 @@ static void show_loop(const struct loop *l)
 {
 	const struct loop *b = loop_before(l);
 	struct hist h = before ? hist_since(&l->late, &b->late) : l->late;
-	char owner[WORDS], late[WORDS] = "-", slowest[2 * WORDS + 24];
+	char owner[WORDS], late[WORDS] = "-", slowest[2 * WORDS + 24], trouble[WORDS];
 
 	if (hist_total(&h))
 		say_ns(late, hist_percentile(&h, 99));
 	printw("%-16.16s %-16.16s %7u %9.0f %9.0f %6.1f%% %7s  ", l->name, say_owner(owner, l),
 	       l->tasks, rate(l, l->entries, b->entries), rate(l, l->spawned, b->spawned),
 	       l->steps ? percent(l, l->step_ns - b->step_ns) : 0.0, late);
-	if (!strcmp(l->state, "busy")) {
+	if (l->trouble) {
+		snprintf(trouble, sizeof(trouble), "%s: %u listed", l->trouble, l->listed);
 		attron(attribute(RED));
-		rest("does not answer");
+		rest(trouble);
 		attroff(attribute(RED));
 	} else if (l->slowest_ns) {
 		snprintf(slowest, sizeof(slowest), "slowest step %s in %s",
@@ -415,10 +416,12 @@ int cmd_top(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, COMMON_SHORT, longs, NULL)) != -1)
 		options_common(c, usage);
+	if (argc - optind > 1)
+		usage_error(usage, "too many arguments");
 	if (optind < argc)
 		seconds = atof(argv[optind]);
-	if (seconds < 0.1)
-		usage_error(usage, "the interval is too short");
+	if (!(seconds >= 0.1 && seconds < 1e6))
+		usage_error(usage, "SECONDS is out of range");
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		usage_error(usage, "top requires a terminal; \"ps\" and \"stat\" do not");
 	/* Errors are reported before the screen is taken. */
@@ -426,5 +429,6 @@ int cmd_top(int argc, char **argv)
 	screen_begin();
 	atexit((void (*)(void))endwin);
 	watch(seconds);
-	return RC_OK;
+	endwin();
+	return snapshot_status(s, true);
 }

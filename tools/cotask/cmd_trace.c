@@ -83,6 +83,7 @@ int cmd_trace(int argc, char **argv)
 {
 	struct recording *r;
 	struct timeline *t;
+	int rc;
 
 	parse(argc, argv);
 	r = trace_record(want.seconds, want.most);
@@ -94,5 +95,6 @@ int cmd_trace(int argc, char **argv)
 			(unsigned long long)r->lost);
 	write_file(t, "json");
 	write_file(t, "svg");
-	return t->n ? RC_OK : RC_NOTHING;
+	rc = snapshot_status(r->before, t->n);
+	return r->lost ? RC_INCOMPLETE : rc;
 }

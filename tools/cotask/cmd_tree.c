@@ -94,6 +94,8 @@ static void print_group(const struct group *g)
 	printf("%sgroup %s%s%s%s%" PRIu64 "%s  %u %s", colour(CYAN), name, colour(PLAIN),
 	       *name ? " " : "", colour(DIM), g->id, colour(PLAIN), g->children,
 	       g->children == 1 ? "task" : "tasks");
+	if (g->loop->trouble && g->n < g->children)
+		printf(", %s%u listed%s", colour(RED), g->n, colour(PLAIN));
 	if (strcmp(g->state, "open"))
 		printf(", %s", g->state);
 	if (g->jobs)
@@ -111,26 +113,22 @@ static void print_loop(const struct loop *l)
 	if (l->pid)
 		printf(" of %s", say_user(BUF, l->uid));
 	printf(", %u %s", l->tasks, l->tasks == 1 ? "task" : "tasks");
-	if (!strcmp(l->state, "busy"))
-		printf(", %sbusy: does not answer%s", colour(RED), colour(PLAIN));
+	if (l->trouble)
+		printf(", %s%s: %u listed%s", colour(RED), l->trouble, l->listed, colour(PLAIN));
 	putchar('\n');
 }
 
-/* Where each task is: those that are at the same place may be alike. */
-static void find_frames(struct snapshot *all)
+/* The tasks that the options let through; how many. */
+static unsigned int choose(struct snapshot *all, struct task ***chosen)
 {
-	struct task **wanted;
 	unsigned int i, n = 0;
 
-	if (want.no_frames)
-		return;
-	wanted = xrealloc(NULL, all->n_tasks, sizeof(*wanted));
+	*chosen = xrealloc(NULL, all->n_tasks, sizeof(**chosen));
 	for (i = 0; i < all->n_tasks; i++) {
 		if (loop_wanted(all->task[i].loop))
-			wanted[n++] = &all->task[i];
+			(*chosen)[n++] = &all->task[i];
 	}
-	frames_find(all, wanted, n);
-	free(wanted);
+	return n;
 }
 
 /* --- what belongs to what ----------------------------------------------- */
@@ -278,10 +276,15 @@ static void walk_group(const struct group *g, unsigned int depth, bool last)
 	walk_children(g, depth + 1);
 }
 
-/* An opened group, or the root group with something in it. */
+/*
+ * An opened group, one whose task is missing in the list, or the root group with something in
+ * it.
+ */
 static bool on_top(const struct group *g, const struct loop *l)
 {
-	return g->loop == l && !g->parent && (!g->root || g->n);
+	if (g->loop != l || (g->parent && snapshot_task(s, g->parent)))
+		return false;
+	return !g->root || g->n;
 }
 
 static void walk_loop(const struct loop *l)
@@ -326,24 +329,6 @@ static unsigned int walk_one(const char *id)
 	return 1;
 }
 
-static void print_json(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->n_loops; i++) {
-		if (loop_wanted(&s->loop[i]))
-			puts(s->loop[i].line);
-	}
-	for (i = 0; i < s->n_groups; i++) {
-		if (loop_wanted(s->group[i].loop))
-			puts(s->group[i].line);
-	}
-	for (i = 0; i < s->n_tasks; i++) {
-		if (loop_wanted(s->task[i].loop))
-			puts(s->task[i].line);
-	}
-}
-
 static void parse(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -378,26 +363,33 @@ static void parse(int argc, char **argv)
 		usage_error(usage, "more than one task");
 }
 
+static unsigned int show(const char *id, struct task **chosen, unsigned int n)
+{
+	if (id)
+		return walk_one(id);
+	return options.json ? snapshot_print_json(s, chosen, n) : walk_all();
+}
+
 int cmd_tree(int argc, char **argv)
 {
 	struct snapshot *snapshot;
+	struct task **chosen;
 	unsigned int n;
+	int rc;
 
 	parse(argc, argv);
 	snapshot = snapshot_load();
 	s = snapshot;
-	find_frames(snapshot);
+	n = choose(snapshot, &chosen);
+	/* Those that are at the same place may be alike. */
+	if (!want.no_frames)
+		frames_find(snapshot, chosen, n);
 	index_groups();
-	n = optind < argc ? walk_one(argv[optind]) : 0;
-	if (optind == argc && options.json) {
-		print_json();
-		n = s->n_loops;
-	} else if (optind == argc) {
-		n = walk_all();
-	}
-	if (!n && optind < argc)
+	rc = snapshot_status(snapshot, show(argv[optind], chosen, n));
+	if (rc == RC_NOTHING && optind < argc)
 		fprintf(stderr, "cotask: task %s does not exist\n", argv[optind]);
 	free(entered);
+	free(chosen);
 	snapshot_free(snapshot);
-	return n ? RC_OK : RC_NOTHING;
+	return rc;
 }

@@ -15,6 +15,7 @@ _cotask_words()
 	trace)	echo "--output --most --lanes --help" ;;
 	bench)	echo "--json --help" ;;
 	doctor)	echo "--help" ;;
+	help)	echo "ps tree top stat cancel trace bench doctor" ;;
 	esac
 }
 
@@ -23,7 +24,8 @@ _cotask_values()
 {
 	case $1 in
 	-s|--sort)	echo "id name loop wait run steps -id -name -loop -wait -run -steps" ;;
-	-o|--on)	echo "nothing sleep future task group gather wait shield process" ;;
+	-o|--on)	echo "nothing as_completed completion condition event future gather group \
+			process semaphore shield sleep submission task thread wait" ;;
 	--color)	echo "always never auto" ;;
 	esac
 }
@@ -31,10 +33,11 @@ _cotask_values()
 _cotask()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} values
+	local commands="ps tree top stat cancel trace bench doctor"
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W \
-			"ps tree top stat cancel trace bench doctor --help --version" -- "$cur")
+			"$commands help --help --version" -- "$cur")
 		return
 	fi
 	if [ "${COMP_WORDS[1]}" = trace ] && [ "$prev" = -o ]; then

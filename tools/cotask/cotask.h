@@ -24,6 +24,7 @@ enum {
 	RC_NOTHING,	/* what was asked for is not there, or it was too late */
 	RC_USAGE,
 	RC_CANNOT,	/* no module, no permission, no memory ... */
+	RC_INCOMPLETE,	/* a loop did not answer, or events were lost */
 };
 
 /* --- commands: cmd_*.c -------------------------------------------------- */
@@ -44,14 +45,16 @@ int cmd_tree(int argc, char **argv);
  * @file: a saved snapshot in place of the kernel's, or NULL
  * @json: for programs
  * @loop: name or number of the only loop to be shown, or NULL
- * @user: name or number of the only user, or NULL
+ * @by_user: show only the loops of one user
+ * @uid: number of that user
  * @pid: the only process, or 0
  */
 struct options {
 	const char *file;
 	bool json;
 	const char *loop;
-	const char *user;
+	bool by_user;
+	unsigned int uid;
 	int pid;
 };
 
@@ -71,6 +74,9 @@ extern struct options options;
 void options_common(int c, const char *usage);
 unsigned long long number(const char *text, const char *what);
 unsigned int number_int(const char *text, const char *what);
+bool is_number(const char *text);
+void output_flush(void);
+void output_end(void);
 __attribute__((noreturn)) void usage_error(const char *usage, const char *what);
 __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *fmt, ...);
 void *xrealloc(void *p, size_t n, size_t size);
@@ -94,6 +100,9 @@ struct hist {
 
 struct loop {
 	const char *line;	/* as it was read; NULL unless it is asked for */
+	const char *rest;	/* the second line, which reports that the rest is missing */
+	const char *trouble;	/* why tasks of it are missing, or NULL */
+	unsigned int listed;	/* how many tasks of it were read */
 	unsigned int id;
 	const char *name, *kind, *state;
 	int pid, thread;
@@ -173,6 +182,9 @@ struct snapshot {
 int device_open(void);
 struct snapshot *snapshot_load(void);
 void snapshot_free(struct snapshot *s);
+int snapshot_status(const struct snapshot *s, bool found);
+unsigned int snapshot_print_loops(const struct snapshot *s);
+unsigned int snapshot_print_json(const struct snapshot *s, struct task **t, unsigned int n);
 struct task *snapshot_task(const struct snapshot *s, uint64_t id);
 struct group *snapshot_group(const struct snapshot *s, uint64_t id);
 bool loop_wanted(const struct loop *l);

@@ -4,9 +4,11 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cotask.h"
 
@@ -76,6 +78,27 @@ unsigned int number_int(const char *text, const char *what)
 	return n;
 }
 
+bool is_number(const char *text)
+{
+	return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+/* A user by name, or by a number that need not have one. */
+static unsigned int user_id(const char *text)
+{
+	const struct passwd *p = getpwnam(text);
+	unsigned long long n;
+
+	if (p)
+		return p->pw_uid;
+	n = is_number(text) ? number(text, "--user") : ULLONG_MAX;
+	if (n >= UINT_MAX) {
+		fprintf(stderr, "cotask: there is no user \"%s\"\n", text);
+		exit(RC_USAGE);
+	}
+	return n;
+}
+
 /* An option of COMMON_SHORT or COMMON_LONG. */
 void options_common(int c, const char *usage)
 {
@@ -93,7 +116,8 @@ void options_common(int c, const char *usage)
 		options.pid = number_int(optarg, "--pid");
 		break;
 	case 'u':
-		options.user = optarg;
+		options.by_user = true;
+		options.uid = user_id(optarg);
 		break;
 	case 'C':
 		term_colours(optarg);
@@ -103,6 +127,32 @@ void options_common(int c, const char *usage)
 		exit(RC_OK);
 	default:
 		usage_error(usage, NULL);
+	}
+}
+
+/**
+ * output_flush - write the output, or report the error and exit
+ */
+void output_flush(void)
+{
+	bool failed = ferror(stdout);
+
+	errno = 0;
+	if (fflush(stdout) || failed) {
+		fprintf(stderr, "cotask: cannot write the output: %s\n", strerror(errno ?: EIO));
+		_exit(RC_CANNOT);
+	}
+}
+
+/**
+ * output_end - the same at the end of the program, whichever way it ends
+ */
+void output_end(void)
+{
+	output_flush();
+	if (close(STDOUT_FILENO) && errno != EBADF) {
+		fprintf(stderr, "cotask: cannot write the output: %s\n", strerror(errno));
+		_exit(RC_CANNOT);
 	}
 }
 

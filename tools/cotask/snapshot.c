@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -157,14 +156,32 @@ static void read_hist(struct hist *h, const json_t *o, const char *key)
 
 /* --- one line ----------------------------------------------------------- */
 
+static struct loop *find_loop(const struct snapshot *s, unsigned int id)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->n_loops; i++) {
+		if (s->loop[i].id == id)
+			return &s->loop[i];
+	}
+	return NULL;
+}
+
+/* A second line of a loop: the rest of its list is missing. */
+static void cut_short(struct snapshot *s, struct loop *l, const json_t *o, const char *line)
+{
+	l->state = text(s, o, "state");
+	l->trouble = "stopped answering";
+	l->rest = line;
+}
+
 static void read_loop(struct snapshot *s, const json_t *o, const char *line)
 {
 	const json_t *slowest = json_object_get(o, "slowest");
-	struct loop *l;
+	struct loop *l = find_loop(s, num(o, "id"));
 
-	/* A second line of the same loop: its list is incomplete. */
-	if (s->n_loops && s->loop[s->n_loops - 1].id == num(o, "id")) {
-		s->loop[s->n_loops - 1].state = "busy";
+	if (l) {
+		cut_short(s, l, o, line);
 		return;
 	}
 	s->loop = xgrow(s->loop, s->n_loops, sizeof(*l));
@@ -195,6 +212,11 @@ static void read_loop(struct snapshot *s, const json_t *o, const char *line)
 		.slowest_task = num(slowest, "task"),
 		.slowest = text(s, slowest, "in"),
 	};
+	if (!strcmp(l->state, "busy"))
+		l->trouble = "did not answer";
+	/* Only the thread that pumps such a loop can list it. */
+	else if (!strcmp(l->state, "idle") && !strcmp(l->kind, "caller"))
+		l->trouble = "was not pumped";
 	read_hist(&l->late, o, "late");
 	read_hist(&l->step, o, "step");
 	read_hist(&l->queue, o, "queue");
@@ -271,6 +293,20 @@ static void read_task(struct snapshot *s, const json_t *o, const char *line)
 	read_frames(s, t, json_object_get(o, "user_frames"));
 }
 
+/* The file ends in the middle of a line: the last loop is not complete. */
+static bool ends_early(struct snapshot *s, const char *line, size_t len)
+{
+	struct loop *last = s->n_loops ? &s->loop[s->n_loops - 1] : NULL;
+
+	if (!last || line[len - 1] == '\n')
+		return false;
+	if (!last->trouble)
+		last->trouble = "is cut off in the file";
+	if (!last->rest)
+		last->rest = last->line;
+	return true;
+}
+
 static void read_line(struct snapshot *s, char *line, size_t len)
 {
 	json_error_t error;
@@ -278,6 +314,8 @@ static void read_line(struct snapshot *s, char *line, size_t len)
 	const char *type = json_string_value(json_object_get(o, "type"));
 	const char *kept;
 
+	if (!o && ends_early(s, line, len))
+		return;
 	if (!type)
 		fail("not a snapshot: %s", o ? "an object without type" : error.text);
 	line[strcspn(line, "\n")] = '\0';
@@ -305,17 +343,6 @@ static int by_id_of_task(const void *a, const void *b)
 	const struct task *ta = a, *tb = b;
 
 	return (ta->id > tb->id) - (ta->id < tb->id);
-}
-
-static struct loop *find_loop(const struct snapshot *s, unsigned int id)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->n_loops; i++) {
-		if (s->loop[i].id == id)
-			return &s->loop[i];
-	}
-	return NULL;
 }
 
 struct group *snapshot_group(const struct snapshot *s, uint64_t id)
@@ -357,6 +384,7 @@ static void tidy(struct snapshot *s)
 		s->task[i].group = g;
 		s->task[i].loop = g->loop;
 		g->n++;
+		g->loop->listed++;
 		s->task[n++] = s->task[i];
 	}
 	s->n_tasks = n;
@@ -444,28 +472,85 @@ void snapshot_free(struct snapshot *s)
 
 /* --- what the user wants to see ----------------------------------------- */
 
-static bool user_wanted(const struct loop *l)
-{
-	const struct passwd *p = getpwnam(options.user);
-
-	if (!l->pid)
-		return false;
-	return p ? p->pw_uid == l->uid : number(options.user, "--user") == l->uid;
-}
-
-static bool is_number(const char *text)
-{
-	return *text && strspn(text, "0123456789") == strlen(text);
-}
-
 /* Whether the options let a loop through. */
 bool loop_wanted(const struct loop *l)
 {
 	if (options.pid && l->pid != options.pid)
 		return false;
-	if (options.user && !user_wanted(l))
+	if (options.by_user && (!l->pid || l->uid != options.uid))
 		return false;
 	if (!options.loop || !strcmp(options.loop, l->name))
 		return true;
 	return is_number(options.loop) && number(options.loop, "--loop") == l->id;
+}
+
+/* --- the results of a view ---------------------------------------------- */
+
+/**
+ * snapshot_print_loops - print the lines of loops that were read
+ * @s: the snapshot
+ *
+ * The line that reports that the rest of a loop is missing follows that of the loop.
+ *
+ * Return: How many loops the options let through.
+ */
+unsigned int snapshot_print_loops(const struct snapshot *s)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < s->n_loops; i++) {
+		if (!loop_wanted(&s->loop[i]))
+			continue;
+		puts(s->loop[i].line);
+		if (s->loop[i].rest)
+			puts(s->loop[i].rest);
+		n++;
+	}
+	return n;
+}
+
+/**
+ * snapshot_print_json - print lines that were read
+ * @s: the snapshot; its loops and groups are printed if the options let them through
+ * @t: tasks of it
+ * @n: how many
+ *
+ * Return: How many loops the options let through.
+ */
+unsigned int snapshot_print_json(const struct snapshot *s, struct task **t, unsigned int n)
+{
+	unsigned int i, loops = snapshot_print_loops(s);
+
+	for (i = 0; i < s->n_groups; i++) {
+		if (loop_wanted(s->group[i].loop))
+			puts(s->group[i].line);
+	}
+	for (i = 0; i < n; i++)
+		puts(t[i]->line);
+	return loops;
+}
+
+/**
+ * snapshot_status - report what is missing in a snapshot, and how the command ends
+ * @s: the snapshot
+ * @found: the command has found what it was asked for
+ *
+ * Return: An exit code.
+ */
+int snapshot_status(const struct snapshot *s, bool found)
+{
+	int rc = found ? RC_OK : RC_NOTHING;
+	unsigned int i;
+
+	output_flush();
+	for (i = 0; i < s->n_loops; i++) {
+		const struct loop *l = &s->loop[i];
+
+		if (!l->trouble || !loop_wanted(l))
+			continue;
+		fprintf(stderr, "cotask: incomplete: loop %s %u %s; %u of its %u tasks were read\n",
+			l->name, l->id, l->trouble, l->listed, l->tasks);
+		rc = RC_INCOMPLETE;
+	}
+	return rc;
 }

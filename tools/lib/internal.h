@@ -192,6 +192,7 @@ struct handles {
  * @jobs: functions in threads
  * @idle: there is none
  * @context: context variables of main tasks, which share them (CO-11)
+ * @next_loop: list of all loops of the process, see loops.c
  */
 struct cotask_loop {
 	int			fd;
@@ -239,6 +240,7 @@ struct cotask_loop {
 	unsigned int		jobs;
 	pthread_cond_t		idle;
 	struct cotask_context	*context;
+	struct cotask_loop	*next_loop;
 };
 
 extern __thread struct cotask_loop *cotask_here __attribute__((tls_model("initial-exec")));
@@ -305,6 +307,11 @@ long cotask_io_begin(void);
 void cotask_select_wake(struct cotask_loop *loop, uint32_t handle);
 void cotask_select_happened(struct cotask_loop *loop, uint32_t handle);
 void cotask_select_wake_all(struct cotask_loop *loop);
+
+/* --- loops.c -------------------------------------------------------------------- */
+
+void cotask_loops_add(struct cotask_loop *loop);
+void cotask_loops_del(struct cotask_loop *loop);
 
 /* --- various -------------------------------------------------------------------- */
 

@@ -122,6 +122,7 @@ EXPORT struct cotask_loop *cotask_loop_create(const struct cotask_loop_options *
 		goto failed;
 	loop->fd = rc;
 	cotask_guard_init();
+	cotask_loops_add(loop);
 	return loop;
 
 failed:
@@ -143,6 +144,7 @@ EXPORT void cotask_loop_put(struct cotask_loop *loop)
 		return;
 	cotask_loop_close(loop);
 	close(loop->fd);
+	cotask_loops_del(loop);
 	free_loop(loop);
 }
 

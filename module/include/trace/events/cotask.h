@@ -5,6 +5,9 @@
  * Loops, tasks and groups are identified by their numbers; the name of a task comes with
  * its spawn.  All tracepoints run in the loop's owner, except for a cancel from outside,
  * which is traced where it is accepted.
+ *
+ * The texts are also read by programs, with libtraceevent: no quotes, numbers of an enum are
+ * made known, and a name, which may contain blanks, is the last one of its line.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM cotask
@@ -16,6 +19,15 @@
 #include <linux/tracepoint.h>
 
 u32 cotask_loop_id(const struct cotask_loop *loop);
+
+TRACE_DEFINE_ENUM(COTASK_CAUSE_NONE);
+TRACE_DEFINE_ENUM(COTASK_CAUSE_USER);
+TRACE_DEFINE_ENUM(COTASK_CAUSE_DEADLINE);
+TRACE_DEFINE_ENUM(COTASK_CAUSE_SIBLING);
+TRACE_DEFINE_ENUM(COTASK_CAUSE_GROUP);
+TRACE_DEFINE_ENUM(COTASK_CAUSE_SHUTDOWN);
+TRACE_DEFINE_ENUM(COTASK_CAUSE_OWNER);
+TRACE_DEFINE_ENUM(COTASK_CAUSE_OPERATOR);
 
 #define show_cotask_cause(cause)				\
 	__print_symbolic(cause,					\
@@ -45,9 +57,9 @@ TRACE_EVENT(cotask_spawn,
 		__entry->step = task->frame->step;
 		cotask_get_name(task, __entry->name, sizeof(__entry->name));
 	),
-	TP_printk("loop=%u task=%llu group=%llu name=\"%s\" coroutine=%ps",
-		  __entry->loop, __entry->task, __entry->group, __entry->name,
-		  __entry->step)
+	TP_printk("loop=%u task=%llu group=%llu coroutine=%ps name=%s",
+		  __entry->loop, __entry->task, __entry->group, __entry->step,
+		  __entry->name)
 );
 
 DECLARE_EVENT_CLASS(cotask_task,
@@ -236,7 +248,7 @@ TRACE_EVENT(cotask_late,
 		__entry->loop = cotask_loop_id(loop);
 		strscpy(__entry->name, name, sizeof(__entry->name));
 	),
-	TP_printk("loop=%u name=\"%s\"", __entry->loop, __entry->name)
+	TP_printk("loop=%u name=%s", __entry->loop, __entry->name)
 );
 
 #endif /* _TRACE_COTASK_H */
