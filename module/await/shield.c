@@ -15,13 +15,13 @@ static struct cotask_shield *shield_of(struct cotask_awaitable *x)
 /* The task that is followed is held until then (SH-B1). */
 static void settle(struct cotask_shield *s, long result, int how)
 {
-	struct cotask_awaitable *inner = s->inner;
+	/* All but a task may be gone together with the shield, as soon as that is done. */
+	struct cotask *task = cotask_is_task(s->inner) ? cotask_of(s->inner) : NULL;
 
 	s->inner = NULL;
 	cotask_debug_dead(&s->base);
 	cotask_awaitable_settle(&s->base, result, how);
-	if (cotask_is_task(inner))
-		cotask_put(cotask_of(inner));
+	cotask_put(task);
 }
 
 static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter,
