@@ -95,7 +95,11 @@ static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void 
 	loop = cotask_group_pin_loop(g);
 	if (!loop)
 		return -ESHUTDOWN;
-	rc = cotask_loop_ask(loop, fn, g);
+	/* The process would sleep in ENTER, and could not be asked to resume. */
+	if (loop->flags & COTASK_LOOP_LENT)
+		rc = -EOPNOTSUPP;
+	else
+		rc = cotask_loop_ask(loop, fn, g);
 	cotask_group_unpin_loop(loop);
 	return rc;
 }
@@ -111,8 +115,8 @@ static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void 
  *
  * Context: Process context; sleeps unless the caller is the owner of the loop.
  * Return: 0, also if it was paused before; -ESHUTDOWN if the group was cancelled or has
- *	ended; -EINVAL if @g is not in use, or in atomic context; -EBUSY if a process is using
- *	the loop.
+ *	ended; -EINVAL if @g is not in use, or in atomic context; -EOPNOTSUPP on the loop of
+ *	a process.
  */
 int cotask_group_pause(struct cotask_group *g)
 {

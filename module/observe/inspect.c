@@ -44,7 +44,7 @@ static int list_tasks(struct cotask_loop *loop, void *arg)
  *
  * Context: Process context; sleeps if the caller is not the owner of @loop.
  * Return: How many there are; -EINVAL for a missing argument; 0 if the loop has
- *	ended.
+ *	ended; -EBUSY if it is the loop of a process, which is using it.
  */
 int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned int n)
 {
@@ -54,7 +54,9 @@ int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned i
 	if (!loop || (!tasks && n))
 		return -EINVAL;
 	rc = cotask_loop_ask(loop, list_tasks, &l);
-	return rc == -ESHUTDOWN ? 0 : l.found;
+	if (rc)
+		return rc == -ESHUTDOWN ? 0 : rc;
+	return l.found;
 }
 EXPORT_FOR_TESTS(cotask_all_tasks);
 
@@ -117,7 +119,7 @@ static int look_at_task(struct cotask_loop *loop, void *arg)
  * @info: the answer
  *
  * Context: Process context; sleeps if the caller is not the owner of the loop.
- * Return: 0; -EINVAL for a missing argument.
+ * Return: 0; -EINVAL for a missing argument; -EBUSY as cotask_all_tasks().
  */
 int cotask_task_info(struct cotask *task, struct cotask_info *info)
 {
