@@ -23,7 +23,9 @@
  * it ends with -ECANCELED, which its waiters get.  A group cannot be left
  * before its children have ended, so a way that comes back to a group cuts the innermost
  * gather or race on it instead.  If there is none, the task that the last part of the way has
- * begun with stops waiting, see cotask_cancel_route().
+ * begun with stops waiting, see cotask_cancel_route().  A way that has used up the budget of a
+ * call from a module's code, and goes on in a later turn, does not find out that it comes back:
+ * such a cycle, of thousands of tasks, is cut by the next cancel.
  */
 #include "core.h"
 
@@ -36,6 +38,7 @@ void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops 
 	INIT_LIST_HEAD(&f->cuttable);
 	f->ops = ops;
 	f->wave = 0;
+	f->nth = 0;
 	f->cut = false;
 }
 
@@ -72,13 +75,13 @@ bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark)
 	return true;
 }
 
-/* The way has come back to something that cannot be left: a gather on it, or its first task. */
-static void cut_innermost(struct cotask_loop *loop)
+/* The way has come back to @to, which cannot be left: a gather above it, or the first task. */
+static void cut_innermost(struct cotask_loop *loop, const struct cotask_fanout *to)
 {
 	struct cotask_fanout *f;
 
 	f = list_first_entry_or_null(&loop->cuttable, struct cotask_fanout, cuttable);
-	if (f)
+	if (f && f->nth > to->nth)
 		f->cut = true;
 	else
 		loop->uncut = true;
@@ -100,7 +103,7 @@ bool cotask_fanout_came_back(struct cotask_loop *loop, struct cotask_fanout *f)
 	if (f->ops->end_cut)
 		f->cut = true;
 	else
-		cut_innermost(loop);
+		cut_innermost(loop, f);
 	return true;
 }
 
@@ -165,6 +168,7 @@ bool cotask_fanouts_run(struct cotask_loop *loop)
 void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f)
 {
 	f->wave = loop->wave;
+	f->nth = ++loop->last_mark;
 	/* One that an earlier wave has not finished begins again, for both. */
 	list_move(&f->link, &loop->fanouts);
 	if (f->ops->end_cut)

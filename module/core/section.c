@@ -168,8 +168,10 @@ static void cancel(struct cotask_cancel_scope *s, u64 by, u32 cause)
 		t->entry.flags |= COTASK_T_LEVEL;
 	mark_groups(s);
 	waits_on = cotask_task_waits_on(t);
+	cotask_wave_begin(t->base.loop);
 	cotask_scope_cancel(&s->scope, &s->why);
 	cancel_groups(s, waits_on);
+	cotask_wave_end(t->base.loop);
 }
 
 void cotask_cancel_scope_run(struct cotask_loop *loop, struct cotask_entry *e)

@@ -291,6 +291,7 @@ struct cotask_fanout_ops;
  * @cuttable: in its stack of those that can end a cycle, or empty [L]
  * @ops: operations of its group or set [I]
  * @wave: the last wave that has started it, see fanout.c [L]
+ * @nth: grows from the bottom of that stack to its top [L]
  * @cut: a cycle is to be cut here [L]
  */
 struct cotask_fanout {
@@ -298,6 +299,7 @@ struct cotask_fanout {
 	struct list_head		cuttable;
 	const struct cotask_fanout_ops	*ops;
 	u64				wave;
+	u64				nth;
 	bool				cut;
 };
 

@@ -292,6 +292,27 @@ static void cancel_comes_back_to_groups(struct kunit *test)
 	cotask_loop_stop(loop, 0);
 }
 
+/* AW-B2: a gather that is asked, too, but is not on the way, does not stand for one that is */
+static void gather_beside_the_cycle(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+	struct cotask_member member;
+	struct cotask_set set;
+
+	nest = kunit_kzalloc(test, sizeof(*nest), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, nest);
+	nest->first = start(test, loop, &nest->frame[0], in_nest);
+	run_all(loop);
+	member = COTASK_MEMBER_TASK(nest->first);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(cotask_gather(&set, NULL, &member, 1, 0)));
+	KUNIT_EXPECT_TRUE(test, cotask_awaitable_cancel(&set.base));
+	run_all(loop);
+	KUNIT_EXPECT_TRUE(test, cotask_done(nest->first));
+	KUNIT_EXPECT_TRUE(test, cotask_awaitable_done(&set.base));
+	cotask_put(nest->first);
+	cotask_loop_stop(loop, 0);
+}
+
 /* --- long ways --------------------------------------------------------------------------- */
 
 /* A chain of tasks, each of which waits for the next one. */
@@ -610,6 +631,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(wide_gather_hears_twice),
 	KUNIT_CASE(wide_group_hears_twice),
 	KUNIT_CASE(cancel_comes_back_to_groups),
+	KUNIT_CASE(gather_beside_the_cycle),
 	KUNIT_CASE(long_chain_is_cancelled),
 	KUNIT_CASE(net_is_cancelled),
 	KUNIT_CASE(threads_of_two_tasks),
