@@ -9,7 +9,7 @@
  * change their place.)
  *
  * The end of each task looks at all cursors, so a loop has only a few.  One more takes the place
- * of that which was served the longest time ago, whose reader is told.
+ * of that which was served the longest time ago, and its reader gets an error.
  *
  * readers_lock of the loop guards its list of cursors.  A cursor is moved by the owner
  * alone, with that lock or while it serves the reader whose cursor it is.
@@ -49,7 +49,7 @@ void cotask_cursor_begin(struct cotask_cursor *c, struct cotask_loop *loop)
 		return;
 	last = list_last_entry(&loop->cursors, struct cotask_cursor, link);
 	cotask_cursor_end(last, loop);
-	last->lost = true;
+	WRITE_ONCE(last->lost, true);
 }
 
 /* Its reader is served.  With readers_lock. */

@@ -132,7 +132,7 @@ EXPORT_SYMBOL_GPL(cotask_group_pause);
  *
  * Context: Process context; sleeps unless the caller is the owner of the loop.
  * Return: 0, also if it was not paused; -ESHUTDOWN if the loop has ended; -EINVAL if @g is
- *	not in use, or in atomic context.
+ *	not in use, or in atomic context; -EOPNOTSUPP on the loop of a process.
  */
 int cotask_group_resume(struct cotask_group *g)
 {

@@ -147,9 +147,10 @@ static void cancel_groups(struct cotask_cancel_scope *cs, const struct cotask_aw
 	struct cotask_group *g;
 
 	for (; s != &cs->scope; s = s->outer) {
-		g = s->kind == COTASK_SCOPE_GROUP ? container_of(s, struct cotask_group, scope) :
-						    NULL;
-		if (g && &g->base != exit)
+		if (s->kind != COTASK_SCOPE_GROUP)
+			continue;
+		g = container_of(s, struct cotask_group, scope);
+		if (&g->base != exit)
 			cotask_group_cancel_children(g, &cs->why);
 	}
 }

@@ -482,6 +482,17 @@ static s64 op_poll(struct cotask_request *r)
 	return 0;
 }
 
+/* The file's code is another module's, and may hold locks: the loop does not breathe in it. */
+static __poll_t look(struct poll *p, struct file *file, poll_table *table)
+{
+	__poll_t mask;
+
+	p->f->loop->foreign++;
+	mask = vfs_poll(file, table) & p->events;
+	p->f->loop->foreign--;
+	return mask;
+}
+
 static struct cotask_await perform_poll(struct cotask *task, struct cotask_hosted *h)
 {
 	struct poll *p = poll_of(h->aux);
@@ -489,10 +500,7 @@ static struct cotask_await perform_poll(struct cotask *task, struct cotask_hoste
 
 	init_poll_funcptr(&p->table, enqueue);
 	p->table._key = p->events;
-	/* Code of another module, which may hold locks. */
-	p->f->loop->foreign++;
-	p->mask = vfs_poll(file, &p->table) & p->events;
-	p->f->loop->foreign--;
+	p->mask = look(p, file, &p->table);
 	/* From here on the process may close our file, and @file go. */
 	p->f->has_polled = true;
 	spin_lock(&p->f->polls_lock);
@@ -515,9 +523,7 @@ static __poll_t look_again(struct poll *p)
 	spin_unlock(&p->f->polls_lock);
 	if (!file)
 		return 0;
-	p->f->loop->foreign++;
-	mask = vfs_poll(file, NULL) & p->events;
-	p->f->loop->foreign--;
+	mask = look(p, file, NULL);
 	fput(file);
 	return mask;
 }

@@ -410,8 +410,8 @@ static void cancel_shield(struct env *env)
 	cotask_awaitable_cancel(&env->shield[0].base);
 }
 
-/* RT-3: a thread can wait for whatever tasks can wait for */
-static void thread_waits_for_all_kinds(struct kunit *test)
+/* RT-3: a thread that waits for a set or a shield is woken */
+static void thread_waits_for_a_set_and_a_shield(struct kunit *test)
 {
 	static const struct arg futures[] = {
 		{ .kind = ARG_FUTURE, .i = 0 }, { .kind = ARG_FUTURE, .i = 1 }, LAST
@@ -583,7 +583,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(eager_child_of_a_paused_group),
 	KUNIT_CASE(submitted_into_a_group),
 	KUNIT_CASE(stray_wake_up),
-	KUNIT_CASE(thread_waits_for_all_kinds),
+	KUNIT_CASE(thread_waits_for_a_set_and_a_shield),
 	KUNIT_CASE(thread_waits_for_a_set_that_is_cut),
 	KUNIT_CASE(wait_is_interruptible),
 	KUNIT_CASE(block_with_a_deadline),

@@ -581,10 +581,12 @@ static void process_is_not_waited_for(struct kunit *test)
 	cotask_group_init(&g);
 	KUNIT_EXPECT_EQ(test, cotask_group_open(&g, loop, 0), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, cotask_completion_init(&c, loop), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(cotask_loop_root(loop)), -EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, cotask_loop_watch(loop, &watch), 0);
 	/* As if another thread were in ENTER. */
 	mutex_lock(&loop->pump);
 	KUNIT_EXPECT_EQ(test, cotask_loop_watch(loop, &watch), -EBUSY);
+	KUNIT_EXPECT_EQ(test, cotask_all_tasks(loop, NULL, 0), -EBUSY);
 	mutex_unlock(&loop->pump);
 	WRITE_ONCE(loop->owner, current);
 	cotask_loop_stop(loop, 0);

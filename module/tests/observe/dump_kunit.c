@@ -411,10 +411,11 @@ static void churn(struct kunit *test)
 static void process_does_not_answer(struct kunit *test)
 {
 	struct cotask_loop *loop = cotask_loop_alloc_lent("lent");
-	struct cotask_dump *d = cotask_dump_begin(loop);
 	unsigned int patience, left;
+	struct cotask_dump *d;
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	d = cotask_dump_begin(loop);
 	KUNIT_ASSERT_NOT_NULL(test, d);
 	/* As if another thread were in ENTER. */
 	mutex_lock(&loop->pump);
