@@ -568,7 +568,7 @@ static int stop_outcome(const struct cotask_group *g)
  * Context: Process context, sleeps; not from the group's own loop.
  * Return: 0 or the code of the first error, see cotask_group_errors(); -ETIMEDOUT if
  *	its deadline came first; -EDEADLK on the loop that would have to make it happen;
- *	-EINVAL if @g was not opened.
+ *	-EINVAL if @g was not opened, or is the root group of a loop, see cotask_loop_stop().
  */
 int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 {
@@ -579,7 +579,8 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 	loop = g->base.loop;
 	if (!loop)
 		return stop_outcome(g);
-	if (!in_task() || irqs_disabled())
+	/* The root group has no reference to its loop that this could drop. */
+	if (g == &loop->root || !in_task() || irqs_disabled())
 		return -EINVAL;
 	if (!cotask_awaitable_done(&g->base) && cotask_loop_mine(loop))
 		return -EDEADLK;

@@ -7,8 +7,10 @@
  */
 #include <linux/completion.h>
 #include <linux/cotask_thread.h>
+#include <linux/kthread.h>
 #include <linux/slab.h>
 
+#include "../../core/core.h"
 #include "../helpers.h"
 #include "../suites.h"
 
@@ -141,6 +143,42 @@ static void value_and_context(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_result(t), 7L);
 	KUNIT_EXPECT_EQ(test, j.seen, 42L);
 	KUNIT_EXPECT_EQ(test, atomic_read(&j.runs), 1);
+	cotask_put(t);
+	cotask_job_put(&j.job);
+	wait_for_completion(&j.released);
+}
+
+static struct {
+	struct completion ended;
+	int rc;
+} blocked;
+
+static int block_for_job(void *job)
+{
+	blocked.rc = cotask_block(&((struct cotask_job *)job)->base, 60LL * NSEC_PER_SEC,
+				  TASK_IDLE);
+	complete(&blocked.ended);
+	return 0;
+}
+
+/* RT-3: a thread that waits for a job is woken at its end */
+static void thread_waits_for_a_job(struct kunit *test)
+{
+	struct caller c = {};
+	static struct job j;
+	struct cotask *t;
+
+	job_init(&j, 7);
+	init_completion(&blocked.ended);
+	t = call(test, test->priv, &c, &j, 0);
+	wait_for_completion(&j.running);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(block_for_job, &j.job, "cotask_block")));
+	while (!(atomic_read(&j.job.base.state) & COTASK_S_WATCHED))
+		schedule_timeout_uninterruptible(1);
+	complete(&j.go);
+	wait_for_completion(&blocked.ended);
+	KUNIT_EXPECT_EQ(test, blocked.rc, 0);
+	KUNIT_EXPECT_EQ(test, cotask_wait(t, COTASK_FOREVER), 0);
 	cotask_put(t);
 	cotask_job_put(&j.job);
 	wait_for_completion(&j.released);
@@ -591,6 +629,7 @@ static void armed_when_it_calls(struct kunit *test)
 
 static struct kunit_case offload_cases[] = {
 	KUNIT_CASE(value_and_context),
+	KUNIT_CASE(thread_waits_for_a_job),
 	KUNIT_CASE(error_and_progress),
 	KUNIT_CASE(cancelled_while_it_runs),
 	KUNIT_CASE(uninterruptible),

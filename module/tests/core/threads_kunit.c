@@ -306,6 +306,7 @@ static void stop_a_group(struct kunit *test)
 
 	cotask_group_init(&g);
 	KUNIT_EXPECT_EQ(test, cotask_group_stop(&g, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, cotask_group_stop(cotask_loop_root(loop), 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, cotask_group_open(&g, loop, 0), 0);
 	KUNIT_EXPECT_EQ(test, cotask_group_open(&g, loop, 0), -EALREADY);
 	t = cotask_spawn(&g, nap_frame(&n[0], 1000000 * MS, false), NULL);
