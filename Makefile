@@ -67,6 +67,10 @@ install-driver: modules
 deb:
 	@debian/build.sh
 
+docs:
+	@Documentation/html.sh $(KDIR) .build/docs
+	@echo ".build/docs/index.html"
+
 demo:
 	@selftests/demo.sh
 
@@ -127,6 +131,7 @@ help:
 	@echo 'install-dkms     source for DKMS: then "dkms install cotask/VERSION"'
 	@echo 'install-driver   headers and symbols for drivers that use the module'
 	@echo 'deb              Debian packages, in .build/deb'
+	@echo 'docs             the documentation as HTML, in .build/docs'
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-PART       one part of them: static compile proofs kunit fuzz stress trace uapi'
@@ -150,5 +155,5 @@ help:
 
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
 	install-headers install-man uninstall-lib install-udev install-dkms \
-	install-driver deb demo check check-fresh matrix bench bench-hosted kunit \
+	install-driver deb docs demo check check-fresh matrix bench bench-hosted kunit \
 	fuzz-semantics fuzz-uapi races kcsan check-seeded coverage rules help

@@ -158,6 +158,7 @@ part_static()
 	silent allocations "$here/allocations.py"
 	silent surface "$here/surface.py"
 	silent man "$here/static.sh" man "$source"
+	silent docs "$top/Documentation/html.sh" "$source" "$top/.build/docs"
 	silent version "$here/static.sh" version "$source"
 	silent shellcheck "$here/static.sh" shellcheck "$source"
 	silent sparse sparse

@@ -4,7 +4,8 @@
 
 Each exported function, and each inline function of the public headers, has kernel-doc with a
 "Context:".  The table behind ".. contexts" in Documentation/reference.rst says the same in
-columns; with --update it is written anew.  More exports than LIMIT are an error.
+columns; with --update it is written anew.  Its pages of the reference are those of all files
+that export something.  More exports than LIMIT are an error.
 """
 import pathlib
 import re
@@ -46,6 +47,14 @@ def exported():
             for name in EXPORT.findall(p.read_text())}
 
 
+def missing_files(page):
+    """Files that export something, and that the page does not include."""
+    for path in (p for w in WINGS for p in sorted((TOP / "module" / w).glob("*.c"))):
+        name = path.relative_to(TOP)
+        if EXPORT.search(path.read_text()) and f".. kernel-doc:: {name}\n   :export:" not in page:
+            yield f"Documentation/reference.rst: no kernel-doc of {name}"
+
+
 def public():
     """Functions of each public header that drivers can call, in order."""
     names, docs = exported(), documented()
@@ -85,6 +94,7 @@ def main():
     bad = [f"{n}: no kernel-doc, or no Context:" for n in sorted(names) if not docs.get(n)]
     if len(names) > LIMIT:
         bad.append(f"{len(names)} symbols are exported to drivers; {LIMIT} are too many already")
+    bad += missing_files(rest)
     if old != new:
         bad.append("Documentation/reference.rst: the table of contexts is old; use --update")
     print(*bad, sep="\n", end="\n" if bad else "")

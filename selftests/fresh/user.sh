@@ -14,7 +14,7 @@ root=/tmp/installed
 # Packages of the line of README.md that begins with this one.
 readme()
 {
-	sed -n "s/^    apt-get install \($1 .*\)$/\1/p" "$tree/README.md"
+	sed -n "s/^    apt-get install \($1\( .*\)\?\)$/\1/p" "$tree/README.md"
 }
 
 # Targets of fresh/targets that are run there: "targets PLACE".
@@ -45,6 +45,9 @@ step "packages of the module and the library" install $(readme make)
 step "tools without libraries says what to do" \
 	advises make -C "$tree" tools --no-print-directory
 step "packages of the tool" install $(readme pkg-config)
+step "docs without Sphinx says what to do" \
+	advises make -C "$tree" docs --no-print-directory
+step "packages of the documentation" install $(readme python3-sphinx)
 }
 kernel=$(kernels | tail -n 1)
 for target in $(targets root) help; do

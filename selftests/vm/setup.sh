@@ -14,7 +14,7 @@ packages=(
 	debian-archive-keyring dwarves flex g++ gcc gcc-12 gcc-12-multilib git
 	groff-base gzip kmod libc6-dev libdw-dev libelf-dev libjansson-dev
 	libncurses-dev libssl-dev libtraceevent-dev libtracefs-dev make mandoc perl
-	pkg-config procps python3 qemu-system-x86 rsync shellcheck sparse util-linux
+	pkg-config procps python3 python3-sphinx qemu-system-x86 rsync shellcheck sparse util-linux
 	xz-utils
 )
 case ${1:-} in

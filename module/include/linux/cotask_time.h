@@ -126,7 +126,7 @@ static inline long __cotask_timeout_end(struct cotask_timeout *t, long rc)
  *
  * Followed by the block, which may suspend.  ``continue`` leaves the block early, as its end
  * does.  ``break``, ``goto`` and ``return`` leave the timeout behind: its scope stays open,
- * and in a build with CONFIG_COTASK_DEBUG the end of the coroutine inside of it is reported.
+ * and in a build with CONFIG_COTASK_DEBUG the end of the coroutine inside of it is reported. ::
  *
  *	CO_TIMEOUT(&me->timeout, NSEC_PER_SEC, rc) {
  *		CO_AWAIT(sent, rc, cotask_call(task, &me->send.frame));
