@@ -50,20 +50,25 @@ man()
 	for page in tools/lib/man/*.[347]; do
 		groff -man -Tutf8 -ww -z "$page" 2>&1
 	done
+	mandoc -T lint -W warning tools/lib/man/*.[347] tools/cotask/*.8
 }
 
-# Where a version has to stand in words, it is that of the file VERSION.
+# Where a version has to stand in words, it is that of the file VERSION, and a date is that of
+# debian/changelog.
 version()
 {
-	local version header=tools/lib/include/cotask.h
+	local version date header=tools/lib/include/cotask.h
 
 	version=$(cat VERSION)
+	date=$(date -u -d "$(sed -n 's/^ -- .*>  //p' debian/changelog | head -n 1)" +%F)
 	says()
 	{
 		grep -qxF -- "$2" "$1" || echo "$1: no line '$2'; VERSION is $version"
 	}
 	says dkms.conf "PACKAGE_VERSION=\"$version\""
 	says debian/changelog "cotask ($version) unstable; urgency=medium"
+	says tools/lib/man/cotask.4 ".TH COTASK 4 \"$date\" \"cotask\" \"cotask\""
+	says tools/lib/man/cotask.7 ".TH COTASK 7 \"$date\" \"cotask\" \"cotask\""
 	says $header $'#define COTASK_VERSION_MAJOR\t'"${version%%.*}"
 	says $header $'#define COTASK_VERSION_MINOR\t'"${version##*.}"
 	says $header $'#define COTASK_VERSION_STRING\t'"\"$version\""

@@ -3,13 +3,15 @@
 """Manual pages of section 3 from the comments in the headers.
 
 "make.py" writes them into the directory of this file; "make.py --check" lists those that are
-out of date.
+out of date.  Their date is that of the version, as debian/changelog has it.
 """
+import email.utils
 import pathlib
 import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[2]
 PAGES = {
     "cotask": "tasks, groups and timeouts",
     "cotask_file": "files on disks, in other threads",
@@ -39,6 +41,20 @@ def roff(text):
     text = re.sub(r"(?<![\w*(])\*([a-z][a-z ]*)\*(?![\w*])", r"\\fI\1\\fP", text)
     text = re.sub(r"\b(cotask_\w+)\(\)", r"\\fB\1\\fP()", text)
     return "\n".join("\\&" + l if l[:1] in ".'" else l for l in text.split("\n"))
+
+
+def date():
+    """Of the newest version."""
+    text = re.search(r"^ -- .*>  (.*)", (TOP / "debian/changelog").read_text(), re.M)[1]
+    return email.utils.parsedate_to_datetime(text).strftime("%Y-%m-%d")
+
+
+def tidy(lines):
+    """Without paragraphs that have no text."""
+    ends = (".PP", ".IP", ".TP", ".SH")
+    for before, line, after in zip([""] + lines, lines, lines[1:] + [".SH"]):
+        if line != ".PP" or not (before.startswith(".SH") or after.startswith(ends)):
+            yield line
 
 
 def sentence(text):
@@ -99,7 +115,7 @@ def page(name):
     source = (HERE.parent / "include" / (name + ".h")).read_text()
     out = ['.\\" SPDX-License-Identifier: LGPL-2.1-or-later OR MIT',
            '.\\" Made by make.py from the header.',
-           '.TH %s 3 "" "libcotask" "cotask"' % name.upper(),
+           '.TH %s 3 "%s" "libcotask" "cotask"' % (name.upper(), date()),
            ".SH NAME", "%s.h \\- %s" % (name, PAGES[name]),
            ".SH SYNOPSIS", ".nf", ".B #include <%s.h>" % name, ".PP",
            "Link with \\fI\\-lcotask\\fP.", ".fi", ".SH DESCRIPTION"]
@@ -122,7 +138,7 @@ def page(name):
             functions.append(word)
     out.insert(place, '.\\" Functions: ' + " ".join(functions))
     out += [".SH SEE ALSO", ".BR cotask (4),", ".BR cotask (7)"]
-    return "\n".join(out) + "\n"
+    return "\n".join(tidy(out)) + "\n"
 
 
 def pages():
