@@ -397,7 +397,7 @@ part_kernels()
 	need uml-7.3-smp || return
 	for flavour in stock-6.12 stock-7.3; do
 		out=$top/.build/$flavour rc=0
-		build "$flavour" "$out" W=1 || continue
+		build "$flavour" "$out" W=1 CONFIG_COTASK_BENCH=m || continue
 		make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/lib" \
 			>"$logs/kernels-$flavour.log" 2>&1 &&
 			"$here/vm/qemu.sh" -k "$flavour" -t 900 -o "$logs/kernels-$flavour.log" \

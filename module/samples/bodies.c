@@ -165,3 +165,4 @@ MODULE_DESCRIPTION("Coroutines that processes spawn by name");
 MODULE_AUTHOR("The cotask authors");
 MODULE_LICENSE("GPL");
 COTASK_IMPORT(COTASK);
+COTASK_IMPORT(COTASK_AWAIT);

@@ -502,3 +502,4 @@ MODULE_DESCRIPTION("A driver for QEMU's edu device, made of coroutines");
 MODULE_AUTHOR("The cotask authors");
 MODULE_LICENSE("GPL");
 COTASK_IMPORT(COTASK);
+COTASK_IMPORT(COTASK_AWAIT);

@@ -237,4 +237,5 @@ module_init(hardirq_init);
 MODULE_DESCRIPTION("Test of cotask in hard interrupts");
 MODULE_LICENSE("GPL");
 COTASK_IMPORT(COTASK);
+COTASK_IMPORT(COTASK_AWAIT);
 COTASK_IMPORT(COTASK_TEST);

@@ -509,4 +509,5 @@ module_exit(play_exit);
 MODULE_DESCRIPTION("Programs for tasks of cotask, from user space");
 MODULE_LICENSE("GPL");
 COTASK_IMPORT(COTASK);
+COTASK_IMPORT(COTASK_AWAIT);
 COTASK_IMPORT(COTASK_TEST);

@@ -33,4 +33,5 @@ kunit_test_suites(&cotask_oom_suite,
 MODULE_DESCRIPTION("KUnit tests of cotask");
 MODULE_LICENSE("GPL");
 COTASK_IMPORT(COTASK);
+COTASK_IMPORT(COTASK_AWAIT);
 COTASK_IMPORT(COTASK_TEST);

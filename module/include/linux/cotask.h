@@ -75,7 +75,7 @@
 
 /**
  * COTASK_IMPORT() - in a module: it uses functions of a namespace of cotask
- * @ns: the namespace: COTASK
+ * @ns: the namespace: COTASK; COTASK_AWAIT for locks, queues, gather, threads and the like
  *
  * MODULE_IMPORT_NS() takes a word or a string, depending on the kernel; this is the
  * same on all.  It needs <linux/module.h>.
