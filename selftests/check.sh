@@ -458,6 +458,17 @@ part_search()
 	[ $rc -eq 0 ] || tail -n 20 "$log"
 	grep -E '^search: (seed|[0-9])' "$log"
 	result "search on uml-6.1-cover: clean log, clean unload, no leaks" $rc
+	silent search-alone search_alone
+}
+
+# What the fuzzer finds is handed on as one program in C.
+search_alone()
+{
+	local out=$top/.build/crash
+
+	"$here/search/alone.py" "$(head -n 1 "$here/search/corpus")" >"$out.c" &&
+		gcc-12 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror \
+			-Wno-missing-field-initializers -I"$top/uapi" -pthread -o "$out" "$out.c"
 }
 
 [ $# -gt 0 ] || set -- "${parts[@]}"

@@ -4,13 +4,15 @@
 
 LOG is of a search with VERBOSE=1; OUTDIR is where it was built. The last programs of the log are
 run again in a guest, then fewer of them, with fewer calls and operations, as long as the kernel
-breaks. Prints the programs that are left, and what they do.
+breaks. Prints the programs that are left, and what they do, and writes OUTDIR/crash.c, which
+does the same and stands alone.
 """
 import os
 import re
 import subprocess
 import sys
 
+import alone
 import report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -96,6 +98,10 @@ def main():
     for program in programs:
         print(program)
     show(guest, programs)
+    path = os.path.join(guest.out, "crash.c")
+    with open(path, "w") as f:
+        f.write(alone.alone(programs))
+    print(f"minimise: {path} stands alone")
 
 
 if __name__ == "__main__":

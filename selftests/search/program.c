@@ -122,7 +122,7 @@ static void change_byte(struct search_program *p)
 }
 
 /* The end of @other takes the place of the end of @p. */
-static void splice(struct search_program *p, const struct search_program *other)
+static void splice_in(struct search_program *p, const struct search_program *other)
 {
 	unsigned int keep = rnd(p->n + 1), from = rnd(other->n);
 
@@ -160,7 +160,7 @@ void program_change(struct search_program *p, const struct search_program *other
 			if (rnd(4))
 				change_byte(p);
 			else
-				splice(p, other);
+				splice_in(p, other);
 			break;
 		default:
 			change_byte(p);
