@@ -66,7 +66,7 @@ s64 stress_some_grace(u32 n)
 	return grace[n % ARRAY_SIZE(grace)];
 }
 
-/* Tasks that fail without anybody looking are part of the test. */
+/* Tasks whose error is not retrieved are part of the test. */
 static void expected_error(struct cotask_loop *loop, struct cotask *task, int error)
 {
 }

@@ -111,7 +111,7 @@ static void slot_drop(struct slot *s)
 	*s = (struct slot){};
 }
 
-/* Nobody is going to poke a task without a handle: it has to end by itself. */
+/* No actor pokes a task without a handle: it has to end by itself. */
 static void fill_without_handle(struct cotask_group *g, u32 n)
 {
 	struct job *j = stress_job_new(g->base.loop, n, ENDS_BY_ITSELF, 0);

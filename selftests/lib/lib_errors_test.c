@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - libcotask: errors that nobody looks at, and what a run leaves behind
+ * cotask selftests - libcotask: errors that are not retrieved, and what a run leaves behind
  */
 #include "lib_test.h"
 

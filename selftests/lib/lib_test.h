@@ -100,7 +100,7 @@ static inline long t_yields(void *arg)
 	return rc ? rc : i;
 }
 
-/* A future that nobody completes. */
+/* A future that is not completed. */
 static inline long t_forever(void *arg)
 {
 	(void)arg;

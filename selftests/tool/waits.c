@@ -29,7 +29,7 @@ long wait_here(void *arg)
 	return cotask_await_future(&never);
 }
 
-/* Deeper than anybody wants to see. */
+/* Deeper than a line can show. */
 long deeper(long n)
 {
 	return n ? deeper(n - 1) : inner();

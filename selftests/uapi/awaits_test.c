@@ -75,9 +75,9 @@ TEST_F(file, start)
 	EXPECT_EQ(-EINVAL, op(START, .task = 1, .handle = 50));
 	EXPECT_EQ(-ENOENT, op(START, .task = 1, .handle = 9));
 	EXPECT_EQ(-ESRCH, op(START, .handle = 3));
-	EXPECT_EQ(-EINVAL, op(READY, .task = 1, .value = 1));	/* nobody waits for that */
+	EXPECT_EQ(-EINVAL, op(READY, .task = 1, .value = 1));	/* no task waits for that */
 	EXPECT_EQ(2, step(START, .task = 1, .handle = 3).handle);
-	EXPECT_EQ(-EINVAL, op(START, .task = 2, .handle = 3));	/* somebody does already */
+	EXPECT_EQ(-EINVAL, op(START, .task = 2, .handle = 3));	/* a task does already */
 	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
 	EXPECT_EQ(4, step(EXIT, .task = 3, .value = -EIO).handle);
 	EXPECT_EQ(-EIO, step(SLEEP, .task = 4, .value = COTASK_NEVER).result);
@@ -102,7 +102,7 @@ TEST_F(file, reason)
 	EXPECT_EQ(id, op(READ, .arg = COTASK_READ_BY, .handle = 2));
 }
 
-/* --- errors that nobody reads ---------------------------------------------------- */
+/* --- errors that are not retrieved ---------------------------------------------------- */
 
 /* --- shields, gather, wait, iterations ------------------------------------------- */
 
@@ -197,7 +197,7 @@ TEST_F(file, iterate)
 	op(COMPLETE, .handle = 8, .value = 1);
 	EXPECT_EQ(8, step(NEXT, .task = 1, .handle = 20).result);
 	EXPECT_EQ(0, step(NEXT, .task = 1, .handle = 20).result);
-	/* One that is dropped with members that go on, and somebody who waits. */
+	/* One that is dropped with members that go on, and a task that waits. */
 	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 30);
 	three[0] = 30;
 	op(ITERATE, .handle = 21, .addr = (unsigned long)three, .len = 1, .value = COTASK_NEVER);
@@ -307,7 +307,7 @@ TEST_F(file, timeout_questions)
 
 /* --- semaphores, events, conditions, queues -------------------------------------- */
 
-/* SY-1, SY-4: permits in the order of asking; the release of what nobody has */
+/* SY-1, SY-4: permits in the order of asking; the release of what no task has */
 TEST_F(file, semaphore)
 {
 	EXPECT_EQ(0, t_op(self->fd, MAKE(SEM, 50, .value = 1, .len = 1)));
@@ -354,7 +354,7 @@ TEST_F(file, condition)
 	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_FREE, .handle = 50));
 }
 
-/* SY-4: numbers in order; full, empty, closed; what nobody takes goes with the queue */
+/* SY-4: numbers in order; full, empty, closed; what no task takes goes with the queue */
 TEST_F(file, queue)
 {
 	EXPECT_EQ(0, t_op(self->fd, MAKE(QUEUE, 50, .value = 1)));

@@ -24,7 +24,7 @@ TEST_F(file, batch)
 	ops[40] = OP(SLEEP, .task = 2);
 	t = t_enter(self->fd, ops, 41, 64);
 	ASSERT_EQ(41, t.n);
-	/* Ten of them run: nobody else has a turn. */
+	/* Ten of them run: no other task has a turn. */
 	t = t_enter_batch(self->fd, NULL, 0, 64, 10);
 	EXPECT_EQ(0, t.n);
 	for (i = 0; i < 10; i++)

@@ -54,7 +54,7 @@ FIXTURE_SETUP(group)
 
 FIXTURE_TEARDOWN(group)
 {
-	/* Whoever was in it has been waited for, but may not have left. */
+	/* The processes in it have been waited for, but may not have left. */
 	while (self->dir[0] && rmdir(self->dir) && errno == EBUSY)
 		sched_yield();
 	if (self->dir[0])

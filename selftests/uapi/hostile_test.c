@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - the device with users who build what nobody in his senses would
+ * cotask selftests - the device with processes that build what no sane program would
  *
  * Chains, nets and cycles of objects that could overflow a stack, or be walked for ever;
  * things that are given up again and again and could count against no limit; races for
@@ -320,7 +320,7 @@ static void *submit(void *arg)
 	return NULL;
 }
 
-/* A handle is used again while somebody forgets what it has named before: often, or for long. */
+/* A handle is used again while another thread forgets what it has named before. */
 TEST_F(file, forget_and_use_again)
 {
 	__s64 rc, end = t_now() + 5000 * MS;

@@ -301,7 +301,7 @@ static void *enter_again_and_again(void *arg)
 	return NULL;
 }
 
-/* ENTER does not notice that somebody looks, and who looks does not notice ENTER. */
+/* A listing does not disturb ENTER, and ENTER does not disturb a listing. */
 TEST_F(two, look_at_a_loop_in_use)
 {
 	struct thread t = { .fd = self->other };
@@ -325,7 +325,7 @@ TEST_F(two, look_at_a_loop_in_use)
 	EXPECT_EQ(0, t.rc);
 }
 
-/* Somebody who waits in ENTER answers. */
+/* A thread that waits in ENTER answers. */
 static void *enter_once(void *arg)
 {
 	struct thread *t = arg;
@@ -356,7 +356,7 @@ TEST_F(two, look_at_a_loop_that_waits)
 	EXPECT_EQ(0, t.rc);
 }
 
-/* Close while somebody looks. */
+/* Close during a listing. */
 static void *look_again_and_again(void *arg)
 {
 	struct thread *t = arg;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - what a run leaves behind, and errors that nobody looks at
+ * cotask selftests - what a run leaves behind, and errors that are not retrieved
  */
 #include "file_fixture.h"
 
@@ -118,7 +118,7 @@ TEST_F(file, unread_errors)
 	EXPECT_NOTHING();
 }
 
-/* AW-11: when somebody else lets go last, the process has forgotten what it was */
+/* AW-11: when another one lets go last, the process has forgotten what it was */
 TEST_F(file, unread_error_of_what_is_forgotten)
 {
 	struct cotask_op ops[2];
@@ -184,7 +184,7 @@ TEST_F(file, errors_of_a_group)
 	EXPECT_NOTHING();
 }
 
-/* The process goes before anybody could be told. */
+/* The process goes before the report could be delivered. */
 TEST_F(file, closed_before_the_record)
 {
 	struct cotask_op ops[2];

@@ -304,7 +304,7 @@ TEST_F(two, passed_to_a_process_that_is_killed)
 /* --- what a task waits for holds our own file ------------------------------------ */
 
 /*
- * The file lies in the queue of a socket that one of its tasks waits for. Nobody could
+ * The file lies in the queue of a socket that one of its tasks waits for. No process could
  * release one of the two, but that the process closes its descriptor. That the file has
  * gone is shown by the unloading of the module.
  */
@@ -705,7 +705,7 @@ TEST(late)
 	set_parameter("enter_limit_ms", "1");
 	t_op(fd, OP(SPAWN, .handle = 1));
 	t_next(fd);
-	/* Its task runs; whoever reports has to get a turn. */
+	/* Its task runs; the reporter has to get a turn. */
 	for (i = 0; !e.flags; i++) {
 		usleep(10000);
 		e = (struct cotask_enter){ .size = sizeof(e), .n_begun = !i };

@@ -50,7 +50,7 @@ TEST_F(file, one_array_spawns_and_runs)
 	EXPECT_EQ(2, t.applied);
 	ASSERT_EQ(1, t.n);
 	EXPECT_EQ(1, t.event[0].handle);
-	/* Nobody else runs inside of its step (SC-1). */
+	/* No other task runs inside of its step (SC-1). */
 	t = t_enter_until(self->fd, NULL, 0, 1, t_now() + 10 * MS);
 	EXPECT_EQ(0, t.n);
 	EXPECT_EQ(2, t_step(self->fd, OP(EXIT, .task = 1)).handle);
@@ -470,7 +470,7 @@ TEST_F(file, refused_and_waiting)
 	EXPECT_EQ(0, ops[1].result);
 }
 
-/* Whoever finds the other in ENTER has to come back: both threads try. */
+/* The thread that finds the other one in ENTER has to come back: both threads try. */
 static void *enter_for_long(void *arg)
 {
 	int fd = *(int *)arg;

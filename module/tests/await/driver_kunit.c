@@ -59,7 +59,7 @@ static void raise(struct irq_work *work)
 	cotask_complete(&dev.done);
 }
 
-/* Calls are counted, whoever waits when */
+/* Calls are counted, whether a task waits already or later */
 static void completions_are_counted(struct kunit *test)
 {
 	struct env *env = env_of(test);

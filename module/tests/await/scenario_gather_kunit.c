@@ -74,7 +74,7 @@ SCENARIO(cancelled_and_all_swallow,
 	 PLAYS(takes_5),
 	 SETTLE, HIT(0), SETTLE, PENDING(0), PASS(5), SAW("ECANCELED n1 on"))
 
-/* GA-7, GA-10: cancelled by hand: nobody's count rises but the members' */
+/* GA-7, GA-10: cancelled by hand: only the members' counts rise */
 SCENARIO(cancelled_by_hand,
 	 PLAYS(GATHERS(GATHER(0, 0, T(1), T(2)))),
 	 PLAYS(takes_5),
@@ -118,7 +118,7 @@ SCENARIO(gather_of_gathers,
 	 PLAYS(loud),
 	 SETTLE, HIT(0), COUNT_IS(1, 1), COUNT_IS(2, 2), SETTLE, SAW("c c ECANCELED n1 on"))
 
-/* GA-4, GA-6: two gathers share a member that fails: both get it, nobody is cancelled */
+/* GA-4, GA-6: two gathers share a member that fails: both get it, no task is cancelled */
 SCENARIO(shared_member_fails,
 	 TASK(GATHER(0, 0, F(0), T(2)), TRY, AWAIT_SET(0), EXCEPT, SHOW, COUNT, ENDTRY, END),
 	 TASK(GATHER(1, 0, F(0), T(3)), TRY, AWAIT_SET(1), EXCEPT, SHOW, COUNT, ENDTRY, END),

@@ -52,7 +52,7 @@ SCENARIO(newcomer_does_not_overtake,
 	 TASK(FUTURE(0), TAKE(0), LOG("new"), GIVE(0), END),
 	 SETTLE, COMPLETE(0, 1), SETTLE, SAW("a n0 new"))
 
-/* SY-4: a lock that nobody holds is not released */
+/* SY-4: a lock that no task holds is not released */
 SCENARIO(release_of_an_unheld_lock,
 	 TASK(GIVE(0), SHOW, TAKE(0), GIVE(0), SHOW, GIVE(0), SHOW, END),
 	 SETTLE, SAW("EINVAL 0 EINVAL"))

@@ -199,7 +199,7 @@ static void shield_does_not_stop_a_direct_cancel(struct kunit *test)
 	expect_cancelled(env, 0);
 }
 
-/* SH-B1: the shield holds the task; nobody else needs to */
+/* SH-B1: the shield holds the task; no other reference is needed */
 static void shield_holds_the_task(struct kunit *test)
 {
 	struct env *env = env_of(test);

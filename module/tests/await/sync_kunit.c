@@ -82,7 +82,7 @@ static void grant_goes_on(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cotask_lock_held(&env->lock[0]));
 }
 
-/* SY-2: the same with nobody else there: the lock is free again */
+/* SY-2: the same without another waiter: the lock is free again */
 static void grant_comes_back(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -115,7 +115,7 @@ static void grant_is_kept(struct kunit *test)
 	expect_log(env, "b");
 }
 
-/* SY-4: a lock that nobody has cannot be given back, nor more than there are */
+/* SY-4: a free lock cannot be released, nor more permits than there are */
 static void bad_release(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -373,7 +373,7 @@ static void queue_shutdown(struct kunit *test)
 	expect_log(env, "1 ESHUTDOWN ESHUTDOWN");
 }
 
-/* SY-4: shut down at once: the items go to whoever shuts it down */
+/* SY-4: shut down at once: the items go to the caller that shuts it down */
 static void queue_shutdown_at_once(struct kunit *test)
 {
 	struct env *env = env_of(test);

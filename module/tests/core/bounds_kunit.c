@@ -564,7 +564,7 @@ static void borrower_breathes(struct kunit *test)
 	KUNIT_EXPECT_GE(test, loop->budget, 0);
 	KUNIT_EXPECT_FALSE(test, cpu_is_wanted());
 	cotask_loop_return(loop);
-	/* Nobody pumps it any more. */
+	/* No thread pumps it any more. */
 	WRITE_ONCE(loop->owner, current);
 	cotask_loop_stop(loop, 0);
 }

@@ -42,7 +42,7 @@ static void ring_through_a_group(struct kunit *test)
 }
 
 /*
- * AW-B2: a child waits for somebody outside of its group, who then waits for its
+ * AW-B2: a child waits for a task outside of its group, which then waits for its
  * parent, in the exit of the group or before: the second await closes the cycle
  */
 static void cycle_through_an_owner(struct kunit *test)

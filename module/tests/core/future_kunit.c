@@ -135,7 +135,7 @@ static void await_across_loops_suspends(struct kunit *test)
 	settle(env);
 	expect_log(env, "EXDEV on");
 	KUNIT_EXPECT_FALSE(test, cotask_awaitable_done(future(env, 1)));
-	/* Nobody waits for it. */
+	/* No task waits for it. */
 	KUNIT_EXPECT_EQ(test, cotask_future_complete(&env->future[1], 1), 0);
 	KUNIT_EXPECT_FALSE(test, cotask_manual_turn(loop));
 	cotask_loop_stop(loop, 0);
@@ -312,7 +312,7 @@ static void failed_with_the_code_of_cancel(struct kunit *test)
 	expect_cancelled(env, 0);
 }
 
-/* --- errors nobody reads ------------------------------------------------------------ */
+/* --- errors that are not retrieved ------------------------------------------------------------ */
 
 /* Let go of a task; how often the handler was called for it. */
 static unsigned int reports(struct env *env, int i)
@@ -409,7 +409,7 @@ static void unread_error_of_a_future(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->errors, 1U);
 }
 
-/* CT-B3: a task that nobody holds is reported as soon as it has failed */
+/* CT-B3: a task without a handle is reported as soon as it has failed */
 static void failed_without_a_handle(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -44,7 +44,7 @@ SCENARIO(ready_after_the_cancel,
 	      ENDTIMEOUT, EXCEPT, SHOW, ENDTRY, SLEEP(1), ENDGROUP, LOG("zero"), CALL(probe), END),
 	 SETTLE, PASS(2), SAW("EINVAL E1"), PASS(1), SAW("zero n0 on"))
 
-/* TG-B7, TG-B6: nobody waits for it any more, so it is a child like any other again */
+/* TG-B7, TG-B6: no task waits for it any more, so it is a child like any other again */
 SCENARIO(cancelled_twice,
 	 TASK(TRY, GROUP(0),
 	      TRY, START(1, 0, SCRIPT(TRY, SLEEP(50), EXCEPT, SLEEP(5), RAISE(E1), ENDTRY, END)),

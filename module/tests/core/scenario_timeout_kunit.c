@@ -293,7 +293,7 @@ SCENARIO(wait_for_expires_and_is_cancelled,
 	 PLAYS(loud),
 	 SETTLE, LATER(10), TURN, HIT(0), SETTLE, SAW("c ECANCELED n1 on"))
 
-/* WF-7: the awaited task is cancelled by somebody else */
+/* WF-7: the awaited task is cancelled by another task */
 SCENARIO(wait_for_what_is_cancelled,
 	 PLAYS(WAITS(WAIT_FOR(1, 10))),
 	 PLAYS(loud),

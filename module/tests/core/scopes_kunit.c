@@ -138,7 +138,7 @@ static void three_at_once(struct kunit *test)
 	expect_log(env, "ECANCELED n2 ECANCELED n1 ETIMEDOUT n0 on");
 }
 
-/* TO-12, TO-13: an outside cancel in addition: nobody has timed out */
+/* TO-12, TO-13: an outside cancel in addition: nothing has timed out */
 static void both_at_once_and_a_cancel(struct kunit *test)
 {
 	static const struct line script[] = {
@@ -405,7 +405,7 @@ static void oldest_reason(struct kunit *test)
 	settle(env);
 	advance(env, 10);
 	turn(env);
-	/* The timeout was first; then somebody else. */
+	/* The timeout was first; then another task. */
 	cotask_cancel(env->task[0]);
 	KUNIT_EXPECT_EQ(test, cotask_cancel_reason(env->task[0]).cause,
 			(u32)COTASK_CAUSE_DEADLINE);
@@ -618,7 +618,7 @@ static long out_of_order(struct cotask *task, struct cotask_frame *frame)
 	CO_AWAIT(outer, rc, cotask_group_exit(task, &env->group[0], E1));
 	note_outcome(env, rc);
 	note_outcome(env, cotask_timeout_exit(&env->timeout[0], E1));
-	/* Of nobody, and missing. */
+	/* Of no task, and missing. */
 	CO_AWAIT(foreign, rc, cotask_group_exit(task, &env->group[2], 0));
 	note_outcome(env, rc);
 	CO_AWAIT(twice, rc, cotask_group_exit(task, NULL, 0));

@@ -151,7 +151,7 @@ static void long_clean_up(struct kunit *test)
 }
 
 /**
- * struct abandoned - a task that is ended inside of a group, while somebody spawns into that
+ * struct abandoned - a task that is ended inside of a group, while a thread spawns into that
  * @outer: enters the group
  * @inner: does not end
  * @child: spawned when @inner goes

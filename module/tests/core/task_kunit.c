@@ -319,7 +319,7 @@ static void failed_with_ecanceled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_awaitable_error(&env->future[0].base), -ECANCELED);
 }
 
-/* AW-11: an error that nobody has read is reported once, with the last reference */
+/* AW-11: an error that was not retrieved is reported once, with the last reference */
 static void unread_error(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -428,7 +428,7 @@ static void callbacks_removed(struct kunit *test)
 	expect_log(env, "ran");
 }
 
-/* TK-6, TK-7: changes during the run, and an error that stops nobody */
+/* TK-6, TK-7: changes during the run, and an error that stops no task */
 static void callbacks_change_callbacks(struct kunit *test)
 {
 	struct env *env = env_of(test);

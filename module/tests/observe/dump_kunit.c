@@ -265,7 +265,7 @@ static void ask_busy(struct env *env)
 	cotask_dump_end(d);
 }
 
-/* A loop that nobody pumps is not waited for, one in a long step not for long. */
+/* A loop without a pump is not waited for, one in a long step not for long. */
 static void no_answer(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -375,7 +375,7 @@ static void count(struct crowd *c, const struct cotask_dump *d, unsigned int *ti
 	}
 }
 
-/* IN-3: while tasks come and go nobody who stays is missed or doubled */
+/* IN-3: while tasks come and go, no task that stays is missed or doubled */
 static void churn(struct kunit *test)
 {
 	struct cotask_loop *loop = cotask_loop_create("churn", 0);

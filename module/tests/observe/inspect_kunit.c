@@ -277,7 +277,7 @@ static long short_lived(struct cotask *task, struct cotask_frame *frame)
 
 #define ALIVE	32
 
-/* IN-3: a snapshot from another thread, while tasks come and go: nobody is missed or doubled */
+/* IN-3: a snapshot from another thread, while tasks come and go: none is missed or doubled */
 static void snapshot_from_another_thread(struct kunit *test)
 {
 	struct cotask_loop *loop = cotask_loop_create("snapshot", 0);
