@@ -110,6 +110,9 @@ kcsan:
 check-seeded:
 	@selftests/seeded.sh $(BUGS)
 
+analyse:
+	@selftests/analyse.sh
+
 coverage:
 	@selftests/coverage.sh $(SUITES)
 
@@ -147,6 +150,7 @@ help:
 	@echo 'kcsan            data races, CPU hotplug and the freezer, in QEMU (SEED=)'
 	@echo 'races            the stress test and those of the device with the race points on (SEED=)'
 	@echo 'check-seeded     bugs that are put back into a copy of the tree have to be found (BUGS=)'
+	@echo 'analyse          the module, by the kernel'"'"'s scripts for Coccinelle and by clang'
 	@echo 'coverage         which lines and branches of the module the tests run, in a table; fails if'
 	@echo '                 a line does not run and is not listed (SUITES="kunit uapi": only these)'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
@@ -156,4 +160,4 @@ help:
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
 	install-headers install-man uninstall-lib install-udev install-dkms \
 	install-driver deb docs demo check check-fresh matrix bench bench-hosted kunit \
-	fuzz-semantics fuzz-uapi races kcsan check-seeded coverage rules help
+	fuzz-semantics fuzz-uapi races kcsan check-seeded analyse coverage rules help

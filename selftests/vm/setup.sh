@@ -4,8 +4,9 @@
 # Installs the Debian packages that the test bed needs and that are missing:
 # a compiler and the tools of a kernel build, QEMU, busybox, static checkers, libraries;
 # "setup.sh roots" those for roots of Debian, "setup.sh arm64" those for arm64, "setup.sh
-# clang" those for clang, "setup.sh proofs" those for models, "setup.sh gdb" the debugger,
-# "setup.sh apps" clients of the examples, and event loops that they are embedded in.
+# clang" those for clang, "setup.sh analysers" Coccinelle, "setup.sh proofs" those for
+# models, "setup.sh gdb" the debugger, "setup.sh apps" clients of the examples, and event
+# loops that they are embedded in.
 # Owns nothing else; silent when there is nothing to do.
 set -euo pipefail
 
@@ -22,6 +23,7 @@ roots)	packages=(debian-archive-keyring mmdebstrap util-linux) ;;
 arm64)	packages=(g++-12-aarch64-linux-gnu gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross
 		qemu-user-static) ;;
 clang)	packages=(clang-19 lld-19 llvm-19) ;;
+analysers) packages=(coccinelle) ;;
 proofs)	packages=(gcc libc6-dev spin) ;;
 apps)	packages=(apache2-utils curl libglib2.0-dev libuv1-dev netcat-openbsd pkg-config python3) ;;
 gdb)	packages=(gdb) ;;
