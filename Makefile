@@ -145,7 +145,8 @@ help:
 	@echo 'coverage         which lines and branches of the module the tests run, in a table; fails if'
 	@echo '                 a line does not run and is not listed (SUITES="kunit uapi": only these)'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
-	@echo 'bench-hosted     hosted tasks beside io_uring, tokio, Go... (ON=qemu|uml SLEEPERS=<n>)'
+	@echo 'bench-hosted     hosted tasks beside io_uring, tokio, Go..., in instructions (ON=qemu|uml:'
+	@echo '                 in nanoseconds; SLEEPERS=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
 
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \
