@@ -130,7 +130,7 @@ help:
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-PART       one part of them: static compile proofs kunit fuzz stress trace uapi'
-	@echo '                 lib apps tool demo edu kernels fresh bounds search'
+	@echo '                 lib apps tool demo edu kernels fresh bounds budget search'
 	@echo 'check-fresh      HEAD in pristine Debian 12 and 13: README, packages; each target alone'
 	@echo '                 (SUITES=trixie, SUITES=machine: one of these)'
 	@echo 'matrix           builds for every kernel of Debian, boots, overlays, in one table; takes'
