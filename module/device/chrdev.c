@@ -86,7 +86,7 @@ static void file_free(struct work_struct *work)
 static void file_init(struct cotask_file *f)
 {
 	refcount_set(&f->refs, 1);
-	xa_init_flags(&f->objects, XA_FLAGS_ACCOUNT);
+	cotask_table_init(&f->objects);
 	cotask_turns_init(f);
 	INIT_LIST_HEAD(&f->dropped);
 	INIT_LIST_HEAD(&f->calls);
@@ -365,10 +365,13 @@ int cotask_chrdev_init(void)
 
 	if (rc)
 		return rc;
+	rc = cotask_table_cache_init();
+	if (rc)
+		goto hosted_exit;
 	rc = -ENOMEM;
 	closed_files = alloc_workqueue("cotask_files", WQ_UNBOUND, 0);
 	if (!closed_files)
-		goto cache_exit;
+		goto table_exit;
 	/* Whatever else there is to do, they do not wait for long. */
 	cotask_wakes = alloc_workqueue("cotask_wakes", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	if (!cotask_wakes)
@@ -382,7 +385,9 @@ destroy_wakes:
 	destroy_workqueue(cotask_wakes);
 destroy_files:
 	destroy_workqueue(closed_files);
-cache_exit:
+table_exit:
+	cotask_table_cache_exit();
+hosted_exit:
 	cotask_hosted_cache_exit();
 	return rc;
 }
@@ -393,5 +398,6 @@ void cotask_chrdev_exit(void)
 	cotask_files_wait();
 	destroy_workqueue(cotask_wakes);
 	destroy_workqueue(closed_files);
+	cotask_table_cache_exit();
 	cotask_hosted_cache_exit();
 }

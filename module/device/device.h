@@ -27,6 +27,7 @@
 #include "../await/await.h"
 #include "../core/core.h"
 
+struct cotask_chunk;
 struct cotask_fd;
 struct cotask_hosted;
 struct cotask_request;
@@ -112,6 +113,26 @@ extern const struct cotask_object_ops cotask_remote_object;
 #define COTASK_CHUNK	16
 
 /**
+ * struct cotask_table - handles and what they name, see table.c
+ * @chunks: of neighbours; its lock guards all of it
+ * @last: the one that was used last
+ */
+struct cotask_table {
+	struct xarray		chunks;
+	struct cotask_chunk	*last;
+};
+
+static inline void cotask_table_lock(struct cotask_table *t)
+{
+	xa_lock(&t->chunks);
+}
+
+static inline void cotask_table_unlock(struct cotask_table *t)
+{
+	xa_unlock(&t->chunks);
+}
+
+/**
  * struct cotask_poller - a process that waits for descriptors by POLL, see poll.c
  * @node: in cotask_file.pollers, by @files
  * @files: its table of descriptors, which names it
@@ -136,7 +157,7 @@ struct cotask_poller {
  * @refs: of the open file, and of each object [A]
  * @user: the user that has opened it, for the limit
  * @entered: a thread is inside of ENTER, and owns the loop, see cotask_loop_borrow() [A]
- * @objects: by handle; its lock guards looking up and taking a reference
+ * @objects: by handle; its lock guards looking up and taking a reference, too
  * @n_objects: those that exist, forgotten ones included [A]
  * @turns: events in order, see turn.c
  * @begun: the last of them that the process has begun, or @turns
@@ -179,7 +200,7 @@ struct cotask_file {
 	refcount_t		refs;
 	struct cotask_user	*user;
 	atomic_t		entered;
-	struct xarray		objects;
+	struct cotask_table	objects;
 	atomic_t		n_objects;
 	struct list_head	turns;
 	struct list_head	*begun;
@@ -410,6 +431,17 @@ static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o
 {
 	return container_of(o, struct cotask_hosted, object);
 }
+
+/* table.c */
+int cotask_table_cache_init(void);
+void cotask_table_cache_exit(void);
+void cotask_table_init(struct cotask_table *t);
+void cotask_table_destroy(struct cotask_table *t);
+int cotask_table_reserve(struct cotask_table *t, u32 handle);
+void cotask_table_publish(struct cotask_table *t, u32 handle, struct cotask_object *o);
+bool cotask_table_remove(struct cotask_table *t, u32 handle, struct cotask_object *o);
+struct cotask_object *cotask_table_find(struct cotask_table *t, u32 handle);
+struct cotask_object *cotask_table_next(struct cotask_table *t, u64 *handle);
 
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);

@@ -96,14 +96,14 @@ void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_ki
 	if (rc)
 		return ERR_PTR(rc);
 	/* Takes the place, so that publishing cannot fail. */
-	rc = xa_insert(&f->objects, handle, NULL, GFP_KERNEL_ACCOUNT);
+	rc = cotask_table_reserve(&f->objects, handle);
 	if (rc) {
 		cotask_file_uncharge(f);
-		return ERR_PTR(rc == -EBUSY ? -EEXIST : rc);
+		return ERR_PTR(rc);
 	}
 	o = memory_of(kinds[kind]);
 	if (!o) {
-		xa_release(&f->objects, handle);
+		cotask_table_remove(&f->objects, handle, NULL);
 		cotask_file_uncharge(f);
 		return ERR_PTR(-ENOMEM);
 	}
@@ -128,11 +128,11 @@ s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc)
 	struct cotask_file *f = o->file;
 
 	if (rc < 0) {
-		xa_release(&f->objects, handle);
+		cotask_table_remove(&f->objects, handle, NULL);
 		memory_free(o);
 		cotask_file_uncharge(f);
 	} else {
-		xa_store(&f->objects, handle, o, GFP_KERNEL_ACCOUNT);
+		cotask_table_publish(&f->objects, handle, o);
 	}
 	return rc;
 }
@@ -210,15 +210,15 @@ struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle, u32 
 {
 	struct cotask_object *o;
 
-	xa_lock(&f->objects);
-	o = xa_load(&f->objects, handle);
+	cotask_table_lock(&f->objects);
+	o = cotask_table_find(&f->objects, handle);
 	if (!o)
 		o = ERR_PTR(-ENOENT);
 	else if (!(BIT(o->kind) & which))
 		o = ERR_PTR(-EINVAL);
 	else
 		refcount_inc(&o->refs);
-	xa_unlock(&f->objects);
+	cotask_table_unlock(&f->objects);
 	return o;
 }
 
@@ -402,7 +402,7 @@ void cotask_objects_reap(struct cotask_file *f)
  */
 int cotask_object_forget(struct cotask_file *f, u32 handle, struct cotask_object *o)
 {
-	if (xa_cmpxchg(&f->objects, handle, o, NULL, GFP_KERNEL_ACCOUNT) != o)
+	if (!cotask_table_remove(&f->objects, handle, o))
 		return -ENOENT;
 	if (o->kind == COTASK_OBJECT_TASK)
 		cotask_object_hosted(o)->handle = 0;
@@ -414,13 +414,13 @@ int cotask_object_forget(struct cotask_file *f, u32 handle, struct cotask_object
 void cotask_objects_drop(struct cotask_file *f)
 {
 	struct cotask_object *o;
-	unsigned long handle;
+	u64 handle;
 
-	xa_for_each(&f->objects, handle, o) {
+	for (handle = 0; (o = cotask_table_next(&f->objects, &handle)); handle++) {
 		cotask_object_forget(f, handle, o);
 		cotask_loop_spend(f->loop, OBJECT_COST);
 	}
-	xa_destroy(&f->objects);
+	cotask_table_destroy(&f->objects);
 	spin_lock(&f->drop_lock);
 	WRITE_ONCE(f->drained, true);
 	spin_unlock(&f->drop_lock);

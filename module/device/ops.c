@@ -141,7 +141,9 @@ static struct cotask_hosted *acting(struct cotask_file *f, const struct cotask_o
 			return cotask_object_hosted(o);
 	}
 	/* Only the owner, which this is, lets go of tasks. */
-	o = xa_load(&f->objects, op->task);
+	cotask_table_lock(&f->objects);
+	o = cotask_table_find(&f->objects, op->task);
+	cotask_table_unlock(&f->objects);
 	if (!o)
 		return ERR_PTR(-ENOENT);
 	if (o->kind != COTASK_OBJECT_TASK)
