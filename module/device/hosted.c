@@ -115,7 +115,7 @@ bool cotask_hosted_revise(struct cotask_hosted *h)
 		return true;
 	}
 	leave_process(h);
-	cotask_task_resume(h->task);
+	cotask_task_resume(h->task, NULL);
 	return false;
 }
 
@@ -171,7 +171,7 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 	struct cotask_hosted *h = hosted_of(frame);
 	long rc;
 
-	CO_BEGIN(task, frame, turn, waited);
+	CO_BEGIN(task, frame, waited);
 
 	task->entry.flags |= COTASK_T_HOSTED;
 	/* A submission, or eager. */
@@ -184,12 +184,20 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 		if (h->object.file->dead)
 			return -ECANCELED;
 		emit(h, rc);
-		CO_AWAIT(turn, rc, cotask_park_known(task, &h->object.file->process));
+		/* The process puts the await of its next operation in the place of this one. */
+		CO_AWAIT(waited, rc, cotask_park_known(task, &h->object.file->process));
 		if (h->opcode == COTASK_OP_EXIT)
 			return h->value;
-		CO_AWAIT(waited, rc, cotask_op_row(h->opcode)->perform(task, h));
 		rc = performed(h, rc);
 	}
+}
+
+/* The await of the operation that was issued; an exit has none. */
+static struct cotask_await perform(struct cotask *task)
+{
+	struct cotask_hosted *h = hosted_of(task->frame);
+
+	return cotask_op_row(h->opcode)->perform(task, h);
 }
 
 /* It did not end by itself: report that to the process. */
@@ -329,7 +337,7 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 	r->f->running--;
 	cotask_turn_del(r->f, &h->object.turn);
 	h->issuing = true;
-	cotask_task_resume(h->task);
+	cotask_task_resume(h->task, h->exited ? NULL : perform);
 	h->issuing = false;
 	/* Its first step, if that was eager, is over unless it has another event at once. */
 	if (unlikely(h->task->entry.flags & COTASK_T_EAGER) && h->state == COTASK_HOSTED_KERNEL)
