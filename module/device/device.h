@@ -8,7 +8,7 @@
  * The way of a hosted task: it is READY when the kernel has the outcome of its last
  * operation, RUNNING when the process has begun to run its code, and in the KERNEL from
  * the operation that ends this step to the outcome of that.  That the process has the event
- * does not matter as long as it has not begun, see turn.c.
+ * does not matter as long as it has not begun, see turn.h.
  */
 #ifndef COTASK_DEVICE_H
 #define COTASK_DEVICE_H
@@ -159,7 +159,7 @@ struct cotask_poller {
  * @entered: a thread is inside of ENTER, and owns the loop, see cotask_loop_borrow() [A]
  * @objects: by handle; its lock guards looking up and taking a reference, too
  * @n_objects: those that exist, forgotten ones included [A]
- * @turns: events in order, see turn.c
+ * @turns: events in order, see turn.h
  * @begun: the last of them that the process has begun, or @turns
  * @given: the last one that was delivered, or @begun
  * @n_turns: number of turns in the list [A]
@@ -558,18 +558,6 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e);
 int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p);
 void cotask_file_late(struct work_struct *work);
 
-/* turn.c */
-void cotask_turns_init(struct cotask_file *f);
-void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type);
-void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 type);
-void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn);
-struct cotask_turn *cotask_turn_next(struct cotask_file *f);
-void cotask_turn_give(struct cotask_file *f);
-struct cotask_turn *cotask_turn_begin(struct cotask_file *f);
-void cotask_turns_take_back(struct cotask_file *f);
-void cotask_turns_take_back_last(struct cotask_file *f, u32 n);
-bool cotask_turns_pending(const struct cotask_file *f);
-
 /* inspect_ioctl.c */
 long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *arg);
 void cotask_show_fdinfo(struct seq_file *m, struct file *file);
@@ -583,5 +571,7 @@ int cotask_copy_in(void *to, size_t size, const void __user *from, u32 *usize);
 int cotask_copy_out(void __user *to, const void *from, size_t size, u32 usize);
 int cotask_chrdev_init(void);
 void cotask_chrdev_exit(void);
+
+#include "turn.h"
 
 #endif /* COTASK_DEVICE_H */

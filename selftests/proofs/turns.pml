@@ -43,7 +43,7 @@ byte ops = 5, errors = 2;		/* so many more, besides the ends of tasks */
 
 byte p, n;
 
-/* turn.c, add_behind() */
+/* turn.h, cotask_turn_add_behind() */
 inline add(t, at)
 {
 	p = at; n = next[p];
@@ -53,7 +53,7 @@ inline add(t, at)
 	n_turns++; p = 0; n = 0
 }
 
-/* turn.c, cotask_turn_del() */
+/* turn.h, cotask_turn_del() */
 inline del(t)
 {
 	if
@@ -70,7 +70,7 @@ inline del(t)
 	fi
 }
 
-/* enter.c, begin(), and turn.c, cotask_turn_begin() */
+/* enter.c, begin(), and turn.h, cotask_turn_begin() */
 inline begin()
 {
 	t = next[begun];
@@ -95,7 +95,7 @@ inline issue(t)
 		:: op[t] == NOW ->
 			assert(given == begun);
 			task[t] = READY; resumed[t] = false;
-			add(t, begun)		/* turn.c, cotask_turn_add_first() */
+			add(t, begun)		/* turn.h, cotask_turn_add_first() */
 		:: op[t] == LATER -> task[t] = QUEUED
 		:: op[t] == EXIT -> task[t] = OVER
 		fi
@@ -125,7 +125,7 @@ inline collect_one()
 			del(t); add(t, prev[HEAD])
 		:: else ->
 			if :: t != ERROR -> armed[t] = false :: else fi;
-			given = t; n_given++;	/* turn.c, cotask_turn_give() */
+			given = t; n_given++;	/* turn.h, cotask_turn_give() */
 			got = 1; break
 		fi
 	od
@@ -169,7 +169,7 @@ inline enter(told)
 		i = 0;
 		do :: i < told -> begin(); i++ :: else -> break od;
 		if
-		:: BAD != 1 -> given = begun; n_given = 0	/* turn.c, cotask_turns_take_back() */
+		:: BAD != 1 -> given = begun; n_given = 0	/* turn.h, cotask_turns_take_back() */
 		:: else
 		fi;
 		n_buf = 0; n_run = 0;
@@ -184,7 +184,7 @@ inline enter(told)
 				if
 				:: BAD != 3 -> n_given--; given = prev[given]
 				:: else
-				fi;		/* turn.c, cotask_turns_take_back_last() */
+				fi;		/* turn.h, cotask_turns_take_back_last() */
 				break
 			:: !got && (n_buf || running) -> break
 			:: !got && !n_buf && !running && task[A] != QUEUED && task[B] != QUEUED ->
