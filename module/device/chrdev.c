@@ -359,10 +359,12 @@ static struct miscdevice cotask_misc = {
 	.mode	= 0600,
 };
 
-int cotask_chrdev_init(void)
+int __init cotask_chrdev_init(void)
 {
-	int rc = cotask_hosted_cache_init();
+	int rc;
 
+	cotask_ops_init();
+	rc = cotask_hosted_cache_init();
 	if (rc)
 		return rc;
 	rc = cotask_table_cache_init();

@@ -469,6 +469,7 @@ void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *sc
 void cotask_hosted_leave(struct cotask_hosted *h);
 
 /* ops.c */
+void cotask_ops_init(void);
 s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool posted);
 extern const struct cotask_op_row *const cotask_op_rows[COTASK_OP_LAST];
 
