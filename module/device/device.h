@@ -50,11 +50,13 @@ enum cotask_object_kind {
  * @link: in cotask_file.turns
  * @type: one of enum cotask_event_type
  * @begun: the process has begun it
+ * @at_once: the step of a task that has not had to suspend
  */
 struct cotask_turn {
 	struct list_head	link;
 	u16			type;
 	bool			begun;
+	bool			at_once;
 };
 
 /**
@@ -271,11 +273,10 @@ struct cotask_aux {
  * @started: it has had its first event
  * @eager: it is being spawned, and runs its first step at once
  * @issuing: its operation is being applied
- * @resumed: its outcome has come by a turn of the loop, and a cancel can still replace it
- * @was_armed: a cancel was due when the outcome came, and stays so
  * @over: its code has ended, or never ran and is not going to
  * @exited: ... by COTASK_OP_EXIT
  * @opcode: of the operation that has ended its step
+ * @was_armed: a cancel was due when the outcome came, and stays so
  * @handle: its handle, 0 once that is forgotten
  * @arg: of the operation
  * @flags: likewise
@@ -296,11 +297,10 @@ struct cotask_hosted {
 	bool			started : 1;
 	bool			eager : 1;
 	bool			issuing : 1;
-	bool			resumed : 1;
-	bool			was_armed : 1;
 	bool			over : 1;
 	bool			exited : 1;
-	u16			opcode;
+	u8			opcode;
+	bool			was_armed;
 	u16			flags;
 	u32			handle;
 	u32			arg;
@@ -498,8 +498,9 @@ static inline bool cotask_hosted_follows(const struct cotask_hosted *h)
  */
 static inline bool cotask_hosted_needs_revision(const struct cotask_hosted *h)
 {
-	return h->resumed && !h->was_armed && (h->task->entry.flags & COTASK_T_ARMED) &&
-	       cotask_hosted_follows(h);
+	/* What has come at once was no suspension, which is where cancels are delivered (AW-1). */
+	return (h->task->entry.flags & COTASK_T_ARMED) && !h->was_armed &&
+	       !h->object.turn.at_once && cotask_hosted_follows(h);
 }
 
 /* op_task.c, op_await.c, op_scope.c, op_set.c, op_sync.c, op_read.c */

@@ -22,6 +22,8 @@ static struct kmem_cache *hosted_cache;
 
 int cotask_hosted_cache_init(void)
 {
+	/* Of cotask_hosted.opcode. */
+	BUILD_BUG_ON(COTASK_OP_LAST > U8_MAX);
 	hosted_cache = KMEM_CACHE(cotask_hosted, SLAB_ACCOUNT);
 	return hosted_cache ? 0 : -ENOMEM;
 }
@@ -82,7 +84,6 @@ static void emit(struct cotask_hosted *h, long outcome)
 	struct cotask_file *f = h->object.file;
 
 	h->outcome = outcome;
-	h->resumed = !h->issuing;
 	h->was_armed = h->task->entry.flags & COTASK_T_ARMED;
 	if (h->eager) {
 		h->state = COTASK_HOSTED_RUNNING;
@@ -100,7 +101,7 @@ static void emit(struct cotask_hosted *h, long outcome)
 
 /**
  * cotask_hosted_revise - the event of a task is about to be delivered
- * @h: the task
+ * @h: the task, with cotask_hosted_needs_revision()
  *
  * Return: false: there is none, as the task was cancelled before its first step.
  */
@@ -108,8 +109,6 @@ bool cotask_hosted_revise(struct cotask_hosted *h)
 {
 	long rc = h->outcome;
 
-	if (likely(!cotask_hosted_needs_revision(h)))
-		return true;
 	if (cotask_task_revise(h->task, h->started, &rc)) {
 		h->outcome = rc;
 		return true;
@@ -149,7 +148,8 @@ bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e)
 
 static void let_go_of_operands(struct cotask_hosted *h)
 {
-	cotask_object_put(h->awaited);
+	if (h->awaited)
+		cotask_object_put(h->awaited);
 	h->awaited = NULL;
 	if (h->aux)
 		h->aux->drop(h->aux);
@@ -324,24 +324,26 @@ void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task)
 void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
 			 struct cotask_aux *aux)
 {
+	const struct cotask_op *op = r->op;
 	struct cotask_hosted *h = r->actor;
+	struct cotask *task = h->task;
 
-	h->opcode = r->op->opcode;
-	h->exited = h->opcode == COTASK_OP_EXIT;
-	h->flags = r->op->flags;
-	h->arg = r->op->arg;
-	h->value = r->op->value;
+	h->opcode = op->opcode;
+	h->flags = op->flags;
+	h->arg = op->arg;
+	h->value = op->value;
 	h->awaited = awaited;
 	h->aux = aux;
 	h->state = COTASK_HOSTED_KERNEL;
 	r->f->running--;
 	cotask_turn_del(r->f, &h->object.turn);
 	h->issuing = true;
-	cotask_task_resume(h->task, h->exited ? NULL : perform);
+	h->exited = op->opcode == COTASK_OP_EXIT;
+	cotask_task_resume(task, h->exited ? NULL : perform);
 	h->issuing = false;
 	/* Its first step, if that was eager, is over unless it has another event at once. */
-	if (unlikely(h->task->entry.flags & COTASK_T_EAGER) && h->state == COTASK_HOSTED_KERNEL)
-		cotask_task_joined(h->task);
+	if (unlikely(task->entry.flags & COTASK_T_EAGER) && h->state == COTASK_HOSTED_KERNEL)
+		cotask_task_joined(task);
 }
 
 static void aux_kfree(struct cotask_aux *aux)

@@ -25,6 +25,7 @@ static inline void cotask_turn_add_behind(struct cotask_file *f, struct cotask_t
 {
 	turn->type = type;
 	turn->begun = false;
+	turn->at_once = false;
 	cotask_link_add(&turn->link, prev);
 	WRITE_ONCE(f->n_turns, f->n_turns + 1);
 	f->emitted++;
@@ -41,10 +42,11 @@ static inline void cotask_turn_add(struct cotask_file *f, struct cotask_turn *tu
 	cotask_turn_add_behind(f, turn, type, f->turns.prev);
 }
 
-/* The same, before all pending turns.  No turn is delivered. */
+/* The same, before all pending turns, for a task that goes on at once.  No turn is delivered. */
 static inline void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 type)
 {
 	cotask_turn_add_behind(f, turn, type, f->begun);
+	turn->at_once = true;
 }
 
 /**

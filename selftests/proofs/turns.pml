@@ -34,7 +34,7 @@ mtype = { NONE, NOW, LATER, EXIT, CANCEL };	/* what it does at the next ENTER */
 byte next[4], prev[4], begun, given, n_turns, n_begun, n_given, running;
 bool listed[4], was_begun[4];
 mtype task[3] = QUEUED, op[3] = NONE;
-bool started[3], resumed[3], armed[3];
+bool started[3], at_once[3], armed[3];
 /* The process: the events that it has, and how many of them it has begun. */
 byte buf[3], n_buf, n_run;
 bool runs[3];
@@ -86,7 +86,7 @@ inline begin()
 inline issue(t)
 {
 	if
-	:: op[t] == CANCEL && task[3 - t] == READY -> armed[3 - t] = resumed[3 - t]
+	:: op[t] == CANCEL && task[3 - t] == READY -> armed[3 - t] = !at_once[3 - t]
 	:: op[t] == NOW || op[t] == LATER || op[t] == EXIT ->
 		assert(task[t] == RUNNING);
 		running--;
@@ -94,7 +94,7 @@ inline issue(t)
 		if
 		:: op[t] == NOW ->
 			assert(given == begun);
-			task[t] = READY; resumed[t] = false;
+			task[t] = READY; at_once[t] = true;
 			add(t, begun)		/* turn.h, cotask_turn_add_first() */
 		:: op[t] == LATER -> task[t] = QUEUED
 		:: op[t] == EXIT -> task[t] = OVER
@@ -104,7 +104,8 @@ inline issue(t)
 	op[t] = NONE
 }
 
-#define GOES_ON(t)	(t != ERROR && task[t] == READY && !resumed[t])
+/* enter.c, may_tell() */
+#define GOES_ON(t)	(t != ERROR && task[t] == READY && at_once[t])
 #define REVISE(t)	(t != ERROR && task[t] == READY && armed[t])
 
 /* enter.c, collect_events(): up to one; @got is how many. */
@@ -135,7 +136,7 @@ inline collect_one()
 inline turn(t)
 {
 	if
-	:: task[t] == QUEUED -> task[t] = READY; resumed[t] = true; add(t, prev[HEAD])
+	:: task[t] == QUEUED -> task[t] = READY; at_once[t] = false; add(t, prev[HEAD])
 	:: else
 	fi
 }
