@@ -77,7 +77,7 @@ struct cotask_object {
 /**
  * struct cotask_object_ops - a kind of object
  * @cache: where its memory comes from; NULL: kmalloc()
- * @size: of its memory
+ * @size: of its memory, as far as it is cleared
  * @make: for COTASK_OP_MAKE: all but memory and handle; NULL: it is made otherwise
  * @uses: fields that @make uses, as in &struct cotask_op_row.is
  * @flags: COTASK_MAKE_F_* that it knows
@@ -286,6 +286,7 @@ struct cotask_aux {
  * @awaited: what it waits for, a reference
  * @aux: memory that the operation needs meanwhile
  * @scopes: innermost scope that it has entered
+ * @place: where the task is; it keeps the memory of all this for as long as it has references
  */
 struct cotask_hosted {
 	struct cotask_object	object;
@@ -312,6 +313,7 @@ struct cotask_hosted {
 	struct cotask_object	*awaited;
 	struct cotask_aux	*aux;
 	struct cotask_scope_object *scopes;
+	struct cotask		place;
 };
 
 /**
@@ -454,6 +456,8 @@ void cotask_user_uncharge(struct cotask_user *user, unsigned int n);
 extern const struct cotask_awaitable_ops cotask_process_ops;
 int cotask_hosted_cache_init(void);
 void cotask_hosted_cache_exit(void);
+struct cotask *cotask_hosted_place(struct cotask_frame *frame);
+void cotask_hosted_vacated(struct cotask *task);
 struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct cotask_op *op,
 					u32 handle);
 void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task);

@@ -60,9 +60,14 @@ void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n)
 
 static struct cotask_object *memory_of(const struct cotask_object_ops *ops)
 {
-	if (ops->cache)
-		return kmem_cache_zalloc(*ops->cache, GFP_KERNEL_ACCOUNT);
-	return kzalloc(ops->size, GFP_KERNEL_ACCOUNT);
+	struct cotask_object *o;
+
+	if (!ops->cache)
+		return kzalloc(ops->size, GFP_KERNEL_ACCOUNT);
+	o = kmem_cache_alloc(*ops->cache, GFP_KERNEL_ACCOUNT);
+	if (o)
+		memset(o, 0, ops->size);
+	return o;
 }
 
 static void memory_free(struct cotask_object *o)
@@ -283,7 +288,9 @@ static void object_end(struct cotask_object *o)
 	task = task_of(o);
 	if (ops->fini)
 		ops->fini(o);
-	memory_free(o);
+	/* The memory of a hosted task goes with the task. */
+	if (!task || o->kind == COTASK_OBJECT_NATIVE)
+		memory_free(o);
 	if (task)
 		pass_charge(task);
 	else
@@ -348,23 +355,11 @@ static void line_up(struct cotask_file *f, struct cotask_object *o)
 	}
 }
 
-/**
- * cotask_object_put - drop a reference to an object
- * @o: the object, or NULL
- *
- * The end of an object may end the objects that it refers to: they are queued, so that a
- * chain of them does not exhaust the kernel's stack.
- *
- * Context: Any thread.
- */
-void cotask_object_put(struct cotask_object *o)
+/* There is no reference to it any more. */
+static noinline void unused(struct cotask_object *o)
 {
-	struct cotask_file *f;
+	struct cotask_file *f = o->file;
 
-	cotask_race_point(PUT_OBJECT, o);
-	if (!o || !refcount_dec_and_test(&o->refs))
-		return;
-	f = o->file;
 	/* The object has one, but may be ended as soon as it is in the list. */
 	refcount_inc(&f->refs);
 	if (cotask_loop_mine(f->loop) && !f->ending && !READ_ONCE(f->drained)) {
@@ -376,6 +371,22 @@ void cotask_object_put(struct cotask_object *o)
 		line_up(f, o);
 	}
 	cotask_file_put(f);
+}
+
+/**
+ * cotask_object_put - drop a reference to an object
+ * @o: the object, or NULL
+ *
+ * The end of an object may end the objects that it refers to: they are queued, so that a
+ * chain of them does not exhaust the kernel's stack.
+ *
+ * Context: Any thread.
+ */
+void cotask_object_put(struct cotask_object *o)
+{
+	cotask_race_point(PUT_OBJECT, o);
+	if (o && refcount_dec_and_test(&o->refs))
+		unused(o);
 }
 
 /* The owner ends the objects that other threads have left to it. */

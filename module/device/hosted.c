@@ -40,6 +40,20 @@ static struct cotask_hosted *hosted_of(struct cotask_frame *frame)
 	return container_of(frame, struct cotask_hosted, frame);
 }
 
+/*
+ * One allocation for both: the object holds a reference to its task, which thus is the last to go,
+ * and with it their memory.
+ */
+struct cotask *cotask_hosted_place(struct cotask_frame *frame)
+{
+	return frame->release == hosted_release ? &hosted_of(frame)->place : NULL;
+}
+
+void cotask_hosted_vacated(struct cotask *task)
+{
+	kmem_cache_free(hosted_cache, container_of(task, struct cotask_hosted, place));
+}
+
 /* --- the process's turn -------------------------------------------------- */
 
 /*
@@ -415,6 +429,6 @@ static struct cotask_awaitable *hosted_awaitable(struct cotask_object *o)
 
 const struct cotask_object_ops cotask_hosted_object = {
 	.cache = &hosted_cache,
-	.size = sizeof(struct cotask_hosted),
+	.size = offsetof(struct cotask_hosted, place),
 	.awaitable = hosted_awaitable,
 };
