@@ -16,6 +16,7 @@
 #include <linux/irq_work.h>
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
+#include <linux/uaccess.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -195,6 +196,7 @@ struct cotask_poller {
  * @wakes: wakes them
  * @gone: frees it
  * @ops: operations that ENTER is applying
+ * @events: events that it is about to deliver
  */
 struct cotask_file {
 	struct cotask_loop_host	host;
@@ -238,6 +240,7 @@ struct cotask_file {
 	struct work_struct	wakes;
 	struct rcu_work		gone;
 	struct cotask_op	ops[COTASK_CHUNK];
+	struct cotask_event_info events[COTASK_CHUNK];
 };
 
 static inline struct cotask_file *cotask_file_of(struct cotask_loop_host *host)
@@ -573,10 +576,34 @@ extern struct workqueue_struct *cotask_wakes;
 void cotask_files_wait(void);
 void cotask_file_put(struct cotask_file *f);
 bool cotask_file_is_one(const struct file *file);
-int cotask_copy_in(void *to, size_t size, const void __user *from, u32 *usize);
-int cotask_copy_out(void __user *to, const void *from, size_t size, u32 usize);
+int cotask_copy_in_other(void *to, size_t size, const void __user *from, u32 usize);
 int cotask_chrdev_init(void);
 void cotask_chrdev_exit(void);
+
+/**
+ * cotask_copy_in - copy in a struct that begins with its size
+ * @to: where to
+ * @size: of it, a constant; all versions so far have the same
+ * @from: the process's
+ * @usize: out: how large it is there
+ *
+ * Return: 0; -EFAULT; -EINVAL: too small; -E2BIG: larger, with something in it.
+ */
+static __always_inline int cotask_copy_in(void *to, size_t size, const void __user *from,
+					  u32 *usize)
+{
+	if (get_user(*usize, (const u32 __user *)from))
+		return -EFAULT;
+	if (unlikely(*usize != size))
+		return cotask_copy_in_other(to, size, from, *usize);
+	return copy_from_user(to, from, size) ? -EFAULT : 0;
+}
+
+/* The way back; what was copied in has at least @size bytes. */
+static __always_inline int cotask_copy_out(void __user *to, const void *from, size_t size)
+{
+	return copy_to_user(to, from, size) ? -EFAULT : 0;
+}
 
 #include "turn.h"
 

@@ -327,33 +327,32 @@ static bool may_tell(const struct cotask_file *f, struct cotask_turn *turn)
 	       !cotask_hosted_needs_revision(cotask_object_hosted(object_of(turn)));
 }
 
-/* Collect up to @max events; returns how many. */
-static u32 collect_events(struct cotask_file *f, struct cotask_event_info *events, u32 max)
+/* Collect up to @max events in f->events; returns how many. */
+static u32 collect_events(struct cotask_file *f, u32 max)
 {
+	struct cotask_event_info *e = f->events, *end = e + max;
 	struct cotask_turn *turn;
-	u32 n = 0;
 
-	while (n < max && (turn = cotask_turn_next(f)) && may_tell(f, turn)) {
+	while (e < end && (turn = cotask_turn_next(f)) && may_tell(f, turn)) {
 		cotask_loop_spend(f->loop, 4);
-		if (!tell(f, turn, &events[n]))
+		if (!tell(f, turn, e))
 			continue;
 		cotask_turn_give(f);
-		n++;
+		e++;
 	}
-	return n;
+	return e - f->events;
 }
 
 /* Deliver events as long as there are any; those that cannot be delivered stay pending. */
 static int give_events(struct cotask_file *f, struct cotask_enter *e)
 {
 	struct cotask_event_info __user *user = u64_to_user_ptr(e->events);
-	struct cotask_event_info events[COTASK_CHUNK];
 	u32 n;
 
 	do {
 		n = min_t(u32, e->max_events - e->n_events, COTASK_CHUNK);
-		n = collect_events(f, events, n);
-		if (copy_to_user(&user[e->n_events], events, n * sizeof(*events))) {
+		n = collect_events(f, n);
+		if (n && copy_to_user(&user[e->n_events], f->events, n * sizeof(*user))) {
 			cotask_turns_take_back_last(f, n);
 			return -EFAULT;
 		}
