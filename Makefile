@@ -138,7 +138,7 @@ help:
 	@echo 'demo             the tutorial in a stock kernel, booted in QEMU'
 	@echo 'check            all tests; installs Debian packages that are missing'
 	@echo 'check-PART       one part of them: static compile proofs kunit fuzz stress trace uapi'
-	@echo '                 lib apps tool demo edu kernels fresh bounds search'
+	@echo '                 lib apps tool demo edu kernels fresh bounds budget search'
 	@echo 'check-fresh      HEAD in pristine Debian 12 and 13: README, packages; each target alone'
 	@echo '                 (SUITES=trixie, SUITES=machine: one of these)'
 	@echo 'matrix           builds for every kernel of Debian, boots, overlays, in one table; takes'
@@ -154,7 +154,8 @@ help:
 	@echo 'coverage         which lines and branches of the module the tests run, in a table; fails if'
 	@echo '                 a line does not run and is not listed (SUITES="kunit uapi": only these)'
 	@echo 'bench            the benchmark (ROWS=<part of a name> REPEAT=<n>)'
-	@echo 'bench-hosted     hosted tasks beside io_uring, tokio, Go... (ON=qemu|uml SLEEPERS=<n>)'
+	@echo 'bench-hosted     hosted tasks beside io_uring, tokio, Go..., in instructions (ON=qemu|uml:'
+	@echo '                 in nanoseconds; SLEEPERS=<n>)'
 	@echo 'rules            which test shows which rule of the semantics'
 
 .PHONY: modules modules_install headers clean tools install-tools lib examples install-lib \

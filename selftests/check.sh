@@ -6,7 +6,7 @@
 set -uo pipefail
 
 parts=(static compile proofs kunit fuzz stress trace uapi lib apps tool demo edu kernels
-	fresh bounds search)
+	fresh bounds budget search)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs
@@ -446,6 +446,22 @@ part_bounds()
 	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
 	grep -aE '^(not )?ok ' "$log"
 	result "bounds on stock-6.1: a point to reschedule in each million instructions" $rc
+}
+
+# Where an instruction takes a nanosecond: what the rows of "make bench-hosted" cost.
+part_budget()
+{
+	local log=$logs/budget.log rc=0
+
+	need stock-6.1 || return
+	"$here/hosted.sh" ours >"$log" 2>&1 || rc=$?
+	[ $rc -eq 0 ] || tail -n 40 "$log"
+	result "budget: the rows are measured" $rc
+	[ $rc -eq 0 ] || return
+	"$here/hosted/budget.py" "$here/hosted/budget.txt" "$top/.build/hosted-ours-icount.json" \
+		>"$log"
+	count_tap "$log"
+	cat "$log"
 }
 
 # A minute of it; "make fuzz-uapi" searches for longer.

@@ -2,29 +2,36 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "make bench-hosted": hosted tasks, with libcotask and by the ioctls alone ("device"), beside
-# io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU with the stock kernel, where
-# all code is slowed alike; on=uml: in UML 7.3 on one CPU, at native speed, where system calls
-# cost ten microseconds. Prints a table; .build/hosted-*.json and .svg hold the same. A peer
-# whose Debian package (liburing-dev, libuv1-dev, golang-go, librust-tokio-dev, python3) is not
-# there is left out. Arguments: on=qemu|uml sleepers=N.
+# io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU with the stock kernel.
+# on=icount: one CPU, on which an instruction takes a nanosecond, so that the rows are numbers of
+# instructions, the same in each run; on=qemu: two CPUs, where all code is slowed alike; on=uml: in
+# UML 7.3 on one CPU, at native speed, where system calls cost ten microseconds. Prints a table;
+# .build/hosted-*.json and .svg hold the same. A peer whose Debian package (liburing-dev,
+# libuv1-dev, golang-go, librust-tokio-dev, python3) is not there is left out. "ours": only
+# libcotask and the device. Arguments: on=icount|qemu|uml sleepers=N ours.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
-on=qemu sleepers=10000
+on=icount sleepers=10000 ours=""
 for arg in "$@"; do
 	case $arg in
-	on=qemu | on=uml) on=${arg#on=} ;;
+	on=icount | on=qemu | on=uml) on=${arg#on=} ;;
 	sleepers=*) sleepers=${arg#sleepers=} ;;
+	ours) ours=ours ;;
 	*) echo "hosted.sh: $arg?" >&2; exit 2 ;;
 	esac
 done
+kernel=stock-6.1 machine=qemu
+case $on in
+icount) export COTASK_ICOUNT=1 ;;
 # Emulated, "rep movsb" goes byte by byte, so the kernel is told not to prefer it.
-cpu=max,-erms,-fsrm
-kernel=stock-6.1
-[ "$on" = qemu ] || kernel=uml-7.3
+qemu) export COTASK_CPU=max,-erms,-fsrm ;;
+uml) kernel=uml-7.3 machine=uml ;;
+esac
 out=$top/.build/$kernel
-log=$top/.build/hosted-$on.log
+result=$top/.build/hosted-${ours:+ours-}$on
+log=$result.log
 
 # With what Debian packages of Rust libraries install, and nothing from the network.
 tokio()
@@ -38,16 +45,22 @@ tokio()
 		install "$out/cargo/release/tokio_bench" "$out/hosted"
 }
 
+flags=(-O2 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE)
+
 programs()
 {
-	local name flags=(-O2 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE)
-
 	mkdir -p "$out/hosted"
 	make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g" OUT="$out/lib"
 	gcc-12 "${flags[@]}" -static -pthread -I"$top/tools/lib/include" \
 		-o "$out/hosted/cotask_bench" "$here/hosted/cotask_bench.c" "$out/lib/libcotask.a"
 	gcc-12 "${flags[@]}" -static -I"$top/uapi" -o "$out/hosted/device_bench" \
 		"$here/hosted/device_bench.c"
+}
+
+peers()
+{
+	local name
+
 	make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/lib"
 	for name in epoll_bench echo_load thread_bench; do
 		gcc-12 "${flags[@]}" -static -pthread -o "$out/hosted/$name" "$here/hosted/$name.c"
@@ -70,6 +83,7 @@ mkdir -p "$top/.build"
 "$here/vm/setup.sh"
 "$here/vm/build.sh" "$kernel" "$out" >"$log" 2>&1 || { tail -n 40 "$log" >&2; exit 1; }
 programs
-COTASK_CPU=$cpu "$here/vm/$on.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 900 -o "$log" \
-	"$here/guest/hosted.sh" "$out" "$sleepers"
-"$here/hosted/table.py" "$log" "$top/.build/hosted-$on"
+[ -n "$ours" ] || peers
+"$here/vm/$machine.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 900 -o "$log" \
+	"$here/guest/hosted.sh" "$out" "$ours" "$sleepers"
+"$here/hosted/table.py" "$log" "$result"

@@ -3,8 +3,8 @@
 #
 # Proofs of small protocols: spin visits all states of each model in proofs/. The model as it is
 # has no error; each variant "BAD=n" that its first comment lists has one. What a model is
-# about has to be there: each "file.c, function()" that it names is a function of module/.
-# "proofs.sh [MODEL...]"
+# about has to be there: each "file.c, function()" that it names is a function of module/, of a
+# header maybe. "proofs.sh [MODEL...]"
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -28,7 +28,7 @@ unknown()
 {
 	local file name names
 
-	grep -oE '[a-z_]+\.c, [a-z_0-9]+\(\)(, [a-z_0-9]+\(\))*' "$1" | tr -d '(),' | sort -u |
+	grep -oE '[a-z_]+\.[ch], [a-z_0-9]+\(\)(, [a-z_0-9]+\(\))*' "$1" | tr -d '(),' | sort -u |
 		while read -r file names; do
 			for name in $names; do
 				grep -qE "^[a-z][^;=]*\b$name\([^;]*$" "$top"/module/*/"$file" ||

@@ -222,16 +222,11 @@ void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why)
 	cotask_cancel_route(t);
 }
 
-/**
- * cotask_cancel_taken_in - arm a task for requests that were posted
- * @t: the task, which is scheduled or running
- */
-void cotask_cancel_taken_in(struct cotask *t)
+/* A request was posted, see cotask_cancel_taken_in(). */
+void cotask_cancel_take_in(struct cotask *t)
 {
 	static const struct cotask_reason user = { .cause = COTASK_CAUSE_USER };
 
-	if (likely(!(atomic_read(&t->base.state) & COTASK_S_POSTED)))
-		return;
 	/* It stays posted while the task is shielded. */
 	if (t->entry.flags & COTASK_T_SHIELDED)
 		return;

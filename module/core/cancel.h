@@ -10,7 +10,7 @@
 /* cancel.c */
 bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why);
 void cotask_cancel_route(struct cotask *t);
-void cotask_cancel_taken_in(struct cotask *t);
+void cotask_cancel_take_in(struct cotask *t);
 void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why);
 void cotask_cancel_disarm(struct cotask *t);
 u32 cotask_cancel_take_back(struct cotask *t, u32 floor);
@@ -36,6 +36,13 @@ bool cotask_scope_missed(const struct cotask_scope *s);
 /* abandon.c */
 bool cotask_abandon(struct cotask *t, struct cotask_frame *frame, long rc);
 void cotask_abandon_all(struct cotask *t);
+
+/* Arm a task, which is scheduled or running, for requests that were posted. */
+static inline void cotask_cancel_taken_in(struct cotask *t)
+{
+	if (unlikely(atomic_read(&t->base.state) & COTASK_S_POSTED))
+		cotask_cancel_take_in(t);
+}
 
 /* Number of requests that were not taken back. */
 static inline u32 cotask_cancel_count(const struct cotask *t)

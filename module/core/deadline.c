@@ -89,7 +89,7 @@ void cotask_dq_add(struct cotask_dq *q, struct cotask_entry *e)
 	} else if (e->deadline < slot->min) {
 		slot->min = e->deadline;
 	}
-	list_add_tail(&e->link, chain_of(slot, e->deadline));
+	cotask_link_add(&e->link, chain_of(slot, e->deadline)->prev);
 	e->level = level;
 	e->slot = s;
 }
@@ -110,7 +110,7 @@ static void slot_emptied(struct cotask_dq *q, unsigned int level, unsigned int s
  */
 void cotask_dq_del(struct cotask_dq *q, struct cotask_entry *e)
 {
-	list_del_init(&e->link);
+	cotask_link_del(&e->link);
 	if (!--q->slot[e->level][e->slot].count)
 		slot_emptied(q, e->level, e->slot);
 	e->level = COTASK_NO_DEADLINE;
@@ -224,22 +224,28 @@ static bool slot_is_past(const struct cotask_dq_slot *slot, unsigned int level, 
 
 /*
  * All entries of the slot are due: put them in order at once, instead of moving
- * them from level to level.  Stable, so equal deadlines stay as they were.
+ * them from level to level.  Stable, so equal deadlines stay as they were.  Those of tasks that
+ * sleep until the same time, or have begun one after the other, mostly are in order.
  */
 static void slot_take(struct cotask_dq *q, struct cotask_dq_slot *slot,
 		      struct list_head *due)
 {
+	bool in_order = true;
 	struct cotask_entry *e;
 	LIST_HEAD(sorted);
 	struct walk w;
+	u64 last = 0;
 
 	walk_begin(&w, slot);
 	while ((e = walk_next(&w))) {
 		e->level = COTASK_NO_DEADLINE;
-		list_add_tail(&e->link, &sorted);
+		in_order &= last <= e->deadline;
+		last = e->deadline;
+		cotask_link_add(&e->link, sorted.prev);
 		spend(q);
 	}
-	list_sort(q, &sorted, cmp_deadline);
+	if (!in_order)
+		list_sort(q, &sorted, cmp_deadline);
 	q->base = list_last_entry(&sorted, struct cotask_entry, link)->deadline;
 	list_splice_tail(&sorted, due);
 }

@@ -39,6 +39,35 @@ extern const struct cotask_entry_ops cotask_entry_table[COTASK_ENTRY_KINDS];
 /* Flag of an entry that is not a task's: what it waits for has ended. */
 #define COTASK_E_WOKEN		BIT(31)
 
+/*
+ * The links of what runs belong to one owner, and change several times in a step.  Where the kernel
+ * checks each change of a list (CONFIG_DEBUG_LIST), this costs more than the change and its
+ * surroundings; debug builds have these checks.
+ */
+static inline void cotask_link_add(struct list_head *link, struct list_head *prev)
+{
+	struct list_head *next = prev->next;
+
+	if (IS_ENABLED(CONFIG_COTASK_DEBUG)) {
+		list_add(link, prev);
+		return;
+	}
+	link->next = next;
+	link->prev = prev;
+	next->prev = link;
+	WRITE_ONCE(prev->next, link);
+}
+
+static inline void cotask_link_del(struct list_head *link)
+{
+	if (IS_ENABLED(CONFIG_COTASK_DEBUG)) {
+		list_del_init(link);
+		return;
+	}
+	__list_del(link->prev, link->next);
+	INIT_LIST_HEAD(link);
+}
+
 static inline void cotask_entry_init(struct cotask_entry *e, u8 kind)
 {
 	INIT_LIST_HEAD(&e->link);

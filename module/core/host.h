@@ -14,6 +14,9 @@ struct cotask_loop_host;
  * @wake: there is something to do.  Any context, with any lock
  * @may_follow: whether the next entry of a turn may run before the process has done what
  *	the last one has made for it.  The owner
+ * @place: the memory for the task of a frame that counts with an object, uninitialised, which
+ *	stays for as long as there is the task; NULL: it has none.  Any context
+ * @vacated: the last reference to a task in such memory is gone.  Any context that can free
  * @recorded: the end of a task with COTASK_T_FAILED was recorded.  The owner
  * @charge: @n objects more; -ESHUTDOWN once the host is gone.  Any context, inside of RCU
  * @uncharge: @n objects less.  Any context
@@ -22,6 +25,8 @@ struct cotask_loop_host;
 struct cotask_loop_host_ops {
 	void (*wake)(struct cotask_loop_host *host);
 	bool (*may_follow)(struct cotask_loop_host *host, struct cotask_entry *e);
+	struct cotask *(*place)(struct cotask_frame *frame);
+	void (*vacated)(struct cotask *t);
 	void (*recorded)(struct cotask_loop_host *host, struct cotask *t);
 	int (*charge)(struct cotask_loop_host *host, unsigned int n);
 	void (*uncharge)(struct cotask_loop_host *host, unsigned int n);

@@ -247,7 +247,7 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 		if (!may_follow(loop, e))
 			break;
 		prefetch_next(loop, e);
-		list_del_init(&e->link);
+		cotask_link_del(&e->link);
 		if (likely(e->kind == COTASK_ENTRY_TASK))
 			cotask_task_run(loop, e);
 		else

@@ -169,7 +169,7 @@ static inline bool cotask_loop_mine(const struct cotask_loop *loop)
 static inline void cotask_loop_queue(struct cotask_loop *loop,
 				     struct cotask_entry *e)
 {
-	list_add_tail(&e->link, &loop->ready);
+	cotask_link_add(&e->link, loop->ready.prev);
 }
 
 struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags);

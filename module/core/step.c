@@ -4,7 +4,7 @@
  *
  * A step is the code of one task between two suspensions.  It always starts at
  * the innermost frame: an await of a coroutine pushes a frame and returns to
- * task_frames(), which runs the callee at once, in the same step, so that the
+ * run_more(), which runs the callee at once, in the same step, so that the
  * kernel's stack does not grow with the depth of the call chain (CO-2).
  */
 #include <linux/slab.h>
@@ -170,15 +170,15 @@ static noinline bool abandons(struct cotask *t, struct cotask_frame *frame, long
 	return cotask_abandon(t, frame, rc);
 }
 
-/* Run frames until the task suspends or its outermost frame ends. */
-static __always_inline void run_frames(struct cotask *t)
+/*
+ * @frame has returned @rc: run frames until the task suspends or its outermost frame ends.  Most
+ * steps suspend at once, and do without this.
+ */
+static noinline void run_more(struct cotask *t, struct cotask_frame *frame, long rc)
 {
-	struct cotask_frame *frame = t->frame;
 	struct failure failure = {};
 
-	for (;;) {
-		long rc = frame->step(t, frame);
-
+	for (;; rc = frame->step(t, frame)) {
 		if (rc == COTASK_SUSPENDED && !unparked(t))
 			return;
 		if (rc == COTASK_SUSPENDED && t->frame != frame) {
@@ -203,12 +203,29 @@ static __always_inline void run_frames(struct cotask *t)
 	}
 }
 
-static noinline void run_frames_timed(struct cotask *t)
+static __always_inline void run_frames(struct cotask *t)
+{
+	struct cotask_frame *frame = t->frame;
+	long rc = frame->step(t, frame);
+
+	if (unlikely(rc != COTASK_SUSPENDED || unparked(t)))
+		run_more(t, frame, rc);
+}
+
+/* A step begins with @next, an await that its code has passed before; or is NULL. */
+static __always_inline void run_step(struct cotask *t, cotask_next_fn next)
+{
+	if (next && next(t).pending && !unparked(t))
+		return;
+	run_frames(t);
+}
+
+static noinline void run_step_timed(struct cotask *t, cotask_next_fn next)
 {
 	cotask_step_fn step = t->frame->step;
 	u64 begin = ktime_get_ns(), end;
 
-	run_frames(t);
+	run_step(t, next);
 	end = ktime_get_ns();
 	t->steps++;
 	if (!cotask_done(t) && t->entry.level == COTASK_NO_DEADLINE) {
@@ -218,13 +235,13 @@ static noinline void run_frames_timed(struct cotask *t)
 	cotask_stats_step(t, step, end - begin);
 }
 
-static __always_inline void task_frames(struct cotask *t)
+static __always_inline void task_step(struct cotask *t, cotask_next_fn next)
 {
 	trace_cotask_step_begin(t);
 	if (unlikely(t->base.loop->flags & COTASK_LOOP_ACCOUNT))
-		run_frames_timed(t);
+		run_step_timed(t, next);
 	else
-		run_frames(t);
+		run_step(t, next);
 	trace_cotask_step_end(t);
 }
 
@@ -238,7 +255,7 @@ void cotask_task_step(struct cotask_loop *loop, struct cotask *t)
 	struct cotask *spawner = loop->current_task;
 
 	loop->current_task = t;
-	task_frames(t);
+	task_step(t, NULL);
 	loop->current_task = spawner;
 }
 
@@ -278,18 +295,19 @@ static bool postpone(struct cotask *t)
 /**
  * cotask_task_resume - a task that waits goes on at once
  * @t: the task, in cotask_park_known()
+ * @next: the await that takes the place of the one that it is in; NULL: it goes on with any outcome
  *
  * For tasks whose code is not in the kernel: their process has passed the next operation.
- * The outcome of the await is ignored.  The owner, outside of a step.
+ * The owner, outside of a step.
  */
-void cotask_task_resume(struct cotask *t)
+void cotask_task_resume(struct cotask *t, cotask_next_fn next)
 {
 	struct cotask_loop *loop = t->base.loop;
 
 	INIT_LIST_HEAD(&t->entry.link);
 	t->waits_on = NULL;
 	loop->current_task = t;
-	task_frames(t);
+	task_step(t, next);
 	loop->current_task = NULL;
 }
 
@@ -394,7 +412,7 @@ void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e)
 			return;
 	}
 	loop->current_task = t;
-	task_frames(t);
+	task_step(t, NULL);
 	loop->current_task = NULL;
 }
 

@@ -32,17 +32,26 @@ void cotask_task_exit(void)
 
 /* --- references ----------------------------------------------------------- */
 
-static void task_free(struct cotask *t)
+/* All but the memory. */
+static void task_fini(struct cotask *t)
 {
-	struct cotask_loop *loop = t->base.loop;
-	const bool charged = t->entry.flags & COTASK_T_CHARGED;
-
 	cotask_debug_task_ends(t);
 	cotask_context_drop(t->context);
 	cotask_name_free(rcu_dereference_protected(t->name, true));
 	cotask_debug_poison(t, sizeof(*t));
-	kmem_cache_free(task_cache, t);
-	if (charged)
+}
+
+static void task_free(struct cotask *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+	const u32 flags = t->entry.flags;
+
+	task_fini(t);
+	if (flags & COTASK_T_PLACED)
+		loop->payer->ops->vacated(t);
+	else
+		kmem_cache_free(task_cache, t);
+	if (flags & COTASK_T_CHARGED)
 		cotask_loop_uncharge(loop);
 	cotask_loop_unref_task(loop);
 }
@@ -121,11 +130,13 @@ static u32 task_flags(u32 flags)
 	return t;
 }
 
-static struct cotask *task_memory(struct cotask_loop *loop, const struct cotask_spawn_args *args)
+/* Memory for a task; out: the flag that says whose it is. */
+static struct cotask *task_memory(struct cotask_loop *loop, struct cotask_frame *frame,
+				  const struct cotask_spawn_args *args, u32 *placed)
 {
 	gfp_t gfp = args->gfp ?: cotask_loop_gfp(loop);
 	struct cotask_name *name = NULL;
-	struct cotask *t;
+	struct cotask *t = NULL;
 
 	if (!cotask_has_allocator()) {
 		cotask_misuse("spawns where PREEMPT_RT has no allocator\n");
@@ -136,7 +147,12 @@ static struct cotask *task_memory(struct cotask_loop *loop, const struct cotask_
 		if (IS_ERR(name))
 			return ERR_CAST(name);
 	}
-	t = kmem_cache_alloc(task_cache, gfp);
+	/* The object that it counts with holds the payer. */
+	if (args->flags & COTASK_SPAWN_PAID)
+		t = loop->payer->ops->place(frame);
+	*placed = t ? COTASK_T_PLACED : 0;
+	if (!t)
+		t = kmem_cache_alloc(task_cache, gfp);
 	if (!t) {
 		cotask_name_free(name);
 		return ERR_PTR(-ENOMEM);
@@ -159,17 +175,18 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
 {
 	int charged = charge(loop, args->flags);
 	struct cotask *t;
+	u32 placed;
 
 	if (charged < 0)
 		return ERR_PTR(charged);
-	t = task_memory(loop, args);
+	t = task_memory(loop, frame, args, &placed);
 	if (IS_ERR(t)) {
 		if (charged)
 			cotask_loop_uncharge(loop);
 		return t;
 	}
 	cotask_entry_init(&t->entry, COTASK_ENTRY_TASK);
-	t->entry.flags = task_flags(args->flags) | charged;
+	t->entry.flags = task_flags(args->flags) | charged | placed;
 	cotask_awaitable_init(&t->base, loop, &cotask_task_ops);
 	t->frame = frame;
 	t->waits_on = NULL;
@@ -363,8 +380,16 @@ struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *l
 /* The opposite: there was no task, and the coroutine is fresh again. */
 void cotask_task_discard(struct cotask *t, struct cotask_frame *frame)
 {
+	struct cotask_loop *loop = t->base.loop;
+
 	frame->state = COTASK_FRAME_FRESH;
-	task_free(t);
+	if (!(t->entry.flags & COTASK_T_PLACED)) {
+		task_free(t);
+		return;
+	}
+	/* Its memory stays with the object, which goes on without it. */
+	task_fini(t);
+	cotask_loop_unref_task(loop);
 }
 
 /*

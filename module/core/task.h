@@ -21,7 +21,10 @@ void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_step(struct cotask_loop *loop, struct cotask *t);
 void cotask_task_finish(struct cotask *t, long rc);
-void cotask_task_resume(struct cotask *t);
+/* Begins an await of a task, in its step, outside of its frames. */
+typedef struct cotask_await (*cotask_next_fn)(struct cotask *t);
+
+void cotask_task_resume(struct cotask *t, cotask_next_fn next);
 bool cotask_task_revise(struct cotask *t, bool started, long *rc);
 struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *loop,
 				   struct cotask_frame *frame,

@@ -86,7 +86,7 @@ static void file_free(struct work_struct *work)
 static void file_init(struct cotask_file *f)
 {
 	refcount_set(&f->refs, 1);
-	xa_init_flags(&f->objects, XA_FLAGS_ACCOUNT);
+	cotask_table_init(&f->objects);
 	cotask_turns_init(f);
 	INIT_LIST_HEAD(&f->dropped);
 	INIT_LIST_HEAD(&f->calls);
@@ -187,30 +187,14 @@ static int cotask_flush(struct file *file, fl_owner_t owner)
 
 /* --- ioctls -------------------------------------------------------------- */
 
-/**
- * cotask_copy_in - copy in a struct that begins with its size
- * @to: where to
- * @size: of it; all versions so far have the same
- * @from: the process's
- * @usize: out: how large it is there
- *
- * Return: 0; -EFAULT; -EINVAL: too small; -E2BIG: larger, with something in it.
- */
-int cotask_copy_in(void *to, size_t size, const void __user *from, u32 *usize)
+/* A process was built with another version of a struct: larger, with something in it, is -E2BIG. */
+int cotask_copy_in_other(void *to, size_t size, const void __user *from, u32 usize)
 {
-	if (get_user(*usize, (const u32 __user *)from))
-		return -EFAULT;
-	if (*usize < size)
+	if (usize < size)
 		return -EINVAL;
-	if (*usize > PAGE_SIZE)
+	if (usize > PAGE_SIZE)
 		return -E2BIG;
-	return copy_struct_from_user(to, size, from, *usize);
-}
-
-/* The way back. */
-int cotask_copy_out(void __user *to, const void *from, size_t size, u32 usize)
-{
-	return copy_to_user(to, from, min_t(size_t, size, usize)) ? -EFAULT : 0;
+	return copy_struct_from_user(to, size, from, usize);
 }
 
 static int ioctl_query(struct cotask_file *f, void __user *arg)
@@ -226,7 +210,7 @@ static int ioctl_query(struct cotask_file *f, void __user *arg)
 	q.version = COTASK_VERSION;
 	q.n_opcodes = COTASK_OP_LAST;
 	q.max_objects = READ_ONCE(cotask_max_objects);
-	return cotask_copy_out(arg, &q, sizeof(q), usize);
+	return cotask_copy_out(arg, &q, sizeof(q));
 }
 
 static int ioctl_enter(struct file *file, void __user *arg)
@@ -252,7 +236,7 @@ static int ioctl_enter(struct file *file, void __user *arg)
 	}
 	cotask_race_point(FILE_LEAVE, f);
 	atomic_set_release(&f->entered, 0);
-	return cotask_copy_out(arg, &e, sizeof(e), usize) ?: rc;
+	return cotask_copy_out(arg, &e, sizeof(e)) ?: rc;
 }
 
 static int ioctl_post(struct cotask_file *f, void __user *arg)
@@ -266,7 +250,7 @@ static int ioctl_post(struct cotask_file *f, void __user *arg)
 	if (p.flags || p.applied)
 		return -EINVAL;
 	rc = cotask_file_post(f, &p);
-	return cotask_copy_out(arg, &p, sizeof(p), usize) ?: rc;
+	return cotask_copy_out(arg, &p, sizeof(p)) ?: rc;
 }
 
 static s64 time_left(s64 deadline)
@@ -298,7 +282,7 @@ static int ioctl_wait(struct cotask_file *f, void __user *arg)
 	if (!rc)
 		w.result = cotask_submission_result(cotask_object_submission(o));
 	cotask_object_put(o);
-	return cotask_copy_out(arg, &w, sizeof(w), usize) ?: rc;
+	return cotask_copy_out(arg, &w, sizeof(w)) ?: rc;
 }
 
 static long cotask_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -359,16 +343,21 @@ static struct miscdevice cotask_misc = {
 	.mode	= 0600,
 };
 
-int cotask_chrdev_init(void)
+int __init cotask_chrdev_init(void)
 {
-	int rc = cotask_hosted_cache_init();
+	int rc;
 
+	cotask_ops_init();
+	rc = cotask_hosted_cache_init();
 	if (rc)
 		return rc;
+	rc = cotask_table_cache_init();
+	if (rc)
+		goto hosted_exit;
 	rc = -ENOMEM;
 	closed_files = alloc_workqueue("cotask_files", WQ_UNBOUND, 0);
 	if (!closed_files)
-		goto cache_exit;
+		goto table_exit;
 	/* Whatever else there is to do, they do not wait for long. */
 	cotask_wakes = alloc_workqueue("cotask_wakes", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	if (!cotask_wakes)
@@ -382,7 +371,9 @@ destroy_wakes:
 	destroy_workqueue(cotask_wakes);
 destroy_files:
 	destroy_workqueue(closed_files);
-cache_exit:
+table_exit:
+	cotask_table_cache_exit();
+hosted_exit:
 	cotask_hosted_cache_exit();
 	return rc;
 }
@@ -393,5 +384,6 @@ void cotask_chrdev_exit(void)
 	cotask_files_wait();
 	destroy_workqueue(cotask_wakes);
 	destroy_workqueue(closed_files);
+	cotask_table_cache_exit();
 	cotask_hosted_cache_exit();
 }

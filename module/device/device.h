@@ -8,7 +8,7 @@
  * The way of a hosted task: it is READY when the kernel has the outcome of its last
  * operation, RUNNING when the process has begun to run its code, and in the KERNEL from
  * the operation that ends this step to the outcome of that.  That the process has the event
- * does not matter as long as it has not begun, see turn.c.
+ * does not matter as long as it has not begun, see turn.h.
  */
 #ifndef COTASK_DEVICE_H
 #define COTASK_DEVICE_H
@@ -16,6 +16,7 @@
 #include <linux/irq_work.h>
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
+#include <linux/uaccess.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -27,6 +28,7 @@
 #include "../await/await.h"
 #include "../core/core.h"
 
+struct cotask_chunk;
 struct cotask_fd;
 struct cotask_hosted;
 struct cotask_request;
@@ -49,11 +51,13 @@ enum cotask_object_kind {
  * @link: in cotask_file.turns
  * @type: one of enum cotask_event_type
  * @begun: the process has begun it
+ * @at_once: the step of a task that has not had to suspend
  */
 struct cotask_turn {
 	struct list_head	link;
 	u16			type;
 	bool			begun;
+	bool			at_once;
 };
 
 /**
@@ -74,7 +78,7 @@ struct cotask_object {
 /**
  * struct cotask_object_ops - a kind of object
  * @cache: where its memory comes from; NULL: kmalloc()
- * @size: of its memory
+ * @size: of its memory, as far as it is cleared
  * @make: for COTASK_OP_MAKE: all but memory and handle; NULL: it is made otherwise
  * @uses: fields that @make uses, as in &struct cotask_op_row.is
  * @flags: COTASK_MAKE_F_* that it knows
@@ -112,6 +116,26 @@ extern const struct cotask_object_ops cotask_remote_object;
 #define COTASK_CHUNK	16
 
 /**
+ * struct cotask_table - handles and what they name, see table.c
+ * @chunks: of neighbours; its lock guards all of it
+ * @last: the one that was used last
+ */
+struct cotask_table {
+	struct xarray		chunks;
+	struct cotask_chunk	*last;
+};
+
+static inline void cotask_table_lock(struct cotask_table *t)
+{
+	xa_lock(&t->chunks);
+}
+
+static inline void cotask_table_unlock(struct cotask_table *t)
+{
+	xa_unlock(&t->chunks);
+}
+
+/**
  * struct cotask_poller - a process that waits for descriptors by POLL, see poll.c
  * @node: in cotask_file.pollers, by @files
  * @files: its table of descriptors, which names it
@@ -136,9 +160,9 @@ struct cotask_poller {
  * @refs: of the open file, and of each object [A]
  * @user: the user that has opened it, for the limit
  * @entered: a thread is inside of ENTER, and owns the loop, see cotask_loop_borrow() [A]
- * @objects: by handle; its lock guards looking up and taking a reference
+ * @objects: by handle; its lock guards looking up and taking a reference, too
  * @n_objects: those that exist, forgotten ones included [A]
- * @turns: events in order, see turn.c
+ * @turns: events in order, see turn.h
  * @begun: the last of them that the process has begun, or @turns
  * @given: the last one that was delivered, or @begun
  * @n_turns: number of turns in the list [A]
@@ -172,6 +196,7 @@ struct cotask_poller {
  * @wakes: wakes them
  * @gone: frees it
  * @ops: operations that ENTER is applying
+ * @events: events that it is about to deliver
  */
 struct cotask_file {
 	struct cotask_loop_host	host;
@@ -179,7 +204,7 @@ struct cotask_file {
 	refcount_t		refs;
 	struct cotask_user	*user;
 	atomic_t		entered;
-	struct xarray		objects;
+	struct cotask_table	objects;
 	atomic_t		n_objects;
 	struct list_head	turns;
 	struct list_head	*begun;
@@ -215,6 +240,7 @@ struct cotask_file {
 	struct work_struct	wakes;
 	struct rcu_work		gone;
 	struct cotask_op	ops[COTASK_CHUNK];
+	struct cotask_event_info events[COTASK_CHUNK];
 };
 
 static inline struct cotask_file *cotask_file_of(struct cotask_loop_host *host)
@@ -250,11 +276,10 @@ struct cotask_aux {
  * @started: it has had its first event
  * @eager: it is being spawned, and runs its first step at once
  * @issuing: its operation is being applied
- * @resumed: its outcome has come by a turn of the loop, and a cancel can still replace it
- * @was_armed: a cancel was due when the outcome came, and stays so
  * @over: its code has ended, or never ran and is not going to
  * @exited: ... by COTASK_OP_EXIT
  * @opcode: of the operation that has ended its step
+ * @was_armed: a cancel was due when the outcome came, and stays so
  * @handle: its handle, 0 once that is forgotten
  * @arg: of the operation
  * @flags: likewise
@@ -264,6 +289,7 @@ struct cotask_aux {
  * @awaited: what it waits for, a reference
  * @aux: memory that the operation needs meanwhile
  * @scopes: innermost scope that it has entered
+ * @place: where the task is; it keeps the memory of all this for as long as it has references
  */
 struct cotask_hosted {
 	struct cotask_object	object;
@@ -275,11 +301,10 @@ struct cotask_hosted {
 	bool			started : 1;
 	bool			eager : 1;
 	bool			issuing : 1;
-	bool			resumed : 1;
-	bool			was_armed : 1;
 	bool			over : 1;
 	bool			exited : 1;
-	u16			opcode;
+	u8			opcode;
+	bool			was_armed;
 	u16			flags;
 	u32			handle;
 	u32			arg;
@@ -291,6 +316,7 @@ struct cotask_hosted {
 	struct cotask_object	*awaited;
 	struct cotask_aux	*aux;
 	struct cotask_scope_object *scopes;
+	struct cotask		place;
 };
 
 /**
@@ -411,6 +437,17 @@ static inline struct cotask_hosted *cotask_object_hosted(struct cotask_object *o
 	return container_of(o, struct cotask_hosted, object);
 }
 
+/* table.c */
+int cotask_table_cache_init(void);
+void cotask_table_cache_exit(void);
+void cotask_table_init(struct cotask_table *t);
+void cotask_table_destroy(struct cotask_table *t);
+int cotask_table_reserve(struct cotask_table *t, u32 handle);
+void cotask_table_publish(struct cotask_table *t, u32 handle, struct cotask_object *o);
+bool cotask_table_remove(struct cotask_table *t, u32 handle, struct cotask_object *o);
+struct cotask_object *cotask_table_find(struct cotask_table *t, u32 handle);
+struct cotask_object *cotask_table_next(struct cotask_table *t, u64 *handle);
+
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);
 void cotask_user_file_closed(struct cotask_user *user, bool kept);
@@ -422,6 +459,8 @@ void cotask_user_uncharge(struct cotask_user *user, unsigned int n);
 extern const struct cotask_awaitable_ops cotask_process_ops;
 int cotask_hosted_cache_init(void);
 void cotask_hosted_cache_exit(void);
+struct cotask *cotask_hosted_place(struct cotask_frame *frame);
+void cotask_hosted_vacated(struct cotask *task);
 struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct cotask_op *op,
 					u32 handle);
 void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task);
@@ -437,6 +476,7 @@ void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *sc
 void cotask_hosted_leave(struct cotask_hosted *h);
 
 /* ops.c */
+void cotask_ops_init(void);
 s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool posted);
 extern const struct cotask_op_row *const cotask_op_rows[COTASK_OP_LAST];
 
@@ -465,8 +505,9 @@ static inline bool cotask_hosted_follows(const struct cotask_hosted *h)
  */
 static inline bool cotask_hosted_needs_revision(const struct cotask_hosted *h)
 {
-	return h->resumed && !h->was_armed && (h->task->entry.flags & COTASK_T_ARMED) &&
-	       cotask_hosted_follows(h);
+	/* What has come at once was no suspension, which is where cancels are delivered (AW-1). */
+	return (h->task->entry.flags & COTASK_T_ARMED) && !h->was_armed &&
+	       !h->object.turn.at_once && cotask_hosted_follows(h);
 }
 
 /* op_task.c, op_await.c, op_scope.c, op_set.c, op_sync.c, op_read.c */
@@ -526,18 +567,6 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e);
 int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p);
 void cotask_file_late(struct work_struct *work);
 
-/* turn.c */
-void cotask_turns_init(struct cotask_file *f);
-void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type);
-void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 type);
-void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn);
-struct cotask_turn *cotask_turn_next(struct cotask_file *f);
-void cotask_turn_give(struct cotask_file *f);
-struct cotask_turn *cotask_turn_begin(struct cotask_file *f);
-void cotask_turns_take_back(struct cotask_file *f);
-void cotask_turns_take_back_last(struct cotask_file *f, u32 n);
-bool cotask_turns_pending(const struct cotask_file *f);
-
 /* inspect_ioctl.c */
 long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *arg);
 void cotask_show_fdinfo(struct seq_file *m, struct file *file);
@@ -547,9 +576,35 @@ extern struct workqueue_struct *cotask_wakes;
 void cotask_files_wait(void);
 void cotask_file_put(struct cotask_file *f);
 bool cotask_file_is_one(const struct file *file);
-int cotask_copy_in(void *to, size_t size, const void __user *from, u32 *usize);
-int cotask_copy_out(void __user *to, const void *from, size_t size, u32 usize);
+int cotask_copy_in_other(void *to, size_t size, const void __user *from, u32 usize);
 int cotask_chrdev_init(void);
 void cotask_chrdev_exit(void);
+
+/**
+ * cotask_copy_in - copy in a struct that begins with its size
+ * @to: where to
+ * @size: of it, a constant; all versions so far have the same
+ * @from: the process's
+ * @usize: out: how large it is there
+ *
+ * Return: 0; -EFAULT; -EINVAL: too small; -E2BIG: larger, with something in it.
+ */
+static __always_inline int cotask_copy_in(void *to, size_t size, const void __user *from,
+					  u32 *usize)
+{
+	if (get_user(*usize, (const u32 __user *)from))
+		return -EFAULT;
+	if (unlikely(*usize != size))
+		return cotask_copy_in_other(to, size, from, *usize);
+	return copy_from_user(to, from, size) ? -EFAULT : 0;
+}
+
+/* The way back; what was copied in has at least @size bytes. */
+static __always_inline int cotask_copy_out(void __user *to, const void *from, size_t size)
+{
+	return copy_to_user(to, from, size) ? -EFAULT : 0;
+}
+
+#include "turn.h"
 
 #endif /* COTASK_DEVICE_H */

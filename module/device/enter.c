@@ -238,11 +238,11 @@ static bool tell(struct cotask_file *f, struct cotask_turn *turn, struct cotask_
 {
 	struct cotask_hosted *h;
 
-	e->type = turn->type;
+	*e = (struct cotask_event_info){ .type = turn->type };
 	switch (turn->type) {
 	case COTASK_EVENT_STEP:
 		h = cotask_object_hosted(object_of(turn));
-		if (!cotask_hosted_revise(h))
+		if (unlikely(cotask_hosted_needs_revision(h)) && !cotask_hosted_revise(h))
 			return false;
 		tell_step(h, e);
 		if (unlikely(h->scopes) && cotask_timeouts_expiring(h->task))
@@ -314,50 +314,45 @@ void cotask_turns_drop(struct cotask_file *f)
 	}
 }
 
-/* The step of a task that has not had to suspend, and is not over. */
-static bool goes_on(struct cotask_turn *turn)
+/*
+ * Whether the next turn can be delivered now.  While a task runs in the process, only its own next
+ * step.  An outcome that a cancel has changed is told when the steps delivered before it have run:
+ * they may take the change back (CX-16).
+ */
+static bool may_tell(const struct cotask_file *f, struct cotask_turn *turn)
 {
-	return turn->type == COTASK_EVENT_STEP &&
-	       !cotask_object_hosted(object_of(turn))->resumed;
+	if (unlikely(f->running))
+		return turn->at_once;
+	return !f->n_given || turn->type != COTASK_EVENT_STEP ||
+	       !cotask_hosted_needs_revision(cotask_object_hosted(object_of(turn)));
 }
 
-/* Steps delivered before it run first: they may take back the change of its outcome (CX-16). */
-static bool has_to_wait(const struct cotask_file *f, struct cotask_turn *turn)
+/* Collect up to @max events in f->events; returns how many. */
+static u32 collect_events(struct cotask_file *f, u32 max)
 {
-	return f->n_given && turn->type == COTASK_EVENT_STEP &&
-	       cotask_hosted_needs_revision(cotask_object_hosted(object_of(turn)));
-}
-
-/* Collect up to @max events; returns how many. */
-static u32 collect_events(struct cotask_file *f, struct cotask_event_info *events, u32 max)
-{
+	struct cotask_event_info *e = f->events, *end = e + max;
 	struct cotask_turn *turn;
-	u32 n = 0;
 
-	while (n < max && (turn = cotask_turn_next(f))) {
-		if ((f->running && !goes_on(turn)) || has_to_wait(f, turn))
-			break;
-		events[n] = (struct cotask_event_info){};
+	while (e < end && (turn = cotask_turn_next(f)) && may_tell(f, turn)) {
 		cotask_loop_spend(f->loop, 4);
-		if (!tell(f, turn, &events[n]))
+		if (!tell(f, turn, e))
 			continue;
 		cotask_turn_give(f);
-		n++;
+		e++;
 	}
-	return n;
+	return e - f->events;
 }
 
 /* Deliver events as long as there are any; those that cannot be delivered stay pending. */
 static int give_events(struct cotask_file *f, struct cotask_enter *e)
 {
 	struct cotask_event_info __user *user = u64_to_user_ptr(e->events);
-	struct cotask_event_info events[COTASK_CHUNK];
 	u32 n;
 
 	do {
 		n = min_t(u32, e->max_events - e->n_events, COTASK_CHUNK);
-		n = collect_events(f, events, n);
-		if (copy_to_user(&user[e->n_events], events, n * sizeof(*events))) {
+		n = collect_events(f, n);
+		if (n && copy_to_user(&user[e->n_events], f->events, n * sizeof(*user))) {
 			cotask_turns_take_back_last(f, n);
 			return -EFAULT;
 		}

@@ -126,7 +126,7 @@ static long fd_status(struct cotask_fd *cf, void __user *arg)
 	if (s.kind || s.id || s.result || s.state || s.cancelling)
 		return -EINVAL;
 	fill_status(cf, &s);
-	return cotask_copy_out(arg, &s, sizeof(s), usize);
+	return cotask_copy_out(arg, &s, sizeof(s));
 }
 
 static s64 fd_cancel(struct cotask_fd *cf)

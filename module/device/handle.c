@@ -60,9 +60,14 @@ void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n)
 
 static struct cotask_object *memory_of(const struct cotask_object_ops *ops)
 {
-	if (ops->cache)
-		return kmem_cache_zalloc(*ops->cache, GFP_KERNEL_ACCOUNT);
-	return kzalloc(ops->size, GFP_KERNEL_ACCOUNT);
+	struct cotask_object *o;
+
+	if (!ops->cache)
+		return kzalloc(ops->size, GFP_KERNEL_ACCOUNT);
+	o = kmem_cache_alloc(*ops->cache, GFP_KERNEL_ACCOUNT);
+	if (o)
+		memset(o, 0, ops->size);
+	return o;
 }
 
 static void memory_free(struct cotask_object *o)
@@ -96,14 +101,14 @@ void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_ki
 	if (rc)
 		return ERR_PTR(rc);
 	/* Takes the place, so that publishing cannot fail. */
-	rc = xa_insert(&f->objects, handle, NULL, GFP_KERNEL_ACCOUNT);
+	rc = cotask_table_reserve(&f->objects, handle);
 	if (rc) {
 		cotask_file_uncharge(f);
-		return ERR_PTR(rc == -EBUSY ? -EEXIST : rc);
+		return ERR_PTR(rc);
 	}
 	o = memory_of(kinds[kind]);
 	if (!o) {
-		xa_release(&f->objects, handle);
+		cotask_table_remove(&f->objects, handle, NULL);
 		cotask_file_uncharge(f);
 		return ERR_PTR(-ENOMEM);
 	}
@@ -128,11 +133,11 @@ s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc)
 	struct cotask_file *f = o->file;
 
 	if (rc < 0) {
-		xa_release(&f->objects, handle);
+		cotask_table_remove(&f->objects, handle, NULL);
 		memory_free(o);
 		cotask_file_uncharge(f);
 	} else {
-		xa_store(&f->objects, handle, o, GFP_KERNEL_ACCOUNT);
+		cotask_table_publish(&f->objects, handle, o);
 	}
 	return rc;
 }
@@ -210,15 +215,15 @@ struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle, u32 
 {
 	struct cotask_object *o;
 
-	xa_lock(&f->objects);
-	o = xa_load(&f->objects, handle);
+	cotask_table_lock(&f->objects);
+	o = cotask_table_find(&f->objects, handle);
 	if (!o)
 		o = ERR_PTR(-ENOENT);
 	else if (!(BIT(o->kind) & which))
 		o = ERR_PTR(-EINVAL);
 	else
 		refcount_inc(&o->refs);
-	xa_unlock(&f->objects);
+	cotask_table_unlock(&f->objects);
 	return o;
 }
 
@@ -283,7 +288,9 @@ static void object_end(struct cotask_object *o)
 	task = task_of(o);
 	if (ops->fini)
 		ops->fini(o);
-	memory_free(o);
+	/* The memory of a hosted task goes with the task. */
+	if (!task || o->kind == COTASK_OBJECT_NATIVE)
+		memory_free(o);
 	if (task)
 		pass_charge(task);
 	else
@@ -348,23 +355,11 @@ static void line_up(struct cotask_file *f, struct cotask_object *o)
 	}
 }
 
-/**
- * cotask_object_put - drop a reference to an object
- * @o: the object, or NULL
- *
- * The end of an object may end the objects that it refers to: they are queued, so that a
- * chain of them does not exhaust the kernel's stack.
- *
- * Context: Any thread.
- */
-void cotask_object_put(struct cotask_object *o)
+/* There is no reference to it any more. */
+static noinline void unused(struct cotask_object *o)
 {
-	struct cotask_file *f;
+	struct cotask_file *f = o->file;
 
-	cotask_race_point(PUT_OBJECT, o);
-	if (!o || !refcount_dec_and_test(&o->refs))
-		return;
-	f = o->file;
 	/* The object has one, but may be ended as soon as it is in the list. */
 	refcount_inc(&f->refs);
 	if (cotask_loop_mine(f->loop) && !f->ending && !READ_ONCE(f->drained)) {
@@ -376,6 +371,22 @@ void cotask_object_put(struct cotask_object *o)
 		line_up(f, o);
 	}
 	cotask_file_put(f);
+}
+
+/**
+ * cotask_object_put - drop a reference to an object
+ * @o: the object, or NULL
+ *
+ * The end of an object may end the objects that it refers to: they are queued, so that a
+ * chain of them does not exhaust the kernel's stack.
+ *
+ * Context: Any thread.
+ */
+void cotask_object_put(struct cotask_object *o)
+{
+	cotask_race_point(PUT_OBJECT, o);
+	if (o && refcount_dec_and_test(&o->refs))
+		unused(o);
 }
 
 /* The owner ends the objects that other threads have left to it. */
@@ -402,7 +413,7 @@ void cotask_objects_reap(struct cotask_file *f)
  */
 int cotask_object_forget(struct cotask_file *f, u32 handle, struct cotask_object *o)
 {
-	if (xa_cmpxchg(&f->objects, handle, o, NULL, GFP_KERNEL_ACCOUNT) != o)
+	if (!cotask_table_remove(&f->objects, handle, o))
 		return -ENOENT;
 	if (o->kind == COTASK_OBJECT_TASK)
 		cotask_object_hosted(o)->handle = 0;
@@ -414,13 +425,13 @@ int cotask_object_forget(struct cotask_file *f, u32 handle, struct cotask_object
 void cotask_objects_drop(struct cotask_file *f)
 {
 	struct cotask_object *o;
-	unsigned long handle;
+	u64 handle;
 
-	xa_for_each(&f->objects, handle, o) {
+	for (handle = 0; (o = cotask_table_next(&f->objects, &handle)); handle++) {
 		cotask_object_forget(f, handle, o);
 		cotask_loop_spend(f->loop, OBJECT_COST);
 	}
-	xa_destroy(&f->objects);
+	cotask_table_destroy(&f->objects);
 	spin_lock(&f->drop_lock);
 	WRITE_ONCE(f->drained, true);
 	spin_unlock(&f->drop_lock);

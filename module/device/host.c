@@ -40,6 +40,8 @@ static void uncharge(struct cotask_loop_host *host, unsigned int n)
 const struct cotask_loop_host_ops cotask_file_host_ops = {
 	.wake = wake,
 	.may_follow = may_follow,
+	.place = cotask_hosted_place,
+	.vacated = cotask_hosted_vacated,
 	.recorded = recorded,
 	.charge = charge,
 	.uncharge = uncharge,

@@ -22,6 +22,8 @@ static struct kmem_cache *hosted_cache;
 
 int cotask_hosted_cache_init(void)
 {
+	/* Of cotask_hosted.opcode. */
+	BUILD_BUG_ON(COTASK_OP_LAST > U8_MAX);
 	hosted_cache = KMEM_CACHE(cotask_hosted, SLAB_ACCOUNT);
 	return hosted_cache ? 0 : -ENOMEM;
 }
@@ -36,6 +38,20 @@ static void hosted_release(struct cotask_frame *frame);
 static struct cotask_hosted *hosted_of(struct cotask_frame *frame)
 {
 	return container_of(frame, struct cotask_hosted, frame);
+}
+
+/*
+ * One allocation for both: the object holds a reference to its task, which thus is the last to go,
+ * and with it their memory.
+ */
+struct cotask *cotask_hosted_place(struct cotask_frame *frame)
+{
+	return frame->release == hosted_release ? &hosted_of(frame)->place : NULL;
+}
+
+void cotask_hosted_vacated(struct cotask *task)
+{
+	kmem_cache_free(hosted_cache, container_of(task, struct cotask_hosted, place));
 }
 
 /* --- the process's turn -------------------------------------------------- */
@@ -82,7 +98,6 @@ static void emit(struct cotask_hosted *h, long outcome)
 	struct cotask_file *f = h->object.file;
 
 	h->outcome = outcome;
-	h->resumed = !h->issuing;
 	h->was_armed = h->task->entry.flags & COTASK_T_ARMED;
 	if (h->eager) {
 		h->state = COTASK_HOSTED_RUNNING;
@@ -100,7 +115,7 @@ static void emit(struct cotask_hosted *h, long outcome)
 
 /**
  * cotask_hosted_revise - the event of a task is about to be delivered
- * @h: the task
+ * @h: the task, with cotask_hosted_needs_revision()
  *
  * Return: false: there is none, as the task was cancelled before its first step.
  */
@@ -108,14 +123,12 @@ bool cotask_hosted_revise(struct cotask_hosted *h)
 {
 	long rc = h->outcome;
 
-	if (likely(!cotask_hosted_needs_revision(h)))
-		return true;
 	if (cotask_task_revise(h->task, h->started, &rc)) {
 		h->outcome = rc;
 		return true;
 	}
 	leave_process(h);
-	cotask_task_resume(h->task);
+	cotask_task_resume(h->task, NULL);
 	return false;
 }
 
@@ -149,7 +162,8 @@ bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e)
 
 static void let_go_of_operands(struct cotask_hosted *h)
 {
-	cotask_object_put(h->awaited);
+	if (h->awaited)
+		cotask_object_put(h->awaited);
 	h->awaited = NULL;
 	if (h->aux)
 		h->aux->drop(h->aux);
@@ -171,7 +185,7 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 	struct cotask_hosted *h = hosted_of(frame);
 	long rc;
 
-	CO_BEGIN(task, frame, turn, waited);
+	CO_BEGIN(task, frame, waited);
 
 	task->entry.flags |= COTASK_T_HOSTED;
 	/* A submission, or eager. */
@@ -184,12 +198,20 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 		if (h->object.file->dead)
 			return -ECANCELED;
 		emit(h, rc);
-		CO_AWAIT(turn, rc, cotask_park_known(task, &h->object.file->process));
+		/* The process puts the await of its next operation in the place of this one. */
+		CO_AWAIT(waited, rc, cotask_park_known(task, &h->object.file->process));
 		if (h->opcode == COTASK_OP_EXIT)
 			return h->value;
-		CO_AWAIT(waited, rc, cotask_op_row(h->opcode)->perform(task, h));
 		rc = performed(h, rc);
 	}
+}
+
+/* The await of the operation that was issued; an exit has none. */
+static struct cotask_await perform(struct cotask *task)
+{
+	struct cotask_hosted *h = hosted_of(task->frame);
+
+	return cotask_op_row(h->opcode)->perform(task, h);
 }
 
 /* It did not end by itself: report that to the process. */
@@ -316,24 +338,26 @@ void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task)
 void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
 			 struct cotask_aux *aux)
 {
+	const struct cotask_op *op = r->op;
 	struct cotask_hosted *h = r->actor;
+	struct cotask *task = h->task;
 
-	h->opcode = r->op->opcode;
-	h->exited = h->opcode == COTASK_OP_EXIT;
-	h->flags = r->op->flags;
-	h->arg = r->op->arg;
-	h->value = r->op->value;
+	h->opcode = op->opcode;
+	h->flags = op->flags;
+	h->arg = op->arg;
+	h->value = op->value;
 	h->awaited = awaited;
 	h->aux = aux;
 	h->state = COTASK_HOSTED_KERNEL;
 	r->f->running--;
 	cotask_turn_del(r->f, &h->object.turn);
 	h->issuing = true;
-	cotask_task_resume(h->task);
+	h->exited = op->opcode == COTASK_OP_EXIT;
+	cotask_task_resume(task, h->exited ? NULL : perform);
 	h->issuing = false;
 	/* Its first step, if that was eager, is over unless it has another event at once. */
-	if (unlikely(h->task->entry.flags & COTASK_T_EAGER) && h->state == COTASK_HOSTED_KERNEL)
-		cotask_task_joined(h->task);
+	if (unlikely(task->entry.flags & COTASK_T_EAGER) && h->state == COTASK_HOSTED_KERNEL)
+		cotask_task_joined(task);
 }
 
 static void aux_kfree(struct cotask_aux *aux)
@@ -405,6 +429,6 @@ static struct cotask_awaitable *hosted_awaitable(struct cotask_object *o)
 
 const struct cotask_object_ops cotask_hosted_object = {
 	.cache = &hosted_cache,
-	.size = sizeof(struct cotask_hosted),
+	.size = offsetof(struct cotask_hosted, place),
 	.awaitable = hosted_awaitable,
 };

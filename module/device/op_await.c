@@ -23,7 +23,7 @@ static struct cotask_await perform_sleep(struct cotask *task, struct cotask_host
 	s64 until;
 
 	if (!(h->flags & COTASK_OP_F_ABSOLUTE))
-		return cotask_sleep(task, h->value);
+		return h->value <= 0 ? cotask_yield(task) : cotask_sleep(task, h->value);
 	until = cotask_time_to_host(h->value, clock);
 	if (h->flags & COTASK_OP_F_AHEAD)
 		return cotask_sleep_ahead(task, until, clock);

@@ -100,10 +100,10 @@ static s64 read_errors(struct cotask_request *r)
 static s64 handle_of(struct cotask_file *f, const struct cotask *task)
 {
 	struct cotask_object *o;
-	unsigned long handle;
+	u64 handle;
 
-	xa_for_each(&f->objects, handle, o) {
-		cotask_loop_spend(f->loop, 1);
+	for (handle = 0; (o = cotask_table_next(&f->objects, &handle)); handle++) {
+		cotask_loop_spend(f->loop, 2);
 		if ((BIT(o->kind) & TASK_KINDS) && cotask_object_task(o) == task)
 			return handle;
 	}

@@ -54,7 +54,7 @@ int cotask_op_spawn_args(const struct cotask_op *op, struct cotask_spawn_args *a
 	unsigned int i;
 
 	*args = (struct cotask_spawn_args){ .gfp = GFP_KERNEL_ACCOUNT };
-	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+	for (i = 0; rest && i < ARRAY_SIZE(flags); i++) {
 		if (rest & flags[i].user)
 			args->flags |= flags[i].core;
 		rest &= ~flags[i].user;

@@ -104,26 +104,77 @@ static u32 known_flags(u32 is)
 #define FLAGS_ALL	(COTASK_OP_F_ABSOLUTE | COTASK_OP_F_BOOTTIME | COTASK_OP_F_TRY |	\
 			 COTASK_OP_F_AHEAD)
 
-static int check(const struct cotask_op_row *row, const struct cotask_op *op, bool posted)
-{
-	u32 is = row->is;
+/* Bits of an operation that have to be zero, by opcode: all that is not used. */
+static struct cotask_op unused[COTASK_OP_LAST] __ro_after_init;
 
+static void fill_in_unused(struct cotask_op *op, const struct cotask_op_row *row)
+{
+	const u32 is = row->is;
+
+	if (!(is & (NEEDS_TASK | MAY_HAVE_TASK)))
+		op->task = ~0;
+	if (!row->kinds && !(is & NO_OBJECT))
+		op->handle = ~0;
+	if (!(is & USES_OTHER))
+		op->other = ~0;
+	if (!(is & USES_VALUE))
+		op->value = ~0;
+	if (!(is & USES_USER_DATA))
+		op->user_data = ~0;
+	if (!(is & USES_MEMORY))
+		op->addr = ~0;
+	if (!(is & (USES_MEMORY | USES_LEN)))
+		op->len = ~0;
+	if (!(is & USES_ARG))
+		op->arg = ~0;
+	op->flags = ~known_flags(is);
+}
+
+void __init cotask_ops_init(void)
+{
+	unsigned int opcode;
+
+	for (opcode = 0; opcode < COTASK_OP_LAST; opcode++)
+		fill_in_unused(&unused[opcode], cotask_op_rows[opcode]);
+}
+
+/* One test for all fields: nearly all operations are right. */
+static bool uses_others(const struct cotask_op *op, const struct cotask_op *zero)
+{
+	return (op->flags & zero->flags) | (op->task & zero->task) |
+	       (op->handle & zero->handle) | (op->other & zero->other) |
+	       (op->value & zero->value) | (op->user_data & zero->user_data) |
+	       (op->addr & zero->addr) | (op->len & zero->len) | (op->arg & zero->arg) |
+	       op->__reserved;
+}
+
+static int check(unsigned int opcode, const struct cotask_op_row *row, const struct cotask_op *op,
+		 bool posted)
+{
 	if (op->flags & ~FLAGS_ALL)
 		return -EOPNOTSUPP;
-	if (posted && !(is & FROM_ANYWHERE))
+	if (posted && !(row->is & FROM_ANYWHERE))
 		return -EPERM;
-	if (op->__reserved ||
-	    (!row->kinds && !(is & NO_OBJECT) && op->handle) ||
-	    (!(is & USES_OTHER) && op->other) ||
-	    (!(is & USES_VALUE) && op->value) ||
-	    (!(is & USES_USER_DATA) && op->user_data) ||
-	    (!(is & USES_MEMORY) && op->addr) ||
-	    (!(is & (USES_MEMORY | USES_LEN)) && op->len) ||
-	    (!(is & USES_ARG) && op->arg) ||
-	    (op->flags & ~known_flags(is)) ||
-	    ((posted || !(is & (NEEDS_TASK | MAY_HAVE_TASK))) && op->task))
+	if (uses_others(op, &unused[opcode]) || (posted && op->task))
 		return -EINVAL;
 	return 0;
+}
+
+static noinline struct cotask_hosted *find_running(struct cotask_file *f, u32 handle)
+{
+	struct cotask_object *o;
+
+	/* Only the owner, which this is, lets go of tasks. */
+	cotask_table_lock(&f->objects);
+	o = cotask_table_find(&f->objects, handle);
+	cotask_table_unlock(&f->objects);
+	if (!o)
+		return ERR_PTR(-ENOENT);
+	if (o->kind != COTASK_OBJECT_TASK)
+		return ERR_PTR(-EINVAL);
+	if (cotask_object_hosted(o)->state != COTASK_HOSTED_RUNNING)
+		return ERR_PTR(-ESRCH);
+	return cotask_object_hosted(o);
 }
 
 /* The acting task, which is there as long as it runs; NULL: none was named. */
@@ -140,23 +191,13 @@ static struct cotask_hosted *acting(struct cotask_file *f, const struct cotask_o
 		if (cotask_object_hosted(o)->handle == op->task)
 			return cotask_object_hosted(o);
 	}
-	/* Only the owner, which this is, lets go of tasks. */
-	o = xa_load(&f->objects, op->task);
-	if (!o)
-		return ERR_PTR(-ENOENT);
-	if (o->kind != COTASK_OBJECT_TASK)
-		return ERR_PTR(-EINVAL);
-	if (cotask_object_hosted(o)->state != COTASK_HOSTED_RUNNING)
-		return ERR_PTR(-ESRCH);
-	return cotask_object_hosted(o);
+	return find_running(f, op->task);
 }
 
-static s64 with_object(struct cotask_request *r, const struct cotask_op_row *row)
+static noinline s64 with_object(struct cotask_request *r, const struct cotask_op_row *row)
 {
 	s64 rc;
 
-	if (!row->kinds)
-		return row->issue(r);
 	r->object = cotask_object_find(r->f, r->op->handle,
 				       r->posted ? row->kinds & SHARED_KINDS : row->kinds);
 	if (IS_ERR(r->object))
@@ -164,6 +205,11 @@ static s64 with_object(struct cotask_request *r, const struct cotask_op_row *row
 	rc = row->issue(r);
 	cotask_object_put(r->object);
 	return rc;
+}
+
+static s64 issue(struct cotask_request *r, const struct cotask_op_row *row)
+{
+	return row->kinds ? with_object(r, row) : row->issue(r);
 }
 
 /**
@@ -178,22 +224,24 @@ s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool post
 {
 	struct cotask_request r = { .f = f, .op = op, .posted = posted };
 	const struct cotask_op_row *row;
+	unsigned int opcode;
 	s64 rc;
 
 	if (op->opcode >= COTASK_OP_LAST)
 		return -EOPNOTSUPP;
-	row = cotask_op_rows[array_index_nospec(op->opcode, COTASK_OP_LAST)];
-	rc = check(row, op, posted);
+	opcode = array_index_nospec(op->opcode, COTASK_OP_LAST);
+	row = cotask_op_rows[opcode];
+	rc = check(opcode, row, op, posted);
 	if (rc)
 		return rc;
-	if (posted)
-		return with_object(&r, row);
+	if (unlikely(posted))
+		return issue(&r, row);
 	r.actor = acting(f, row, op);
 	if (IS_ERR(r.actor))
 		return PTR_ERR(r.actor);
 	/* The code that does this is a part of its step. */
 	f->loop->current_task = r.actor ? r.actor->task : NULL;
-	rc = with_object(&r, row);
+	rc = issue(&r, row);
 	f->loop->current_task = NULL;
 	/* What it has cancelled is cancelled before the next operation. */
 	if (unlikely(!list_empty(&f->loop->fanouts)))

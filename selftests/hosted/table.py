@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Lines "ROW PEER VALUE UNIT" as a table, JSON and SVG: "table.py LOG PREFIX"."""
+"""Lines "ROW PEER VALUE UNIT" as a table, JSON and SVG: "table.py LOG PREFIX".
+
+Where a nanosecond is an instruction (PREFIX ends with "icount") times are told as such.
+"""
 import json
 import re
 import sys
@@ -12,14 +15,21 @@ COLOURS = dict(zip(PEERS, ("#2f6fde", "#7fa6ec", "#888888", "#888888", "#b9b9b9"
 LINE = re.compile(r"^([a-z0-9_]+) (%s) ([0-9.]+) (ns|us|bytes)\s*$" % "|".join(PEERS))
 
 
-def read(path):
+NS = {"ns": 1, "us": 1000}
+
+
+def read(path, counted):
     rows = {}
     with open(path, errors="replace") as log:
         for line in log:
             m = LINE.match(line)
-            if m:
-                row = rows.setdefault(m[1], {"unit": m[4], "value": {}})
-                row["value"][m[2].replace("_nop", "")] = float(m[3])
+            if not m:
+                continue
+            unit, value = m[4], float(m[3])
+            if counted and unit in NS:
+                unit, value = "insn", value * NS[unit]
+            row = rows.setdefault(m[1], {"unit": unit, "value": {}})
+            row["value"][m[2].replace("_nop", "")] = value
     return rows
 
 
@@ -55,7 +65,7 @@ def plot(rows):
 
 
 def main(log, prefix):
-    rows = read(log)
+    rows = read(log, prefix.endswith("icount"))
     table(rows)
     with open(prefix + ".json", "w") as f:
         json.dump(rows, f, indent=1)

@@ -151,7 +151,7 @@ inline take_in(what)
 	:: what == FUTURE -> woken = true	/* future.c, future_posted() */
 	:: else ->				/* cancel.c, task_posted() */
 		if :: BAD != 6 -> d_step { TOUCH_TASK; state = state & ~INBOX } :: else fi;
-		d_step {			/* cancel.c, cotask_cancel_taken_in() */
+		d_step {			/* cancel.c, cotask_cancel_take_in() */
 			TOUCH_TASK;
 			old = state;
 			if :: !(old & DONE) -> state = state & ~POSTED :: else fi

@@ -34,7 +34,7 @@ mtype = { NONE, NOW, LATER, EXIT, CANCEL };	/* what it does at the next ENTER */
 byte next[4], prev[4], begun, given, n_turns, n_begun, n_given, running;
 bool listed[4], was_begun[4];
 mtype task[3] = QUEUED, op[3] = NONE;
-bool started[3], resumed[3], armed[3];
+bool started[3], at_once[3], armed[3];
 /* The process: the events that it has, and how many of them it has begun. */
 byte buf[3], n_buf, n_run;
 bool runs[3];
@@ -43,7 +43,7 @@ byte ops = 5, errors = 2;		/* so many more, besides the ends of tasks */
 
 byte p, n;
 
-/* turn.c, add_behind() */
+/* turn.h, cotask_turn_add_behind() */
 inline add(t, at)
 {
 	p = at; n = next[p];
@@ -53,7 +53,7 @@ inline add(t, at)
 	n_turns++; p = 0; n = 0
 }
 
-/* turn.c, cotask_turn_del() */
+/* turn.h, cotask_turn_del() */
 inline del(t)
 {
 	if
@@ -70,7 +70,7 @@ inline del(t)
 	fi
 }
 
-/* enter.c, begin(), and turn.c, cotask_turn_begin() */
+/* enter.c, begin(), and turn.h, cotask_turn_begin() */
 inline begin()
 {
 	t = next[begun];
@@ -86,7 +86,7 @@ inline begin()
 inline issue(t)
 {
 	if
-	:: op[t] == CANCEL && task[3 - t] == READY -> armed[3 - t] = resumed[3 - t]
+	:: op[t] == CANCEL && task[3 - t] == READY -> armed[3 - t] = !at_once[3 - t]
 	:: op[t] == NOW || op[t] == LATER || op[t] == EXIT ->
 		assert(task[t] == RUNNING);
 		running--;
@@ -94,8 +94,8 @@ inline issue(t)
 		if
 		:: op[t] == NOW ->
 			assert(given == begun);
-			task[t] = READY; resumed[t] = false;
-			add(t, begun)		/* turn.c, cotask_turn_add_first() */
+			task[t] = READY; at_once[t] = true;
+			add(t, begun)		/* turn.h, cotask_turn_add_first() */
 		:: op[t] == LATER -> task[t] = QUEUED
 		:: op[t] == EXIT -> task[t] = OVER
 		fi
@@ -104,7 +104,8 @@ inline issue(t)
 	op[t] = NONE
 }
 
-#define GOES_ON(t)	(t != ERROR && task[t] == READY && !resumed[t])
+/* enter.c, may_tell() */
+#define GOES_ON(t)	(t != ERROR && task[t] == READY && at_once[t])
 #define REVISE(t)	(t != ERROR && task[t] == READY && armed[t])
 
 /* enter.c, collect_events(): up to one; @got is how many. */
@@ -125,7 +126,7 @@ inline collect_one()
 			del(t); add(t, prev[HEAD])
 		:: else ->
 			if :: t != ERROR -> armed[t] = false :: else fi;
-			given = t; n_given++;	/* turn.c, cotask_turn_give() */
+			given = t; n_given++;	/* turn.h, cotask_turn_give() */
 			got = 1; break
 		fi
 	od
@@ -135,7 +136,7 @@ inline collect_one()
 inline turn(t)
 {
 	if
-	:: task[t] == QUEUED -> task[t] = READY; resumed[t] = true; add(t, prev[HEAD])
+	:: task[t] == QUEUED -> task[t] = READY; at_once[t] = false; add(t, prev[HEAD])
 	:: else
 	fi
 }
@@ -169,7 +170,7 @@ inline enter(told)
 		i = 0;
 		do :: i < told -> begin(); i++ :: else -> break od;
 		if
-		:: BAD != 1 -> given = begun; n_given = 0	/* turn.c, cotask_turns_take_back() */
+		:: BAD != 1 -> given = begun; n_given = 0	/* turn.h, cotask_turns_take_back() */
 		:: else
 		fi;
 		n_buf = 0; n_run = 0;
@@ -184,7 +185,7 @@ inline enter(told)
 				if
 				:: BAD != 3 -> n_given--; given = prev[given]
 				:: else
-				fi;		/* turn.c, cotask_turns_take_back_last() */
+				fi;		/* turn.h, cotask_turns_take_back_last() */
 				break
 			:: !got && (n_buf || running) -> break
 			:: !got && !n_buf && !running && task[A] != QUEUED && task[B] != QUEUED ->

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+/* SPDX-License-Identifier: GPL-2.0 */
 /*
  * cotask - turns: events for a process, delivered or pending
  *
@@ -7,23 +7,26 @@
  * pending turns.  So a turn is added once and removed once, and all delivered turns are
  * taken back by moving a mark.
  *
- * Only the owner of the loop calls these functions.
+ * Only the owner of the loop calls these functions, some of them at each step: they are inline.
+ * A part of device.h.
  */
-#include "device.h"
+#ifndef COTASK_TURN_H
+#define COTASK_TURN_H
 
-void cotask_turns_init(struct cotask_file *f)
+static inline void cotask_turns_init(struct cotask_file *f)
 {
 	INIT_LIST_HEAD(&f->turns);
 	f->begun = &f->turns;
 	f->given = &f->turns;
 }
 
-static void add_behind(struct cotask_file *f, struct cotask_turn *turn, u16 type,
-		       struct list_head *prev)
+static inline void cotask_turn_add_behind(struct cotask_file *f, struct cotask_turn *turn,
+					  u16 type, struct list_head *prev)
 {
 	turn->type = type;
 	turn->begun = false;
-	list_add(&turn->link, prev);
+	turn->at_once = false;
+	cotask_link_add(&turn->link, prev);
 	WRITE_ONCE(f->n_turns, f->n_turns + 1);
 	f->emitted++;
 }
@@ -34,15 +37,16 @@ static void add_behind(struct cotask_file *f, struct cotask_turn *turn, u16 type
  * @turn: not in the list
  * @type: of the event
  */
-void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type)
+static inline void cotask_turn_add(struct cotask_file *f, struct cotask_turn *turn, u16 type)
 {
-	add_behind(f, turn, type, f->turns.prev);
+	cotask_turn_add_behind(f, turn, type, f->turns.prev);
 }
 
-/* The same, before all pending turns.  No turn is delivered. */
-void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 type)
+/* The same, before all pending turns, for a task that goes on at once.  No turn is delivered. */
+static inline void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 type)
 {
-	add_behind(f, turn, type, f->begun);
+	cotask_turn_add_behind(f, turn, type, f->begun);
+	turn->at_once = true;
 }
 
 /**
@@ -50,7 +54,7 @@ void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 
  * @f: the file
  * @turn: the turn; begun, or not delivered
  */
-void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn)
+static inline void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn)
 {
 	if (list_empty(&turn->link))
 		return;
@@ -58,13 +62,13 @@ void cotask_turn_del(struct cotask_file *f, struct cotask_turn *turn)
 		f->given = turn->link.prev;
 	if (f->begun == &turn->link)
 		f->begun = turn->link.prev;
-	list_del_init(&turn->link);
+	cotask_link_del(&turn->link);
 	WRITE_ONCE(f->n_begun, f->n_begun - turn->begun);
 	WRITE_ONCE(f->n_turns, f->n_turns - 1);
 }
 
 /* The next turn to be delivered, or NULL. */
-struct cotask_turn *cotask_turn_next(struct cotask_file *f)
+static inline struct cotask_turn *cotask_turn_next(struct cotask_file *f)
 {
 	if (f->given->next == &f->turns)
 		return NULL;
@@ -72,7 +76,7 @@ struct cotask_turn *cotask_turn_next(struct cotask_file *f)
 }
 
 /* It is delivered. */
-void cotask_turn_give(struct cotask_file *f)
+static inline void cotask_turn_give(struct cotask_file *f)
 {
 	f->given = f->given->next;
 	WRITE_ONCE(f->n_given, f->n_given + 1);
@@ -84,7 +88,7 @@ void cotask_turn_give(struct cotask_file *f)
  *
  * Return: Which; still in the list.
  */
-struct cotask_turn *cotask_turn_begin(struct cotask_file *f)
+static inline struct cotask_turn *cotask_turn_begin(struct cotask_file *f)
 {
 	struct cotask_turn *turn = list_entry(f->begun->next, struct cotask_turn, link);
 
@@ -96,14 +100,14 @@ struct cotask_turn *cotask_turn_begin(struct cotask_file *f)
 }
 
 /* All delivered turns become pending again, in their old place. */
-void cotask_turns_take_back(struct cotask_file *f)
+static inline void cotask_turns_take_back(struct cotask_file *f)
 {
 	f->given = f->begun;
 	WRITE_ONCE(f->n_given, 0);
 }
 
 /* The last @n delivered turns become pending again: they did not reach the process. */
-void cotask_turns_take_back_last(struct cotask_file *f, u32 n)
+static inline void cotask_turns_take_back_last(struct cotask_file *f, u32 n)
 {
 	WRITE_ONCE(f->n_given, f->n_given - n);
 	while (n--)
@@ -117,7 +121,9 @@ void cotask_turns_take_back_last(struct cotask_file *f, u32 n)
  * Context: Any.
  * Return: true if there is; a guess unless the caller is the owner.
  */
-bool cotask_turns_pending(const struct cotask_file *f)
+static inline bool cotask_turns_pending(const struct cotask_file *f)
 {
 	return READ_ONCE(f->n_turns) > READ_ONCE(f->n_begun) + READ_ONCE(f->n_given);
 }
+
+#endif /* COTASK_TURN_H */
