@@ -58,7 +58,7 @@ void cotask_stats_complain(struct cotask *t, u64 ns)
 		loop->foreign--;
 		return;
 	}
-	cotask_get_name(t, name, sizeof(name));
+	cotask_printable_name(t, name, sizeof(name));
 	if (ns)
 		pr_warn_ratelimited("%s: a step of %s took %llu us\n", loop->name, name,
 				    ns / NSEC_PER_USEC);

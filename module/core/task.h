@@ -13,6 +13,8 @@ int cotask_name_init(void);
 void cotask_name_exit(void);
 struct cotask_name *cotask_name_new(const char *text, gfp_t gfp);
 void cotask_name_free(struct cotask_name *name);
+unsigned int cotask_name_char(const char *text);
+char *cotask_printable_name(const struct cotask *task, char *buf, size_t size);
 
 int cotask_task_init(void);
 void cotask_task_exit(void);

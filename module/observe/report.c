@@ -121,8 +121,12 @@ static void show_function(struct seq_file *m, cotask_step_fn step)
 
 static void text_name(struct seq_file *m, const char *name)
 {
-	for (; *name; name++)
-		seq_putc(m, isascii(*name) && isprint(*name) ? *name : '?');
+	unsigned int n;
+
+	for (; *name; name += n ?: 1) {
+		n = cotask_name_char(name);
+		seq_write(m, n ? name : "?", n ?: 1);
+	}
 }
 
 static void text_loop(struct seq_file *m, const struct cotask_dump *d, const char *trouble)
@@ -204,15 +208,17 @@ const struct cotask_format cotask_format_text = { text_loop, text_group, text_ta
 
 static void json_string(struct seq_file *m, const char *key, const char *text)
 {
+	unsigned int n;
+
 	seq_printf(m, ",\"%s\":\"", key);
-	for (; *text; text++) {
-		if (!isascii(*text) || iscntrl(*text)) {
-			seq_printf(m, "\\u%04x", (unsigned char)*text);
-			continue;
-		}
+	for (; *text; text += n ?: 1) {
+		n = cotask_name_char(text);
 		if (*text == '"' || *text == '\\')
 			seq_putc(m, '\\');
-		seq_putc(m, *text);
+		if (n)
+			seq_write(m, text, n);
+		else
+			seq_printf(m, "\\u%04x", (unsigned char)*text);
 	}
 	seq_putc(m, '"');
 }

@@ -68,7 +68,13 @@
 /* A time that is never reached. */
 #define COTASK_NEVER		0x7fffffffffffffffLL
 
-/* Maximum length of a task's name in bytes, without a terminating null byte. */
+/*
+ * Maximum length of a task's name in bytes, without a terminating null byte.
+ *
+ * A name is UTF-8 text of 1 to 63 bytes.  Control characters, invalid UTF-8, and characters that
+ * are not visible or change the direction of text are accepted; listings and traces show them
+ * escaped.
+ */
 #define COTASK_NAME_SIZE	63
 
 /* Maximum number of members of one COTASK_OP_GATHER, WAIT or ITERATE. */

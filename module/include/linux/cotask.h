@@ -96,6 +96,13 @@ struct cotask_scope;
 /* A relative time that never comes. */
 #define COTASK_FOREVER		S64_MAX
 
+/*
+ * Maximum length of a task's name in bytes, without a terminating null byte.
+ *
+ * A name is UTF-8 text of 1 to 63 bytes.  Control characters, invalid UTF-8, and characters that
+ * are not visible or change the direction of text are accepted; listings, traces and the kernel
+ * log show them escaped.
+ */
 #define COTASK_NAME_MAX		63
 
 /* ------------------------------------------------------------------------ */

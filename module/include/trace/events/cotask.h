@@ -19,6 +19,7 @@
 #include <linux/tracepoint.h>
 
 u32 cotask_loop_id(const struct cotask_loop *loop);
+char *cotask_printable_name(const struct cotask *task, char *buf, size_t size);
 
 TRACE_DEFINE_ENUM(COTASK_CAUSE_NONE);
 TRACE_DEFINE_ENUM(COTASK_CAUSE_USER);
@@ -55,7 +56,7 @@ TRACE_EVENT(cotask_spawn,
 		__entry->task = task->id;
 		__entry->group = task->group->id;
 		__entry->step = task->frame->step;
-		cotask_get_name(task, __entry->name, sizeof(__entry->name));
+		cotask_printable_name(task, __entry->name, sizeof(__entry->name));
 	),
 	TP_printk("loop=%u task=%llu group=%llu coroutine=%ps name=%s",
 		  __entry->loop, __entry->task, __entry->group, __entry->step,
