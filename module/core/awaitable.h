@@ -25,6 +25,7 @@ struct cotask_set;
  * @set: the set that a task follows which waits on @x; NULL: none
  * @member: of a set: a member has ended
  * @alarm: of a set: its time is up
+ * @holder: number of the task that holds it; 0: none.  NULL: it cannot be held
  * @internal: has no outcome of its own: cannot be awaited by hand
  * @bare: nothing but its waiters refers to it: its memory may go when it has none
  *
@@ -43,6 +44,7 @@ struct cotask_awaitable_ops {
 	void (*member)(struct cotask_set *s, struct cotask_member *m);
 	void (*alarm)(struct cotask_set *s);
 	bool internal;
+	u64 (*holder)(const struct cotask_awaitable *x);
 	bool bare;
 };
 

@@ -34,7 +34,7 @@ static struct {
 /* What tasks wait on: names of the module's awaitables. */
 static const char *const kinds[] = {
 	"nothing", "as_completed", "completion", "condition", "event", "future", "gather", "group",
-	"process", "semaphore", "shield", "sleep", "submission", "task", "task of another loop",
+	"lock", "process", "queue", "semaphore", "shield", "sleep", "submission", "task", "task of another loop",
 	"thread", "wait",
 };
 

@@ -25,7 +25,7 @@ _cotask_values()
 	case $1 in
 	-s|--sort)	echo "id name loop wait run steps -id -name -loop -wait -run -steps" ;;
 	-o|--on)	echo "nothing as_completed completion condition event future gather group \
-			process semaphore shield sleep submission task thread wait" ;;
+			lock process queue semaphore shield sleep submission task thread wait" ;;
 	--color)	echo "always never auto" ;;
 	esac
 }
