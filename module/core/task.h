@@ -56,6 +56,8 @@ static inline void cotask_task_queue(struct cotask *t, long rc)
 	t->waits_on = NULL;
 	t->entry.flags &= ~COTASK_T_WATCH;
 	trace_cotask_wake(t, rc);
+	if (unlikely(cotask_accounts(t->base.loop)))
+		cotask_account_woken(t);
 	cotask_loop_queue(t->base.loop, &t->entry);
 }
 

@@ -286,6 +286,8 @@ static void begin(struct cotask_file *f)
 	h->state = COTASK_HOSTED_RUNNING;
 	h->started = true;
 	f->running++;
+	if (unlikely(cotask_accounts(f->loop)))
+		cotask_account_process(h->task, f->given_at);
 }
 
 /* Account for the events that were delivered last. */
@@ -347,15 +349,22 @@ static u32 collect_events(struct cotask_file *f, struct cotask_event_info *event
 	return n;
 }
 
+/* How many events a call may deliver: one if steps are timed, as it is not seen where each ends. */
+static u32 most_events(const struct cotask_file *f, const struct cotask_enter *e)
+{
+	return unlikely(cotask_accounts(f->loop)) ? 1 : e->max_events;
+}
+
 /* Deliver events as long as there are any; those that cannot be delivered stay pending. */
 static int give_events(struct cotask_file *f, struct cotask_enter *e)
 {
 	struct cotask_event_info __user *user = u64_to_user_ptr(e->events);
 	struct cotask_event_info events[COTASK_CHUNK];
+	const u32 most = most_events(f, e);
 	u32 n;
 
 	do {
-		n = min_t(u32, e->max_events - e->n_events, COTASK_CHUNK);
+		n = min_t(u32, most - e->n_events, COTASK_CHUNK);
 		n = collect_events(f, events, n);
 		if (copy_to_user(&user[e->n_events], events, n * sizeof(*events))) {
 			cotask_turns_take_back_last(f, n);
@@ -470,6 +479,8 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 	if (f->has_polled)
 		cotask_polls_look(f, file, current->files);
 	cotask_file_leave(f);
+	if (unlikely(cotask_accounts(f->loop)))
+		f->given_at = ktime_get_ns();
 	expect_back(f);
 	/* However the wait has ended, the work that was done is reported. */
 	if ((rc == -EINTR || rc == -ERESTARTSYS) && (e->applied || e->n_events))

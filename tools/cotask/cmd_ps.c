@@ -34,8 +34,8 @@ static struct {
 /* What tasks wait on: names of the module's awaitables. */
 static const char *const kinds[] = {
 	"nothing", "as_completed", "completion", "condition", "event", "future", "gather", "group",
-	"lock", "process", "queue", "semaphore", "shield", "sleep", "submission", "task", "task of another loop",
-	"thread", "wait",
+	"lock", "process", "queue", "semaphore", "shield", "sleep", "submission", "task",
+	"task of another loop", "thread", "wait",
 };
 
 /* --- order -------------------------------------------------------------- */

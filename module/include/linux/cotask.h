@@ -496,8 +496,7 @@ struct cotask_reason {
  * @name: its name, or NULL for Task-<id> [RCU]
  * @context: context variables [L]
  * @reason: of the oldest undelivered or the last delivered cancel [L]
- * @steps: number of steps run, with COTASK_LOOP_ACCOUNT [L]
- * @run_us: their duration, likewise [L]
+ * @times: where its time goes, with COTASK_LOOP_ACCOUNT; or NULL [L]
  *
  * All fields are private.
  */
@@ -518,8 +517,7 @@ struct cotask {
 	struct cotask_name __rcu *name;
 	unsigned long		context;
 	struct cotask_reason	reason;
-	u32			steps;
-	u32			run_us;
+	struct cotask_times	*times;
 };
 
 /* How to spawn. */
