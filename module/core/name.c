@@ -136,6 +136,7 @@ int cotask_set_name(struct cotask *task, const char *name)
 	if (IS_ERR(new))
 		return PTR_ERR(new);
 	cotask_name_free(rcu_replace_pointer(task->name, new, true));
+	trace_cotask_name(task);
 	return 0;
 }
 EXPORT_FOR_TESTS(cotask_set_name);

@@ -344,15 +344,22 @@ static u32 collect_events(struct cotask_file *f, struct cotask_event_info *event
 		if (!tell(f, turn, &events[n]))
 			continue;
 		cotask_turn_give(f);
+		if (turn->type == COTASK_EVENT_STEP)
+			trace_cotask_give(cotask_object_hosted(object_of(turn))->task);
 		n++;
 	}
 	return n;
 }
 
-/* How many events a call may deliver: one if steps are timed, as it is not seen where each ends. */
+/*
+ * How many events a call may deliver: one if steps are timed, or traced, as it is not seen where
+ * each of them ends.
+ */
 static u32 most_events(const struct cotask_file *f, const struct cotask_enter *e)
 {
-	return unlikely(cotask_accounts(f->loop)) ? 1 : e->max_events;
+	if (unlikely(cotask_accounts(f->loop)) || trace_cotask_give_enabled())
+		return 1;
+	return e->max_events;
 }
 
 /* Deliver events as long as there are any; those that cannot be delivered stay pending. */

@@ -91,6 +91,7 @@ static void emit(struct cotask_hosted *h, long outcome)
 		f->running++;
 		if (unlikely(cotask_accounts(f->loop)))
 			cotask_account_process(h->task, ktime_get_ns());
+		trace_cotask_give(h->task);
 		return;
 	}
 	h->state = COTASK_HOSTED_READY;

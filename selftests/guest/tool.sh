@@ -304,6 +304,16 @@ is "and shown as the slowest" 1 "$("$tool" stat --pid "$pid" | grep -cE 'slowest
 echo 0 >/sys/module/cotask/parameters/slow_step_us
 exec 5>&-
 wait
+"$tool" trace --output /tmp/objects 3 >/dev/null 2>&1 &
+tracer=$!
+until compgen -G '/sys/kernel/tracing/instances/*' >/dev/null; do sleep 0.1; done
+hold 5 "$programs/objects"
+wait $tracer
+is "a trace shows what is in a process" 1 \
+	"$(($(grep -c '"name":"in its process"' /tmp/objects.json) > 0))"
+is "and a task by its new name" 1 "$(grep -c '"thread_name",.*"name":"main"' /tmp/objects.json)"
+exec 5>&-
+wait
 
 # --- much to do -------------------------------------------------------------------------
 

@@ -16,7 +16,8 @@ import termios
 import unicodedata
 
 ROWS = 22
-SEQUENCE = re.compile(r"\x1b(\[([?0-9;]*)([A-Za-z])|[()][A-Z0-9]|[=>78DM])|[\x00-\x1f]|[^\x00-\x1f\x1b]")
+SEQUENCE = re.compile(r"\x1b(\[([?0-9;]*)([A-Za-z])|[()][A-Z0-9]|[=>78DM])|[\x00-\x1f]|"
+                      r"[^\x00-\x1f\x1b]")
 
 
 class Screen:

@@ -331,9 +331,9 @@ unsigned int top_lines(const struct snapshot *s, const struct snapshot *before,
 /* --- trace: trace_*.c --------------------------------------------------- */
 
 enum event_kind {
-	EVENT_SPAWN, EVENT_BEGIN, EVENT_END, EVENT_SUSPEND, EVENT_WAKE, EVENT_CANCEL,
-	EVENT_DONE, EVENT_TIMEOUT, EVENT_GROUP_BEGIN, EVENT_GROUP_ABORT, EVENT_GROUP_END,
-	EVENT_TURN, EVENT_KINDS
+	EVENT_SPAWN, EVENT_BEGIN, EVENT_END, EVENT_SUSPEND, EVENT_WAKE, EVENT_GIVE,
+	EVENT_NAME, EVENT_CANCEL, EVENT_DONE, EVENT_TIMEOUT, EVENT_GROUP_BEGIN, EVENT_GROUP_ABORT,
+	EVENT_GROUP_END, EVENT_TURN, EVENT_KINDS
 };
 
 /**
@@ -377,11 +377,17 @@ struct recording {
 
 /* What a task does for some time. */
 enum slice_kind {
-	SLICE_RUN, SLICE_READY, SLICE_SLEEP, SLICE_TASK, SLICE_FUTURE, SLICE_GROUP,
+	SLICE_RUN, SLICE_PROCESS, SLICE_READY, SLICE_SLEEP, SLICE_TASK, SLICE_FUTURE, SLICE_GROUP,
 	SLICE_OTHER, SLICE_KINDS
 };
 
 extern const char *const slice_name[SLICE_KINDS];
+
+/* Its code runs: in the kernel, or in its process. */
+static inline bool slice_is_busy(enum slice_kind kind)
+{
+	return kind == SLICE_RUN || kind == SLICE_PROCESS;
+}
 
 struct slice {
 	uint64_t begin, end;
@@ -422,7 +428,7 @@ struct timeline {
 struct recording *trace_record(double seconds, size_t most);
 struct timeline *timeline_make(const struct recording *r);
 const char *timeline_loop_name(const struct timeline *t, unsigned int loop, char *buf);
-int trace_write_json(const struct timeline *t, const char *path);
-int trace_write_svg(const struct timeline *t, const char *path, unsigned int lanes);
+void trace_write_json(const struct timeline *t, FILE *f);
+void trace_write_svg(const struct timeline *t, FILE *f, unsigned int lanes);
 
 #endif /* COTASK_TOOL_H */
