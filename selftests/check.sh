@@ -332,6 +332,20 @@ tool()
 	result "$3 on $flavour: clean log, clean unload, no leaks" $rc
 }
 
+# The script for dumps of the kernel, on made-up memory with the structures of the module.
+drgn_script()
+{
+	local out=$top/.build/drgn python=/usr/bin/python3
+
+	if ! "$here/vm/setup.sh" drgn || ! $python -c 'import drgn' 2>/dev/null; then
+		echo "tool-drgn: drgn cannot be installed"
+		skipped=$((skipped + 1))
+		return
+	fi
+	build uml-7.3-smp "$out" KCFLAGS=-g || return
+	silent tool-drgn $python -B "$here/tool/drgn_test.py" "$out/module/cotask.ko"
+}
+
 part_tool()
 {
 	need uml-7.3-smp uml-6.1-debug stock-6.1 || return
@@ -347,6 +361,7 @@ part_tool()
 	# Only this kernel writes core files. Without gdb the tests are skipped.
 	"$here/vm/setup.sh" gdb || echo "gdb cannot be installed" >&2
 	tool stock-6.1 qemu gdb
+	drgn_script
 }
 
 part_demo()

@@ -4,8 +4,9 @@
 # Installs the Debian packages that the test bed needs and that are missing:
 # a compiler and the tools of a kernel build, QEMU, busybox, static checkers, libraries;
 # "setup.sh roots" those for roots of Debian, "setup.sh arm64" those for arm64, "setup.sh
-# clang" those for clang, "setup.sh proofs" those for models, "setup.sh gdb" the debugger,
-# "setup.sh apps" clients of the examples, and event loops that they are embedded in.
+# clang" those for clang, "setup.sh proofs" those for models, "setup.sh gdb" and "setup.sh
+# drgn" the debuggers, "setup.sh apps" clients of the examples, and event loops that they are
+# embedded in.
 # Owns nothing else; silent when there is nothing to do.
 set -euo pipefail
 
@@ -25,6 +26,7 @@ clang)	packages=(clang-19 lld-19 llvm-19) ;;
 proofs)	packages=(gcc libc6-dev spin) ;;
 apps)	packages=(apache2-utils curl libglib2.0-dev libuv1-dev netcat-openbsd pkg-config python3) ;;
 gdb)	packages=(gdb) ;;
+drgn)	packages=(python3-drgn) ;;
 esac
 
 missing()
