@@ -90,6 +90,8 @@ static bool is_hidden(wchar_t c)
  * term_char - whether the terminal can show the next character of a text
  * @text: the text, not empty
  * @len: its length in bytes; 1 if it is none
+ *
+ * Return: true if it can.
  */
 bool term_char(const char *text, size_t *len)
 {

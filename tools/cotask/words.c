@@ -237,6 +237,8 @@ static const char *error_name(int error)
  * @cause: as in a snapshot
  * @by: number of the task, or of the operator's process; or 0
  * @error: of a sibling, or the operator's reason
+ *
+ * Return: @buf.
  */
 char *say_cancel(char *buf, const struct snapshot *s, const char *cause, uint64_t by, int error)
 {
