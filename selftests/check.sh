@@ -333,6 +333,21 @@ tool()
 	result "$3 on $flavour: clean log, clean unload, no leaks" $rc
 }
 
+# The script for dumps of the kernel, on made-up memory with the structures of the module; the
+# stock kernel builds it with debugging information.
+drgn_script()
+{
+	local python=/usr/bin/python3
+
+	if ! "$here/vm/setup.sh" drgn || ! $python -c 'import drgn' 2>/dev/null; then
+		echo "tool-drgn: drgn cannot be installed"
+		skipped=$((skipped + 1))
+		return
+	fi
+	silent tool-drgn $python -B "$here/tool/drgn_test.py" \
+		"$top/.build/stock-6.1/module/cotask.ko"
+}
+
 part_tool()
 {
 	need uml-7.3-smp uml-6.1-debug stock-6.1 || return
@@ -348,6 +363,7 @@ part_tool()
 	# Only this kernel writes core files. Without gdb the tests are skipped.
 	"$here/vm/setup.sh" gdb || echo "gdb cannot be installed" >&2
 	tool stock-6.1 qemu gdb
+	drgn_script
 }
 
 part_demo()

@@ -21,9 +21,17 @@ static void item_lost(struct cotask_awaitable *x, struct cotask *task)
 }
 
 static const struct cotask_awaitable_ops items_ops = {
-	.name = "semaphore",
+	.name = "queue",
 	.cancel = cotask_sync_cancel,
 	.lost = item_lost,
+	.internal = true,
+	.bare = true,
+};
+
+static const struct cotask_awaitable_ops slots_ops = {
+	.name = "queue",
+	.cancel = cotask_sync_cancel,
+	.lost = cotask_sem_lost,
 	.internal = true,
 	.bare = true,
 };
@@ -42,7 +50,7 @@ int cotask_queue_init(struct cotask_queue *q, struct cotask_loop *loop, unsigned
 	if (!q || !loop)
 		return -EINVAL;
 	cotask_sem_setup(&q->items, loop, 0, ULONG_MAX, &items_ops);
-	cotask_sem_init(&q->slots, loop, max, max);
+	cotask_sem_setup(&q->slots, loop, max, max, &slots_ops);
 	INIT_LIST_HEAD(&q->list);
 	q->free = &q->list;
 	q->count = 0;

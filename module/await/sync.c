@@ -20,19 +20,19 @@ bool cotask_sync_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	return true;
 }
 
-/* Wake the first waiter with what it waits for; false: there is none. */
-static bool grant(struct cotask_awaitable *x)
+/* Wake the first waiter with what it waits for; NULL: there is none. */
+static struct cotask *grant(struct cotask_awaitable *x)
 {
 	struct cotask *t = list_first_entry_or_null(&x->waiters, struct cotask, entry.link);
 
 	if (!t)
-		return false;
+		return NULL;
 	list_del_init(&t->entry.link);
 	cotask_debug_left(x);
 	cotask_task_queue(t, 0);
 	t->waits_on = x;
 	t->entry.flags |= COTASK_T_GRANTED;
-	return true;
+	return t;
 }
 
 static void wake_all(struct cotask_awaitable *x, long rc)
@@ -62,12 +62,28 @@ static const struct cotask_awaitable_ops sem_ops = {
 	.bare = true,
 };
 
+static u64 lock_holder(const struct cotask_awaitable *x)
+{
+	return container_of(x, struct cotask_sem, base)->holder;
+}
+
+/* A semaphore with one permit. */
+static const struct cotask_awaitable_ops lock_ops = {
+	.name = "lock",
+	.cancel = cotask_sync_cancel,
+	.lost = cotask_sem_lost,
+	.holder = lock_holder,
+	.internal = true,
+	.bare = true,
+};
+
 void cotask_sem_setup(struct cotask_sem *sem, struct cotask_loop *loop, unsigned long free,
 		      unsigned long max, const struct cotask_awaitable_ops *ops)
 {
 	cotask_awaitable_init(&sem->base, loop, ops);
 	sem->free = free;
 	sem->max = max;
+	sem->holder = 0;
 	sem->shut = 0;
 }
 
@@ -86,7 +102,7 @@ int cotask_sem_init(struct cotask_sem *sem, struct cotask_loop *loop, unsigned l
 {
 	if (!sem || !loop || free > max)
 		return -EINVAL;
-	cotask_sem_setup(sem, loop, free, max, &sem_ops);
+	cotask_sem_setup(sem, loop, free, max, max == 1 ? &lock_ops : &sem_ops);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_sem_init);
@@ -100,9 +116,13 @@ EXPORT_SYMBOL_GPL(cotask_sem_init);
  */
 bool cotask_sem_try_acquire(struct cotask_sem *sem)
 {
+	const struct cotask *task;
+
 	if (!sem->free || !cotask_loop_mine(sem->base.loop))
 		return false;
 	sem->free--;
+	task = sem->base.loop->current_task;
+	sem->holder = task ? task->id : 0;
 	return true;
 }
 EXPORT_SYMBOL_GPL(cotask_sem_try_acquire);
@@ -140,9 +160,13 @@ EXPORT_SYMBOL_GPL(cotask_sem_acquire);
  */
 int cotask_sem_release(struct cotask_sem *sem)
 {
+	const struct cotask *to;
+
 	if (!cotask_loop_mine(sem->base.loop))
 		return -EXDEV;
-	if (grant(&sem->base))
+	to = grant(&sem->base);
+	sem->holder = to ? to->id : 0;
+	if (to)
 		return 0;
 	if (sem->free == sem->max)
 		return -EINVAL;

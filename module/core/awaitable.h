@@ -25,7 +25,9 @@ struct cotask_set;
  * @set: the set that a task follows which waits on @x; NULL: none
  * @member: of a set: a member has ended
  * @alarm: of a set: its time is up
+ * @holder: number of the task that holds it; 0: none.  NULL: it cannot be held
  * @internal: has no outcome of its own: cannot be awaited by hand
+ * @elsewhere: the code of a task that waits on it runs elsewhere meanwhile, or is to run there
  * @bare: nothing but its waiters refers to it: its memory may go when it has none
  *
  * All are called by the owner.
@@ -42,7 +44,9 @@ struct cotask_awaitable_ops {
 	struct cotask_set *(*set)(struct cotask_awaitable *x);
 	void (*member)(struct cotask_set *s, struct cotask_member *m);
 	void (*alarm)(struct cotask_set *s);
+	u64 (*holder)(const struct cotask_awaitable *x);
 	bool internal;
+	bool elsewhere;
 	bool bare;
 };
 

@@ -69,5 +69,6 @@ static inline void cotask_cancel_rearm(struct cotask *t)
 void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_timeout_abandon(struct cotask_scope *s);
 bool cotask_timeouts_expiring(const struct cotask *task);
+s64 cotask_deadline_around(const struct cotask *task);
 
 #endif /* COTASK_CANCEL_H */

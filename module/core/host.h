@@ -10,6 +10,24 @@
 struct cotask_loop_host;
 
 /**
+ * struct cotask_host_view - what the process of a loop says about a task
+ * @code: where its code is, a number of the process; 0: the process does not run it
+ * @running: the process has its event: it runs the code, or is about to
+ * @since: since when, on a loop that accounts; or 0
+ * @handle: what the task waits for, as the process names it; 0: nothing that has a handle
+ * @fd: file descriptor that it waits for, or -1
+ * @events: for which events, POLLIN etc.
+ */
+struct cotask_host_view {
+	u64	code;
+	bool	running;
+	u64	since;
+	u32	handle;
+	int	fd;
+	u32	events;
+};
+
+/**
  * struct cotask_loop_host_ops - what a loop asks of the process whose tasks run on it
  * @wake: there is something to do.  Any context, with any lock
  * @may_follow: whether the next entry of a turn may run before the process has done what
@@ -20,7 +38,7 @@ struct cotask_loop_host;
  * @recorded: the end of a task with COTASK_T_FAILED was recorded.  The owner
  * @charge: @n objects more; -ESHUTDOWN once the host is gone.  Any context, inside of RCU
  * @uncharge: @n objects less.  Any context
- * @code: where the process says that the code of @t is, or 0.  The owner
+ * @view: what the process says about @t.  The owner
  */
 struct cotask_loop_host_ops {
 	void (*wake)(struct cotask_loop_host *host);
@@ -30,7 +48,7 @@ struct cotask_loop_host_ops {
 	void (*recorded)(struct cotask_loop_host *host, struct cotask *t);
 	int (*charge)(struct cotask_loop_host *host, unsigned int n);
 	void (*uncharge)(struct cotask_loop_host *host, unsigned int n);
-	u64 (*code)(const struct cotask *t);
+	void (*view)(const struct cotask *t, struct cotask_host_view *view);
 };
 
 /**

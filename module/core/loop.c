@@ -498,7 +498,7 @@ void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error
 		return;
 	}
 	if (task)
-		cotask_get_name(task, name, sizeof(name));
+		cotask_printable_name(task, name, sizeof(name));
 	pr_warn_ratelimited("%s: %s failed with %d; its result was never retrieved\n",
 			    loop->name, name, error);
 }

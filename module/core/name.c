@@ -4,7 +4,6 @@
  *
  * A name is read in any context while another thread gives the task a new one.
  */
-#include <linux/ctype.h>
 #include <linux/slab.h>
 
 #include "core.h"
@@ -41,24 +40,67 @@ void cotask_name_exit(void)
 	kmem_cache_destroy(name_cache);
 }
 
+/* --- UTF-8 -------------------------------------------------------------------- */
+
+/* How many bytes a character has that begins with this one; 0: none does. */
+static unsigned int length_of(u8 first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first < 0xc2 || first > 0xf4)
+		return 0;
+	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* Control characters, and those that change the direction of text or cannot be seen. */
+static bool is_visible(u32 c)
+{
+	if (c < 0xa0)
+		return c >= 0x20 && c < 0x7f;
+	return !(c >= 0x200b && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202e) &&
+	       !(c >= 0x2060 && c <= 0x2069) && c != 0xfeff;
+}
+
+/**
+ * cotask_name_char - the next character of a name, if it can be shown
+ * @text: the rest of the name, not empty
+ *
+ * Return: Its length in bytes; 0: the first byte has to be escaped, as it is not valid UTF-8, or
+ *	begins a character that is not visible.
+ */
+unsigned int cotask_name_char(const char *text)
+{
+	static const u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const u8 *s = (const u8 *)text;
+	unsigned int i, n = length_of(*s);
+	u32 c = n > 1 ? *s & (0x7f >> n) : *s;
+
+	for (i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	if (!n || c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	return is_visible(c) ? n : 0;
+}
+
+/* --- names -------------------------------------------------------------------- */
+
 /**
  * cotask_name_new - make a name
- * @text: 1 to COTASK_NAME_MAX printable ASCII characters; copied
+ * @text: 1 to COTASK_NAME_MAX bytes; copied
  * @gfp: for its memory
  *
  * Return: The name, for cotask_name_free(); ERR_PTR() of -EINVAL, -ENOMEM.
  */
 struct cotask_name *cotask_name_new(const char *text, gfp_t gfp)
 {
-	size_t i, len = strnlen(text, COTASK_NAME_MAX + 1);
+	size_t len = strnlen(text, COTASK_NAME_MAX + 1);
 	struct cotask_name *name;
 
 	if (!len || len > COTASK_NAME_MAX)
 		return ERR_PTR(-EINVAL);
-	for (i = 0; i < len; i++) {
-		if (!isprint(text[i]) || !isascii(text[i]))
-			return ERR_PTR(-EINVAL);
-	}
 	name = kmem_cache_alloc(name_cache, gfp);
 	if (!name)
 		return ERR_PTR(-ENOMEM);
@@ -77,10 +119,12 @@ void cotask_name_free(struct cotask_name *name)
 /**
  * cotask_set_name - name a task
  * @task: the task, done or not (TK-8)
- * @name: 1 to COTASK_NAME_MAX printable ASCII characters; copied
+ * @name: 1 to COTASK_NAME_MAX bytes, UTF-8 text; copied
+ *
+ * Bytes that are no visible UTF-8 text are accepted, and shown escaped.
  *
  * Context: Process context, one caller at a time.
- * Return: 0; -EINVAL for a bad name; -ENOMEM.  The old name stays then.
+ * Return: 0; -EINVAL if @name is empty or too long; -ENOMEM.  The old name stays then.
  */
 int cotask_set_name(struct cotask *task, const char *name)
 {
@@ -92,6 +136,7 @@ int cotask_set_name(struct cotask *task, const char *name)
 	if (IS_ERR(new))
 		return PTR_ERR(new);
 	cotask_name_free(rcu_replace_pointer(task->name, new, true));
+	trace_cotask_name(task);
 	return 0;
 }
 EXPORT_FOR_TESTS(cotask_set_name);
@@ -134,3 +179,26 @@ char *cotask_get_name(const struct cotask *task, char *buf, size_t size)
 	return buf;
 }
 EXPORT_SYMBOL_GPL(cotask_get_name);
+
+/**
+ * cotask_printable_name - the name of a task, for a log
+ * @task: the task
+ * @buf: receives the name; what cannot be shown is "?"
+ * @size: of @buf
+ *
+ * Context: Any.
+ * Return: @buf.
+ */
+char *cotask_printable_name(const struct cotask *task, char *buf, size_t size)
+{
+	unsigned int n;
+	char *at;
+
+	cotask_get_name(task, buf, size);
+	for (at = buf; *at; at += n ?: 1) {
+		n = cotask_name_char(at);
+		if (!n)
+			*at = '?';
+	}
+	return buf;
+}

@@ -72,7 +72,7 @@ static void list_one(const struct cotask_loop *loop, const struct cotask *t)
 	struct cotask_location at = {};
 	char name[COTASK_NAME_MAX + 1];
 
-	cotask_get_name(t, name, sizeof(name));
+	cotask_printable_name(t, name, sizeof(name));
 	cotask_get_stack(t, &at, 1);
 	pr_warn("%s: %s does not end; it is ended in %ps, line %u\n", loop->name, name, at.step,
 		at.line);

@@ -11,7 +11,7 @@
 
 bool cotask_account;
 module_param_named(account, cotask_account, bool, 0644);
-MODULE_PARM_DESC(account, "count and time the steps of all tasks, and since when they wait");
+MODULE_PARM_DESC(account, "measure for how long tasks are busy, are ready, and wait");
 
 static unsigned int slow_step_us;
 
@@ -46,8 +46,23 @@ void cotask_stats_end(struct cotask *t)
 		s->failed++;
 }
 
-/* @ns: how long a step of @t took; 0: @t goes on in spite of a cancel. */
-void cotask_stats_complain(struct cotask *t, u64 ns)
+static void complain_of_step(struct cotask *t, const char *name, cotask_step_fn step, u64 ns)
+{
+	const char *loop = t->base.loop->name;
+
+	if (step)
+		pr_warn_ratelimited("%s: a step of %s took %llu us in %ps\n", loop, name,
+				    ns / NSEC_PER_USEC, step);
+	else
+		pr_warn_ratelimited("%s: a step of %s took %llu us in its process\n", loop, name,
+				    ns / NSEC_PER_USEC);
+}
+
+/*
+ * @ns: how long a step of @t took, which has begun in @step, or in its process; 0: @t goes on in
+ * spite of a cancel.
+ */
+void cotask_stats_complain(struct cotask *t, cotask_step_fn step, u64 ns)
 {
 	struct cotask_loop *loop = t->base.loop;
 	char name[COTASK_NAME_MAX + 1];
@@ -58,10 +73,9 @@ void cotask_stats_complain(struct cotask *t, u64 ns)
 		loop->foreign--;
 		return;
 	}
-	cotask_get_name(t, name, sizeof(name));
+	cotask_printable_name(t, name, sizeof(name));
 	if (ns)
-		pr_warn_ratelimited("%s: a step of %s took %llu us\n", loop->name, name,
-				    ns / NSEC_PER_USEC);
+		complain_of_step(t, name, step, ns);
 	else
 		pr_warn_ratelimited("%s: %s goes on in spite of a cancel\n", loop->name, name);
 }
@@ -74,7 +88,10 @@ static bool is_slow(const struct cotask_loop *loop, u64 ns)
 	return limit && ns > limit;
 }
 
-/* A step was timed, and has ended possibly the task, which its record still holds. */
+/*
+ * A step was timed, and has ended possibly the task, which its record still holds.  @step: where
+ * it has begun; NULL: in the process of the task.
+ */
 void cotask_stats_step(struct cotask *t, cotask_step_fn step, u64 ns)
 {
 	struct cotask_stats *s = &t->base.loop->stats;
@@ -86,10 +103,10 @@ void cotask_stats_step(struct cotask *t, cotask_step_fn step, u64 ns)
 		s->slowest_ns = ns;
 		s->slowest_task = t->id;
 		s->slowest = step;
+		cotask_get_name(t, s->slowest_name, sizeof(s->slowest_name));
 	}
-	t->run_us += min_t(u64, ns / NSEC_PER_USEC, U32_MAX - t->run_us);
 	if (is_slow(t->base.loop, ns)) {
 		s->slow_steps++;
-		cotask_stats_complain(t, ns);
+		cotask_stats_complain(t, step, ns);
 	}
 }

@@ -47,9 +47,11 @@ static inline void cotask_hist_add(struct cotask_hist *h, u64 value)
  * @slow_steps: those that took longer than the watchdog allows
  * @slowest_ns: how long the slowest one took
  * @slowest_task: number of its task
- * @slowest: its coroutine, the innermost one when it began
+ * @slowest_name: name of its task
+ * @slowest: its coroutine, the innermost one when it began; NULL: it was in a process
  * @late: how much later than its deadline a sleep or timeout was seen, in nanoseconds
  * @step: how long a step took, in nanoseconds
+ * @ready: how long a task was ready before its step, in nanoseconds
  * @queue: how many entries a turn has run
  */
 struct cotask_stats {
@@ -65,16 +67,18 @@ struct cotask_stats {
 	u64			slow_steps;
 	u64			slowest_ns;
 	u64			slowest_task;
+	char			slowest_name[COTASK_NAME_MAX + 1];
 	cotask_step_fn		slowest;
 	struct cotask_hist	late;
 	struct cotask_hist	step;
+	struct cotask_hist	ready;
 	struct cotask_hist	queue;
 };
 
 extern bool cotask_account;
 
 void cotask_stats_end(struct cotask *t);
-void cotask_stats_complain(struct cotask *t, u64 ns);
+void cotask_stats_complain(struct cotask *t, cotask_step_fn step, u64 ns);
 void cotask_stats_step(struct cotask *t, cotask_step_fn step, u64 ns);
 
 #endif /* COTASK_STATS_H */

@@ -223,22 +223,16 @@ static __always_inline void run_step(struct cotask *t, cotask_next_fn next)
 static noinline void run_step_timed(struct cotask *t, cotask_next_fn next)
 {
 	cotask_step_fn step = t->frame->step;
-	u64 begin = ktime_get_ns(), end;
+	u64 begin = ktime_get_ns();
 
 	run_step(t, next);
-	end = ktime_get_ns();
-	t->steps++;
-	if (!cotask_done(t) && t->entry.level == COTASK_NO_DEADLINE) {
-		t->entry.deadline = end;
-		t->entry.flags |= COTASK_T_SINCE;
-	}
-	cotask_stats_step(t, step, end - begin);
+	cotask_account_step(t, step, begin);
 }
 
 static __always_inline void task_step(struct cotask *t, cotask_next_fn next)
 {
 	trace_cotask_step_begin(t);
-	if (unlikely(t->base.loop->flags & COTASK_LOOP_ACCOUNT))
+	if (unlikely(cotask_accounts(t->base.loop)))
 		run_step_timed(t, next);
 	else
 		run_step(t, next);

@@ -38,6 +38,7 @@ static void task_fini(struct cotask *t)
 	cotask_debug_task_ends(t);
 	cotask_context_drop(t->context);
 	cotask_name_free(rcu_dereference_protected(t->name, true));
+	kfree(t->times);
 	cotask_debug_poison(t, sizeof(*t));
 }
 
@@ -198,8 +199,7 @@ static struct cotask *task_new(struct cotask_group *g, struct cotask_loop *loop,
 	t->id = id_new(loop, cotask_loop_mine(loop));
 	t->context = 0;
 	memset(&t->reason, 0, sizeof(t->reason));
-	t->steps = 0;
-	t->run_us = 0;
+	t->times = NULL;
 	cotask_loop_ref_task(loop);
 	cotask_debug_live(&t->base);
 	return t;
@@ -271,6 +271,8 @@ void cotask_task_start(struct cotask *t, u32 flags)
 	loop->tasks++;
 	loop->stats.spawned++;
 	trace_cotask_spawn(t);
+	if (unlikely(cotask_accounts(loop)))
+		cotask_account_start(t, COTASK_PHASE_READY);
 	why = unlikely(g->flags & COTASK_G_LEVEL) ? cotask_cancel_scope_covers(g) : NULL;
 	if (why) {
 		cotask_task_born_level(t);

@@ -13,6 +13,8 @@ int cotask_name_init(void);
 void cotask_name_exit(void);
 struct cotask_name *cotask_name_new(const char *text, gfp_t gfp);
 void cotask_name_free(struct cotask_name *name);
+unsigned int cotask_name_char(const char *text);
+char *cotask_printable_name(const struct cotask *task, char *buf, size_t size);
 
 int cotask_task_init(void);
 void cotask_task_exit(void);
@@ -57,6 +59,8 @@ static inline void cotask_task_queue(struct cotask *t, long rc)
 	t->waits_on = NULL;
 	t->entry.flags &= ~COTASK_T_WATCH;
 	trace_cotask_wake(t, rc);
+	if (unlikely(cotask_accounts(t->base.loop)))
+		cotask_account_woken(t);
 	cotask_loop_queue(t->base.loop, &t->entry);
 }
 

@@ -348,35 +348,55 @@ static s64 deadline_of(const struct cotask_scope *s, const struct cotask_loop *l
 	}
 }
 
-/**
- * cotask_effective_deadline - the nearest deadline of all scopes around
- * @task: the task
- *
- * Of the task's own scopes, and then of those around the group that it was spawned
- * into; a shielded section cuts off what is outside of it (TO-B2).  For operations
- * that take a timeout of their own.
- *
- * Context: The loop's owner.
- * Return: CLOCK_MONOTONIC; KTIME_MAX if there is none.
+/*
+ * The nearest deadline of the scopes around a task, which are at most @most: of its own scopes, and
+ * then of those around the group that it was spawned into; a shielded section cuts off what is
+ * outside of it (TO-B2).
  */
-ktime_t cotask_effective_deadline(const struct cotask *task)
+static s64 nearest_deadline(const struct cotask *task, unsigned int most)
 {
 	struct cotask_loop *loop = task->base.loop;
 	const struct cotask_scope *s = task->scopes;
 	s64 nearest = COTASK_FOREVER;
 
 	while (task) {
-		for (; s; s = s->outer) {
+		for (; s && most--; s = s->outer) {
 			cotask_loop_spend(loop, 1);
 			if (s->kind == COTASK_SCOPE_SHIELD)
-				return ns_to_ktime(nearest);
+				return nearest;
 			nearest = min(nearest, deadline_of(s, loop));
 		}
-		if (cotask_done(task))
+		if (s || cotask_done(task))
 			break;
 		s = &task->group->scope;
 		task = task->group->scope.task;
 	}
-	return ns_to_ktime(nearest);
+	return nearest;
+}
+
+/**
+ * cotask_deadline_around - the nearest deadline of the scopes around a task, for people
+ * @task: the task
+ *
+ * Context: The loop's owner.
+ * Return: CLOCK_MONOTONIC; COTASK_FOREVER if the innermost 64 scopes have none.
+ */
+s64 cotask_deadline_around(const struct cotask *task)
+{
+	return nearest_deadline(task, 64);
+}
+
+/**
+ * cotask_effective_deadline - the nearest deadline of all scopes around
+ * @task: the task
+ *
+ * For operations that take a timeout of their own.
+ *
+ * Context: The loop's owner.
+ * Return: CLOCK_MONOTONIC; KTIME_MAX if there is none.
+ */
+ktime_t cotask_effective_deadline(const struct cotask *task)
+{
+	return ns_to_ktime(nearest_deadline(task, UINT_MAX));
 }
 EXPORT_FOR_TESTS(cotask_effective_deadline);

@@ -52,12 +52,14 @@ enum cotask_object_kind {
  * @type: one of enum cotask_event_type
  * @begun: the process has begun it
  * @at_once: the step of a task that has not had to suspend
+ * @batch: number of the batch that it was delivered in; 0: it was not
  */
 struct cotask_turn {
 	struct list_head	link;
 	u16			type;
 	bool			begun;
 	bool			at_once;
+	u32			batch;
 };
 
 /**
@@ -165,12 +167,14 @@ struct cotask_poller {
  * @turns: events in order, see turn.h
  * @begun: the last of them that the process has begun, or @turns
  * @given: the last one that was delivered, or @begun
+ * @batch: number of the batch that is being delivered, or was last
  * @n_turns: number of turns in the list [A]
  * @n_begun: number of begun turns [A]
  * @n_given: number of delivered turns that are not begun [A]
  * @running: number of tasks that run in the process
  * @refused: this ENTER has refused an operation of a task
  * @has_native: there was a task whose code is in the kernel
+ * @given_at: when the last ENTER has returned, if the loop accounts
  * @emitted: events of this turn of the loop
  * @budget: maximum of @emitted
  * @dead: the code of hosted tasks is gone
@@ -209,10 +213,12 @@ struct cotask_file {
 	struct list_head	turns;
 	struct list_head	*begun;
 	struct list_head	*given;
+	u32			batch;
 	u32			n_turns;
 	u32			n_begun;
 	u32			n_given;
 	unsigned int		running;
+	u64			given_at;
 	unsigned int		emitted;
 	unsigned int		budget;
 	bool			refused;
@@ -281,6 +287,7 @@ struct cotask_aux {
  * @opcode: of the operation that has ended its step
  * @was_armed: a cancel was due when the outcome came, and stays so
  * @handle: its handle, 0 once that is forgotten
+ * @operand: handle that the operation names, or the file descriptor of POLL
  * @arg: of the operation
  * @flags: likewise
  * @value: likewise
@@ -307,6 +314,7 @@ struct cotask_hosted {
 	bool			was_armed;
 	u16			flags;
 	u32			handle;
+	u32			operand;
 	u32			arg;
 	union {
 		s64		value;
@@ -471,7 +479,7 @@ void cotask_hosted_forgotten(struct cotask_hosted *h);
 bool cotask_hosted_revise(struct cotask_hosted *h);
 bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e);
 void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t);
-u64 cotask_hosted_code(const struct cotask *task);
+void cotask_hosted_view(const struct cotask *task, struct cotask_host_view *view);
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);
 void cotask_hosted_leave(struct cotask_hosted *h);
 

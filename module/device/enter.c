@@ -286,6 +286,8 @@ static void begin(struct cotask_file *f)
 	h->state = COTASK_HOSTED_RUNNING;
 	h->started = true;
 	f->running++;
+	if (unlikely(cotask_accounts(f->loop)))
+		cotask_account_process(h->task, f->given_at);
 }
 
 /* Account for the events that were delivered last. */
@@ -338,9 +340,22 @@ static u32 collect_events(struct cotask_file *f, u32 max)
 		if (!tell(f, turn, e))
 			continue;
 		cotask_turn_give(f);
+		if (trace_cotask_give_enabled() && turn->type == COTASK_EVENT_STEP)
+			trace_cotask_give(cotask_object_hosted(object_of(turn))->task);
 		e++;
 	}
 	return e - f->events;
+}
+
+/*
+ * How many events a call may still deliver: one in all if steps are timed, or traced, as it is not
+ * seen where each of them ends.  That may begin in the middle of a call.
+ */
+static u32 room(const struct cotask_file *f, const struct cotask_enter *e)
+{
+	if (unlikely(cotask_accounts(f->loop)) || trace_cotask_give_enabled())
+		return e->max_events && !e->n_events;
+	return e->max_events - e->n_events;
 }
 
 /* Deliver events as long as there are any; those that cannot be delivered stay pending. */
@@ -350,8 +365,7 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 	u32 n;
 
 	do {
-		n = min_t(u32, e->max_events - e->n_events, COTASK_CHUNK);
-		n = collect_events(f, n);
+		n = collect_events(f, min_t(u32, room(f, e), COTASK_CHUNK));
 		if (n && copy_to_user(&user[e->n_events], f->events, n * sizeof(*user))) {
 			cotask_turns_take_back_last(f, n);
 			return -EFAULT;
@@ -465,6 +479,8 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 	if (f->has_polled)
 		cotask_polls_look(f, file, current->files);
 	cotask_file_leave(f);
+	if (unlikely(cotask_accounts(f->loop)))
+		f->given_at = ktime_get_ns();
 	expect_back(f);
 	/* However the wait has ended, the work that was done is reported. */
 	if ((rc == -EINTR || rc == -ERESTARTSYS) && (e->applied || e->n_events))

@@ -45,5 +45,5 @@ const struct cotask_loop_host_ops cotask_file_host_ops = {
 	.recorded = recorded,
 	.charge = charge,
 	.uncharge = uncharge,
-	.code = cotask_hosted_code,
+	.view = cotask_hosted_view,
 };

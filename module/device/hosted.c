@@ -90,6 +90,7 @@ const struct cotask_awaitable_ops cotask_process_ops = {
 	.cancel = process_cancel,
 	.let_go = process_let_go,
 	.internal = true,
+	.elsewhere = true,
 };
 
 /* It is the task's turn. */
@@ -103,6 +104,9 @@ static void emit(struct cotask_hosted *h, long outcome)
 		h->state = COTASK_HOSTED_RUNNING;
 		h->started = true;
 		f->running++;
+		if (unlikely(cotask_accounts(f->loop)))
+			cotask_account_process(h->task, ktime_get_ns());
+		trace_cotask_give(h->task);
 		return;
 	}
 	h->state = COTASK_HOSTED_READY;
@@ -343,6 +347,7 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 	struct cotask *task = h->task;
 
 	h->opcode = op->opcode;
+	h->operand = op->handle;
 	h->flags = op->flags;
 	h->arg = op->arg;
 	h->value = op->value;
@@ -350,6 +355,8 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 	h->aux = aux;
 	h->state = COTASK_HOSTED_KERNEL;
 	r->f->running--;
+	if (unlikely(cotask_accounts(r->f->loop)))
+		cotask_account_issue(task);
 	cotask_turn_del(r->f, &h->object.turn);
 	h->issuing = true;
 	h->exited = op->opcode == COTASK_OP_EXIT;
@@ -404,20 +411,44 @@ void cotask_hosted_leave(struct cotask_hosted *h)
 	cotask_object_put(&scope->object);
 }
 
+/* Where the code of a task is that has not ended. */
+static void view_place(const struct cotask_hosted *h, struct cotask_host_view *view)
+{
+	const struct cotask_file *f = h->object.file;
+
+	view->running = h->state == COTASK_HOSTED_RUNNING ||
+			(h->state == COTASK_HOSTED_READY && cotask_turn_given(f, &h->object.turn));
+	if (view->running && cotask_accounts(f->loop))
+		view->since = f->given_at;
+	if (h->state != COTASK_HOSTED_KERNEL || !h->started)
+		return;
+	if (h->opcode != COTASK_OP_POLL) {
+		view->handle = h->operand;
+		return;
+	}
+	view->fd = h->operand;
+	view->events = h->arg;
+}
+
 /**
- * cotask_hosted_code - where a process says that the code of a task is
+ * cotask_hosted_view - what a process says about a task
  * @task: any task of the loop that the caller owns
+ * @view: the answer
  *
- * Return: The user_data of a hosted task, by which libcotask points to the data for an
- *	unwinder; 0 for other tasks.
+ * The code is the user_data of a hosted task, by which libcotask points to the data for an
+ * unwinder.
  */
-u64 cotask_hosted_code(const struct cotask *task)
+void cotask_hosted_view(const struct cotask *task, struct cotask_host_view *view)
 {
 	struct cotask_frame *frame = task->frame;
 
+	*view = (struct cotask_host_view){ .fd = -1 };
 	while (frame && frame->outer)
 		frame = frame->outer;
-	return frame && frame->release == hosted_release ? hosted_of(frame)->user_data : 0;
+	if (!frame || frame->release != hosted_release)
+		return;
+	view->code = hosted_of(frame)->user_data;
+	view_place(hosted_of(frame), view);
 }
 
 static struct cotask_awaitable *hosted_awaitable(struct cotask_object *o)

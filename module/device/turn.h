@@ -18,6 +18,7 @@ static inline void cotask_turns_init(struct cotask_file *f)
 	INIT_LIST_HEAD(&f->turns);
 	f->begun = &f->turns;
 	f->given = &f->turns;
+	f->batch = 1;
 }
 
 static inline void cotask_turn_add_behind(struct cotask_file *f, struct cotask_turn *turn,
@@ -26,6 +27,7 @@ static inline void cotask_turn_add_behind(struct cotask_file *f, struct cotask_t
 	turn->type = type;
 	turn->begun = false;
 	turn->at_once = false;
+	turn->batch = 0;
 	cotask_link_add(&turn->link, prev);
 	WRITE_ONCE(f->n_turns, f->n_turns + 1);
 	f->emitted++;
@@ -79,6 +81,7 @@ static inline struct cotask_turn *cotask_turn_next(struct cotask_file *f)
 static inline void cotask_turn_give(struct cotask_file *f)
 {
 	f->given = f->given->next;
+	list_entry(f->given, struct cotask_turn, link)->batch = f->batch;
 	WRITE_ONCE(f->n_given, f->n_given + 1);
 }
 
@@ -104,14 +107,24 @@ static inline void cotask_turns_take_back(struct cotask_file *f)
 {
 	f->given = f->begun;
 	WRITE_ONCE(f->n_given, 0);
+	if (!++f->batch)
+		f->batch = 1;
 }
 
 /* The last @n delivered turns become pending again: they did not reach the process. */
 static inline void cotask_turns_take_back_last(struct cotask_file *f, u32 n)
 {
 	WRITE_ONCE(f->n_given, f->n_given - n);
-	while (n--)
+	while (n--) {
+		list_entry(f->given, struct cotask_turn, link)->batch = 0;
 		f->given = f->given->prev;
+	}
+}
+
+/* Whether the process has a turn: it has begun it, or may begin it at any time. */
+static inline bool cotask_turn_given(const struct cotask_file *f, const struct cotask_turn *turn)
+{
+	return turn->begun || turn->batch == f->batch;
 }
 
 /**

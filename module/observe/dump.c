@@ -75,6 +75,41 @@ static void edges(struct cotask_task_record *r, const struct cotask *t)
 	}
 }
 
+/* What a task waits on, as far as it can be told from others of its kind. */
+static void identify(struct cotask_task_record *r, const struct cotask *t)
+{
+	const struct cotask_awaitable *x = cotask_task_waits_on(t);
+
+	r->group = 0;
+	r->object = NULL;
+	r->holder = 0;
+	r->waits = x && !x->post.ops->elsewhere;
+	if (!r->waits)
+		return;
+	if (x->post.ops == &cotask_group_ops)
+		r->group = container_of(x, struct cotask_group, base)->id;
+	if (x->post.ops->bare || x->post.ops == &cotask_future_ops)
+		r->object = x;
+	if (x->post.ops->holder)
+		r->holder = x->post.ops->holder(x);
+}
+
+/* The process may have begun a step that the loop does not know of yet. */
+static void ask_host(struct cotask_dump *d, struct cotask_task_record *r, const struct cotask *t)
+{
+	struct cotask_times *times = &r->info.times;
+
+	r->host = (struct cotask_host_view){ .fd = -1 };
+	if (!d->loop->host)
+		return;
+	d->loop->host->ops->view(t, &r->host);
+	if (!r->host.running || !times->since || times->phase != COTASK_PHASE_READY)
+		return;
+	*times = *t->times;
+	cotask_times_to(times, COTASK_PHASE_BUSY, max(r->host.since, times->since));
+	cotask_times_add(times, ktime_get_ns());
+}
+
 static void write_task(struct cotask_dump *d, const struct cotask *t)
 {
 	struct cotask_record *r = &d->record[d->n++];
@@ -83,7 +118,9 @@ static void write_task(struct cotask_dump *d, const struct cotask *t)
 	cotask_task_look(t, &r->task.info);
 	edges(&r->task, t);
 	r->task.n_frames = cotask_get_stack(t, r->task.frame, COTASK_DUMP_FRAMES);
-	r->task.code = d->loop->host ? d->loop->host->ops->code(t) : 0;
+	r->task.timeout = cotask_deadline_around(t);
+	identify(&r->task, t);
+	ask_host(d, &r->task, t);
 }
 
 static void write_group(struct cotask_dump *d, const struct cotask_group *g)

@@ -31,7 +31,12 @@
  * @n_waits_for: how many
  * @frame: where it is suspended, innermost first
  * @n_frames: how many frames it has; there is room for the first of them
- * @code: where a process says that the code of the task is, or 0
+ * @waits: it waits; false: it is ready, or its code runs
+ * @timeout: deadline of the scopes around it, or COTASK_FOREVER
+ * @group: number of the group whose end it waits for, or 0
+ * @object: what it waits on in the kernel, if that is a thing of its own; or NULL
+ * @holder: number of the task that holds @object, or 0
+ * @host: what its process says about it
  */
 struct cotask_task_record {
 	struct cotask_info	info;
@@ -39,7 +44,12 @@ struct cotask_task_record {
 	unsigned int		n_waits_for;
 	struct cotask_location	frame[COTASK_DUMP_FRAMES];
 	unsigned int		n_frames;
-	u64			code;
+	bool			waits;
+	s64			timeout;
+	u64			group;
+	const void		*object;
+	u64			holder;
+	struct cotask_host_view	host;
 };
 
 /**

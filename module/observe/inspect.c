@@ -71,10 +71,18 @@ static void look_at_wait(const struct cotask *t, struct cotask_info *info)
 	info->waits_on = x->post.ops->name;
 	if (x->post.ops == &cotask_sleep_ops)
 		info->deadline = t->entry.deadline;
-	else if (t->entry.flags & COTASK_T_SINCE)
-		info->since = t->entry.deadline;
 	if (cotask_is_task(x))
 		info->waits_for = cotask_of(x)->id;
+}
+
+/* The phase of a task that is done does not go on. */
+static void look_at_times(const struct cotask *t, struct cotask_info *info)
+{
+	if (!t->times)
+		return;
+	info->times = *t->times;
+	if (!cotask_done(t))
+		cotask_times_add(&info->times, ktime_get_ns());
 }
 
 /* The owner. */
@@ -83,8 +91,6 @@ void cotask_task_look(const struct cotask *t, struct cotask_info *info)
 	*info = (struct cotask_info){
 		.id = t->id,
 		.deadline = COTASK_FOREVER,
-		.run_ns = (u64)t->run_us * NSEC_PER_USEC,
-		.steps = t->steps,
 		.cancelling = cotask_cancel_count(t),
 		.reason = t->reason,
 		.state = cotask_task_state(t),
@@ -98,6 +104,7 @@ void cotask_task_look(const struct cotask *t, struct cotask_info *info)
 		info->parent = t->group->scope.task ? t->group->scope.task->id : 0;
 	}
 	look_at_wait(t, info);
+	look_at_times(t, info);
 }
 
 struct look {

@@ -62,9 +62,11 @@ static const char *group_state(const struct cotask_group_record *g)
 	return g->flags & COTASK_G_EXITING ? "exiting" : "open";
 }
 
-static const char *task_state(const struct cotask_info *t)
+static const char *task_state(const struct cotask_task_record *t)
 {
-	return *t->waits_on ? "waiting" : "ready";
+	if (t->host.running)
+		return "running";
+	return t->waits ? "waiting" : "ready";
 }
 
 /* Points in time are shown by the clock of the reader. */
@@ -117,12 +119,37 @@ static void show_function(struct seq_file *m, cotask_step_fn step)
 	seq_puts(m, strstarts(text, "0x") ? "?" : text);
 }
 
+/*
+ * What a task waits on: the process's number of it; otherwise the name of a variable of a module,
+ * or a number made from the address, which is the same for all tasks that wait there.
+ */
+static void show_object(struct seq_file *m, const char *before, const struct cotask_task_record *t)
+{
+	char text[KSYM_SYMBOL_LEN];
+	size_t len;
+
+	if (!t->object || t->host.handle)
+		return;
+	snprintf(text, sizeof(text), "%ps", t->object);
+	seq_puts(m, before);
+	if (!strstarts(text, "0x")) {
+		seq_puts(m, text);
+		return;
+	}
+	len = snprintf(text, sizeof(text), "%p", t->object);
+	seq_printf(m, "#%s", text + (len > 8 ? len - 8 : 0));
+}
+
 /* --- for people ------------------------------------------------------------------- */
 
 static void text_name(struct seq_file *m, const char *name)
 {
-	for (; *name; name++)
-		seq_putc(m, isascii(*name) && isprint(*name) ? *name : '?');
+	unsigned int n;
+
+	for (; *name; name += n ?: 1) {
+		n = cotask_name_char(name);
+		seq_write(m, n ? name : "?", n ?: 1);
+	}
 }
 
 static void text_loop(struct seq_file *m, const struct cotask_dump *d, const char *trouble)
@@ -163,20 +190,32 @@ static void text_group(struct seq_file *m, const struct cotask_dump *d,
 	seq_putc(m, '\n');
 }
 
+static s64 ms_left(const struct cotask_dump *d, s64 deadline)
+{
+	return (deadline - (s64)d->now) / NSEC_PER_MSEC;
+}
+
 static void text_wait(struct seq_file *m, const struct cotask_dump *d,
 		      const struct cotask_task_record *t)
 {
 	unsigned int i;
 
-	if (!*t->info.waits_on)
+	if (!t->waits)
 		return;
 	seq_printf(m, ", %s", t->info.waits_on);
+	show_object(m, " ", t);
+	if (t->group)
+		seq_printf(m, " %llu", t->group);
 	for (i = 0; i < t->n_waits_for; i++)
 		seq_printf(m, " %llu", t->waits_for[i]);
+	if (t->holder)
+		seq_printf(m, " held by task %llu", t->holder);
 	if (t->info.deadline != COTASK_FOREVER)
-		seq_printf(m, " %lld ms", (t->info.deadline - (s64)d->now) / NSEC_PER_MSEC);
-	if (t->info.since)
-		seq_printf(m, " since %lld ms", ((s64)d->now - (s64)t->info.since) / NSEC_PER_MSEC);
+		seq_printf(m, " %lld ms", ms_left(d, t->info.deadline));
+	if (t->info.times.since)
+		seq_printf(m, " since %lld ms", -ms_left(d, t->info.times.since));
+	if (t->timeout != COTASK_FOREVER)
+		seq_printf(m, ", timeout in %lld ms", ms_left(d, t->timeout));
 }
 
 static void text_task(struct seq_file *m, const struct cotask_dump *d,
@@ -186,7 +225,7 @@ static void text_task(struct seq_file *m, const struct cotask_dump *d,
 
 	seq_printf(m, "    task %llu ", t->info.id);
 	text_name(m, t->info.name);
-	seq_printf(m, ": %s", task_state(&t->info));
+	seq_printf(m, ": %s", task_state(t));
 	text_wait(m, d, t);
 	if (t->info.cancelling)
 		text_why(m, &t->info.reason);
@@ -204,15 +243,17 @@ const struct cotask_format cotask_format_text = { text_loop, text_group, text_ta
 
 static void json_string(struct seq_file *m, const char *key, const char *text)
 {
+	unsigned int n;
+
 	seq_printf(m, ",\"%s\":\"", key);
-	for (; *text; text++) {
-		if (!isascii(*text) || iscntrl(*text)) {
-			seq_printf(m, "\\u%04x", (unsigned char)*text);
-			continue;
-		}
+	for (; *text; text += n ?: 1) {
+		n = cotask_name_char(text);
 		if (*text == '"' || *text == '\\')
 			seq_putc(m, '\\');
-		seq_putc(m, *text);
+		if (n)
+			seq_write(m, text, n);
+		else
+			seq_printf(m, "\\u%04x", (unsigned char)*text);
 	}
 	seq_putc(m, '"');
 }
@@ -237,14 +278,20 @@ static void json_stats(struct seq_file *m, const struct cotask_stats *s)
 		   s->timeouts, s->entries);
 	seq_printf(m, ",\"steps\":%llu,\"step_ns\":%llu,\"slow_steps\":%llu", s->steps, s->step_ns,
 		   s->slow_steps);
-	if (s->slowest) {
-		seq_printf(m, ",\"slowest\":{\"ns\":%llu,\"task\":%llu,\"in\":\"", s->slowest_ns,
+	if (s->slowest_ns) {
+		seq_printf(m, ",\"slowest\":{\"ns\":%llu,\"task\":%llu", s->slowest_ns,
 			   s->slowest_task);
-		show_function(m, s->slowest);
-		seq_puts(m, "\"}");
+		json_string(m, "name", s->slowest_name);
+		if (s->slowest) {
+			seq_puts(m, ",\"in\":\"");
+			show_function(m, s->slowest);
+			seq_putc(m, '"');
+		}
+		seq_putc(m, '}');
 	}
 	json_hist(m, "late", &s->late);
 	json_hist(m, "step", &s->step);
+	json_hist(m, "ready", &s->ready);
 	json_hist(m, "queue", &s->queue);
 }
 
@@ -303,22 +350,53 @@ static void json_frames(struct seq_file *m, const struct cotask_task_record *t)
 	seq_printf(m, "],\"depth\":%u", t->n_frames);
 }
 
+/* Which one of its kind. */
+static void json_object(struct seq_file *m, const struct cotask_task_record *t)
+{
+	if (t->host.handle)
+		seq_printf(m, ",\"handle\":%u", t->host.handle);
+	if (t->object && !t->host.handle && t->host.fd < 0) {
+		show_object(m, ",\"object\":\"", t);
+		seq_putc(m, '"');
+	}
+	if (t->host.fd >= 0)
+		seq_printf(m, ",\"fd\":%d,\"events\":%u", t->host.fd, t->host.events);
+	if (t->group)
+		seq_printf(m, ",\"leaves\":%llu", t->group);
+	if (t->holder)
+		seq_printf(m, ",\"holder\":%llu", t->holder);
+}
+
 static void json_wait(struct seq_file *m, const struct cotask_task_record *t)
 {
 	unsigned int i;
 
-	json_string(m, "state", task_state(&t->info));
-	if (!*t->info.waits_on)
+	json_string(m, "state", task_state(t));
+	if (t->timeout != COTASK_FOREVER)
+		seq_printf(m, ",\"timeout\":%lld", here(t->timeout));
+	if (!t->waits)
 		return;
 	json_string(m, "waits_on", t->info.waits_on);
+	json_object(m, t);
 	seq_puts(m, ",\"waits_for\":[");
 	for (i = 0; i < t->n_waits_for; i++)
 		seq_printf(m, "%s%llu", i ? "," : "", t->waits_for[i]);
 	seq_putc(m, ']');
 	if (t->info.deadline != COTASK_FOREVER)
 		seq_printf(m, ",\"deadline\":%lld", here(t->info.deadline));
-	if (t->info.since)
-		seq_printf(m, ",\"since\":%llu", here(t->info.since));
+}
+
+static void json_times(struct seq_file *m, const struct cotask_times *times)
+{
+	static const char * const phases[] = { "busy", "ready", "waiting" };
+	unsigned int i;
+
+	if (!times->since)
+		return;
+	seq_printf(m, ",\"since\":%llu,\"steps\":%u", here(times->since), times->steps);
+	for (i = 0; i < COTASK_PHASES; i++)
+		seq_printf(m, ",\"%s_ns\":%llu,\"%s_max\":%llu", phases[i], times->total[i],
+			   phases[i], times->longest[i]);
 }
 
 static void json_task(struct seq_file *m, const struct cotask_dump *d,
@@ -332,10 +410,10 @@ static void json_task(struct seq_file *m, const struct cotask_dump *d,
 		   t->info.armed ? "true" : "false");
 	if (t->info.reason.cause)
 		json_why(m, &t->info.reason);
-	seq_printf(m, ",\"run_ns\":%llu,\"steps\":%u", t->info.run_ns, t->info.steps);
+	json_times(m, &t->info.times);
 	json_frames(m, t);
-	if (t->code && !d->hides_code)
-		seq_printf(m, ",\"code\":%lld", t->code);
+	if (t->host.code && !d->hides_code)
+		seq_printf(m, ",\"code\":%lld", t->host.code);
 	seq_puts(m, "}\n");
 }
 

@@ -18,7 +18,7 @@ static void look_at(struct cotask *t)
 		t->entry.flags |= COTASK_T_SUSPECT;
 	} else if (!(t->entry.flags & COTASK_T_REPORTED)) {
 		t->entry.flags |= COTASK_T_REPORTED;
-		cotask_stats_complain(t, 0);
+		cotask_stats_complain(t, NULL, 0);
 	}
 }
 

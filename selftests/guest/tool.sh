@@ -49,7 +49,8 @@ comes()
 # Times and lines of code are different each time.
 normal()
 {
-	sed -E 's/[0-9.]+(ns|us|ms|s)\b/T/g; s/:[0-9]+/:L/g; s/ up to T/ T/g'
+	sed -E 's/[0-9.]+(ns|us|ms|s)\b/T/g; s/:[0-9]+/:L/g; s/ up to T/ T/g
+		s/ (group|task [^ ]+) [0-9]+ / \1 N /'
 }
 
 # How many tasks there are.
@@ -153,7 +154,9 @@ full ps
 full tree
 full stat
 full stat 1
+echo 0 >/sys/module/cotask/parameters/account
 full bench
+echo 1 >/sys/module/cotask/parameters/account
 full doctor
 ln -s /dev/full /tmp/full.json
 status "trace to a full disk" 3 "$tool" trace --output /tmp/full 0.1
@@ -194,7 +197,7 @@ status "cancel root's task" 1 nobody "$tool" cancel "$(id_of --pid "$root_pid")"
 status "cancel a task of the kernel" 1 nobody "$tool" cancel "$(id_of --loop storage)"
 is "none was cancelled" "" "$("$tool" ps --cancelled --loop "pid-$root_pid")"
 status "cancel their own" 0 nobody "$tool" cancel --reason 7 "$(id_of --pid "$user_pid")"
-is "the reason is told" 1 "$("$tool" ps --cancelled | grep -c 'operator pid [0-9]* (reason 7)')"
+is "the reason is told" 1 "$("$tool" ps --cancelled | grep -c 'by operator, [a-z]*\[[0-9]*\], reason 7')"
 status "trace is for root" 3 nobody "$tool" trace 1
 is "fdinfo" 3 "$(sed -n 's/^cotask-tasks:\t//p' "/proc/$root_pid"/fdinfo/* 2>/dev/null)"
 exec 5>&- 6>&-
@@ -228,12 +231,12 @@ deep: $sleeping$(printf " $deeper%.0s" 1 2 3 4 5 6)
 in_group: in_group (waits.c):$(line 'cotask_group_exit(')
 child: $sleeping $called
 late: late (waits.c)" "$(places "$pid")"
-is "in the tree" 1 "$("$tool" tree --ascii | grep -cE -- '-- outer [0-9]+  sleep  inner:[0-9]+ < outer:')"
+is "in the tree" 1 "$("$tool" tree --ascii | grep -cE -- '-- outer [0-9]+  sleep [0-9.a-z]+  inner:[0-9]+ < outer:')"
 "$tool" ps --json >/tmp/saved
 is "a snapshot has them" "$("$tool" tree --ascii --pid "$pid" | tail -n +2 | normal)" \
 	"$("$tool" tree --ascii --file /tmp/saved --pid "$pid" | tail -n +2 | normal)"
 is "that of the kernel has not" 7 \
-	"$("$tool" ps --file /sys/kernel/debug/cotask/json --pid "$pid" | grep -c 'its process$')"
+	"$("$tool" ps --file /sys/kernel/debug/cotask/json --pid "$pid" | grep -c ' -$')"
 is "others do not see them" "" "$(places "$pid" nobody)"
 exec 5>&-
 wait
@@ -272,6 +275,43 @@ wait
 hold 5 "$programs/liar"
 is "who lies is believed nothing" "9 4" "$(places "$pid" | wc -l) $(places "$pid" | grep -c ': -$')"
 status "and does no harm" 0 "$tool" tree
+exec 5>&-
+wait
+
+# --- which object, and whose time -----------------------------------------------------------
+
+# A column of "ps" of a task: "column NAME FROM TO"
+column()
+{
+	"$tool" ps --pid "$pid" --name "$1" | tail -n 1 | normal | sed -E 's/  +/\t/g' | cut -f "$2"
+}
+
+echo 20000 >/sys/module/cotask/parameters/slow_step_us
+hold 5 "$programs/objects"
+is "a lock has a holder" 1 "$(column 'wants*' 5 | grep -cE '^lock #[0-9]+ held by holds [0-9]+$')"
+is "a timeout leaves time" 1 "$(column 'wants*' 7 | grep -cE '^16m')"
+is "a descriptor is a pipe" 1 "$(column reads 5 | grep -cE '^fd [0-9]+ pipe, in$')"
+is "a queue has a number" 1 "$(column gets 5 | grep -cE '^queue #[0-9]+$')"
+is "a sleep has a begin, and no end" "T forever" "$(column holds 6) $(column holds 7)"
+is "main is in its process" "in its process" "$(column main 5)"
+is "so find those that are" 2 "$("$tool" ps --pid "$pid" --on process | wc -l)"
+is "a name is text" 1 "$("$tool" ps --pid "$pid" | grep -c 'wants é')"
+is "the busy time is that of the process" 1 \
+	"$("$tool" ps --pid "$pid" --name works --times | tail -n 1 | grep -cE ' waiting +[3-9][0-9]+ms ')"
+is "a slow step of a process is reported by the name of the task" 1 \
+	"$(dmesg -t | grep -cE ': a step of works took [0-9]+ us in its process')"
+is "and shown as the slowest" 1 "$("$tool" stat --pid "$pid" | grep -cE 'slowest: .*in its process')"
+echo 0 >/sys/module/cotask/parameters/slow_step_us
+exec 5>&-
+wait
+"$tool" trace --output /tmp/objects 3 >/dev/null 2>&1 &
+tracer=$!
+until compgen -G '/sys/kernel/tracing/instances/*' >/dev/null; do sleep 0.1; done
+hold 5 "$programs/objects"
+wait $tracer
+is "a trace shows what is in a process" 1 \
+	"$(($(grep -c '"name":"in its process"' /tmp/objects.json) > 0))"
+is "and a task by its new name" 1 "$(grep -c '"thread_name",.*"name":"main"' /tmp/objects.json)"
 exec 5>&-
 wait
 
@@ -324,6 +364,9 @@ rmmod cotask_busy
 touch /tmp/stop
 wait "${readers[@]}"
 is "looked at under load" "" "$(ls /tmp/bad 2>/dev/null)"
+status "bench while times are measured" 3 "$tool" bench --json
+is "and says what to do" 1 "$(grep -c 'echo 0 >' /tmp/stderr)"
+echo 0 >/sys/module/cotask/parameters/account
 status "bench" 0 "$tool" bench --json
 is "bench rows" 8 "$(wc -l </tmp/stdout)"
 # A loop that gets no CPU for seconds does not answer.

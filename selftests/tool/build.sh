@@ -14,6 +14,7 @@ flags=(-std=gnu11 -O1 -g -fno-inline -fno-optimize-sibling-calls -Wall -Wextra -
 
 make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g -Werror" OUT="$out/lib"
 gcc-12 "${flags[@]}" -o "$out/waits" "$here/waits.c" "$out/lib/libcotask.a"
+gcc-12 "${flags[@]}" -o "$out/objects" "$here/objects.c" "$out/lib/libcotask.a"
 gcc-12 "${flags[@]}" -o "$out/waits_shared" "$here/waits.c" -L"$out/lib" -lcotask
 # Nothing is inlined: the library's own functions have frames too.
 make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O0 -g -Werror" OUT="$out/lib0"

@@ -10,7 +10,7 @@ import sys
 import termios
 import time
 
-ROWS, COLUMNS = 30, 110
+ROWS, COLUMNS = 30, 160
 results = []
 
 

@@ -65,4 +65,29 @@ kinds=$(cd "$top/module" && cat core/*.c await/*.c device/*.c | awk '
 	inside && /\.name = / { gsub(/^.*= "|",$/, ""); print; inside = 0 }' |
 	sed '/^callback$/d' | LC_ALL=C sort -u | sed 's/^/, /' | tr -d '\n')
 expect "kinds" "nothing$kinds" "$("$tool" ps -f snapshot.json --on x 2>&1 | sed 's/^.*one of: //')"
+# What the shell completes to. The tasks are those of the snapshot.
+completes()
+{
+	(
+		# shellcheck source=/dev/null
+		. "$top/tools/cotask/cotask.bash"
+		# shellcheck disable=SC2317 # called by the completion
+		cotask() { cat snapshot.json; }
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_cotask
+		printf '%s\n' "${COMPREPLY[@]}"
+	) | paste -sd ' '
+}
+
+expect "completion of kinds" "$("$tool" ps -f snapshot.json --on x 2>&1 |
+	sed 's/^.*one of: //; s/, /\n/g' | sed 's/ /\\ /g' | paste -sd ' ')" \
+	"$(completes cotask ps --on "")"
+expect "completion of a kind" "task task\\ of\\ another\\ loop" "$(completes cotask ps --on ta)"
+expect "completion of tasks" "300 301" "$(completes cotask tree 30)"
+expect "completion of groups" "10 11 12 13 14" "$(completes cotask cancel --group 1 | sed 's/^1 //')"
+expect "completion of loops" "storage" "$(completes cotask top --loop st)"
+expect "completion of options" "--times" "$(completes cotask ps --t)"
+for option in $(completes cotask ps --); do
+	"$tool" help ps | grep -qe "$option" || expect "an option of ps" "$option" "nothing"
+done
 exit $rc

@@ -5,8 +5,8 @@
 # a compiler and the tools of a kernel build, QEMU, busybox, static checkers, libraries;
 # "setup.sh roots" those for roots of Debian, "setup.sh arm64" those for arm64, "setup.sh
 # clang" those for clang, "setup.sh analysers" Coccinelle, "setup.sh proofs" those for
-# models, "setup.sh gdb" the debugger, "setup.sh apps" clients of the examples, and event
-# loops that they are embedded in.
+# models, "setup.sh gdb" and "setup.sh drgn" the debuggers, "setup.sh apps" clients of the
+# examples, and event loops that they are embedded in.
 # Owns nothing else; silent when there is nothing to do.
 set -euo pipefail
 
@@ -27,6 +27,7 @@ analysers) packages=(coccinelle) ;;
 proofs)	packages=(gcc libc6-dev spin) ;;
 apps)	packages=(apache2-utils curl libglib2.0-dev libuv1-dev netcat-openbsd pkg-config python3) ;;
 gdb)	packages=(gdb) ;;
+drgn)	packages=(python3-drgn) ;;
 esac
 
 missing()

@@ -203,6 +203,20 @@ static void bench_sleep(void)
 	report("late_p99", "lateness of a sleep of 1 ms: 99th percentile", late[SLEEPS * 99 / 100]);
 }
 
+/* It would measure something else. */
+static void check_account(void)
+{
+	static const char path[] = "/sys/module/cotask/parameters/account";
+	FILE *f = fopen(path, "r");
+	bool on = f && fgetc(f) == 'Y';
+
+	if (f)
+		fclose(f);
+	if (on)
+		fail("bench needs calls with many events; while times are measured, each has\n"
+		     "one: echo 0 >%s", path);
+}
+
 int cmd_bench(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -225,6 +239,7 @@ int cmd_bench(int argc, char **argv)
 	if (optind < argc)
 		usage_error(usage, "too many arguments");
 	fd = device_open();
+	check_account();
 	if (!options.json)
 		puts("tasks of a process, time per operation:");
 	bench_calls();

@@ -19,7 +19,7 @@
 static const char usage[] =
 	"doctor\n\n"
 	"Checks the module, permissions, limits, the clock, and loops for known problems, and\n"
-	"says what to do.\n\n"
+	"says what to do. Notes do not change the exit status.\n\n"
 	"  -h, --help         print this text\n";
 
 enum verdict { OK, NOTE, BAD };
@@ -77,12 +77,13 @@ static bool check_device(void)
 	struct stat st;
 
 	if (stat(DEVICE, &st)) {
-		say(BAD, "device", "%s: %s", DEVICE, strerror(errno));
+		say(BAD, "device", "%s: %s; is udev running?", DEVICE, strerror(errno));
 		return false;
 	}
 	if (access(DEVICE, R_OK | W_OK)) {
-		say(BAD, "device", "no permission for %s: mode %o, owner %u, group %u", DEVICE,
-		    st.st_mode & 07777, st.st_uid, st.st_gid);
+		say(BAD, "device", "no permission for %s: mode %o, group %u; be root, or make "
+		    "install-udev and join the group cotask", DEVICE, st.st_mode & 07777,
+		    st.st_gid);
 		return false;
 	}
 	say(OK, "device", "%s, mode %o%s", DEVICE, st.st_mode & 07777,
@@ -96,9 +97,10 @@ static void check_version(void)
 	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0 || ioctl(fd, COTASK_IOC_QUERY, &q))
-		say(BAD, "version", "cannot query the module: %s", strerror(errno));
+		say(BAD, "version", "cannot query the module: %s; reload it: rmmod cotask, "
+		    "modprobe cotask", strerror(errno));
 	else if (q.version != COTASK_VERSION)
-		say(NOTE, "version", "module %u, tool %u: install both from the same release",
+		say(BAD, "version", "module %u, tool %u: install both from the same release",
 		    q.version, COTASK_VERSION);
 	else
 		say(OK, "version", "%u, %u operations, %u objects per file", q.version,
@@ -115,13 +117,13 @@ static void check_accounting(void)
 	if (account && *account == 'Y')
 		say(OK, "account", "steps are timed");
 	else
-		say(NOTE, "account", "no times of steps and waits: echo 1 >%s", path);
+		say(NOTE, "account", "no times of tasks: echo 1 >%s", path);
 }
 
 static void check_tracing(void)
 {
 	if (geteuid())
-		say(NOTE, "tracing", "\"cotask trace\" requires root");
+		say(NOTE, "tracing", "\"cotask trace\" requires root: sudo cotask trace");
 	else if (access("/sys/kernel/tracing/events/cotask", F_OK) &&
 		 access("/sys/kernel/debug/tracing/events/cotask", F_OK))
 		say(NOTE, "tracing", "no tracepoints: mount tracefs on /sys/kernel/tracing");
@@ -134,22 +136,24 @@ static void check_clock(void)
 	const char *clock = read_line(CLOCKS "/current_clocksource");
 
 	if (!clock)
-		say(NOTE, "clock", "unknown");
+		say(NOTE, "clock", "unknown: mount sysfs on /sys");
 	else if (!strcmp(clock, "hpet") || !strcmp(clock, "acpi_pm") || !strcmp(clock, "jiffies"))
-		say(NOTE, "clock", "%s is slow to read: sleeps and timeouts cost more", clock);
+		say(NOTE, "clock", "%s is slow to read: sleeps and timeouts cost more; boot with "
+		    "clocksource=tsc if the machine has one", clock);
 	else
 		say(OK, "clock", "%s", clock);
 }
 
-static void check_loop(const struct loop *l)
+static void check_loop(const struct snapshot *s, const struct loop *l)
 {
 	if (l->trouble)
-		say(BAD, "loop", "%s %u %s: %u of its %u tasks were checked", l->name, l->id,
-		    l->trouble, l->listed, l->tasks);
+		say(BAD, "loop", "%s %u %s: %u of its %u tasks were checked; see what %s does: "
+		    "cotask top --loop %u", l->name, l->id, l->trouble, l->listed, l->tasks,
+		    say_owner(BUF, l), l->id);
 	else if (l->slow_steps)
-		say(NOTE, "loop", "%s %u had %llu slow steps; slowest: %s in %s", l->name, l->id,
-		    (unsigned long long)l->slow_steps, say_ns(BUF, l->slowest_ns),
-		    say_frame(BUF, l->slowest));
+		say(NOTE, "loop", "%s %u had %llu slow steps; slowest: %s; split it, or use a "
+		    "worker thread", l->name, l->id, (unsigned long long)l->slow_steps,
+		    say_slowest(BUF, s, l));
 }
 
 /* A task that waits for so long after a cancel is reported. */
@@ -165,8 +169,8 @@ static void check_tasks(struct snapshot *s)
 		if (!t->cancelling || !t->since || t->loop->now <= t->since + IGNORED_NS || n++)
 			continue;
 		frames_find(s, &t, 1);
-		say(NOTE, "task", "%s was cancelled, and has waited for %s in %s", t->name,
-		    say_time(BUF, t), say_where(BUF, t));
+		say(NOTE, "task", "%s was cancelled, and has waited for %s in %s: it ignores the "
+		    "cancel there", t->name, say_time(BUF, t), say_where(BUF, t));
 	}
 	if (n > 1)
 		say(NOTE, "task", "and %u more", n - 1);
@@ -176,16 +180,21 @@ static void check_tasks(struct snapshot *s)
 static int check_loops(void)
 {
 	struct snapshot *s = snapshot_load();
+	bool incomplete = false;
 	unsigned int i;
-	int rc;
 
-	say(OK, "loops", "%u visible, with %u tasks", s->n_loops, s->n_tasks);
+	if (snapshot_hides())
+		say(NOTE, "loops", "%u visible, with %u tasks; those of drivers and of other users "
+		    "are hidden: sudo cotask doctor", s->n_loops, s->n_tasks);
+	else
+		say(OK, "loops", "%u visible, with %u tasks", s->n_loops, s->n_tasks);
 	for (i = 0; i < s->n_loops; i++)
-		check_loop(&s->loop[i]);
+		check_loop(s, &s->loop[i]);
 	check_tasks(s);
-	rc = snapshot_status(s, true);
+	for (i = 0; i < s->n_loops; i++)
+		incomplete |= !!s->loop[i].trouble;
 	snapshot_free(s);
-	return rc;
+	return incomplete ? RC_INCOMPLETE : RC_OK;
 }
 
 int cmd_doctor(int argc, char **argv)
@@ -208,7 +217,5 @@ int cmd_doctor(int argc, char **argv)
 	check_accounting();
 	check_tracing();
 	rc = check_loops();
-	if (rc)
-		return rc;
-	return worst == BAD ? RC_CANNOT : worst == NOTE ? RC_NOTHING : RC_OK;
+	return rc ?: worst == BAD ? RC_CANNOT : RC_OK;
 }

@@ -12,9 +12,12 @@
 
 static const char usage[] =
 	"ps [options] [TASK...]\n\n"
-	"Lists tasks: owner, what they wait on, since when, and the place in the code.\n\n"
-	"  -s, --sort KEY    sort by id (the default), name, loop, wait (longest first), run\n"
-	"                    or steps; -KEY reverses the order\n"
+	"Lists tasks: owner, what they wait on, for how long they have done so (TIME), how much\n"
+	"time a sleep or timeout leaves (LEFT), the time of their code (BUSY), and the place in\n"
+	"the code. TIME, BUSY and STEPS need the module parameter \"account\".\n\n"
+	"  -s, --sort KEY    sort by id (the default), name, loop, wait (longest first), busy,\n"
+	"                    ready or steps; -KEY reverses the order\n"
+	"  -t, --times       show the times: total and longest, busy, ready and waiting\n"
 	"  -n, --name GLOB   show only tasks whose name matches\n"
 	"  -o, --on KIND     show only tasks that wait on KIND: sleep, future, task, group,\n"
 	"                    gather and others; \"nothing\": tasks that are ready\n"
@@ -25,7 +28,7 @@ static struct {
 	const char *sort;
 	bool reverse;
 	const char *name, *on;
-	bool cancelled;
+	bool cancelled, times;
 	unsigned long long most;
 	char **ids;
 	int n_ids;
@@ -34,13 +37,13 @@ static struct {
 /* What tasks wait on: names of the module's awaitables. */
 static const char *const kinds[] = {
 	"nothing", "as_completed", "completion", "condition", "event", "future", "gather", "group",
-	"process", "semaphore", "shield", "sleep", "submission", "task", "task of another loop",
-	"thread", "wait",
+	"lock", "process", "queue", "semaphore", "shield", "sleep", "submission", "task",
+	"task of another loop", "thread", "wait",
 };
 
 /* --- order -------------------------------------------------------------- */
 
-/* How long it has been waiting; 0 for a task that sleeps: that has a deadline. */
+/* How long it has been waiting; 0 for a task that does not. */
 static uint64_t waiting(const struct task *t)
 {
 	return t->since && t->on && t->loop->now > t->since ? t->loop->now - t->since : 0;
@@ -57,8 +60,10 @@ static int compare(const struct task *a, const struct task *b)
 		return LESS(a->loop->id, b->loop->id);
 	case 'w':
 		return LESS(waiting(b), waiting(a));
+	case 'b':
+		return LESS(b->time[BUSY].total, a->time[BUSY].total);
 	case 'r':
-		return LESS(b->run_ns, a->run_ns);
+		return LESS(b->time[READY].total, a->time[READY].total);
 	case 's':
 		return LESS(b->steps, a->steps);
 	default:
@@ -89,13 +94,19 @@ static bool named(const struct task *t)
 	return !want.n_ids;
 }
 
+/* What --on calls it. */
+static const char *on(const struct task *t)
+{
+	return t->in_process ? "process" : t->on ?: "nothing";
+}
+
 static bool wanted(const struct task *t)
 {
 	if (!loop_wanted(t->loop) || !named(t))
 		return false;
 	if (want.name && fnmatch(want.name, t->name, 0))
 		return false;
-	if (want.on && strcmp(want.on, t->on ? t->on : "nothing"))
+	if (want.on && strcmp(want.on, on(t)))
 		return false;
 	return !want.cancelled || t->cancelling;
 }
@@ -137,37 +148,64 @@ static unsigned int choose(const struct snapshot *s, struct task **chosen)
 
 /* --- output ------------------------------------------------------------- */
 
-/* There is a column for the canceller if any task was cancelled. */
+static void cell_ns(struct table *out, const struct task *t, uint64_t ns)
+{
+	table_cell(out, PLAIN, t->since ? say_ns(BUF, ns) : "-");
+}
+
+static void cell_number(struct table *out, enum colour tint, uint64_t n)
+{
+	char buf[24];
+
+	snprintf(buf, sizeof(buf), "%" PRIu64, n);
+	table_cell(out, tint, buf);
+}
+
+static void cell_owner(struct table *out, const struct task *t)
+{
+	table_cell(out, PLAIN, t->loop->name);
+	table_cell(out, PLAIN, t->loop->pid ? say_user(BUF, t->loop->uid) : "kernel");
+}
+
+static void cell_steps(struct table *out, const struct task *t)
+{
+	if (t->since)
+		cell_number(out, PLAIN, t->steps);
+	else
+		table_cell(out, PLAIN, "-");
+}
+
+/* There is a column for the cause if any task was cancelled. */
 static void row(struct table *out, const struct snapshot *s, const struct task *t, bool cancels)
 {
-	char buf[WORDS];
-
-	snprintf(buf, sizeof(buf), "%" PRIu64, t->id);
-	table_cell(out, BOLD, buf);
-	table_cell(out, PLAIN, t->loop->name);
-	table_cell(out, PLAIN, t->loop->pid ? say_user(buf, t->loop->uid) : "kernel");
+	cell_number(out, BOLD, t->id);
+	cell_owner(out, t);
 	table_cell(out, PLAIN, t->name);
-	table_cell(out, colour_of_wait(t), t->on ? say_wait(buf, s, t) : t->state);
-	table_cell(out, PLAIN, say_time(buf, t));
-	table_cell(out, PLAIN, t->steps ? say_ns(buf, t->run_ns) : "-");
-	snprintf(buf, sizeof(buf), "%u", t->steps);
-	table_cell(out, PLAIN, t->steps ? buf : "-");
+	table_cell(out, colour_of_wait(t), say_wait(BUF, s, t));
+	table_cell(out, PLAIN, say_time(BUF, t));
+	table_cell(out, PLAIN, say_left(BUF, t));
+	cell_ns(out, t, t->time[BUSY].total);
+	cell_steps(out, t);
 	if (cancels)
 		table_cell(out, RED, t->cancelling && t->cause ?
-			   say_cancel(buf, t->cause, t->by, t->error) : "-");
-	table_cell(out, DIM, say_where(buf, t));
+			   say_cancel(BUF, s, t->cause, t->by, t->error) : "-");
+	table_cell(out, DIM, say_where(BUF, t));
 }
 
 static void print(const struct snapshot *s, struct task **chosen, unsigned int n)
 {
 	static const char *const titles[] = {
-		"TASK", "<LOOP", "<USER", "<NAME", "<WAITS ON", "TIME", "RUN", "STEPS", "<WHERE"
+		"TASK", "<LOOP", "<USER", "<NAME", "<WAITS ON", "TIME", "LEFT", "BUSY", "STEPS",
+		"<WHERE"
 	};
 	static const char *const more_titles[] = {
-		"TASK", "<LOOP", "<USER", "<NAME", "<WAITS ON", "TIME", "RUN", "STEPS",
-		"<CANCELLED BY", "<WHERE"
+		"TASK", "<LOOP", "<USER", "<NAME", "<WAITS ON", "TIME", "LEFT", "BUSY", "STEPS",
+		"<CANCELLED", "<WHERE"
 	};
-	struct table out = { .title = titles, .columns = ARRAY_SIZE(titles) };
+	static const char *const optional[] = {
+		"USER", "STEPS", "LOOP", "BUSY", "LEFT", "TIME", "CANCELLED", NULL
+	};
+	struct table out = { .title = titles, .columns = ARRAY_SIZE(titles), .optional = optional };
 	unsigned int i, cancels = 0;
 
 	for (i = 0; i < n; i++)
@@ -181,9 +219,54 @@ static void print(const struct snapshot *s, struct task **chosen, unsigned int n
 	table_print(&out, true);
 }
 
+static void row_of_times(struct table *out, const struct task *t)
+{
+	int i;
+
+	cell_number(out, BOLD, t->id);
+	cell_owner(out, t);
+	table_cell(out, PLAIN, t->name);
+	table_cell(out, colour_of_wait(t), t->state);
+	for (i = 0; i < PHASES; i++) {
+		cell_ns(out, t, t->time[i].total);
+		cell_ns(out, t, t->time[i].longest);
+	}
+	cell_steps(out, t);
+	table_cell(out, DIM, say_where(BUF, t));
+}
+
+static void print_times(struct task **chosen, unsigned int n)
+{
+	static const char *const titles[] = {
+		"TASK", "<LOOP", "<USER", "<NAME", "<STATE", "BUSY", "LONGEST", "READY", "LONGEST",
+		"WAITING", "LONGEST", "STEPS", "<WHERE"
+	};
+	static const char *const optional[] = {
+		"USER", "LOOP", "STEPS", "STATE", "LONGEST", "LONGEST", "LONGEST", "WAITING", NULL
+	};
+	struct table out = { .title = titles, .columns = ARRAY_SIZE(titles), .optional = optional };
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		row_of_times(&out, chosen[i]);
+	table_print(&out, true);
+}
+
+static void show(const struct snapshot *s, struct task **chosen, unsigned int n)
+{
+	if (options.json)
+		snapshot_print_json(s, chosen, n);
+	else if (n && want.times)
+		print_times(chosen, n);
+	else if (n)
+		print(s, chosen, n);
+}
+
 static void set_order(const char *key)
 {
-	static const char *const keys[] = { "id", "name", "loop", "wait", "run", "steps" };
+	static const char *const keys[] = {
+		"id", "name", "loop", "wait", "busy", "ready", "steps"
+	};
 	size_t i;
 
 	want.reverse = *key == '-';
@@ -204,11 +287,12 @@ static void parse(int argc, char **argv)
 		{ "on", required_argument, NULL, 'o' },
 		{ "cancelled", no_argument, NULL, 'c' },
 		{ "most", required_argument, NULL, 'm' },
+		{ "times", no_argument, NULL, 't' },
 		{}
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, COMMON_SHORT "s:n:o:cm:", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, COMMON_SHORT "s:n:o:cm:t", longs, NULL)) != -1) {
 		switch (c) {
 		case 's':
 			set_order(optarg);
@@ -224,6 +308,9 @@ static void parse(int argc, char **argv)
 			break;
 		case 'm':
 			want.most = number(optarg, "--most");
+			break;
+		case 't':
+			want.times = true;
 			break;
 		default:
 			options_common(c, usage);
@@ -248,10 +335,8 @@ int cmd_ps(int argc, char **argv)
 	chosen = xrealloc(NULL, s->n_tasks, sizeof(*chosen));
 	n = choose(s, chosen);
 	frames_find(s, chosen, n);
-	if (options.json)
-		snapshot_print_json(s, chosen, n);
-	else if (n)
-		print(s, chosen, n);
+	files_find(s, chosen, n);
+	show(s, chosen, n);
 	rc = snapshot_status(s, n);
 	free(chosen);
 	snapshot_free(s);

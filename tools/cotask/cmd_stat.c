@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "cotask.h"
 
@@ -13,7 +13,9 @@ static const char usage[] =
 	"stat [options] [SECONDS [TIMES]]\n\n"
 	"Shows the counters of each loop, and three distributions: the lateness of sleeps and\n"
 	"timeouts, the duration of steps, and the number of entries per turn. With SECONDS,\n"
-	"shows rates per second for intervals of that length.\n\n";
+	"shows rates per second for intervals of that length. A step of a process lasts from the\n"
+	"event that the process gets to its next operation. Steps and times of tasks need the\n"
+	"module parameter \"account\".\n\n";
 
 #define BAR	40
 
@@ -70,7 +72,31 @@ static void print_hist(const char *title, const struct hist *h)
 	}
 }
 
-static void print_counters(const struct loop *l)
+/* Where the time of the tasks goes that are alive. */
+static void print_phases(const struct snapshot *s, const struct loop *l)
+{
+	static const char *const names[] = { "busy", "ready", "waiting" };
+	struct times sum[PHASES] = {};
+	unsigned int i, k, n = 0;
+
+	for (i = 0; i < s->n_tasks; i++) {
+		const struct task *t = &s->task[i];
+
+		n += t->loop == l && t->since;
+		for (k = 0; t->loop == l && k < PHASES; k++) {
+			sum[k].total += t->time[k].total;
+			if (t->time[k].longest > sum[k].longest)
+				sum[k].longest = t->time[k].longest;
+		}
+	}
+	for (k = 0; n && k < PHASES; k++)
+		printf("%s %s %s, longest %s", k ? "," : "  alive    ", names[k],
+		       say_ns(BUF, sum[k].total), say_ns(BUF, sum[k].longest));
+	if (n)
+		putchar('\n');
+}
+
+static void print_counters(const struct snapshot *s, const struct loop *l)
 {
 	printf("  tasks     %" PRIu64 " spawned, %" PRIu64 " finished, %" PRIu64 " failed, %"
 	       PRIu64 " cancelled, %u alive\n", l->spawned, l->finished, l->failed,
@@ -87,21 +113,23 @@ static void print_counters(const struct loop *l)
 	       say_ns(BUF, l->step_ns / l->steps));
 	if (l->slow_steps)
 		printf(", %" PRIu64 " too long", l->slow_steps);
-	printf("\n            slowest: %s in %s, task %" PRIu64 "\n",
-	       say_ns(BUF, l->slowest_ns), say_frame(BUF, l->slowest), l->slowest_task);
+	printf("\n            slowest: %s, task %" PRIu64 "\n", say_slowest(BUF, s, l),
+	       l->slowest_task);
+	print_phases(s, l);
 }
 
-static void print_loop(const struct loop *l)
+static void print_loop(const struct snapshot *s, const struct loop *l)
 {
 	printf("%sloop %s%s %u  %s, %s", colour(BOLD), l->name, colour(PLAIN), l->id,
 	       say_owner(BUF, l), l->state);
 	if (l->trouble)
 		printf(", %s%s%s", colour(RED), l->trouble, colour(PLAIN));
 	putchar('\n');
-	print_counters(l);
+	print_counters(s, l);
 	is_time = true;
 	print_hist("lateness of sleeps and timeouts", &l->late);
 	print_hist("duration of steps", &l->step);
+	print_hist("time from ready to the step", &l->ready);
 	is_time = false;
 	print_hist("entries per turn", &l->queue);
 	putchar('\n');
@@ -114,7 +142,7 @@ static unsigned int print_all(const struct snapshot *s)
 	for (i = 0; i < s->n_loops; i++) {
 		if (!loop_wanted(&s->loop[i]))
 			continue;
-		print_loop(&s->loop[i]);
+		print_loop(s, &s->loop[i]);
 		n++;
 	}
 	return n;
@@ -133,30 +161,30 @@ static const struct loop *loop_before(const struct snapshot *s, const struct loo
 	return NULL;
 }
 
-static void rate(struct table *out, uint64_t now, uint64_t before, double seconds)
+static void rate(struct table *out, uint64_t now, uint64_t before, double time)
 {
 	char buf[WORDS];
 
-	snprintf(buf, sizeof(buf), "%.0f", (now - before) / seconds);
+	snprintf(buf, sizeof(buf), "%.0f", (now - before) / time);
 	table_cell(out, PLAIN, buf);
 }
 
 static void rates(struct table *out, const struct loop *l, const struct loop *b)
 {
-	double seconds = l->now > b->now ? (l->now - b->now) / 1e9 : 1;
+	double time = l->now > b->now ? (l->now - b->now) / 1e9 : 1;
 	struct hist late = hist_since(&l->late, &b->late);
 	char buf[WORDS];
 
 	table_cell(out, BOLD, l->name);
 	snprintf(buf, sizeof(buf), "%u", l->tasks);
 	table_cell(out, PLAIN, buf);
-	rate(out, l->spawned, b->spawned, seconds);
+	rate(out, l->spawned, b->spawned, time);
 	rate(out, l->finished + l->failed + l->cancelled,
-	     b->finished + b->failed + b->cancelled, seconds);
-	rate(out, l->entries, b->entries, seconds);
-	rate(out, l->timeouts, b->timeouts, seconds);
-	rate(out, l->cancels, b->cancels, seconds);
-	snprintf(buf, sizeof(buf), "%.1f", (l->step_ns - b->step_ns) / seconds / 1e7);
+	     b->finished + b->failed + b->cancelled, time);
+	rate(out, l->entries, b->entries, time);
+	rate(out, l->timeouts, b->timeouts, time);
+	rate(out, l->cancels, b->cancels, time);
+	snprintf(buf, sizeof(buf), "%.1f", (l->step_ns - b->step_ns) / time / 1e7);
 	table_cell(out, PLAIN, l->steps ? buf : "-");
 	table_cell(out, PLAIN, hist_total(&late) ? say_ns(buf, hist_percentile(&late, 99)) : "-");
 }
@@ -168,7 +196,10 @@ static unsigned int print_rates(const struct snapshot *s, const struct snapshot 
 		"<LOOP", "TASKS", "SPAWN/s", "END/s", "ENTRIES/s", "TIMEOUT/s", "CANCEL/s",
 		"BUSY%", "LATE99<"
 	};
-	struct table out = { .title = titles, .columns = ARRAY_SIZE(titles) };
+	static const char *const optional[] = {
+		"END/s", "CANCEL/s", "SPAWN/s", "TIMEOUT/s", "ENTRIES/s", NULL
+	};
+	struct table out = { .title = titles, .columns = ARRAY_SIZE(titles), .optional = optional };
 	unsigned int i, n = 0;
 
 	for (i = 0; i < s->n_loops; i++) {
@@ -183,13 +214,16 @@ static unsigned int print_rates(const struct snapshot *s, const struct snapshot 
 	return n;
 }
 
-static int watch(unsigned int seconds, unsigned int times)
+static int watch(double interval, unsigned int times)
 {
+	const struct timespec pause = {
+		.tv_sec = interval, .tv_nsec = (interval - (time_t)interval) * 1e9,
+	};
 	struct snapshot *s, *before = snapshot_load();
 	int rc = RC_NOTHING, one;
 
 	for (; times; times--) {
-		sleep(seconds);
+		nanosleep(&pause, NULL);
 		s = snapshot_load();
 		one = snapshot_status(s, print_rates(s, before));
 		/* Nothing in one interval is not nothing at all. */
@@ -205,7 +239,8 @@ static int watch(unsigned int seconds, unsigned int times)
 int cmd_stat(int argc, char **argv)
 {
 	static const struct option longs[] = { COMMON_LONG, {} };
-	unsigned int seconds, times = -1U;
+	unsigned int times = -1U;
+	double interval;
 	struct snapshot *s;
 	int c, rc;
 
@@ -214,12 +249,10 @@ int cmd_stat(int argc, char **argv)
 	if (argc - optind > 2)
 		usage_error(usage, "too many arguments");
 	if (optind < argc) {
-		seconds = number_int(argv[optind], "SECONDS");
-		if (!seconds)
-			usage_error(usage, "the interval is too short");
+		interval = seconds(argv[optind], "SECONDS");
 		if (optind + 1 < argc)
 			times = number_int(argv[optind + 1], "TIMES");
-		return watch(seconds, times);
+		return watch(interval, times);
 	}
 	s = snapshot_load();
 	rc = snapshot_status(s, options.json ? snapshot_print_loops(s) : print_all(s));

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/ttydefaults.h>
 #include <unistd.h>
 
 #include <linux/cotask.h>
@@ -17,33 +18,21 @@
 static const char usage[] =
 	"top [options] [SECONDS]\n\n"
 	"Shows loops and the busiest tasks, and refreshes every SECONDS (default: 1). Keys: the\n"
-	"arrows select a task, c cancels it, g cancels its group; r, w, s, n sort by run time,\n"
-	"wait, steps, name; / filters by name, f shows or hides frames, p pauses, q quits.\n\n";
+	"arrows select a task, c cancels it, g cancels its group; b, r, w, s, n sort by busy or\n"
+	"ready time, wait, steps, name; t shows a tree, / shows only rows that contain a text,\n"
+	"f shows or hides places, p pauses, q quits. Times need the module parameter\n"
+	"\"account\".\n\n";
 
 #define LOOPS	8	/* lines for them */
-
-/**
- * struct line - a task, and its activity since the last snapshot
- * @t: the task
- * @run_ns: how long it ran
- * @steps: how many steps
- * @wait_ns: for how long it has been waiting
- */
-struct line {
-	struct task *t;
-	uint64_t run_ns;
-	uint64_t steps;
-	uint64_t wait_ns;
-};
+#define WIDE	140	/* columns of a wide screen */
 
 static struct {
-	char sort;
+	struct order order;
 	bool paused, frames;
-	char find[32];
 	uint64_t chosen;	/* number of the task */
 	unsigned int at, first;	/* its line, and the first one that is shown */
 	char message[WORDS];
-} view = { .sort = 'r', .frames = true };
+} view = { .order.key = 'b', .frames = true };
 
 static struct snapshot *s, *before;
 static struct line *lines;
@@ -51,52 +40,11 @@ static unsigned int n_lines;
 
 /* --- what to show ------------------------------------------------------- */
 
-#define LESS(a, b)	(((a) > (b)) - ((a) < (b)))
-
-static int in_order(const void *a, const void *b)
-{
-	const struct line *la = a, *lb = b;
-	int rc = 0;
-
-	switch (view.sort) {
-	case 'r':
-		rc = LESS(lb->run_ns, la->run_ns);
-		break;
-	case 'w':
-		rc = LESS(lb->wait_ns, la->wait_ns);
-		break;
-	case 's':
-		rc = LESS(lb->steps, la->steps);
-		break;
-	case 'n':
-		rc = strverscmp(la->t->name, lb->t->name);
-		break;
-	}
-	return rc ?: LESS(la->t->id, lb->t->id);
-}
-
-static void fill_line(struct line *l, struct task *t)
-{
-	const struct task *old = before ? snapshot_task(before, t->id) : NULL;
-
-	l->t = t;
-	l->run_ns = t->run_ns - (old ? old->run_ns : 0);
-	l->steps = t->steps - (old ? old->steps : 0);
-	l->wait_ns = t->on && t->since && t->loop->now > t->since ? t->loop->now - t->since : 0;
-}
-
 static void fill_lines(void)
 {
 	unsigned int i;
 
-	lines = xrealloc(lines, s->n_tasks, sizeof(*lines));
-	n_lines = 0;
-	for (i = 0; i < s->n_tasks; i++) {
-		if (loop_wanted(s->task[i].loop) &&
-		    (!*view.find || strstr(s->task[i].name, view.find)))
-			fill_line(&lines[n_lines++], &s->task[i]);
-	}
-	qsort(lines, n_lines, sizeof(*lines), in_order);
+	n_lines = top_lines(s, before, &view.order, &lines);
 	/* The chosen task stays chosen, wherever it is now. */
 	for (i = 0; i < n_lines && lines[i].t->id != view.chosen; i++)
 		;
@@ -114,7 +62,41 @@ static void look(void)
 	fill_lines();
 }
 
-/* --- the screen --------------------------------------------------------- */
+/* --- columns ------------------------------------------------------------ */
+
+/**
+ * struct column - a part of each row
+ * @title: its title; a "<" before it: the words begin at the left
+ * @width: how wide it is, but for the last one, which has the rest
+ * @from: it is shown if the screen has so many columns
+ * @grows: it is wider on a wide screen
+ */
+struct column {
+	const char *title;
+	int width;
+	int from;
+	bool grows;
+};
+
+enum { L_NAME, L_OWNER, L_TASKS, L_ENTRIES, L_SPAWN, L_BUSY, L_LATE, L_REST, L_COLUMNS };
+
+static const struct column of_loops[L_COLUMNS] = {
+	{ "<LOOP", 16, 0 }, { "<OWNER", 18, 60 }, { "TASKS", 7, 0 }, { "ENTRIES/s", 9, 70 },
+	{ "SPAWN/s", 9, 100 }, { "BUSY", 6, 0 }, { "LATE99<", 7, 50 }, { "<", 0, 0 },
+};
+
+enum {
+	T_TASK, T_NAME, T_LOOP, T_OWNER, T_BUSY, T_READY, T_STEPS, T_ON, T_TIME, T_LEFT, T_WHERE,
+	T_COLUMNS
+};
+
+static const struct column of_tasks[T_COLUMNS] = {
+	{ "TASK", 7, 56 }, { "<NAME", 16, 0, true }, { "<LOOP", 8, 72 }, { "<OWNER", 16, 100 },
+	{ "BUSY", 6, 0 }, { "READY", 6, 120 }, { "STEPS", 6, 110 }, { "<WAITS ON", 16, 0, true },
+	{ "TIME", 6, 48 }, { "LEFT", 6, 90 }, { "<WHERE", 0, 64 },
+};
+
+static int row;
 
 enum { C_RED = 1, C_GREEN, C_YELLOW, C_BLUE, C_MAGENTA, C_CYAN };
 
@@ -122,6 +104,90 @@ static int attribute(enum colour c)
 {
 	return c >= RED ? (int)COLOR_PAIR(c - RED + C_RED) : c == BOLD ? (int)A_BOLD : 0;
 }
+
+static void row_begin(void)
+{
+	move(row++, 0);
+}
+
+/* As much of a text as fits; a mark stands for the rest. */
+static void put(const char *text, int room)
+{
+	unsigned int left = room > 0 ? room : 0;
+	size_t n = text_fit(text, &left);
+
+	if (!text[n]) {
+		addnstr(text, n);
+	} else if (room > 0) {
+		left = room - 1;
+		n = text_fit(text, &left);
+		addnstr(text, n);
+		addstr(term_cut());
+	}
+}
+
+static void spaces(int n)
+{
+	if (n > 0)
+		printw("%*s", n, "");
+}
+
+static bool is_last(const struct column *c, const struct column *end)
+{
+	for (c++; c < end; c++) {
+		if (c->from <= COLS)
+			return false;
+	}
+	return true;
+}
+
+/* On a wide screen, names and waits get more of it. */
+static int width_of(const struct column *c)
+{
+	return c->grows && WIDE <= COLS ? c->width + 14 : c->width;
+}
+
+/* A cell of a row; the last one has what is left of the screen. */
+static void cell(const struct column *c, const struct column *end, const char *text,
+		 enum colour tint)
+{
+	const bool left = *c->title == '<';
+	int width, pad;
+
+	if (c->from > COLS)
+		return;
+	width = is_last(c, end) ? COLS - getcurx(stdscr) : width_of(c);
+	pad = width - (int)text_width(text);
+	if (!left)
+		spaces(pad);
+	attron(attribute(tint));
+	put(text, width);
+	attroff(attribute(tint));
+	if (is_last(c, end))
+		return;
+	spaces(left && pad > 0 ? pad + 1 : 1);
+}
+
+static void cell_of_loop(int i, const char *text)
+{
+	cell(&of_loops[i], of_loops + L_COLUMNS, text, PLAIN);
+}
+
+static void cell_of_task(int i, const char *text, enum colour tint)
+{
+	cell(&of_tasks[i], of_tasks + T_COLUMNS, text, tint);
+}
+
+static void titles(const struct column *c, const struct column *end)
+{
+	const struct column *at;
+
+	row_begin();
+	for (at = c; at < end; at++)
+		cell(at, end, at->title + (*at->title == '<'), BOLD);
+}
+
+/* --- the screen --------------------------------------------------------- */
 
 static const struct loop *loop_before(const struct loop *l)
 {
@@ -134,142 +200,158 @@ static const struct loop *loop_before(const struct loop *l)
 	return l;
 }
 
-/* Its share of the time since the last snapshot, in percent. */
-static double percent(const struct loop *l, uint64_t ns)
+/* Its share of the time since the last snapshot. */
+static const char *percent(char *buf, const struct loop *l, uint64_t ns)
 {
-	uint64_t time = l->now - loop_before(l)->now;
+	const struct loop *b = loop_before(l);
+	uint64_t time = l->now > b->now ? l->now - b->now : 0;
 
-	return time && l->now > loop_before(l)->now ? 100.0 * ns / time : 0;
+	snprintf(buf, WORDS, "%.1f%%", time ? 100.0 * ns / time : 0.0);
+	return buf;
 }
 
-static double rate(const struct loop *l, uint64_t now, uint64_t then)
+static const char *rate(char *buf, const struct loop *l, uint64_t now, uint64_t then)
 {
-	uint64_t time = l->now - loop_before(l)->now;
+	const struct loop *b = loop_before(l);
+	uint64_t time = l->now > b->now ? l->now - b->now : 0;
 
-	return time && l->now > loop_before(l)->now ? (now - then) * 1e9 / time : 0;
+	snprintf(buf, WORDS, "%.0f", time && now > then ? (now - then) * 1e9 / time : 0.0);
+	return buf;
 }
 
-/* What comes last in a line, cut where the screen ends. */
-static void rest(const char *text)
+static const char *decimal(char *buf, uint64_t n)
 {
-	int room = COLS - getcurx(stdscr) - 1;
+	snprintf(buf, WORDS, "%" PRIu64, n);
+	return buf;
+}
 
-	if (room > 0)
-		addnstr(text, room);
+static void show_rest_of_loop(const struct loop *l)
+{
+	char words[2 * WORDS] = "";
+
+	if (l->trouble)
+		snprintf(words, sizeof(words), "%s: %u listed", l->trouble, l->listed);
+	else if (l->slowest_ns)
+		snprintf(words, sizeof(words), "slowest step %s", say_slowest(BUF, s, l));
+	cell(&of_loops[L_REST], of_loops + L_COLUMNS, words, l->trouble ? RED : PLAIN);
 }
 
 static void show_loop(const struct loop *l)
 {
 	const struct loop *b = loop_before(l);
 	struct hist h = before ? hist_since(&l->late, &b->late) : l->late;
-	char owner[WORDS], late[WORDS] = "-", slowest[2 * WORDS + 24], trouble[WORDS];
 
-	if (hist_total(&h))
-		say_ns(late, hist_percentile(&h, 99));
-	printw("%-16.16s %-16.16s %7u %9.0f %9.0f %6.1f%% %7s  ", l->name, say_owner(owner, l),
-	       l->tasks, rate(l, l->entries, b->entries), rate(l, l->spawned, b->spawned),
-	       l->steps ? percent(l, l->step_ns - b->step_ns) : 0.0, late);
-	if (l->trouble) {
-		snprintf(trouble, sizeof(trouble), "%s: %u listed", l->trouble, l->listed);
-		attron(attribute(RED));
-		rest(trouble);
-		attroff(attribute(RED));
-	} else if (l->slowest_ns) {
-		snprintf(slowest, sizeof(slowest), "slowest step %s in %s",
-			 say_ns(BUF, l->slowest_ns), say_frame(BUF, l->slowest));
-		rest(slowest);
-	}
-	addch('\n');
+	row_begin();
+	cell_of_loop(L_NAME, l->name);
+	cell_of_loop(L_OWNER, say_owner(BUF, l));
+	cell_of_loop(L_TASKS, decimal(BUF, l->tasks));
+	cell_of_loop(L_ENTRIES, rate(BUF, l, l->entries, b->entries));
+	cell_of_loop(L_SPAWN, rate(BUF, l, l->spawned, b->spawned));
+	cell_of_loop(L_BUSY, l->account ? percent(BUF, l, l->step_ns - b->step_ns) : "-");
+	cell_of_loop(L_LATE, hist_total(&h) ? say_ns(BUF, hist_percentile(&h, 99)) : "-");
+	show_rest_of_loop(l);
 }
 
 static void show_loops(void)
 {
-	unsigned int i, n = 0, more = 0;
+	unsigned int i, n = 0;
+	char words[32];
 
-	attron(A_BOLD);
-	printw("%-16s %-16s %7s %9s %9s %7s %7s\n", "LOOP", "OWNER", "TASKS", "ENTRIES/s",
-	       "SPAWN/s", "BUSY", "LATE99<");
-	attroff(A_BOLD);
+	titles(of_loops, of_loops + L_COLUMNS);
 	for (i = 0; i < s->n_loops; i++) {
-		if (!loop_wanted(&s->loop[i]))
-			continue;
-		if (n++ < LOOPS)
+		if (loop_wanted(&s->loop[i]) && n++ < LOOPS)
 			show_loop(&s->loop[i]);
-		else
-			more++;
 	}
-	if (more)
-		printw("and %u more\n", more);
+	if (n <= LOOPS)
+		return;
+	row_begin();
+	snprintf(words, sizeof(words), "and %u more", n - LOOPS);
+	put(words, COLS);
 }
 
-static void show_task(const struct line *l, bool chosen)
+static void show_task(const struct line *l)
 {
 	struct task *t = l->t;
+	char name[2 * WORDS];
 
-	if (chosen)
-		attron(A_REVERSE);
-	printw("%8" PRIu64 " %-18.18s %6.2f%% %8" PRIu64 " ", t->id, t->name,
-	       percent(t->loop, l->run_ns), l->steps);
-	attron(attribute(colour_of_wait(t)));
-	printw("%-18.18s", t->on ? say_wait(BUF, s, t) : t->state);
-	attroff(attribute(colour_of_wait(t)));
-	printw(" %11.11s  ", say_time(BUF, t));
-	if (view.frames) {
-		frames_find(s, &t, 1);
-		rest(say_where(BUF, t));
-	}
-	if (chosen)
-		attroff(A_REVERSE);
-	addch('\n');
+	row_begin();
+	snprintf(name, sizeof(name), "%*s%s", 2 * (int)l->depth, "", t->name);
+	cell_of_task(T_TASK, decimal(BUF, t->id), PLAIN);
+	cell_of_task(T_NAME, name, PLAIN);
+	cell_of_task(T_LOOP, t->loop->name, PLAIN);
+	cell_of_task(T_OWNER, say_owner(BUF, t->loop), PLAIN);
+	cell_of_task(T_BUSY, t->since ? percent(BUF, t->loop, l->ns[BUSY]) : "-", PLAIN);
+	cell_of_task(T_READY, t->since ? percent(BUF, t->loop, l->ns[READY]) : "-", PLAIN);
+	cell_of_task(T_STEPS, t->since ? decimal(BUF, l->steps) : "-", PLAIN);
+	if (of_tasks[T_WHERE].from <= COLS)
+		files_find(s, &t, 1);
+	cell_of_task(T_ON, say_wait(BUF, s, t), colour_of_wait(t));
+	cell_of_task(T_TIME, say_time(BUF, t), PLAIN);
+	cell_of_task(T_LEFT, say_left(BUF, t), PLAIN);
+	if (!view.frames || of_tasks[T_WHERE].from > COLS)
+		return;
+	frames_find(s, &t, 1);
+	cell_of_task(T_WHERE, say_where(BUF, t), PLAIN);
 }
 
 static void show_tasks(void)
 {
-	int y = getcury(stdscr), room;
 	unsigned int i;
+	int room;
 
-	attron(A_BOLD);
-	printw("%8s %-18s %7s %8s %-18s %11s  %s\n", "TASK", "NAME", "RUN", "STEPS", "WAITS ON",
-	       "TIME", view.frames ? "WHERE" : "");
-	attroff(A_BOLD);
-	room = LINES - y - 2;
+	titles(of_tasks, of_tasks + T_COLUMNS);
+	room = LINES - row - 1;
 	if (room < 1)
 		return;
 	if (view.at < view.first)
 		view.first = view.at;
 	if (view.at >= view.first + room)
 		view.first = view.at - room + 1;
-	for (i = view.first; i < n_lines && (int)(i - view.first) < room; i++)
-		show_task(&lines[i], i == view.at);
+	for (i = view.first; i < n_lines && (int)(i - view.first) < room; i++) {
+		if (i == view.at)
+			attron(A_REVERSE);
+		show_task(&lines[i]);
+		attroff(A_REVERSE);
+	}
 }
 
 static void show_bottom(void)
 {
+	static const char wide[] = "q quit  c cancel  g cancel group  b r w s n sort  t tree  "
+				   "/ find  f places  p pause";
+	static const char narrow[] = "q quit / find t tree c cancel p pause";
+	const char *keys = (int)strlen(wide) < COLS ? wide : narrow;
+
 	move(LINES - 1, 0);
 	clrtoeol();
-	if (*view.message)
-		addnstr(view.message, COLS - 1);
-	else
-		addnstr("q quit  c cancel  g cancel group  r w s n sort  / find  f frames  p pause",
-			COLS - 1);
+	put(*view.message ? view.message : keys, COLS - 1);
+}
+
+static void show_head(void)
+{
+	unsigned int i, timed = 0;
+	char words[2 * WORDS];
+
+	for (i = 0; i < s->n_loops; i++)
+		timed += s->loop[i].account;
+	row_begin();
+	attron(A_BOLD);
+	put("cotask top", COLS);
+	attroff(A_BOLD);
+	snprintf(words, sizeof(words), "  %u loops, %u tasks%s%s%s%s%s", s->n_loops, s->n_tasks,
+		 view.paused ? "  PAUSED" : "", *view.order.find ? "  with: " : "",
+		 view.order.find, snapshot_hides() ? "  (those of others are hidden)" : "",
+		 timed ? "" : "  (times are not measured: set parameter \"account\")");
+	put(words, COLS - getcurx(stdscr));
 }
 
 static void show(void)
 {
-	unsigned int i, timed = 0;
-
 	erase();
-	for (i = 0; i < s->n_loops; i++)
-		timed += s->loop[i].account;
-	attron(A_BOLD);
-	printw("cotask top");
-	attroff(A_BOLD);
-	printw("  %u loops, %u tasks%s%s%s%s", s->n_loops, s->n_tasks,
-	       view.paused ? "  PAUSED" : "", *view.find ? "  name: " : "", view.find,
-	       timed ? "" : "  (steps are not timed: set parameter \"account\")");
-	move(1, 0);
+	row = 0;
+	show_head();
 	show_loops();
-	addch('\n');
+	row++;
 	show_tasks();
 	show_bottom();
 	refresh();
@@ -309,13 +391,13 @@ static void cancel(bool group)
 		 rc > 0 ? "cancel requested" : rc ? "cannot be cancelled" : "has already ended");
 }
 
-static void ask_name(void)
+static void ask_text(void)
 {
-	snprintf(view.message, sizeof(view.message), "name: ");
+	snprintf(view.message, sizeof(view.message), "rows with: ");
 	show_bottom();
 	echo();
 	timeout(-1);
-	getnstr(view.find, sizeof(view.find) - 1);
+	getnstr(view.order.find, sizeof(view.order.find) - 1);
 	noecho();
 	*view.message = '\0';
 	fill_lines();
@@ -335,11 +417,12 @@ static bool on_key(int c)
 	switch (c) {
 	case 'q':
 		return false;
+	case 'b':
 	case 'r':
 	case 'w':
 	case 's':
 	case 'n':
-		view.sort = c;
+		view.order.key = c;
 		view.at = 0;
 		view.chosen = 0;
 		fill_lines();
@@ -348,6 +431,10 @@ static bool on_key(int c)
 	case 'g':
 		cancel(c == 'g');
 		break;
+	case 't':
+		view.order.tree = !view.order.tree;
+		fill_lines();
+		break;
 	case 'p':
 		view.paused = !view.paused;
 		break;
@@ -355,7 +442,10 @@ static bool on_key(int c)
 		view.frames = !view.frames;
 		break;
 	case '/':
-		ask_name();
+		ask_text();
+		break;
+	case CTRL('l'):
+		clearok(stdscr, true);
 		break;
 	case KEY_UP:
 	case 'k':
@@ -393,7 +483,7 @@ static void screen_begin(void)
 		init_pair(i, COLOR_RED + i - C_RED, -1);
 }
 
-static void watch(double seconds)
+static void watch(double interval)
 {
 	int c = ERR;
 
@@ -403,7 +493,7 @@ static void watch(double seconds)
 			*view.message = '\0';
 		}
 		show();
-		timeout(seconds * 1000);
+		timeout(interval * 1000);
 		c = getch();
 	} while (on_key(c));
 }
@@ -411,7 +501,7 @@ static void watch(double seconds)
 int cmd_top(int argc, char **argv)
 {
 	static const struct option longs[] = { COMMON_LONG, {} };
-	double seconds = 1;
+	double interval = 1;
 	int c;
 
 	while ((c = getopt_long(argc, argv, COMMON_SHORT, longs, NULL)) != -1)
@@ -419,16 +509,14 @@ int cmd_top(int argc, char **argv)
 	if (argc - optind > 1)
 		usage_error(usage, "too many arguments");
 	if (optind < argc)
-		seconds = atof(argv[optind]);
-	if (!(seconds >= 0.1 && seconds < 1e6))
-		usage_error(usage, "SECONDS is out of range");
+		interval = seconds(argv[optind], "SECONDS");
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		usage_error(usage, "top requires a terminal; \"ps\" and \"stat\" do not");
 	/* Errors are reported before the screen is taken. */
 	s = snapshot_load();
 	screen_begin();
 	atexit((void (*)(void))endwin);
-	watch(seconds);
+	watch(interval);
 	endwin();
 	return snapshot_status(s, true);
 }

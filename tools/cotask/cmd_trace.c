@@ -2,6 +2,7 @@
 /*
  * cotask trace - record what happens, for a timeline
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,6 @@ static void parse(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{}
 	};
-	char *end;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "o:m:n:h", longs, NULL)) != -1) {
@@ -56,36 +56,52 @@ static void parse(int argc, char **argv)
 	}
 	if (optind + 1 < argc)
 		usage_error(usage, "too many arguments");
-	if (optind < argc) {
-		want.seconds = strtod(argv[optind], &end);
-		if (*end || end == argv[optind] || !(want.seconds > 0 && want.seconds < 1e6))
-			usage_error(usage, "SECONDS is out of range");
-	}
+	if (optind < argc)
+		want.seconds = seconds(argv[optind], "SECONDS");
 }
 
-static void write_file(const struct timeline *t, const char *suffix)
-{
+/**
+ * struct output - one of the files
+ * @path: its name
+ * @f: the file
+ */
+struct output {
 	char path[4096];
-	int rc;
+	FILE *f;
+};
 
-	if (snprintf(path, sizeof(path), "%s.%s", want.output, suffix) >= (int)sizeof(path))
+/* Before the recording: what cannot be written is not recorded in vain. */
+static void open_output(struct output *o, const char *suffix)
+{
+	int n = snprintf(o->path, sizeof(o->path), "%s.%s", want.output, suffix);
+
+	if (n >= (int)sizeof(o->path))
 		usage_error(usage, "the name is too long");
-	if (!strcmp(suffix, "json"))
-		rc = trace_write_json(t, path);
-	else
-		rc = trace_write_svg(t, path, want.lanes);
-	if (rc)
-		fail("%s: %s", path, strerror(-rc));
-	printf("%s\n", path);
+	o->f = fopen(o->path, "we");
+	if (!o->f)
+		fail("%s: %s", o->path, strerror(errno));
+}
+
+static void close_output(struct output *o)
+{
+	bool failed = ferror(o->f);
+
+	errno = EIO;
+	if (fclose(o->f) || failed)
+		fail("%s: %s", o->path, strerror(errno));
+	printf("%s\n", o->path);
 }
 
 int cmd_trace(int argc, char **argv)
 {
+	static struct output json, svg;
 	struct recording *r;
 	struct timeline *t;
 	int rc;
 
 	parse(argc, argv);
+	open_output(&json, "json");
+	open_output(&svg, "svg");
 	r = trace_record(want.seconds, want.most);
 	t = timeline_make(r);
 	fprintf(stderr, "%zu events of %zu tasks in %s\n", r->n, t->n,
@@ -93,8 +109,10 @@ int cmd_trace(int argc, char **argv)
 	if (r->lost)
 		fprintf(stderr, "%llu events were lost: record for a shorter time\n",
 			(unsigned long long)r->lost);
-	write_file(t, "json");
-	write_file(t, "svg");
+	trace_write_json(t, json.f);
+	close_output(&json);
+	trace_write_svg(t, svg.f, want.lanes);
+	close_output(&svg);
 	rc = snapshot_status(r->before, t->n);
 	return r->lost ? RC_INCOMPLETE : rc;
 }

@@ -5,6 +5,7 @@
  * Many tasks of one group that do the same are one line, unless all are wanted.
  */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,74 +49,141 @@ static const char *art(unsigned int i)
 	return want.ascii || !term_utf8() ? plain[i] : nice[i];
 }
 
+/* Columns that are left in the line. */
+static unsigned int room;
+
+__attribute__((format(printf, 2, 3)))
+static void put(enum colour tint, const char *fmt, ...)
+{
+	char words[4 * WORDS];
+	va_list args;
+	size_t n;
+
+	va_start(args, fmt);
+	vsnprintf(words, sizeof(words), fmt, args);
+	va_end(args);
+	n = text_fit(words, &room);
+	printf("%s%.*s%s", colour(tint), (int)n, words, tint ? colour(PLAIN) : "");
+	if (words[n])
+		room = 0;
+}
+
+static void line_end(void)
+{
+	putchar('\n');
+}
+
 static void indent(unsigned int depth, bool last)
 {
 	unsigned int i;
 
-	fputs(colour(DIM), stdout);
+	room = term_width();
 	for (i = 1; i < depth; i++)
-		fputs(art(!more[i]), stdout);
+		put(DIM, "%s", art(!more[i]));
 	if (depth)
-		fputs(art(last ? 3 : 2), stdout);
-	fputs(colour(PLAIN), stdout);
+		put(DIM, "%s", art(last ? 3 : 2));
 	more[depth] = !last;
 }
 
 static void cancelled(const char *cause, uint64_t by, int error)
 {
 	if (cause)
-		printf("  %scancelled by %s%s", colour(RED), say_cancel(BUF, cause, by, error),
-		       colour(PLAIN));
+		put(RED, "  cancelled: %s", say_cancel(BUF, s, cause, by, error));
+}
+
+static void put_times(const struct task *t, unsigned int alike)
+{
+	const char *most = alike ? "up to " : "";
+
+	if (t->since)
+		put(PLAIN, " %s%s", most, say_time(BUF, t));
+	if (t->deadline || t->timeout)
+		put(PLAIN, ", %s%s left", most, say_left(BUF, t));
+}
+
+/* A name gets a part of the line, if that has an end. */
+static void put_name(const char *name)
+{
+	unsigned int left = 48;
+	size_t n = text_fit(name, &left);
+
+	if (name[n] && room < 1000)
+		put(BOLD, "%.*s%s", (int)n, name, term_cut());
+	else
+		put(BOLD, "%s", name);
+}
+
+/* Whether many tasks wait on one object of this kind. */
+static bool is_shared(const struct task *t)
+{
+	static const char *const kinds[] = { "lock", "semaphore", "queue", "event", "condition" };
+	unsigned int i;
+
+	for (i = 0; t->on && i < ARRAY_SIZE(kinds); i++) {
+		if (!strcmp(t->on, kinds[i]))
+			return true;
+	}
+	return false;
+}
+
+/* What a task waits on; of many tasks, what is the same. */
+static const char *wait_of(char *buf, const struct task *t, unsigned int alike)
+{
+	if (!alike || !t->on || is_shared(t))
+		return say_wait(buf, s, t);
+	return t->fd < 0 ? t->on : "fd";
 }
 
 /* A task; or all tasks like it on one line, with the longest wait. */
 static void print_task(const struct task *t, unsigned int alike)
 {
-	printf("%s%s%s", colour(BOLD), t->name, colour(PLAIN));
+	char where[WORDS];
+
+	put_name(t->name);
 	if (alike)
-		printf(" %sand %u like it%s", colour(BOLD), alike, colour(PLAIN));
+		put(BOLD, " and %u like it", alike);
 	else
-		printf(" %s%" PRIu64 "%s", colour(DIM), t->id, colour(PLAIN));
-	printf("  %s%s%s", colour(colour_of_wait(t)), t->on ? say_wait(BUF, s, t) : t->state,
-	       colour(PLAIN));
-	if (t->on && (t->deadline || t->since))
-		printf(" %s%s", alike ? "up to " : "", say_time(BUF, t));
+		put(DIM, " %" PRIu64, t->id);
+	put(PLAIN, "  ");
+	put(colour_of_wait(t), "%s", wait_of(BUF, t, alike));
+	put_times(t, alike);
 	if (t->cancelling)
 		cancelled(t->cause, t->by, t->error);
-	if (!want.no_frames && t->n_frames)
-		printf("  %s%s%s", colour(DIM), say_where(BUF, t), colour(PLAIN));
-	putchar('\n');
+	if (!want.no_frames && strcmp(say_where(where, t), "-"))
+		put(DIM, "  %s", where);
+	line_end();
 }
 
 static void print_group(const struct group *g)
 {
 	const char *name = g->root ? "root" : g->name;
 
-	printf("%sgroup %s%s%s%s%" PRIu64 "%s  %u %s", colour(CYAN), name, colour(PLAIN),
-	       *name ? " " : "", colour(DIM), g->id, colour(PLAIN), g->children,
-	       g->children == 1 ? "task" : "tasks");
+	put(CYAN, "group %s", name);
+	put(DIM, "%s%" PRIu64, *name ? " " : "", g->id);
+	put(PLAIN, "  %u %s", g->children, g->children == 1 ? "task" : "tasks");
 	if (g->loop->trouble && g->n < g->children)
-		printf(", %s%u listed%s", colour(RED), g->n, colour(PLAIN));
+		put(RED, ", %u listed", g->n);
 	if (strcmp(g->state, "open"))
-		printf(", %s", g->state);
+		put(PLAIN, ", %s", g->state);
 	if (g->jobs)
-		printf(", %u jobs in threads", g->jobs);
+		put(PLAIN, ", %u jobs in threads", g->jobs);
 	if (g->outcome)
-		printf(", %s", strerrorname_np(-g->outcome) ?: "error");
+		put(PLAIN, ", %s", strerrorname_np(-g->outcome) ?: "error");
 	cancelled(g->cause, g->by, g->error);
-	putchar('\n');
+	line_end();
 }
 
 static void print_loop(const struct loop *l)
 {
-	printf("%sloop %s%s %u  %s", colour(BOLD), l->name, colour(PLAIN), l->id,
-	       say_owner(BUF, l));
+	room = term_width();
+	put(BOLD, "loop %s", l->name);
+	put(PLAIN, " %u  %s", l->id, say_owner(BUF, l));
 	if (l->pid)
-		printf(" of %s", say_user(BUF, l->uid));
-	printf(", %u %s", l->tasks, l->tasks == 1 ? "task" : "tasks");
+		put(PLAIN, " of %s", say_user(BUF, l->uid));
+	put(PLAIN, ", %u %s", l->tasks, l->tasks == 1 ? "task" : "tasks");
 	if (l->trouble)
-		printf(", %s%s: %u listed%s", colour(RED), l->trouble, l->listed, colour(PLAIN));
-	putchar('\n');
+		put(RED, ", %s: %u listed", l->trouble, l->listed);
+	line_end();
 }
 
 /* The tasks that the options let through; how many. */
@@ -178,13 +246,30 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+static bool has_fd(const struct task *t)
+{
+	return t->fd >= 0;
+}
+
+/*
+ * Whether they wait on the same object, if tasks share such objects.  Otherwise each has one of its
+ * own: a future, a descriptor.
+ */
+static bool alike_objects(const struct task *a, const struct task *b)
+{
+	if (has_fd(a) != has_fd(b))
+		return false;
+	return !is_shared(a) || (a->handle == b->handle && same(a->object, b->object));
+}
+
 /* Whether two tasks without groups of their own do the same. */
 static bool alike(const struct task *a, const struct task *b)
 {
 	struct group **first;
 	unsigned int i;
 
-	if (!same(a->on, b->on) || a->n_frames != b->n_frames || a->n_waits_for ||
+	if (!same(a->on, b->on) || !same(a->state, b->state) || !alike_objects(a, b) ||
+	    a->n_frames != b->n_frames || a->n_waits_for ||
 	    b->n_waits_for || a->cancelling || b->cancelling || groups_of(b, &first))
 		return false;
 	for (i = 0; i < a->n_frames; i++) {
@@ -197,13 +282,19 @@ static bool alike(const struct task *a, const struct task *b)
 static int by_likeness(const void *a, const void *b)
 {
 	const struct task *ta = *(const struct task **)a, *tb = *(const struct task **)b;
-	int rc = strcmp(ta->on ? ta->on : "", tb->on ? tb->on : "");
+	int rc = strcmp(ta->on ?: ta->state, tb->on ?: tb->state);
 	unsigned int i;
 
 	for (i = 0; !rc && i < ta->n_frames && i < tb->n_frames; i++)
 		rc = strcmp(ta->frame[i], tb->frame[i]);
 	if (!rc)
 		rc = (int)ta->n_frames - (int)tb->n_frames;
+	if (!rc && is_shared(ta))
+		rc = (ta->handle > tb->handle) - (ta->handle < tb->handle);
+	if (!rc && is_shared(ta))
+		rc = strcmp(ta->object ?: "", tb->object ?: "");
+	if (!rc)
+		rc = has_fd(tb) - has_fd(ta);
 	if (rc)
 		return rc;
 	/* The task that has waited longest, or will. */
@@ -384,6 +475,7 @@ int cmd_tree(int argc, char **argv)
 	/* Those that are at the same place may be alike. */
 	if (!want.no_frames)
 		frames_find(snapshot, chosen, n);
+	files_find(snapshot, chosen, n);
 	index_groups();
 	rc = snapshot_status(snapshot, show(argv[optind], chosen, n));
 	if (rc == RC_NOTHING && optind < argc)

@@ -73,6 +73,7 @@ extern struct options options;
 
 void options_common(int c, const char *usage);
 unsigned long long number(const char *text, const char *what);
+double seconds(const char *text, const char *what);
 unsigned int number_int(const char *text, const char *what);
 bool is_number(const char *text);
 void output_flush(void);
@@ -113,8 +114,9 @@ struct loop {
 	uint64_t spawned, finished, failed, cancelled, cancels, timeouts, entries;
 	uint64_t steps, step_ns, slow_steps;
 	uint64_t slowest_ns, slowest_task;
-	const char *slowest;
-	struct hist late, step, queue;
+	const char *slowest;	/* function of a driver, or "" */
+	const char *slowest_name;
+	struct hist late, step, ready, queue;
 };
 
 struct group {
@@ -133,23 +135,44 @@ struct group {
 	unsigned int first;
 };
 
+/* What the time of a task goes to. */
+enum phase { BUSY, READY, WAITING, PHASES };
+
+/**
+ * struct times - the time that a task has spent in one phase
+ * @total: in nanoseconds
+ * @longest: the longest time without a break
+ */
+struct times {
+	uint64_t total, longest;
+};
+
 struct task {
 	const char *line;	/* as it was read; NULL unless it is asked for */
 	struct loop *loop;
 	struct group *group;
 	uint64_t id, group_id, parent;
 	const char *name, *state;
-	const char *on;		/* kind of what it waits on; NULL: it is ready */
+	bool in_process;	/* its process runs its code, or is about to */
+	const char *on;		/* kind of what it waits on; NULL: it does not wait */
+	unsigned int handle;	/* which one, in its process; 0: it has no number */
+	const char *object;	/* which one, in the kernel; NULL: not known */
+	int fd;			/* file descriptor that it waits for, or -1 */
+	unsigned int events;	/* POLLIN etc. */
+	const char *file;	/* what @fd is, see files.c; NULL: not known */
+	uint64_t leaves;	/* group whose end it waits for, or 0 */
+	uint64_t holder;	/* task that holds what it waits on, or 0 */
 	uint64_t waits_for[EDGES];
 	unsigned int n_waits_for;
-	int64_t deadline;	/* 0: none */
-	uint64_t since;		/* 0: not known */
+	int64_t deadline;	/* of a sleep; 0: none */
+	int64_t timeout;	/* of the scopes around it; 0: none */
+	uint64_t since;		/* begin of what it does now; 0: not measured */
 	unsigned int cancelling;
 	bool armed;
 	const char *cause;
 	uint64_t by;
 	int error;
-	uint64_t run_ns;
+	struct times time[PHASES];
 	unsigned int steps;
 	const char *frame[FRAMES];
 	unsigned int n_frames;	/* there may be more */
@@ -190,10 +213,17 @@ struct group *snapshot_group(const struct snapshot *s, uint64_t id);
 bool loop_wanted(const struct loop *l);
 void snapshot_add_frame(struct snapshot *s, struct task *t, const char *frame);
 void snapshot_tell_frames(struct snapshot *s, struct task *t, unsigned int first);
+void snapshot_tell_file(struct snapshot *s, struct task *t, const char *file);
+bool snapshot_hides(void);
+
+/* --- what descriptors are: files.c --------------------------------------- */
+
+void files_find(struct snapshot *s, struct task **t, size_t n);
+void files_forget(void);
 
 /* --- the code of a process: frames.c, and apart.c, which lets a child do it -- */
 
-#define WORDS	160	/* room for them in one text */
+#define WORDS	256	/* room for them in one text */
 
 /* Innermost first; not to be trusted. */
 struct frames {
@@ -217,7 +247,9 @@ char *say_frame(char *buf, const char *frame);
 char *say_where(char *buf, const struct task *t);
 char *say_wait(char *buf, const struct snapshot *s, const struct task *t);
 char *say_time(char *buf, const struct task *t);
-char *say_cancel(char *buf, const char *cause, uint64_t by, int error);
+char *say_left(char *buf, const struct task *t);
+char *say_slowest(char *buf, const struct snapshot *s, const struct loop *l);
+char *say_cancel(char *buf, const struct snapshot *s, const char *cause, uint64_t by, int error);
 char *say_owner(char *buf, const struct loop *l);
 char *say_user(char *buf, unsigned int uid);
 uint64_t hist_total(const struct hist *h);
@@ -234,10 +266,16 @@ const char *colour(enum colour c);
 enum colour colour_of_wait(const struct task *t);
 unsigned int term_width(void);
 bool term_utf8(void);
+bool term_char(const char *text, size_t *len);
+unsigned int text_width(const char *text);
+size_t text_fit(const char *text, unsigned int *room);
+const char *term_cut(void);
 
 /**
  * struct table - rows of words, whose columns are made as wide as they need
  * @title: of each column; a "<" before it: the words begin at the left
+ * @optional: titles of columns that are left out of a narrow terminal, the first one first; NULL
+ *	behind the last one, or no list
  * @columns: how many
  * @cell: rows of @columns words
  * @tint: colour of each cell
@@ -245,6 +283,7 @@ bool term_utf8(void);
  */
 struct table {
 	const char *const *title;
+	const char *const *optional;
 	unsigned int columns;
 	char **cell;
 	enum colour *tint;
@@ -254,12 +293,47 @@ struct table {
 void table_cell(struct table *t, enum colour tint, const char *text);
 void table_print(struct table *t, bool titles);
 
+/* --- top: top_lines.c ---------------------------------------------------- */
+
+/**
+ * struct line - a task, and its activity since the last snapshot
+ * @t: the task
+ * @ns: how long it was busy, ready, and has waited
+ * @steps: how many steps
+ * @wait_ns: for how long it has been waiting
+ * @parent: task that has entered its group, if that is in the list; or 0
+ * @depth: how many parents it has
+ */
+struct line {
+	struct task *t;
+	uint64_t ns[PHASES];
+	uint64_t steps;
+	uint64_t wait_ns;
+	uint64_t parent;
+	unsigned int depth;
+};
+
+/**
+ * struct order - which tasks are shown, and how
+ * @key: b, r, w, s or n: by busy or ready time, wait, steps, name
+ * @tree: behind their parents
+ * @find: only those whose row contains this
+ */
+struct order {
+	char key;
+	bool tree;
+	char find[64];
+};
+
+unsigned int top_lines(const struct snapshot *s, const struct snapshot *before,
+		       const struct order *how, struct line **lines);
+
 /* --- trace: trace_*.c --------------------------------------------------- */
 
 enum event_kind {
-	EVENT_SPAWN, EVENT_BEGIN, EVENT_END, EVENT_SUSPEND, EVENT_WAKE, EVENT_CANCEL,
-	EVENT_DONE, EVENT_TIMEOUT, EVENT_GROUP_BEGIN, EVENT_GROUP_ABORT, EVENT_GROUP_END,
-	EVENT_TURN, EVENT_KINDS
+	EVENT_SPAWN, EVENT_BEGIN, EVENT_END, EVENT_SUSPEND, EVENT_WAKE, EVENT_GIVE,
+	EVENT_NAME, EVENT_CANCEL, EVENT_DONE, EVENT_TIMEOUT, EVENT_GROUP_BEGIN, EVENT_GROUP_ABORT,
+	EVENT_GROUP_END, EVENT_TURN, EVENT_KINDS
 };
 
 /**
@@ -303,11 +377,17 @@ struct recording {
 
 /* What a task does for some time. */
 enum slice_kind {
-	SLICE_RUN, SLICE_READY, SLICE_SLEEP, SLICE_TASK, SLICE_FUTURE, SLICE_GROUP,
+	SLICE_RUN, SLICE_PROCESS, SLICE_READY, SLICE_SLEEP, SLICE_TASK, SLICE_FUTURE, SLICE_GROUP,
 	SLICE_OTHER, SLICE_KINDS
 };
 
 extern const char *const slice_name[SLICE_KINDS];
+
+/* Its code runs: in the kernel, or in its process. */
+static inline bool slice_is_busy(enum slice_kind kind)
+{
+	return kind == SLICE_RUN || kind == SLICE_PROCESS;
+}
 
 struct slice {
 	uint64_t begin, end;
@@ -348,7 +428,7 @@ struct timeline {
 struct recording *trace_record(double seconds, size_t most);
 struct timeline *timeline_make(const struct recording *r);
 const char *timeline_loop_name(const struct timeline *t, unsigned int loop, char *buf);
-int trace_write_json(const struct timeline *t, const char *path);
-int trace_write_svg(const struct timeline *t, const char *path, unsigned int lanes);
+void trace_write_json(const struct timeline *t, FILE *f);
+void trace_write_svg(const struct timeline *t, FILE *f, unsigned int lanes);
 
 #endif /* COTASK_TOOL_H */

@@ -67,6 +67,20 @@ unsigned long long number(const char *text, const char *what)
 	return n;
 }
 
+/* A duration; fractions are allowed. */
+double seconds(const char *text, const char *what)
+{
+	char *end;
+	double n = strtod(text, &end);
+
+	if (end == text || *end || !(n >= 0.05 && n < 1e6)) {
+		fprintf(stderr, "cotask: %s is not a number of seconds from 0.05 to 1000000: %s\n",
+			what, text);
+		exit(RC_USAGE);
+	}
+	return n;
+}
+
 unsigned int number_int(const char *text, const char *what)
 {
 	unsigned long long n = number(text, what);

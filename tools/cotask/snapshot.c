@@ -2,10 +2,10 @@
 /*
  * cotask - what there is: the lines of COTASK_IOC_INSPECT as loops, groups and tasks
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -123,15 +123,21 @@ static const char *keep(struct snapshot *s, const char *text)
 	return s->string[i];
 }
 
-/* Names are printed to a terminal: replace control characters. */
+/* Names are printed to a terminal: replace what it cannot show. */
 static const char *keep_clean(struct snapshot *s, const char *text)
 {
-	char clean[256];
-	size_t i;
+	char clean[WORDS];
+	size_t n = 0, len;
 
-	for (i = 0; text[i] && i < sizeof(clean) - 1; i++)
-		clean[i] = isascii(text[i]) && isprint((unsigned char)text[i]) ? text[i] : '?';
-	clean[i] = '\0';
+	for (; *text && n + MB_LEN_MAX < sizeof(clean); text += len) {
+		if (term_char(text, &len)) {
+			memcpy(clean + n, text, len);
+			n += len;
+		} else {
+			clean[n++] = '?';
+		}
+	}
+	clean[n] = '\0';
 	return keep(s, clean);
 }
 
@@ -211,6 +217,7 @@ static void read_loop(struct snapshot *s, const json_t *o, const char *line)
 		.slowest_ns = num(slowest, "ns"),
 		.slowest_task = num(slowest, "task"),
 		.slowest = text(s, slowest, "in"),
+		.slowest_name = text(s, slowest, "name"),
 	};
 	if (!strcmp(l->state, "busy"))
 		l->trouble = "did not answer";
@@ -219,6 +226,7 @@ static void read_loop(struct snapshot *s, const json_t *o, const char *line)
 		l->trouble = "was not pumped";
 	read_hist(&l->late, o, "late");
 	read_hist(&l->step, o, "step");
+	read_hist(&l->ready, o, "ready");
 	read_hist(&l->queue, o, "queue");
 }
 
@@ -260,6 +268,13 @@ static void read_frames(struct snapshot *s, struct task *t, const json_t *frames
 		snapshot_add_frame(s, t, json_string_value(json_array_get(frames, i)) ?: "?");
 }
 
+static void read_times(struct task *t, const json_t *o)
+{
+	t->time[BUSY] = (struct times){ num(o, "busy_ns"), num(o, "busy_max") };
+	t->time[READY] = (struct times){ num(o, "ready_ns"), num(o, "ready_max") };
+	t->time[WAITING] = (struct times){ num(o, "waiting_ns"), num(o, "waiting_max") };
+}
+
 static void read_task(struct snapshot *s, const json_t *o, const char *line)
 {
 	const json_t *edges = json_object_get(o, "waits_for");
@@ -276,6 +291,14 @@ static void read_task(struct snapshot *s, const json_t *o, const char *line)
 		.name = text(s, o, "name"),
 		.state = text(s, o, "state"),
 		.on = text_or_null(s, o, "waits_on"),
+		.handle = num(o, "handle"),
+		.object = text_or_null(s, o, "object"),
+		.fd = json_object_get(o, "fd") ? (int)num(o, "fd") : -1,
+		.events = num(o, "events"),
+		.file = text_or_null(s, o, "file"),
+		.leaves = num(o, "leaves"),
+		.holder = num(o, "holder"),
+		.timeout = num(o, "timeout"),
 		.deadline = num(o, "deadline"),
 		.since = num(o, "since"),
 		.cancelling = num(o, "cancelling"),
@@ -283,12 +306,13 @@ static void read_task(struct snapshot *s, const json_t *o, const char *line)
 		.cause = text_or_null(s, o, "cause"),
 		.by = num(o, "by"),
 		.error = num(o, "error"),
-		.run_ns = num(o, "run_ns"),
 		.steps = num(o, "steps"),
 		.code = num(o, "code"),
 	};
 	for (i = 0; i < json_array_size(edges) && i < EDGES; i++)
 		t->waits_for[t->n_waits_for++] = json_integer_value(json_array_get(edges, i));
+	t->in_process = !strcmp(t->state, "running");
+	read_times(t, o);
 	read_frames(s, t, json_object_get(o, "frames"));
 	read_frames(s, t, json_object_get(o, "user_frames"));
 }
@@ -437,20 +461,35 @@ struct snapshot *snapshot_load(void)
 	return s;
 }
 
-/* The frames from @first on are a part of what was read. */
-void snapshot_tell_frames(struct snapshot *s, struct task *t, unsigned int first)
+/* One more field of a task is a part of what was read. */
+static void tell(struct snapshot *s, struct task *t, const char *key, json_t *value)
 {
-	json_t *o = t->line ? json_loads(t->line, 0, NULL) : NULL, *frames = json_array();
+	json_t *o = t->line ? json_loads(t->line, 0, NULL) : NULL;
 	char *line;
 
-	for (; first < t->n_frames; first++)
-		json_array_append_new(frames, json_string(t->frame[first]));
-	json_object_set_new(o, "user_frames", frames);
+	json_object_set_new(o, key, value);
 	line = o ? json_dumps(o, JSON_COMPACT) : NULL;
 	if (line)
 		t->line = keep(s, line);
 	free(line);
 	json_decref(o);
+}
+
+/* The frames from @first on. */
+void snapshot_tell_frames(struct snapshot *s, struct task *t, unsigned int first)
+{
+	json_t *frames = json_array();
+
+	for (; first < t->n_frames; first++)
+		json_array_append_new(frames, json_string(t->frame[first]));
+	tell(s, t, "user_frames", frames);
+}
+
+/* What its descriptor is. */
+void snapshot_tell_file(struct snapshot *s, struct task *t, const char *file)
+{
+	t->file = keep_clean(s, file);
+	tell(s, t, "file", json_string(t->file));
 }
 
 void snapshot_free(struct snapshot *s)
@@ -460,6 +499,7 @@ void snapshot_free(struct snapshot *s)
 	if (!s)
 		return;
 	frames_forget();
+	files_forget();
 	for (i = 0; i < s->strings; i++)
 		free(s->string[i]);
 	free(s->string);
@@ -482,6 +522,32 @@ bool loop_wanted(const struct loop *l)
 	if (!options.loop || !strcmp(options.loop, l->name))
 		return true;
 	return is_number(options.loop) && number(options.loop, "--loop") == l->id;
+}
+
+/* Capabilities that show the loops of drivers and of other users; as in <linux/capability.h>. */
+#define SEES_ALL	0x4000200000ULL	/* CAP_SYS_ADMIN (21), CAP_PERFMON (38) */
+
+/**
+ * snapshot_hides - whether the kernel hides loops from this user
+ *
+ * Return: true if loops of drivers and of other users are not listed.
+ */
+bool snapshot_hides(void)
+{
+	unsigned long long caps = 0;
+	char line[80];
+	FILE *f;
+
+	if (options.file)
+		return false;
+	f = fopen("/proc/self/status", "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "CapEff: %llx", &caps) == 1)
+			break;
+	}
+	if (f)
+		fclose(f);
+	return !(caps & SEES_ALL);
 }
 
 /* --- the results of a view ---------------------------------------------- */
@@ -543,6 +609,9 @@ int snapshot_status(const struct snapshot *s, bool found)
 	unsigned int i;
 
 	output_flush();
+	if (snapshot_hides())
+		fputs("cotask: loops of drivers and of other users are hidden; root sees them\n",
+		      stderr);
 	for (i = 0; i < s->n_loops; i++) {
 		const struct loop *l = &s->loop[i];
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "cotask.h"
 
@@ -49,7 +50,7 @@ enum colour colour_of_wait(const struct task *t)
 	if (t->cancelling)
 		return RED;
 	if (!t->on)
-		return GREEN;
+		return t->in_process ? BOLD : GREEN;
 	if (!strcmp(t->on, "sleep"))
 		return BLUE;
 	if (!strcmp(t->on, "future"))
@@ -57,20 +58,104 @@ enum colour colour_of_wait(const struct task *t)
 	return !strcmp(t->on, "task") || !strcmp(t->on, "group") ? CYAN : MAGENTA;
 }
 
-/* Not limited unless it is a terminal. */
+#define UNLIMITED	100000
+
+/* As wide as a terminal, or as COLUMNS says; otherwise there is no limit. */
 unsigned int term_width(void)
 {
+	const char *columns = getenv("COLUMNS");
 	struct winsize size;
 
 	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
 		return size.ws_col;
-	return 100000;
+	return columns && atoi(columns) > 0 ? (unsigned int)atoi(columns) : UNLIMITED;
 }
+
 
 bool term_utf8(void)
 {
 	return utf8;
 }
+
+/* --- text ---------------------------------------------------------------- */
+
+/* Characters that change the direction of text, or cannot be seen. */
+static bool is_hidden(wchar_t c)
+{
+	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
+}
+
+/**
+ * term_char - whether the terminal can show the next character of a text
+ * @text: the text, not empty
+ * @len: its length in bytes; 1 if it is none
+ *
+ * Return: true if it can.
+ */
+bool term_char(const char *text, size_t *len)
+{
+	mbstate_t state = {};
+	wchar_t c;
+
+	*len = mbrtowc(&c, text, strlen(text), &state);
+	if ((ssize_t)*len <= 0) {
+		*len = 1;
+		return false;
+	}
+	return wcwidth(c) >= 0 && !is_hidden(c);
+}
+
+/**
+ * text_fit - how much of a text fits
+ * @text: the text, which the terminal can show
+ * @room: how many columns there are; out: how many are left
+ *
+ * Return: How many bytes of it.
+ */
+size_t text_fit(const char *text, unsigned int *room)
+{
+	const char *at = text;
+	mbstate_t state = {};
+	size_t len;
+	wchar_t c;
+
+	for (; *at; at += len) {
+		len = mbrtowc(&c, at, strlen(at), &state);
+		if ((ssize_t)len <= 0 || wcwidth(c) > (int)*room)
+			break;
+		*room -= wcwidth(c);
+	}
+	return at - text;
+}
+
+/* How many columns a text needs. */
+unsigned int text_width(const char *text)
+{
+	unsigned int room = 1 << 20;
+
+	text_fit(text, &room);
+	return (1 << 20) - room;
+}
+
+/* What stands for the rest of a text that is cut. */
+const char *term_cut(void)
+{
+	return utf8 ? "…" : "~";
+}
+
+/* --- tables -------------------------------------------------------------- */
+
+/* No cell makes its column wider than this, or less on a narrow terminal. */
+#define WIDEST		28
+#define NARROW		12
+#define NARROWEST	10
+
+/* The last column gets so much, as long as others can be left out. */
+#define LAST		16
+
+/* Columns of the screen, for the table that is being printed. */
+static unsigned int screen;
 
 void table_cell(struct table *t, enum colour tint, const char *text)
 {
@@ -87,37 +172,127 @@ static const char *title(const struct table *t, unsigned int column)
 	return t->title[column] + (*t->title[column] == '<');
 }
 
-static void widths(const struct table *t, unsigned int *width)
+/* The widths of all columns but the last one, none of which is wider than @most. */
+static void widths(const struct table *t, unsigned int *width, unsigned int most)
 {
 	unsigned int i;
 
 	for (i = 0; i < t->columns; i++)
 		width[i] = strlen(title(t, i));
 	for (i = 0; i < t->cells; i++) {
-		unsigned int w = strlen(t->cell[i]);
+		unsigned int w = text_width(t->cell[i]);
 
+		if (w > most)
+			w = most;
 		if (w > width[i % t->columns])
 			width[i % t->columns] = w;
 	}
 }
 
-/* One cell, cut where the terminal ends; the room that is left. */
-static int print_cell(const struct table *t, unsigned int column, unsigned int width,
-		      const char *text, enum colour tint, int room)
+/* Leave out the first @n optional columns: their width is 0 then. */
+static void leave_out(const struct table *t, unsigned int *width, unsigned int n)
 {
-	bool last = column == t->columns - 1;
-	int pad = last ? 0 : width - (int)strlen(text);
+	unsigned int i, k;
 
-	if (room <= 0)
+	for (k = 0; k < n; k++) {
+		for (i = 0; i < t->columns - 1; i++) {
+			if (width[i] && !strcmp(title(t, i), t->optional[k]))
+				break;
+		}
+		if (i < t->columns - 1)
+			width[i] = 0;
+	}
+}
+
+static unsigned int sum(const struct table *t, const unsigned int *width)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < t->columns - 1; i++)
+		n += width[i] ? width[i] + 2 : 0;
+	return n;
+}
+
+/* Make columns narrower, and then leave some out, until there is room for the last one. */
+static void fit(const struct table *t, unsigned int *width)
+{
+	unsigned int n, most;
+
+	for (n = 0; ; n++) {
+		for (most = WIDEST; most >= NARROW; most -= 4) {
+			widths(t, width, most);
+			leave_out(t, width, n);
+			if (sum(t, width) + LAST <= screen)
+				return;
+		}
+		if (!t->optional || !t->optional[n])
+			break;
+	}
+	widths(t, width, NARROWEST);
+	leave_out(t, width, n);
+}
+
+static void pad(unsigned int n)
+{
+	printf("%*s", (int)n, "");
+}
+
+/* A text in at most @room columns; a mark says that it was cut. Returns how many it took. */
+static unsigned int put_text(const char *text, enum colour tint, unsigned int room)
+{
+	unsigned int left = room;
+	size_t n = text_fit(text, &left);
+
+	fputs(colour(tint), stdout);
+	if (text[n] && room) {
+		left = room - 1;
+		n = text_fit(text, &left);
+		printf("%.*s%s", (int)n, text, term_cut());
+	} else {
+		printf("%.*s", (int)n, text);
+	}
+	if (tint)
+		fputs(colour(PLAIN), stdout);
+	return room - left;
+}
+
+/*
+ * One cell.  On a terminal, it is cut where its column ends; elsewhere a long one moves the rest
+ * of its row.  The room that is left.
+ */
+static unsigned int put_cell(const struct table *t, unsigned int column, unsigned int width,
+			     const char *text, enum colour tint, unsigned int room)
+{
+	const bool last = column == t->columns - 1, left = *t->title[column] == '<';
+	unsigned int w = text_width(text), used = 0;
+
+	if (!room || (!width && !last))
 		return room;
-	if (*t->title[column] != '<')
-		printf("%*s", pad, "");
-	printf("%s%.*s%s", colour(tint), room, text, tint ? colour(PLAIN) : "");
-	if (*t->title[column] == '<' && !last)
-		printf("%*s", pad, "");
-	if (!last)
-		fputs("  ", stdout);
-	return room - (int)width - 2;
+	if (!left && w < width && width <= room)
+		pad(used = width - w);
+	w = screen < UNLIMITED && !last && w > width ? width : w;
+	used += put_text(text, tint, w < room ? w : room);
+	if (last)
+		return 0;
+	if (used < width) {
+		pad(width - used);
+		used = width;
+	}
+	if (used + 2 > room)
+		return 0;
+	pad(2);
+	return room - used - 2;
+}
+
+static void put_row(const struct table *t, const unsigned int *width, char **cell,
+		    const enum colour *tint)
+{
+	unsigned int i, room = screen;
+
+	for (i = 0; i < t->columns; i++)
+		room = put_cell(t, i, width[i], cell ? cell[i] : title(t, i),
+				cell ? tint[i] : BOLD, room);
+	putchar('\n');
 }
 
 /**
@@ -128,22 +303,15 @@ static int print_cell(const struct table *t, unsigned int column, unsigned int w
 void table_print(struct table *t, bool titles)
 {
 	unsigned int width[32], i;
-	int room = term_width();
 
-	widths(t, width);
-	for (i = 0; titles && i < t->columns; i++)
-		room = print_cell(t, i, width[i], title(t, i), BOLD, room);
+	screen = term_width();
+	fit(t, width);
 	if (titles)
-		putchar('\n');
-	for (i = 0; i < t->cells; i++) {
-		if (i % t->columns == 0)
-			room = term_width();
-		room = print_cell(t, i % t->columns, width[i % t->columns], t->cell[i],
-				  t->tint[i], room);
-		if (i % t->columns == t->columns - 1)
-			putchar('\n');
+		put_row(t, width, NULL, NULL);
+	for (i = 0; i < t->cells; i += t->columns)
+		put_row(t, width, t->cell + i, t->tint + i);
+	for (i = 0; i < t->cells; i++)
 		free(t->cell[i]);
-	}
 	free(t->cell);
 	free(t->tint);
 	t->cell = NULL;

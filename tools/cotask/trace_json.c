@@ -5,7 +5,6 @@
  * A loop is a process there, and a task is a thread.  Times are microseconds from the
  * begin of the recording.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -15,7 +14,7 @@ static FILE *out;
 static uint64_t origin;
 static bool comma;
 
-/* Names are printable ASCII. */
+/* Names are printable UTF-8. */
 static void string(const char *s)
 {
 	putc('"', out);
@@ -83,7 +82,7 @@ static void slices(const struct lane *l)
 		const struct slice *s = &l->slice[i];
 
 		begin("X", l->loop, l->task, s->kind == SLICE_OTHER ? s->on : slice_name[s->kind]);
-		fprintf(out, ",\"cat\":\"%s\"", s->kind == SLICE_RUN ? "run" : "wait");
+		fprintf(out, ",\"cat\":\"%s\"", slice_is_busy(s->kind) ? "run" : "wait");
 		micros("ts", since_begin(s->begin));
 		micros("dur", s->end - s->begin);
 		if (*s->where) {
@@ -137,18 +136,13 @@ static void points(const struct recording *r)
 /**
  * trace_write_json - write a timeline as a file of trace events
  * @t: the timeline
- * @path: where
- *
- * Return: 0 or a negative errno.
+ * @f: where
  */
-int trace_write_json(const struct timeline *t, const char *path)
+void trace_write_json(const struct timeline *t, FILE *f)
 {
 	size_t i;
-	int rc;
 
-	out = fopen(path, "w");
-	if (!out)
-		return -errno;
+	out = f;
 	origin = t->recording->begin;
 	comma = false;
 	fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", out);
@@ -158,6 +152,4 @@ int trace_write_json(const struct timeline *t, const char *path)
 	points(t->recording);
 	fprintf(out, "\n],\"otherData\":{\"tool\":\"cotask %s\",\"lost\":\"%" PRIu64 "\"}}\n",
 		VERSION, t->recording->lost);
-	rc = ferror(out) ? -EIO : 0;
-	return fclose(out) ? -errno : rc;
 }

@@ -22,6 +22,8 @@ static const char *const event_name[EVENT_KINDS] = {
 	[EVENT_END] = "cotask_step_end",
 	[EVENT_SUSPEND] = "cotask_suspend",
 	[EVENT_WAKE] = "cotask_wake",
+	[EVENT_GIVE] = "cotask_give",
+	[EVENT_NAME] = "cotask_name",
 	[EVENT_CANCEL] = "cotask_cancel",
 	[EVENT_DONE] = "cotask_done",
 	[EVENT_TIMEOUT] = "cotask_timeout",
@@ -98,6 +100,7 @@ static void details(struct work *w, struct tep_event *e, struct tep_record *reco
 
 	switch (to->kind) {
 	case EVENT_SPAWN:
+	case EVENT_NAME:
 		text(e, record, "name", to->text, sizeof(to->text));
 		break;
 	case EVENT_SUSPEND:

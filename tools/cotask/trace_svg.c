@@ -2,7 +2,6 @@
 /*
  * cotask trace - a picture of the timeline: a lane for each task, colours by kind of wait
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,8 @@ static FILE *out;
 static const struct timeline *line;
 
 static const char *const fill[SLICE_KINDS] = {
-	[SLICE_RUN] = "#157f3d", [SLICE_READY] = "#f5b82e", [SLICE_SLEEP] = "#cfe2f7",
+	[SLICE_RUN] = "#157f3d", [SLICE_PROCESS] = "#3f66c4",
+	[SLICE_READY] = "#f5b82e", [SLICE_SLEEP] = "#cfe2f7",
 	[SLICE_TASK] = "#cdb9ec", [SLICE_FUTURE] = "#f7cfa5", [SLICE_GROUP] = "#b5dfda",
 	[SLICE_OTHER] = "#d8d8d8",
 };
@@ -112,7 +112,7 @@ static void legend(void)
 	int i;
 
 	for (i = 0; i < SLICE_KINDS; i++) {
-		double height = i == SLICE_RUN ? THICK : THIN;
+		double height = slice_is_busy(i) ? THICK : THIN;
 
 		rect(x, 47 - height / 2, 22, height, fill[i]);
 		text(x + 28, 51, "s", slice_name[i]);
@@ -169,18 +169,18 @@ static void tooltip(const struct lane *l, const struct slice *s)
 static void slice(const struct lane *l, const struct slice *s, double y, double *drawn)
 {
 	double x = x_of(s->begin), width = x_of(s->end) - x;
-	double height = s->kind == SLICE_RUN ? THICK : THIN;
+	double height = slice_is_busy(s->kind) ? THICK : THIN;
 
-	if (width < 0.3 && (s->kind != SLICE_RUN || x < *drawn + 0.4))
+	if (width < 0.3 && (!slice_is_busy(s->kind) || x < *drawn + 0.4))
 		return;
-	if (s->kind == SLICE_RUN && width < 1)
+	if (slice_is_busy(s->kind) && width < 1)
 		width = 1;
 	*drawn = x + width;
 	fprintf(out, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.0f\" fill=\"%s\">", x,
 		y + (LANE - height) / 2, width, height, fill[s->kind]);
 	tooltip(l, s);
 	fputs("</rect>\n", out);
-	if (s->kind != SLICE_RUN && *s->where && width > 6.0 * strlen(s->where) + 8)
+	if (!slice_is_busy(s->kind) && *s->where && width > 6.0 * strlen(s->where) + 8)
 		text(x + 4, y + 12, "i", s->where);
 }
 
@@ -191,11 +191,11 @@ static void slices(const struct lane *l, double y)
 	size_t i;
 
 	for (i = 0; i < l->n; i++) {
-		if (l->slice[i].kind != SLICE_RUN)
+		if (!slice_is_busy(l->slice[i].kind))
 			slice(l, &l->slice[i], y, &drawn);
 	}
 	for (i = 0, drawn = 0; i < l->n; i++) {
-		if (l->slice[i].kind == SLICE_RUN)
+		if (slice_is_busy(l->slice[i].kind))
 			slice(l, &l->slice[i], y, &drawn);
 	}
 }
@@ -258,10 +258,10 @@ static void loop_head(unsigned int loop, double y)
 			double x = x_of(l->slice[k].begin);
 			double width = x_of(l->slice[k].end) - x;
 
-			if (l->slice[k].kind != SLICE_RUN || x < drawn + 0.5)
+			if (!slice_is_busy(l->slice[k].kind) || x < drawn + 0.5)
 				continue;
 			drawn = x + (width < 0.5 ? 0.5 : width);
-			rect(x, y + 14, drawn - x, 8, fill[SLICE_RUN]);
+			rect(x, y + 14, drawn - x, 8, fill[l->slice[k].kind]);
 		}
 	}
 }
@@ -330,22 +330,17 @@ static void draw(const struct lane **chosen, size_t n)
 /**
  * trace_write_svg - draw a timeline
  * @t: the timeline
- * @path: where
+ * @f: where
  * @lanes: no more tasks than this
- *
- * Return: 0 or a negative errno.
  */
-int trace_write_svg(const struct timeline *t, const char *path, unsigned int lanes)
+void trace_write_svg(const struct timeline *t, FILE *f, unsigned int lanes)
 {
 	const struct lane **chosen = xrealloc(NULL, t->n, sizeof(*chosen));
 	double bottom;
 	size_t n;
-	int rc;
 
 	line = t;
-	out = fopen(path, "w");
-	if (!out)
-		return -errno;
+	out = f;
 	n = choose(chosen, lanes);
 	bottom = height_of(chosen, n);
 	fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" ", out);
@@ -359,6 +354,4 @@ int trace_write_svg(const struct timeline *t, const char *path, unsigned int lan
 	draw(chosen, n);
 	fputs("</svg>\n", out);
 	free(chosen);
-	rc = ferror(out) ? -EIO : 0;
-	return fclose(out) ? -errno : rc;
 }

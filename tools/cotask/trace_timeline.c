@@ -13,6 +13,7 @@
 
 const char *const slice_name[SLICE_KINDS] = {
 	[SLICE_RUN] = "runs",
+	[SLICE_PROCESS] = "in its process",
 	[SLICE_READY] = "ready",
 	[SLICE_SLEEP] = "sleep",
 	[SLICE_TASK] = "task",
@@ -24,7 +25,8 @@ const char *const slice_name[SLICE_KINDS] = {
 static enum slice_kind kind_of(const char *on)
 {
 	static const struct { const char *on; enum slice_kind kind; } kinds[] = {
-		{ "", SLICE_READY }, { "yield", SLICE_READY }, { "sleep", SLICE_SLEEP },
+		{ "", SLICE_READY }, { "yield", SLICE_READY }, { "process", SLICE_READY },
+		 { "sleep", SLICE_SLEEP },
 		{ "task", SLICE_TASK }, { "future", SLICE_FUTURE }, { "group", SLICE_GROUP },
 	};
 	size_t i;
@@ -107,7 +109,7 @@ static struct slice as_before(const struct recording *r, uint64_t task, char *na
 	if (!t)
 		return s;
 	snprintf(name, 64, "%.63s", t->name);
-	s.kind = kind_of(t->on ?: "");
+	s.kind = t->in_process ? SLICE_PROCESS : kind_of(t->on ?: "");
 	snprintf(s.on, sizeof(s.on), "%.23s", t->on ?: "");
 	if (t->n_frames)
 		snprintf(s.where, sizeof(s.where), "%.79s", say_frame(BUF, t->frame[0]));
@@ -169,6 +171,17 @@ static void on_wake(struct lane *l, struct slice *next, const struct event *e)
 	}
 }
 
+/* Its process has the event, and runs its code up to the next operation. */
+static void on_give(struct lane *l, struct slice *next, const struct event *e)
+{
+	const struct slice process = { .kind = SLICE_PROCESS };
+
+	if (current(l)->kind == SLICE_RUN)
+		*next = process;
+	else
+		change(l, &process, e->ts);
+}
+
 static void on_done(struct lane *l, const struct event *e)
 {
 	if (*e->text)
@@ -204,6 +217,12 @@ static void on_event(struct building *b, const struct event *e)
 	case EVENT_WAKE:
 		on_wake(l, next, e);
 		break;
+	case EVENT_NAME:
+		snprintf(l->name, sizeof(l->name), "%s", e->text);
+		break;
+	case EVENT_GIVE:
+		on_give(l, next, e);
+		break;
 	case EVENT_DONE:
 		on_done(l, e);
 		break;
@@ -228,7 +247,7 @@ static void clip(struct lane *l, uint64_t begin)
 		if (s.end < begin || (s.end == begin && s.begin < begin))
 			continue;
 		s.begin = s.begin < begin ? begin : s.begin;
-		l->run_ns += s.kind == SLICE_RUN ? s.end - s.begin : 0;
+		l->run_ns += slice_is_busy(s.kind) ? s.end - s.begin : 0;
 		l->slice[n++] = s;
 	}
 	l->n = n;

@@ -5,6 +5,7 @@
  * All functions write into a buffer of WORDS characters, and return it.
  */
 #include <inttypes.h>
+#include <poll.h>
 #include <pwd.h>
 #include <string.h>
 
@@ -58,73 +59,208 @@ static bool is_own(const char *frame)
 	return strstr(frame, " [cotask]");
 }
 
-/* All frames, innermost first, see frames_find() for those of a process. */
+/* All frames, innermost first, see frames_find() for those of a process; "-" if none is known. */
 char *say_where(char *buf, const struct task *t)
 {
 	unsigned int i, n = 0;
 
-	*buf = '\0';
+	strcpy(buf, "-");
 	for (i = 0; i < t->n_frames && n < WORDS - 1; i++) {
 		if (is_own(t->frame[i]))
 			continue;
 		n += snprintf(buf + n, WORDS - n, "%s%s", n ? " < " : "",
 			      say_frame(BUF, t->frame[i]));
 	}
-	if (!n && t->loop->pid)
-		snprintf(buf, WORDS, "its process");
 	return buf;
 }
 
-/* What a task waits on, and for which task. */
+/* Name and number of a task; the number alone if the task has no name, or is not known. */
+static char *say_name(char *buf, const struct snapshot *s, uint64_t id)
+{
+	const struct task *t = snapshot_task(s, id);
+
+	if (t && strncmp(t->name, "Task-", 5))
+		snprintf(buf, WORDS, "%s %" PRIu64, t->name, id);
+	else
+		snprintf(buf, WORDS, "%" PRIu64, id);
+	return buf;
+}
+
+/* The same, so that a number is seen to be that of a task. */
+static char *say_task(char *buf, const struct snapshot *s, uint64_t id)
+{
+	char name[WORDS];
+
+	say_name(name, s, id);
+	snprintf(buf, WORDS, "%s%.200s", is_number(name) ? "task " : "", name);
+	return buf;
+}
+
+/* "in", "out" ... of poll() */
+static char *say_events(char *buf, unsigned int events)
+{
+	static const struct { unsigned int event; const char *name; } names[] = {
+		{ POLLIN, "in" }, { POLLPRI, "pri" }, { POLLOUT, "out" }, { POLLRDHUP, "rdhup" },
+	};
+	unsigned int i, n = 0;
+
+	*buf = '\0';
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (events & names[i].event)
+			n += snprintf(buf + n, WORDS - n, "%s%s", n ? "," : "", names[i].name);
+	}
+	return buf;
+}
+
+/* The tasks that it waits for. */
+static unsigned int say_tasks(char *buf, unsigned int n, const struct snapshot *s,
+			      const struct task *t)
+{
+	if (t->n_waits_for > 1)
+		n += snprintf(buf + n, WORDS - n, " of %u%s", t->n_waits_for,
+			      t->n_waits_for == EDGES ? "+" : "");
+	else if (t->n_waits_for && !strcmp(t->on, "task"))
+		n += snprintf(buf + n, WORDS - n, " %s", say_name(BUF, s, t->waits_for[0]));
+	else if (t->n_waits_for)
+		n += snprintf(buf + n, WORDS - n, " of %s", say_task(BUF, s, t->waits_for[0]));
+	return n;
+}
+
+static char *say_file(char *buf, const struct task *t)
+{
+	snprintf(buf, WORDS, "fd %d%s%s, %s", t->fd, t->file ? " " : "", t->file ?: "",
+		 say_events(BUF, t->events));
+	return buf;
+}
+
+/* What a task waits on: which object, and which task has it; or what it does instead. */
 char *say_wait(char *buf, const struct snapshot *s, const struct task *t)
 {
-	const struct task *other;
 	unsigned int n;
 
-	if (!t->on) {
-		snprintf(buf, WORDS, "-");
-		return buf;
-	}
+	if (t->in_process)
+		return strcpy(buf, "in its process");
+	if (!t->on)
+		return strcpy(buf, t->state);
+	if (t->fd >= 0)
+		return say_file(buf, t);
 	n = snprintf(buf, WORDS, "%s", t->on);
-	if (!t->n_waits_for)
-		return buf;
-	other = snapshot_task(s, t->waits_for[0]);
-	if (t->n_waits_for > 1)
-		snprintf(buf + n, WORDS - n, " of %u%s", t->n_waits_for,
-			 t->n_waits_for == EDGES ? "+" : "");
-	else if (other)
-		snprintf(buf + n, WORDS - n, " %s", other->name);
-	else
-		snprintf(buf + n, WORDS - n, " %" PRIu64, t->waits_for[0]);
+	if (t->n_waits_for)
+		n = say_tasks(buf, n, s, t);
+	else if (t->leaves)
+		n += snprintf(buf + n, WORDS - n, " %" PRIu64, t->leaves);
+	else if (t->handle)
+		n += snprintf(buf + n, WORDS - n, " #%u", t->handle);
+	else if (t->object)
+		n += snprintf(buf + n, WORDS - n, " %s", t->object);
+	if (t->holder)
+		snprintf(buf + n, WORDS - n, " held by %s", say_task(BUF, s, t->holder));
 	return buf;
 }
 
-/* Since when it waits, or for how long it is going to. */
+/* For how long it does what it does now. */
 char *say_time(char *buf, const struct task *t)
 {
-	int64_t left = t->deadline - (int64_t)t->loop->now;
+	if (!t->since)
+		return strcpy(buf, "-");
+	return say_ns(buf, t->loop->now > t->since ? t->loop->now - t->since : 0);
+}
 
-	if (t->deadline)
-		snprintf(buf, WORDS, "%s left", say_ns(BUF, left > 0 ? left : 0));
-	else if (t->since)
-		say_ns(buf, t->loop->now > t->since ? t->loop->now - t->since : 0);
+/* How much time is left until its sleep is over, or a timeout around it expires. */
+char *say_left(char *buf, const struct task *t)
+{
+	int64_t deadline = t->deadline, left;
+
+	if (t->timeout && (!deadline || t->timeout < deadline))
+		deadline = t->timeout;
+	left = deadline - (int64_t)t->loop->now;
+	if (deadline)
+		return say_ns(buf, left > 0 ? left : 0);
+	return strcpy(buf, t->on && !strcmp(t->on, "sleep") ? "forever" : "-");
+}
+
+/* The slowest step of a loop: its task, and in which function. */
+char *say_slowest(char *buf, const struct snapshot *s, const struct loop *l)
+{
+	struct task *t = snapshot_task(s, l->slowest_task);
+
+	if (*l->slowest)
+		snprintf(buf, WORDS, "%s of %s in %s", say_ns(BUF, l->slowest_ns),
+			 l->slowest_name, say_frame(BUF, l->slowest));
 	else
-		snprintf(buf, WORDS, "%s", t->on && !strcmp(t->on, "sleep") ? "forever" : "-");
+		snprintf(buf, WORDS, "%s of %s in its process%s%s", say_ns(BUF, l->slowest_ns),
+			 l->slowest_name, t && t->n_frames > 1 ? ": " : "",
+			 t && t->n_frames > 1 ? say_frame(BUF, t->frame[t->n_frames - 1]) : "");
 	return buf;
 }
 
-/* Cause of a cancel, and its origin. */
-char *say_cancel(char *buf, const char *cause, uint64_t by, int error)
+/* What the process of a loop is called, or "". */
+static void comm_of(int pid, char *buf)
 {
-	unsigned int n = snprintf(buf, WORDS, "%s", cause);
+	size_t len;
+	FILE *f;
 
-	if (by)
-		n += snprintf(buf + n, WORDS - n, " %s%" PRIu64,
-			      strcmp(cause, "operator") ? "" : "pid ", by);
-	if (error > 0)
-		snprintf(buf + n, WORDS - n, " (reason %d)", error);
-	else if (error < 0)
-		snprintf(buf + n, WORDS - n, " (%s)", strerrorname_np(-error) ?: "error");
+	snprintf(buf, WORDS, "/proc/%d/comm", pid);
+	f = options.file ? NULL : fopen(buf, "r");
+	if (!f || !fgets(buf, WORDS, f))
+		*buf = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	for (; *buf; buf += len) {
+		if (!term_char(buf, &len))
+			*buf = '?';
+	}
+	if (f)
+		fclose(f);
+}
+
+static char *say_operator(char *buf, uint64_t pid, int reason)
+{
+	char comm[WORDS];
+	unsigned int n;
+
+	comm_of(pid, comm);
+	n = snprintf(buf, WORDS, "by operator, %.64s[%" PRIu64 "]", *comm ? comm : "pid", pid);
+	if (reason)
+		snprintf(buf + n, WORDS - n, ", reason %d", reason);
+	return buf;
+}
+
+static const char *error_name(int error)
+{
+	return strerrorname_np(-error) ?: "error";
+}
+
+/**
+ * say_cancel - why something was cancelled, and by which task
+ * @buf: for the words
+ * @s: what there is
+ * @cause: as in a snapshot
+ * @by: number of the task, or of the operator's process; or 0
+ * @error: of a sibling, or the operator's reason
+ *
+ * Return: @buf.
+ */
+char *say_cancel(char *buf, const struct snapshot *s, const char *cause, uint64_t by, int error)
+{
+	char task[WORDS];
+
+	if (!strcmp(cause, "operator"))
+		return say_operator(buf, by, error);
+	say_task(task, s, by);
+	if (!strcmp(cause, "deadline"))
+		strcpy(buf, "timeout expired");
+	else if (!strcmp(cause, "shutdown"))
+		strcpy(buf, "its loop is stopped");
+	else if (!strcmp(cause, "sibling"))
+		snprintf(buf, WORDS, "%.120s failed: %s", by ? task : "sibling", error_name(error));
+	else if (!strcmp(cause, "owner"))
+		snprintf(buf, WORDS, "%.120s ended, its owner", by ? task : "task");
+	else if (!strcmp(cause, "group"))
+		snprintf(buf, WORDS, "with its group%s%.120s", by ? ", by " : "", by ? task : "");
+	else if (by)
+		snprintf(buf, WORDS, "by %.120s", task);
+	else
+		strcpy(buf, "from outside of tasks");
 	return buf;
 }
 
@@ -144,20 +280,6 @@ char *say_user(char *buf, unsigned int uid)
 		last = uid;
 	}
 	return strcpy(buf, name);
-}
-
-/* What the process of a loop is called, or "". */
-static void comm_of(int pid, char *buf)
-{
-	FILE *f;
-
-	snprintf(buf, WORDS, "/proc/%d/comm", pid);
-	f = options.file ? NULL : fopen(buf, "r");
-	if (!f || !fgets(buf, WORDS, f))
-		*buf = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-	if (f)
-		fclose(f);
 }
 
 /* Whose loop it is. */

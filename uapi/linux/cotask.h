@@ -68,7 +68,13 @@
 /* A time that is never reached. */
 #define COTASK_NEVER		0x7fffffffffffffffLL
 
-/* Maximum length of a task's name in bytes, without a terminating null byte. */
+/*
+ * Maximum length of a task's name in bytes, without a terminating null byte.
+ *
+ * A name is UTF-8 text of 1 to 63 bytes.  Control characters, invalid UTF-8, and characters that
+ * are not visible or change the direction of text are accepted; listings and traces show them
+ * escaped.
+ */
 #define COTASK_NAME_SIZE	63
 
 /* Maximum number of members of one COTASK_OP_GATHER, WAIT or ITERATE. */
@@ -452,11 +458,14 @@ struct cotask_event_info {
  * @applied: out: number of operations that were applied, each with its result
  *
  * A call returns several events if no work of the kernel lies between the steps; the process
- * runs the steps in order.  Before the next step starts, the process applies all operations of
- * a step that could affect the next step.  SLEEP, POLL and EXIT, which end a step and always
- * suspend, never affect it.  No events for other tasks are delivered while a task's code
- * runs, for any @min_events.  The exception is a task that has not suspended: an eager task
- * continues inside of its spawner's step.
+ * runs the steps in order.  While the times of tasks are measured (module parameter account), a
+ * call returns one event at most, so that the time until the next call is that of one task.
+ *
+ * Before the next step starts, the process applies all operations of a step that could affect
+ * the next step.  SLEEP, POLL and EXIT, which end a step and always suspend, never affect it.
+ * No events for other tasks are delivered while a task's code runs, for any @min_events.  The
+ * exception is a task that has not suspended: an eager task continues inside of its spawner's
+ * step.
  *
  * Returns 0, also if a signal or the deadline has ended the wait after something was done.
  * @n_events and @applied are valid in any case, also with -EFAULT.

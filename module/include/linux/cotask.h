@@ -96,6 +96,13 @@ struct cotask_scope;
 /* A relative time that never comes. */
 #define COTASK_FOREVER		S64_MAX
 
+/*
+ * Maximum length of a task's name in bytes, without a terminating null byte.
+ *
+ * A name is UTF-8 text of 1 to 63 bytes.  Control characters, invalid UTF-8, and characters that
+ * are not visible or change the direction of text are accepted; listings, traces and the kernel
+ * log show them escaped.
+ */
 #define COTASK_NAME_MAX		63
 
 /* ------------------------------------------------------------------------ */
@@ -489,8 +496,7 @@ struct cotask_reason {
  * @name: its name, or NULL for Task-<id> [RCU]
  * @context: context variables [L]
  * @reason: of the oldest undelivered or the last delivered cancel [L]
- * @steps: number of steps run, with COTASK_LOOP_ACCOUNT [L]
- * @run_us: their duration, likewise [L]
+ * @times: where its time goes, with COTASK_LOOP_ACCOUNT; or NULL [L]
  *
  * All fields are private.
  */
@@ -511,8 +517,7 @@ struct cotask {
 	struct cotask_name __rcu *name;
 	unsigned long		context;
 	struct cotask_reason	reason;
-	u32			steps;
-	u32			run_us;
+	struct cotask_times	*times;
 };
 
 /* How to spawn. */

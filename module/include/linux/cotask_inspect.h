@@ -17,16 +17,44 @@
 int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned int n);
 
 /**
+ * enum cotask_phase - what a task does
+ * @COTASK_PHASE_BUSY: its code runs: a step in the kernel, or a step in its process
+ * @COTASK_PHASE_READY: it can run, and its turn has not come
+ * @COTASK_PHASE_WAITING: it waits, or sleeps
+ * @COTASK_PHASES: number of phases
+ */
+enum cotask_phase {
+	COTASK_PHASE_BUSY,
+	COTASK_PHASE_READY,
+	COTASK_PHASE_WAITING,
+	COTASK_PHASES
+};
+
+/**
+ * struct cotask_times - where the time of a task goes, on a loop with COTASK_LOOP_ACCOUNT
+ * @since: begin of the current phase, CLOCK_MONOTONIC; 0: the task is not accounted
+ * @total: nanoseconds in each phase
+ * @longest: the longest time in each phase
+ * @steps: number of its steps
+ * @phase: the current phase
+ */
+struct cotask_times {
+	u64			since;
+	u64			total[COTASK_PHASES];
+	u64			longest[COTASK_PHASES];
+	u32			steps;
+	enum cotask_phase	phase;
+};
+
+/**
  * struct cotask_info - a task at one moment (IN-B1)
  * @id: its number
  * @group: number of its group
  * @parent: number of the task that has entered the group, or 0
  * @deadline: nanoseconds on the clock of the loop, while it sleeps; otherwise
  *	COTASK_FOREVER
- * @since: since when it waits, unless it sleeps, on a loop with COTASK_LOOP_ACCOUNT; or 0
  * @waits_for: number of the task that it waits for, or 0
- * @run_ns: duration of its steps, on a loop with COTASK_LOOP_ACCOUNT
- * @steps: number of its steps, likewise
+ * @times: where its time goes, including the current phase
  * @cancelling: cancel requests that were not taken back
  * @reason: of the cancel, see cotask_cancel_reason()
  * @state: pending, cancelling, cancelled or finished
@@ -39,10 +67,8 @@ struct cotask_info {
 	u64			group;
 	u64			parent;
 	s64			deadline;
-	u64			since;
 	u64			waits_for;
-	u64			run_ns;
-	u32			steps;
+	struct cotask_times	times;
 	u32			cancelling;
 	struct cotask_reason	reason;
 	const char		*state;

@@ -23,12 +23,14 @@
  * @base: the waiters
  * @free: permits available [L]
  * @max: maximum of @free [I]
+ * @holder: with a @max of 1: number of the task that has the permit, or 0 [L]
  * @shut: error that an acquire returns instead of waiting, or 0 [L]
  */
 struct cotask_sem {
 	struct cotask_awaitable	base;
 	unsigned long		free;
 	unsigned long		max;
+	u64			holder;
 	int			shut;
 };
 

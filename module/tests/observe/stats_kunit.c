@@ -94,19 +94,68 @@ static void steps(struct kunit *test)
 	u64 begin = ktime_get_ns();
 
 	cotask_loop_watch(env->loop, &(struct cotask_watch){ .step_ns = 1000 * NSEC_PER_SEC });
-	play(env, 0, waits);
+	play_named(env, 0, waits, "p");
 	settle(env);
 	KUNIT_EXPECT_EQ(test, s->steps, 1ULL);
 	KUNIT_EXPECT_GT(test, s->slowest_ns, 0ULL);
 	KUNIT_EXPECT_EQ(test, s->slowest_task, cotask_id(env->task[0]));
 	KUNIT_EXPECT_TRUE(test, s->slowest);
-	KUNIT_EXPECT_TRUE(test, env->task[0]->entry.flags & COTASK_T_SINCE);
-	KUNIT_EXPECT_GE(test, env->task[0]->entry.deadline, begin);
-	KUNIT_EXPECT_LE(test, env->task[0]->entry.deadline, ktime_get_ns());
+	KUNIT_EXPECT_STREQ(test, s->slowest_name, "p");
+	KUNIT_EXPECT_GE(test, env->task[0]->times->since, begin);
+	KUNIT_EXPECT_LE(test, env->task[0]->times->since, ktime_get_ns());
 	cotask_future_complete(&env->future[0], 0);
 	settle(env);
 	KUNIT_EXPECT_EQ(test, s->steps, 2ULL);
 	KUNIT_EXPECT_EQ(test, s->slow_steps, 0ULL);
+}
+
+static struct cotask_times times_of(struct env *env)
+{
+	struct cotask_info info = {};
+
+	KUNIT_EXPECT_EQ(env->test, cotask_task_info(env->task[0], &info), 0);
+	return info.times;
+}
+
+/* A task is ready, busy and waits in turn, and its record says for how long. */
+static void phases(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = { HOOK(clock_moves), FUTURE(0), SLEEP(10), END };
+	const struct cotask_hist *ready = &env->loop->stats.ready;
+	struct cotask_times times;
+	unsigned int i, n = 0;
+
+	cotask_loop_watch(env->loop, &(struct cotask_watch){ .step_ns = 1000 * NSEC_PER_SEC });
+	play(env, 0, waits);
+	clock_moves(env, NULL);
+	times = times_of(env);
+	KUNIT_EXPECT_EQ(test, times.phase, COTASK_PHASE_READY);
+	KUNIT_EXPECT_GT(test, times.total[COTASK_PHASE_READY], 0ULL);
+	settle(env);
+	clock_moves(env, NULL);
+	times = times_of(env);
+	KUNIT_EXPECT_EQ(test, times.phase, COTASK_PHASE_WAITING);
+	KUNIT_EXPECT_GT(test, times.total[COTASK_PHASE_BUSY], 0ULL);
+	KUNIT_EXPECT_EQ(test, times.total[COTASK_PHASE_BUSY], times.longest[COTASK_PHASE_BUSY]);
+	KUNIT_EXPECT_GT(test, times.total[COTASK_PHASE_WAITING], 0ULL);
+	cotask_future_complete(&env->future[0], 0);
+	settle(env);
+	times = times_of(env);
+	/* A sleep is a wait, too. */
+	KUNIT_EXPECT_EQ(test, times.phase, COTASK_PHASE_WAITING);
+	KUNIT_EXPECT_EQ(test, times.steps, 2U);
+	KUNIT_EXPECT_GE(test, times.total[COTASK_PHASE_WAITING],
+			times.longest[COTASK_PHASE_WAITING]);
+	for (i = 0; i < COTASK_HIST_BUCKETS; i++)
+		n += ready->count[i];
+	KUNIT_EXPECT_EQ(test, n, 2U);
+	pass(env, 10);
+	times = times_of(env);
+	clock_moves(env, NULL);
+	/* It has ended, and so has its record. */
+	KUNIT_EXPECT_EQ(test, times_of(env).total[COTASK_PHASE_READY],
+			times.total[COTASK_PHASE_READY]);
 }
 
 static struct kunit_case cases[] = {
@@ -114,6 +163,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(outcomes),
 	KUNIT_CASE(lateness_and_queue),
 	KUNIT_CASE(steps),
+	KUNIT_CASE(phases),
 	{}
 };
 

@@ -91,7 +91,13 @@ struct cotask_loop;
 #define COTASK_MSEC	INT64_C(1000000)
 #define COTASK_SEC	INT64_C(1000000000)
 
-/* Maximum length of a task's name in bytes, without the terminating null byte. */
+/*
+ * Maximum length of a task's name in bytes, without the terminating null byte.
+ *
+ * A name is UTF-8 text of 1 to 63 bytes.  Control characters, invalid UTF-8, and characters that
+ * are not visible or change the direction of text are accepted; listings and traces show them
+ * escaped.
+ */
 #define COTASK_NAME_MAX	63
 
 /**
@@ -436,7 +442,7 @@ uint64_t cotask_id(const struct cotask *task);
  * @task: the task
  * @name: up to %COTASK_NAME_MAX bytes, copied
  *
- * Return: 0; -EINVAL if @name is too long.
+ * Return: 0; -EINVAL if @name is empty or too long.
  */
 int cotask_set_name(struct cotask *task, const char *name);
 

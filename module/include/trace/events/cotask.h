@@ -3,7 +3,7 @@
  * cotask - tracepoints: one per change of state
  *
  * Loops, tasks and groups are identified by their numbers; the name of a task comes with
- * its spawn.  All tracepoints run in the loop's owner, except for a cancel from outside,
+ * its spawn, and when it changes: in each event it would be the largest part.  All tracepoints run in the loop's owner, except for a cancel from outside,
  * which is traced where it is accepted.
  *
  * The texts are also read by programs, with libtraceevent: no quotes, numbers of an enum are
@@ -19,6 +19,7 @@
 #include <linux/tracepoint.h>
 
 u32 cotask_loop_id(const struct cotask_loop *loop);
+char *cotask_printable_name(const struct cotask *task, char *buf, size_t size);
 
 TRACE_DEFINE_ENUM(COTASK_CAUSE_NONE);
 TRACE_DEFINE_ENUM(COTASK_CAUSE_USER);
@@ -55,11 +56,28 @@ TRACE_EVENT(cotask_spawn,
 		__entry->task = task->id;
 		__entry->group = task->group->id;
 		__entry->step = task->frame->step;
-		cotask_get_name(task, __entry->name, sizeof(__entry->name));
+		cotask_printable_name(task, __entry->name, sizeof(__entry->name));
 	),
 	TP_printk("loop=%u task=%llu group=%llu coroutine=%ps name=%s",
 		  __entry->loop, __entry->task, __entry->group, __entry->step,
 		  __entry->name)
+);
+
+/* A task has a new name. */
+TRACE_EVENT(cotask_name,
+	TP_PROTO(const struct cotask *task),
+	TP_ARGS(task),
+	TP_STRUCT__entry(
+		__field(u32, loop)
+		__field(u64, task)
+		__array(char, name, COTASK_NAME_MAX + 1)
+	),
+	TP_fast_assign(
+		__entry->loop = cotask_loop_id(task->base.loop);
+		__entry->task = task->id;
+		cotask_printable_name(task, __entry->name, sizeof(__entry->name));
+	),
+	TP_printk("loop=%u task=%llu name=%s", __entry->loop, __entry->task, __entry->name)
 );
 
 DECLARE_EVENT_CLASS(cotask_task,
@@ -124,6 +142,12 @@ TRACE_EVENT(cotask_wake,
 	),
 	TP_printk("loop=%u task=%llu result=%ld", __entry->loop, __entry->task,
 		  __entry->result)
+);
+
+/* Its process receives the event of a task, and runs the code up to the next operation. */
+DEFINE_EVENT(cotask_task, cotask_give,
+	TP_PROTO(const struct cotask *task),
+	TP_ARGS(task)
 );
 
 TRACE_EVENT(cotask_cancel,
