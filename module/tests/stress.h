@@ -12,18 +12,13 @@
 #define PRIVATE	4	/* loops that come and go */
 #define SHARED	2	/* loops of CPUs, at most */
 
-/**
- * struct stress_count - how often things have happened
- * @odd: what must not happen
- *
- * The others are what their names say.
- */
+/* How often things have happened. */
 struct stress_count {
 	atomic_t spawned, refused, released, started;
 	atomic_t callbacks, callbacks_run;
 	atomic_t works, works_made, works_released, submissions;
 	atomic_t cancels, completions, joins, stops, restarts, interrupts;
-	atomic_t odd;
+	atomic_t odd;	/* what must not happen */
 };
 
 extern struct stress_count stress_count;
@@ -44,13 +39,7 @@ enum stress_kind {
 	KINDS
 };
 
-/**
- * struct job - a coroutine, and what it may need
- * @refs: of the coroutine, of a handle, and of functions that will still run
- * @kind: what it does
- * @n: a random number
- * @depth: of the groups that it is in
- */
+/* A coroutine, and what it may need. */
 struct job {
 	struct cotask_frame frame;
 	struct cotask_future future;
@@ -62,10 +51,10 @@ struct job {
 	struct cotask_set set;
 	struct cotask_member member[2];
 	struct cotask_job work;
-	refcount_t refs;
+	refcount_t refs;	/* the coroutine, a handle, functions that will still run */
 	enum stress_kind kind;
-	u32 n;
-	unsigned int depth;
+	u32 n;			/* a random number */
+	unsigned int depth;	/* of the groups that it is in */
 };
 
 struct job *stress_job_new(struct cotask_loop *loop, u32 n, enum stress_kind kinds,
