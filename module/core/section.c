@@ -245,8 +245,11 @@ static void leave(struct cotask_cancel_scope *s)
 	cotask_debug_dead(s);
 	cotask_entry_unlink(s->scope.task->base.loop, &s->entry);
 	s->state = CANCEL_SCOPE_LEFT;
-	if (s->scope.own)
+	if (s->scope.own) {
+		/* What armed it inside the scope is over; look_around() finds what is left. */
+		s->scope.task->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_LEVEL);
 		cotask_scope_take_back(&s->scope);
+	}
 	look_around(s->scope.task);
 }
 

@@ -270,6 +270,12 @@ SCENARIO(level_triggered_and_cancelled,
 	 TASK(SLEEP(5), CANCEL_SCOPE(0), CANCEL(0), END),
 	 SETTLE, PASS(5), SAW("ECANCELED n1 on"))
 
+/* CX-B1, TO-B6: no more requests than at enter: what was not delivered is withdrawn */
+SCENARIO(level_triggered_and_withdrawn,
+	 TASK(TRY, SLEEP(50), EXCEPT, ENDTRY, SCOPE(0), UNCANCEL, CANCEL_SCOPE(0), CANCEL_SELF,
+	      ENDSCOPE, CALL(probe), END),
+	 SETTLE, HIT(0), HIT(0), SETTLE, SAW("n2 on"))
+
 /* CX-B1, SH-B2: a section inside of it is not hit; behind the section all is as before */
 SCENARIO(section_in_a_cancelled_scope,
 	 TASK(SCOPE(0), TRY, SLEEP(50), EXCEPT, ENDTRY, SECTION(0, NEVER), SLEEP(5), LOG("in"),
@@ -355,6 +361,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(chain_ends_in_a_section),
 	KUNIT_CASE(level_triggered),
 	KUNIT_CASE(level_triggered_and_cancelled),
+	KUNIT_CASE(level_triggered_and_withdrawn),
 	KUNIT_CASE(section_in_a_cancelled_scope),
 	KUNIT_CASE(completion_wins),
 	KUNIT_CASE(completion_wins_and_taken_back),
