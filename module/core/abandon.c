@@ -15,6 +15,9 @@ static struct cotask_group *group_of(struct cotask_scope *s)
 	return container_of(s, struct cotask_group, scope);
 }
 
+/* What it costs to leave one, in steps of the budget: it may look at all that are around it. */
+#define SCOPE_COST	8
+
 static void abandon(struct cotask_scope *s)
 {
 	static void (*const kinds[])(struct cotask_scope *s) = {
@@ -24,6 +27,7 @@ static void abandon(struct cotask_scope *s)
 		[COTASK_SCOPE_CANCEL]	= cotask_cancel_scope_abandon,
 	};
 
+	cotask_loop_spend(s->task->base.loop, SCOPE_COST);
 	cotask_scope_leave(s);
 	kinds[s->kind](s);
 }

@@ -128,6 +128,7 @@ static void doom_children(struct cotask_group *g, struct list_head *more)
 
 	list_for_each_entry(t, &g->children, sibling) {
 		for (s = t->scopes; s; s = s->outer) {
+			cotask_loop_spend(t->base.loop, 1);
 			if (s->kind == COTASK_SCOPE_GROUP)
 				list_move_tail(&container_of(s, struct cotask_group,
 							     scope)->fanout.link, more);
@@ -150,6 +151,7 @@ void cotask_group_doom(struct cotask_group *g)
 	list_move_tail(&g->fanout.link, &more);
 	while ((g = list_first_entry_or_null(&more, struct cotask_group, fanout.link))) {
 		list_del_init(&g->fanout.link);
+		cotask_loop_spend(loop, 1);
 		g->flags |= COTASK_G_DOOMED;
 		doom_children(g, &more);
 	}

@@ -710,7 +710,7 @@ void cotask_group_fini(struct cotask_group *g)
 	list_for_each_entry_safe(t, next, &g->errors, sibling) {
 		list_del_init(&t->sibling);
 		/* Before, as the task may be what the loop is there for. */
-		cotask_walk_step(t->base.loop, 2);
+		cotask_walk_step(t->base.loop, 4);
 		cotask_put(t);
 	}
 }

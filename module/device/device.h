@@ -456,6 +456,9 @@ bool cotask_table_remove(struct cotask_table *t, u32 handle, struct cotask_objec
 struct cotask_object *cotask_table_find(struct cotask_table *t, u32 handle);
 struct cotask_object *cotask_table_next(struct cotask_table *t, u64 *handle);
 
+/* What cotask_table_next() costs in steps of the budget, if each handle has a chunk to itself. */
+#define COTASK_TABLE_COST	24
+
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);
 void cotask_user_file_closed(struct cotask_user *user, bool kept);

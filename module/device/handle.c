@@ -366,6 +366,7 @@ static noinline void unused(struct cotask_object *o)
 		/* While there is an owner, no other thread ends objects. */
 		f->ending = true;
 		object_end(o);
+		cotask_loop_spend(f->loop, OBJECT_COST);
 		end_dropped(f);
 	} else {
 		line_up(f, o);
@@ -429,7 +430,7 @@ void cotask_objects_drop(struct cotask_file *f)
 
 	for (handle = 0; (o = cotask_table_next(&f->objects, &handle)); handle++) {
 		cotask_object_forget(f, handle, o);
-		cotask_loop_spend(f->loop, OBJECT_COST);
+		cotask_loop_spend(f->loop, OBJECT_COST + COTASK_TABLE_COST);
 	}
 	cotask_table_destroy(&f->objects);
 	spin_lock(&f->drop_lock);

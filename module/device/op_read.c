@@ -103,7 +103,7 @@ static s64 handle_of(struct cotask_file *f, const struct cotask *task)
 	u64 handle;
 
 	for (handle = 0; (o = cotask_table_next(&f->objects, &handle)); handle++) {
-		cotask_loop_spend(f->loop, 2);
+		cotask_loop_spend(f->loop, COTASK_TABLE_COST);
 		if ((BIT(o->kind) & TASK_KINDS) && cotask_object_task(o) == task)
 			return handle;
 	}

@@ -384,6 +384,79 @@ static void pollers_of_a_task(void)
 	close(epoll);
 }
 
+#define NESTED	900	/* tasks inside of as many scopes as there can be */
+#define DEEP	63
+
+/* Each task is inside of @kind of scopes, whose handles are forgotten; then it ends by @end. */
+static void scopes(__u32 kind, __u8 end)
+{
+	unsigned int i;
+
+	for (i = 0; i < NESTED; i++)
+		add(OP(SPAWN, .handle = 10 + i));
+	if (enter(NESTED) != NESTED)
+		die("events");
+	for (i = 0; i < NESTED * DEEP; i++)
+		add(OP(ENTER, .task = 10 + i / DEEP, .handle = 10000 + i, .arg = kind,
+		       .value = kind == COTASK_KIND_GROUP ? 0 : COTASK_NEVER));
+	for (i = 0; i < NESTED * DEEP; i++)
+		add(OP(FORGET, .handle = 10000 + i));
+	for (i = 0; i < NESTED; i++)
+		add((struct cotask_op){ .opcode = end, .task = 10 + i,
+					.value = end == COTASK_OP_SLEEP ? COTASK_NEVER : 0 });
+	enter(0);
+	given = 0;
+	enter(65536);
+}
+
+/* When the file is closed. */
+static void groups_left_open(void)
+{
+	scopes(COTASK_KIND_GROUP, COTASK_OP_SLEEP);
+}
+
+static void cancel_scopes_left_open(void)
+{
+	scopes(COTASK_KIND_SCOPE, COTASK_OP_SLEEP);
+}
+
+static void sections_left_open(void)
+{
+	scopes(COTASK_KIND_SECTION, COTASK_OP_SLEEP);
+}
+
+static void ends_inside_of_groups(void)
+{
+	scopes(COTASK_KIND_GROUP, COTASK_OP_EXIT);
+}
+
+static void cancels_tasks_in_groups(void)
+{
+	scopes(COTASK_KIND_GROUP, COTASK_OP_SLEEP);
+	add(OP(CANCEL_ALL));
+	enter(65536);
+}
+
+/* Objects that end because what has waited for them has. */
+static void forgotten_members(void)
+{
+	static __u32 members[40000];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(members) / sizeof(*members); i++) {
+		members[i] = 1000 + i;
+		add(OP(MAKE, .handle = members[i], .arg = COTASK_KIND_FUTURE));
+	}
+	enter(0);
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	add(OP(WAIT, .task = 1, .addr = (unsigned long)members, .len = i, .value = COTASK_NEVER));
+	while (i--)
+		add(OP(FORGET, .handle = members[i]));
+	add(OP(CANCEL, .handle = 1));
+	enter(65536);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -404,6 +477,12 @@ static const struct {
 	{ "errors of a group", errors_of_a_group },
 	{ "pollers of a task", pollers_of_a_task },
 	{ "large table of descriptors", large_table },
+	{ "groups of tasks that are closed", groups_left_open },
+	{ "cancel scopes of tasks that are closed", cancel_scopes_left_open },
+	{ "sections of tasks that are closed", sections_left_open },
+	{ "groups of tasks that end", ends_inside_of_groups },
+	{ "groups of tasks that are cancelled", cancels_tasks_in_groups },
+	{ "forgotten members of a wait", forgotten_members },
 };
 
 static void parameter(char *text, size_t size, int flags)
