@@ -16,7 +16,12 @@
  *
  *	int main()
  *	{
- *		return cotasks::run(main_task) < 0;
+ *		try {
+ *			cotasks::run(main_task);
+ *		} catch (const std::exception &e) {
+ *			std::fprintf(stderr, "%s\n", e.what());
+ *			return 1;
+ *		}
  *	}
  *
  * Errors are exceptions: a call that fails throws cotasks::failure, a std::system_error whose
@@ -340,7 +345,7 @@ auto with_group(F &&body) -> std::invoke_result_t<F, group &>
 	});
 }
 
-/** Runs @body as the main task of a new loop.  Returns its outcome, or rethrows its exception. */
+/** Runs @body as the main task of a new loop.  Returns its value; throws its exception or error. */
 template <class F>
 long run(F &&body)
 {
