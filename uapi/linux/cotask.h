@@ -194,7 +194,7 @@ enum cotask_kind {
  *	@handle, see COTASK_FD_IOC_STATUS
  * @COTASK_OP_IMPORT: create @handle for the task or group of the descriptor @arg.  An imported
  *	task can be awaited and cancelled; an imported group can be cancelled, and hosted tasks
- *	can be spawned into it.  AWAIT of an imported group gives -EINVAL: poll its descriptor
+ *	can be spawned into it.  AWAIT of an imported group returns -EINVAL: poll its descriptor
  * @COTASK_OP_START: the task waits until the task @handle, which was spawned and has not
  *	started, applies READY; the outcome is the value of READY.  An earlier error of @handle
  *	is the outcome of START and not an error of the group; -ENODATA: @handle has ended
@@ -202,7 +202,7 @@ enum cotask_kind {
  *	(TG-B7)
  * @COTASK_OP_READY: the acting task is ready, with @value, >= 0.  -EINVAL: no START waits for
  *	it
- * @COTASK_OP_POLL_END: each POLL of this process for the file of the descriptor @handle gives
+ * @COTASK_OP_POLL_END: each POLL of this process for the file of the descriptor @handle returns
  *	-EBADF; the result is their number.  For a process that is about to close @handle
  * @COTASK_OP_LAST: number of operations
  *

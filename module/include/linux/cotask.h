@@ -3,8 +3,8 @@
  * cotask - structured concurrency for kernel code
  *
  * A *task* runs a *coroutine*: a C function that can suspend in the middle and
- * go on later, on a *loop* that runs one task at a time.  What looks like a
- * blocking call in a coroutine costs no thread and no stack:
+ * continue later, on a *loop* that runs one task at a time.  A call in a coroutine
+ * that reads like a blocking one needs neither a thread nor a stack:
  *
  *	struct blink {
  *		struct cotask_frame frame;	// what survives a suspension
@@ -41,7 +41,8 @@
  *    the struct around the frame.  With "ccflags-y += -Wjump-misses-init
  *    -Wmaybe-uninitialized" in the driver's Makefile the compiler warns of locals
  *    that would be read unset after a resumption, and of initialisations that a
- *    resumption jumps over.
+ *    resumption jumps over.  It does not warn of a local with an initialiser above
+ *    CO_BEGIN(), which each resumption sets again.
  *  - ``switch``, loops and nested blocks work as everywhere else.
  *  - The outcome of an await is always stored: a negative errno, or a value
  *    of zero and above.  -ECANCELED means: clean up and return it.
@@ -209,7 +210,7 @@ void cotask_frame_kfree(struct cotask_frame *frame);
 /**
  * CO_AWAIT - suspend until something has an outcome
  * @point: the name of this suspension point, listed in CO_BEGIN()
- * @rc: where the outcome goes: a value >= 0 or a negative errno (a long)
+ * @rc: receives the outcome: a value >= 0 or a negative errno (a long)
  * @op: what to await: cotask_sleep(), cotask_await(), cotask_call() ...
  *
  * Hides a return, on purpose: it is the one place where a coroutine returns to its
@@ -412,7 +413,7 @@ bool cotask_future_cancel(struct cotask_future *f);
  * @f: the future
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives what cotask_await() says.
+ * Return: To be passed to CO_AWAIT(), which returns what cotask_await() describes.
  */
 static inline struct cotask_await __must_check
 cotask_await_future(struct cotask *task, struct cotask_future *f)
@@ -591,7 +592,7 @@ void cotask_put(struct cotask *task);
  * @child: the task to wait for
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives what cotask_await() says.
+ * Return: To be passed to CO_AWAIT(), which returns what cotask_await() describes.
  */
 static inline struct cotask_await __must_check
 cotask_join(struct cotask *task, struct cotask *child)
@@ -706,10 +707,10 @@ char *cotask_get_name(const struct cotask *task, char *buf, size_t size);
  * @task: a task that the caller has a reference to
  * @timeout_ns: for how long; COTASK_FOREVER
  *
- * The outcome is then there for cotask_result().
+ * cotask_result() then returns the outcome.
  *
  * Context: Process context, sleeps; not from the task's own loop.
- * Return: 0; -ETIMEDOUT, the task goes on (RT-3); -EINTR when a fatal signal is
+ * Return: 0; -ETIMEDOUT, the task continues (RT-3); -EINTR when a fatal signal is
  *	pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
  *	atomic context.
  */
@@ -723,10 +724,10 @@ static inline int cotask_wait(struct cotask *task, s64 timeout_ns)
  * @task: a task that the caller has a reference to
  * @timeout_ns: for how long; COTASK_FOREVER
  *
- * The outcome is then there for cotask_result().
+ * cotask_result() then returns the outcome.
  *
  * Context: Process context, sleeps; not from the task's own loop.
- * Return: 0; -ETIMEDOUT, the task goes on (RT-3); -ERESTARTSYS when a signal is
+ * Return: 0; -ETIMEDOUT, the task continues (RT-3); -ERESTARTSYS when a signal is
  *	pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
  *	atomic context.
  */

@@ -19,9 +19,9 @@
  *  - cotask_as_completed(): one after the other, as they end
  *
  * A set is an awaitable: gathers can be members of gathers, or be shielded.  A
- * member that is a future, a shield or a set has to stay until the set is done; a
- * task is held by the set.  A set that is not going to be done has to be dropped
- * by cotask_set_drop() before its memory goes.
+ * member that is a future, a shield or a set must exist until the set is done; the
+ * set holds a reference to a member that is a task.  If a set will not be done, the
+ * caller drops it with cotask_set_drop() before it frees the memory of the set.
  */
 #ifndef _LINUX_COTASK_GATHER_H
 #define _LINUX_COTASK_GATHER_H
@@ -33,7 +33,7 @@
  * struct cotask_member - one of several awaitables
  * @x: the awaitable; or NULL, and @coro is spawned [U]
  * @coro: a coroutine, or NULL [U]
- * @result: its outcome, once the set is done; -EINPROGRESS if it goes on then
+ * @result: its outcome, once the set is done; -EINPROGRESS if it continues then
  * @done: whether it has ended, once the set is done
  * @entry: its place among the waiters of @x, or in the ready queue [L]
  * @set: the set that it is a member of [L]

@@ -2,9 +2,9 @@
 /*
  * cotask - between loops and other threads: blocking work, and tasks from outside
  *
- * Blocking work of a task goes to a worker thread as a *job*, and comes back as the
- * outcome of an await, see cotask_to_thread().  The other way round, any thread can
- * have a coroutine run on a loop, and block until it has ended, see cotask_submit().
+ * A task passes blocking work to a worker thread as a *job*, and receives the result as
+ * the outcome of an await, see cotask_to_thread().  Conversely, any thread can submit a
+ * coroutine to a loop, and block until it has ended, see cotask_submit().
  */
 #ifndef _LINUX_COTASK_THREAD_H
 #define _LINUX_COTASK_THREAD_H
@@ -52,8 +52,8 @@ struct cotask_await __must_check cotask_to_thread(struct cotask *task,
  * cotask_job_result - what the function of a job has returned
  * @job: a job whose function has ended: its await with COTASK_JOB_UNINTERRUPTIBLE is over
  *
- * When the await was cancelled while the function ran, it gives -ECANCELED.  This is the real
- * return value: the caller undoes what the function has acquired.
+ * If the await was cancelled while the function ran, the await returns -ECANCELED.  This call
+ * returns the value of the function, so that the caller can release what the function acquired.
  *
  * Context: A step of the task that has awaited it.
  * Return: What the function has returned; -ECANCELED if it has not run.
@@ -137,7 +137,7 @@ static inline long cotask_submission_result(struct cotask_submission *s)
  * @timeout_ns: for how long; COTASK_FOREVER
  *
  * Context: Process context, sleeps; not from the loop itself.
- * Return: 0; -ETIMEDOUT, and the task goes on (RT-3); -EINTR when a fatal signal is
+ * Return: 0; -ETIMEDOUT, and the task continues (RT-3); -EINTR when a fatal signal is
  *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in atomic context.
  */
 static inline int cotask_submission_wait(struct cotask_submission *s, s64 timeout_ns)
@@ -151,7 +151,7 @@ static inline int cotask_submission_wait(struct cotask_submission *s, s64 timeou
  * @timeout_ns: for how long; COTASK_FOREVER
  *
  * Context: Process context, sleeps; not from the loop itself.
- * Return: 0; -ETIMEDOUT, and the task goes on (RT-3); -ERESTARTSYS when a signal is
+ * Return: 0; -ETIMEDOUT, and the task continues (RT-3); -ERESTARTSYS when a signal is
  *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in atomic context.
  */
 static inline int cotask_submission_wait_interruptible(struct cotask_submission *s,

@@ -72,8 +72,8 @@ int cotask_timeout_move(struct cotask_timeout *t, ktime_t deadline);
 long __must_check cotask_timeout_exit(struct cotask_timeout *t, long rc);
 
 /* How a timeout ends. */
-#define COTASK_TIMEOUT_STRICT	BIT(0)	/* too late is too late, for a success, too */
-#define COTASK_TIMEOUT_QUIET	BIT(1)	/* exit gives 0 in place of -ETIMEDOUT */
+#define COTASK_TIMEOUT_STRICT	BIT(0)	/* a body that succeeds too late has timed out */
+#define COTASK_TIMEOUT_QUIET	BIT(1)	/* exit returns 0 instead of -ETIMEDOUT */
 #define COTASK_TIMEOUT_ALL	(COTASK_TIMEOUT_STRICT | COTASK_TIMEOUT_QUIET)
 
 int cotask_timeout_configure(struct cotask_timeout *t, const char *name, u32 flags);
@@ -119,14 +119,14 @@ static inline long __cotask_timeout_end(struct cotask_timeout *t, long rc)
 }
 
 /**
- * CO_TIMEOUT - a block of a coroutine that may not take longer than ...
+ * CO_TIMEOUT - a block of a coroutine with a time limit
  * @t: a &struct cotask_timeout in the frame, not in use
  * @ns: as for cotask_timeout_init()
- * @rc: a long: what the block ends with, and then what cotask_timeout_exit() gives
+ * @rc: a long: the outcome of the block, and then what cotask_timeout_exit() returns
  *
- * Followed by the block, which may suspend.  ``continue`` leaves the block early, as its end
- * does.  ``break``, ``goto`` and ``return`` leave the timeout behind: its scope stays open,
- * and in a build with CONFIG_COTASK_DEBUG the end of the coroutine inside of it is reported. ::
+ * Followed by the block, which may suspend.  ``continue`` leaves the block early and ends the
+ * timeout.  Do not use ``break``, ``goto`` or ``return``: they leave the scope of the timeout
+ * open.  A build with CONFIG_COTASK_DEBUG reports a coroutine that ends inside of it. ::
  *
  *	CO_TIMEOUT(&me->timeout, NSEC_PER_SEC, rc) {
  *		CO_AWAIT(sent, rc, cotask_call(task, &me->send.frame));

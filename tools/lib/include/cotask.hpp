@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - C++17 over <cotask.h>: lambdas as tasks, scopes that are left by themselves
+ * libcotask - C++17 interface to <cotask.h>: lambdas as tasks, scopes that end by themselves
  *
  *	long main_task()
  *	{
@@ -16,17 +16,22 @@
  *
  *	int main()
  *	{
- *		return cotasks::run(main_task) < 0;
+ *		try {
+ *			cotasks::run(main_task);
+ *		} catch (const std::exception &e) {
+ *			std::fprintf(stderr, "%s\n", e.what());
+ *			return 1;
+ *		}
  *	}
  *
  * Errors are exceptions: a call that fails throws cotasks::failure, a std::system_error whose
- * code is the errno; a cancel is cotasks::cancelled, which code passes on like any exception.
+ * code is the errno; a cancel throws cotasks::cancelled, which code rethrows after its clean-up.
  * Overloads with a std::error_code do not throw.  All functions of the C headers can be used
- * beside these; cotasks::check() turns their outcomes into exceptions.
+ * as well; cotasks::check() converts their errors to exceptions.
  *
  * An exception that leaves the code of a task ends the task.  task::join() and the end of the
- * group throw it again.  The C side sees the errno of a failure, and -ENOTRECOVERABLE for
- * any other exception.
+ * group rethrow it.  C functions return the errno of a failure, and -ENOTRECOVERABLE for any
+ * other exception.
  *
  * The rules of <cotask.h> hold: call everything from the loop's thread, and do not move or
  * destroy an object that tasks use.
@@ -58,7 +63,7 @@ inline constexpr duration forever{COTASK_FOREVER};
 
 /* --- errors ----------------------------------------------------------------------------- */
 
-/** A call or a task has failed with an errno. */
+/** The exception of a call or a task that has failed with an errno. */
 class failure : public std::system_error {
 public:
 	explicit failure(long outcome)
@@ -68,13 +73,13 @@ public:
 	long outcome() const noexcept { return -static_cast<long>(code().value()); }
 };
 
-/** The task was cancelled, or what it has waited for.  Clean up, and pass it on. */
+/** The task, or the object that it waited for, was cancelled.  Clean up, and rethrow. */
 class cancelled : public failure {
 public:
 	cancelled() : failure(-ECANCELED) {}
 };
 
-/** The outcome of a C function, if that is no error; otherwise throws. */
+/** Returns the outcome of a C function, or throws if the outcome is an error. */
 inline long check(long outcome)
 {
 	if (outcome == -ECANCELED)
@@ -84,7 +89,7 @@ inline long check(long outcome)
 	return outcome;
 }
 
-/** The same with an error code in place of an exception; then the result is -1. */
+/** The same, but stores an error in @ec and returns -1 instead of throwing. */
 inline long check(long outcome, std::error_code &ec) noexcept
 {
 	ec.clear();
@@ -96,10 +101,10 @@ inline long check(long outcome, std::error_code &ec) noexcept
 
 namespace detail {
 
-/* What the C side sees of an exception that is no failure. */
+/* The outcome in C for an exception that is not a failure. */
 inline constexpr long foreign = -ENOTRECOVERABLE;
 
-/* Calls @body; its exception, if there is one, goes to @thrown, and what that is to C is returned. */
+/* Calls @body.  Stores its exception, if any, in @thrown, and returns the outcome for C. */
 template <class F>
 long guarded(F &&body, std::exception_ptr &thrown) noexcept
 {
@@ -165,7 +170,7 @@ std::invoke_result_t<F> inside(F &&body, Exit &&exit)
 
 using shared_exception = std::shared_ptr<std::exception_ptr>;
 
-/* The argument of a task: its code, and where its exception goes. */
+/* The argument of a task: its code, and where to store its exception. */
 template <class F>
 struct closure {
 	F body;
@@ -191,7 +196,7 @@ struct closure {
 
 /* --- tasks ------------------------------------------------------------------------------ */
 
-/** A reference to a task.  Its end does not end the task. */
+/** A reference to a task.  Dropping the reference does not end the task. */
 class task {
 public:
 	task() noexcept = default;
@@ -205,7 +210,7 @@ public:
 	}
 	~task() { cotask_put(task_); }
 
-	/** Waits until it has ended.  Throws what has left its code, and cotasks::cancelled. */
+	/** Waits until the task has ended.  Throws the exception of the task, or cotasks::cancelled. */
 	long join()
 	{
 		const long rc = cotask_join(task_);
@@ -218,7 +223,7 @@ public:
 
 	long join(std::error_code &ec) noexcept { return check(cotask_join(task_), ec); }
 
-	/** False: it is done. */
+	/** Requests that the task end.  Returns false if the task is already done. */
 	bool cancel() noexcept { return cotask_cancel(task_); }
 	bool done() const noexcept { return cotask_done(task_); }
 	struct cotask *get() const noexcept { return task_; }
@@ -233,9 +238,10 @@ private:
 };
 
 /**
- * Tasks that end before their group does.  Enters a group of the calling task; left by wait(),
- * or by the destructor, which waits for the children, too, and cancels them if an exception is
- * under way.  Only wait() and with_group() report errors of children.
+ * A group of the calling task, which ends only when all of its tasks have ended.  The constructor
+ * enters the group.  wait() leaves it.  Otherwise the destructor does: it waits for the children,
+ * too, and cancels them while an exception unwinds the stack.  Only wait() and with_group() report
+ * errors of children.
  */
 class group {
 public:
@@ -252,14 +258,14 @@ public:
 			leave(std::uncaught_exceptions() > exceptions_ ? -ECANCELED : 0);
 	}
 
-	/** Starts a task.  The memory of what @body has captured goes when the task has ended. */
+	/** Starts a task.  When it has ended, the variables that @body has captured are destroyed. */
 	template <class F>
 	void go(F &&body)
 	{
 		start(std::forward<F>(body), nullptr, nullptr);
 	}
 
-	/** Starts a task, and gives a reference to it. */
+	/** Starts a task, and returns a reference to it. */
 	template <class F>
 	task spawn(F &&body, const char *name = nullptr)
 	{
@@ -272,7 +278,7 @@ public:
 	/** Cancels all children. */
 	void cancel() noexcept { cotask_group_cancel(&group_); }
 
-	/** Waits for the children, and leaves.  Throws the first error. */
+	/** Waits for the children, and leaves the group.  Throws the first error. */
 	void wait() { throw_first(leave(0)); }
 
 	struct cotask_group *get() noexcept { return &group_; }
@@ -292,7 +298,7 @@ private:
 
 		args.name = name;
 		args.release = code::release;
-		/* From here on the library releases it, also if it starts nothing. */
+		/* From here on the library releases it, even if the spawn fails. */
 		t = cotask_spawn_with(&group_, code::call, c.release(), &args);
 		if (!t)
 			throw failure(-static_cast<long>(errno));
@@ -323,7 +329,7 @@ private:
 	bool open_ = true;
 };
 
-/** Runs @body with a group, and waits for its tasks: the result, or the first error. */
+/** Runs @body with a group, and waits for its tasks.  Returns the result, or throws the error. */
 template <class F>
 auto with_group(F &&body) -> std::invoke_result_t<F, group &>
 {
@@ -339,7 +345,7 @@ auto with_group(F &&body) -> std::invoke_result_t<F, group &>
 	});
 }
 
-/** Runs @body as the main task of a new loop: its outcome; throws what has left it. */
+/** Runs @body as the main task of a new loop.  Returns its value; throws its exception or error. */
 template <class F>
 long run(F &&body)
 {
@@ -359,7 +365,7 @@ inline void yield(std::error_code &ec) noexcept { check(cotask_yield(), ec); }
 inline void sleep(duration d) { check(cotask_sleep(d.count())); }
 inline void sleep(duration d, std::error_code &ec) noexcept { check(cotask_sleep(d.count()), ec); }
 
-/** Runs @body, for @d at most: then a failure with ETIMEDOUT is thrown. */
+/** Runs @body for at most @d, and throws a failure with ETIMEDOUT if that was not enough. */
 template <class F>
 auto with_timeout(duration d, F &&body) -> std::invoke_result_t<F>
 {
@@ -370,7 +376,7 @@ auto with_timeout(duration d, F &&body) -> std::invoke_result_t<F>
 			      [&](long error) { return cotask_timeout_exit(&t, error); });
 }
 
-/** Runs @body, and delays cancels from outside until it has ended; for @d at most. */
+/** Runs @body, and delays cancels from outside until it has ended, but for at most @d. */
 template <class F>
 auto shielded(F &&body, duration d = forever) -> std::invoke_result_t<F>
 {
@@ -381,7 +387,7 @@ auto shielded(F &&body, duration d = forever) -> std::invoke_result_t<F>
 			      [&](long error) { return cotask_shield_exit(&s, error); });
 }
 
-/* --- between tasks ---------------------------------------------------------------------- */
+/* --- synchronization -------------------------------------------------------------------- */
 
 /** A lock, for std::lock_guard and std::unique_lock. */
 class mutex {
@@ -415,11 +421,11 @@ private:
 	struct cotask_event event_;
 };
 
-/** A FIFO of objects, which belong to it until they are taken out. */
+/** A FIFO that owns its objects until a task takes them out. */
 template <class T>
 class channel {
 public:
-	/** @most: how many it can hold; 0: any number. */
+	/** @most: maximum number of objects; 0: no limit. */
 	explicit channel(std::uint32_t most = 0) { check(cotask_queue_init(&queue_, most)); }
 	channel(const channel &) = delete;
 	channel &operator=(const channel &) = delete;
@@ -432,7 +438,7 @@ public:
 		cotask_queue_fini(&queue_);
 	}
 
-	/** Adds an object; waits for room. */
+	/** Adds an object; waits while the channel is full. */
 	void put(T value)
 	{
 		auto item = std::make_unique<T>(std::move(value));
@@ -441,7 +447,7 @@ public:
 		item.release();
 	}
 
-	/** The oldest object; waits for one; nothing when the channel is closed and empty. */
+	/** Takes out the oldest object; waits for one.  Returns nullopt if closed and empty. */
 	std::optional<T> next()
 	{
 		const long rc = cotask_queue_get(&queue_);
@@ -452,7 +458,7 @@ public:
 		return std::move(*item);
 	}
 
-	/** No objects are put any more; those that are there can be taken out. */
+	/** Closes the channel: put() fails, and next() returns the remaining objects. */
 	void close() { check(cotask_queue_shutdown(&queue_, false)); }
 
 	long size() const noexcept { return cotask_queue_count(&queue_); }

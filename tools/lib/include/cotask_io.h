@@ -54,7 +54,7 @@ __cotask_must_check long cotask_poll(int fd, short events);
  * @fd: the file descriptor
  *
  * Each call of a task of this loop that waits for @fd returns -EBADF.  After close(2) such a call
- * goes on waiting, for the file that the descriptor stood for.
+ * continues to wait for the file that the descriptor referred to.
  *
  * The caller need not be a task.
  *

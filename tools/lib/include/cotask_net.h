@@ -23,7 +23,7 @@ struct addrinfo;
  * cotask_listen_tcp - listen for TCP connections
  * @address: numeric IPv4 or IPv6 address; NULL: all addresses of this machine, IPv6 and IPv4
  * @port: the port; 0: one that is free, see cotask_local_port()
- * @backlog: maximum number of connections that were not accepted
+ * @backlog: maximum number of connections that wait to be accepted
  *
  * The caller need not be a task.
  *
@@ -43,7 +43,7 @@ __cotask_must_check int cotask_bind_udp(const char *address, uint16_t port);
 /**
  * cotask_listen_unix - listen for connections to a Unix stream socket
  * @path: its path; "@name": a name in the abstract namespace
- * @backlog: maximum number of connections that were not accepted
+ * @backlog: maximum number of connections that wait to be accepted
  *
  * A socket file that a program has left behind, and on which no program listens, is replaced.
  *
@@ -70,9 +70,9 @@ int cotask_local_port(int fd);
  * At the limit, further connections stay in the backlog.  When no descriptor or memory is
  * available, the function tries again after a moment.
  *
- * To stop in an orderly way, call shutdown(2) for @listener: no more connections are accepted,
- * and the function returns when all tasks have ended.  To stop at once, cancel the caller: all
- * tasks are cancelled.
+ * To stop gracefully, call shutdown(2) for @listener: the function accepts no more connections,
+ * and returns when all tasks have ended.  To stop at once, cancel the caller: the function then
+ * cancels all tasks.  For a limit, await the task that serves inside of a &struct cotask_timeout.
  *
  * Return: 0 after shutdown(2) or cotask_close() for @listener; -ECANCELED; a negative errno.  All
  *	tasks have ended in any case.
@@ -87,7 +87,7 @@ __cotask_must_check long cotask_serve(int listener, unsigned int limit,
 #define COTASK_CONNECT_STAGGER	(250 * COTASK_MSEC)
 
 /**
- * cotask_resolve - look up a name
+ * cotask_resolve - resolve a name
  * @host: name or address of a machine; NULL: this machine
  * @service: name or number of a service, or NULL
  * @hints: as for getaddrinfo(3), or NULL
@@ -109,8 +109,8 @@ __cotask_must_check int cotask_resolve(const char *host, const char *service,
  * @stagger: nanoseconds after which the next address is tried while attempts are in progress
  *
  * Tries the addresses in the order of RFC 8305: the families alternate.  When an attempt fails,
- * the next one begins at once.  When one has succeeded, the rest is given up, and their
- * sockets are closed.  A &struct cotask_timeout limits the duration.
+ * the next one begins at once.  When one has succeeded, the function abandons the rest and
+ * closes their sockets.  A &struct cotask_timeout limits the duration.
  *
  * Return: The socket; if no address answers, the error of the first attempt as a negative errno;
  *	-EINVAL if @list is empty; -ECANCELED.

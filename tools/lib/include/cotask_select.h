@@ -83,7 +83,7 @@ struct cotask_choice {
  * @ns: maximum duration; 0 or less: do not wait; or COTASK_FOREVER
  *
  * Makes the first choice of the array that can be made without waiting.  If there is none, the
- * call waits until one may have become possible, and looks again.  A queue that was shut down
+ * call waits until one may have become possible, and tries all again.  A queue that was shut down
  * counts as possible, see @value of &struct cotask_choice.
  *
  * The call makes a choice in a step of the calling task, so a cancel comes either before it or

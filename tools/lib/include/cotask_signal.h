@@ -50,7 +50,7 @@ __cotask_must_check int cotask_signals_init(struct cotask_signals *s, const int 
 /**
  * cotask_signals_wait - wait for a signal
  * @s: the set
- * @info: receives what signalfd(2) says of the signal; or NULL
+ * @info: receives the description of the signal, as of signalfd(2); or NULL
  *
  * Return: The number of the signal; -ECANCELED, and no signal is lost.
  */
