@@ -402,8 +402,11 @@ static void scopes(__u32 kind, __u8 end)
 	for (i = 0; i < NESTED * DEEP; i++)
 		add(OP(FORGET, .handle = 10000 + i));
 	for (i = 0; i < NESTED; i++)
-		add((struct cotask_op){ .opcode = end, .task = 10 + i,
-					.value = end == COTASK_OP_SLEEP ? COTASK_NEVER : 0 });
+		add((struct cotask_op){
+			.opcode = end,
+			.task = 10 + i,
+			.value = end == COTASK_OP_SLEEP ? COTASK_NEVER : 0,
+		});
 	enter(0);
 	given = 0;
 	enter(65536);

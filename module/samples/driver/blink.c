@@ -51,6 +51,7 @@ static int __init blink_init(void)
 
 stop_group:
 	cotask_group_stop(&group, COTASK_FOREVER);
+	cotask_group_fini(&group);
 put_loop:
 	cotask_loop_put(loop);
 	return rc;
