@@ -384,7 +384,7 @@ static void pollers_of_a_task(void)
 	close(epoll);
 }
 
-#define NESTED	900	/* tasks inside of as many scopes as there can be */
+#define INSIDE	900	/* tasks inside of as many scopes as there can be */
 #define DEEP	63
 
 /* Each task is inside of @kind of scopes, whose handles are forgotten; then it ends by @end. */
@@ -392,16 +392,16 @@ static void scopes(__u32 kind, __u8 end)
 {
 	unsigned int i;
 
-	for (i = 0; i < NESTED; i++)
+	for (i = 0; i < INSIDE; i++)
 		add(OP(SPAWN, .handle = 10 + i));
-	if (enter(NESTED) != NESTED)
+	if (enter(INSIDE) != INSIDE)
 		die("events");
-	for (i = 0; i < NESTED * DEEP; i++)
+	for (i = 0; i < INSIDE * DEEP; i++)
 		add(OP(ENTER, .task = 10 + i / DEEP, .handle = 10000 + i, .arg = kind,
 		       .value = kind == COTASK_KIND_GROUP ? 0 : COTASK_NEVER));
-	for (i = 0; i < NESTED * DEEP; i++)
+	for (i = 0; i < INSIDE * DEEP; i++)
 		add(OP(FORGET, .handle = 10000 + i));
-	for (i = 0; i < NESTED; i++)
+	for (i = 0; i < INSIDE; i++)
 		add((struct cotask_op){
 			.opcode = end,
 			.task = 10 + i,
