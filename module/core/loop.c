@@ -530,6 +530,28 @@ struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop, struct cot
 }
 
 /**
+ * cotask_loop_next_task - go through the tasks of a loop
+ * @loop: the loop; the caller owns it
+ * @g: its group; out: that of the next one
+ * @t: the last one; NULL: begin
+ *
+ * Each task and each group, those without tasks included, is a step of the budget.
+ *
+ * Return: The next task; NULL at the end.
+ */
+struct cotask *cotask_loop_next_task(struct cotask_loop *loop, struct cotask_group **g,
+				     struct cotask *t)
+{
+	cotask_loop_spend(loop, 1);
+	t = t ? cotask_next_child(t) : NULL;
+	while (!t && (*g = cotask_loop_next_group(loop, *g))) {
+		cotask_loop_spend(loop, 1);
+		t = cotask_first_child(*g);
+	}
+	return t;
+}
+
+/**
  * cotask_loop_shrink - free most of the memory of a loop
  * @loop: a loop that has ended, and that nothing with a deadline refers to; the caller owns it
  *

@@ -188,10 +188,12 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns);
 struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop,
 					    struct cotask_group *g);
 
-/* All tasks of a loop that the caller owns, until their end is recorded.  No way out by break. */
+struct cotask *cotask_loop_next_task(struct cotask_loop *loop, struct cotask_group **g,
+				     struct cotask *t);
+
+/* All tasks of a loop that the caller owns, until their end is recorded; @g: where it is. */
 #define cotask_loop_for_each_task(loop, g, t)					\
-	for ((g) = NULL; ((g) = cotask_loop_next_group(loop, g)); )		\
-		list_for_each_entry(t, &(g)->children, sibling)
+	for ((g) = NULL, (t) = NULL; ((t) = cotask_loop_next_task(loop, &(g), t)); )
 
 void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error);
 void cotask_loop_ref_task(struct cotask_loop *loop);

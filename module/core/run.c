@@ -17,15 +17,11 @@ void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *exce
 	struct cotask *t;
 
 	cotask_wave_begin(loop);
-	for (g = NULL; (g = cotask_loop_next_group(loop, g)); ) {
-		cotask_loop_spend(loop, 1);
-		list_for_each_entry(t, &g->children, sibling) {
-			cotask_loop_spend(loop, 1);
-			if (t == except || cotask_done(t) || (t->entry.flags & COTASK_T_LEFTOVER))
-				continue;
-			t->entry.flags |= COTASK_T_LEFTOVER;
-			cotask_cancel_for(t, &why);
-		}
+	cotask_loop_for_each_task(loop, g, t) {
+		if (t == except || cotask_done(t) || (t->entry.flags & COTASK_T_LEFTOVER))
+			continue;
+		t->entry.flags |= COTASK_T_LEFTOVER;
+		cotask_cancel_for(t, &why);
 	}
 	cotask_wave_end(loop);
 }

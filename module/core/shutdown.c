@@ -49,7 +49,6 @@ static void hold_all(struct cotask_loop *loop)
 
 	cotask_wave_begin(loop);
 	cotask_loop_for_each_task(loop, g, t) {
-		cotask_loop_spend(loop, 1);
 		if (cotask_done(t))
 			continue;
 		cotask_task_born_level(t);

@@ -3,8 +3,9 @@
  * cotask - tracepoints: one per change of state
  *
  * Loops, tasks and groups are identified by their numbers; the name of a task comes with
- * its spawn, and when it changes: in each event it would be the largest part.  All tracepoints run in the loop's owner, except for a cancel from outside,
- * which is traced where it is accepted.
+ * its spawn, and when it changes: in each event it would be the largest part.  All
+ * tracepoints run in the loop's owner, except for a cancel from outside, which is traced
+ * where it is accepted.
  *
  * The texts are also read by programs, with libtraceevent: no quotes, numbers of an enum are
  * made known, and a name, which may contain blanks, is the last one of its line.
