@@ -288,8 +288,8 @@ static void object_end(struct cotask_object *o)
 	task = task_of(o);
 	if (ops->fini)
 		ops->fini(o);
-	/* The memory of a hosted task goes with the task. */
-	if (!task || o->kind == COTASK_OBJECT_NATIVE)
+	/* A task that is placed in the object takes that with it when it goes. */
+	if (!task || !(task->entry.flags & COTASK_T_PLACED))
 		memory_free(o);
 	if (task)
 		pass_charge(task);
