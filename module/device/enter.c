@@ -318,8 +318,8 @@ void cotask_turns_drop(struct cotask_file *f)
 
 /*
  * Whether the next turn can be delivered now.  While a task runs in the process, only its own next
- * step.  An outcome that a cancel has changed is told when the steps delivered before it have run:
- * they may take the change back (CX-16).
+ * step.  An outcome that a cancel has changed is delivered when the steps delivered before it have
+ * run: they may take the change back (CX-16).
  */
 static bool may_tell(const struct cotask_file *f, struct cotask_turn *turn)
 {

@@ -40,12 +40,8 @@ const struct cotask_object_ops cotask_sem_object = {
 
 static s64 op_acquire(struct cotask_request *r)
 {
-	if (r->op->flags & COTASK_OP_F_TRY) {
-		if (!cotask_sem_try_acquire(sem_of(r->object)))
-			return -EAGAIN;
-		sem_of(r->object)->holder = r->actor->task->id;
-		return 0;
-	}
+	if (r->op->flags & COTASK_OP_F_TRY)
+		return cotask_sem_try_acquire(sem_of(r->object)) ? 0 : -EAGAIN;
 	cotask_hosted_issue(r, cotask_object_get(r->object), NULL);
 	return 0;
 }
