@@ -206,15 +206,9 @@ static void bench_sleep(void)
 /* It would measure something else. */
 static void check_account(void)
 {
-	static const char path[] = "/sys/module/cotask/parameters/account";
-	FILE *f = fopen(path, "r");
-	bool on = f && fgetc(f) == 'Y';
-
-	if (f)
-		fclose(f);
-	if (on)
+	if (is_accounting())
 		fail("bench needs calls with many events; while times are measured, each has\n"
-		     "one: echo 0 >%s", path);
+		     "one: echo 0 >" ACCOUNT);
 }
 
 int cmd_bench(int argc, char **argv)

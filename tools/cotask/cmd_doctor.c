@@ -41,21 +41,6 @@ static void say(enum verdict v, const char *what, const char *fmt, ...)
 	putchar('\n');
 }
 
-/* The first line of a file, or NULL. */
-static char *read_line(const char *path)
-{
-	static char line[256];
-	FILE *f = fopen(path, "r");
-	bool ok = f && fgets(line, sizeof(line), f);
-
-	if (f)
-		fclose(f);
-	if (!ok)
-		return NULL;
-	line[strcspn(line, "\n")] = '\0';
-	return line;
-}
-
 #define MODULE	"/sys/module/cotask"
 #define CLOCKS	"/sys/devices/system/clocksource/clocksource0"
 
@@ -111,13 +96,10 @@ static void check_version(void)
 
 static void check_accounting(void)
 {
-	static const char path[] = MODULE "/parameters/account";
-	const char *account = read_line(path);
-
-	if (account && *account == 'Y')
+	if (is_accounting())
 		say(OK, "account", "steps are timed");
 	else
-		say(NOTE, "account", "no times of tasks: echo 1 >%s", path);
+		say(NOTE, "account", "no times of tasks: echo 1 >" ACCOUNT);
 }
 
 static void check_tracing(void)
@@ -133,7 +115,7 @@ static void check_tracing(void)
 
 static void check_clock(void)
 {
-	const char *clock = read_line(CLOCKS "/current_clocksource");
+	const char *clock = first_line(CLOCKS "/current_clocksource");
 
 	if (!clock)
 		say(NOTE, "clock", "unknown: mount sysfs on /sys");

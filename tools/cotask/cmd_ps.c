@@ -49,8 +49,6 @@ static uint64_t waiting(const struct task *t)
 	return t->since && t->on && t->loop->now > t->since ? t->loop->now - t->since : 0;
 }
 
-#define LESS(a, b)	(((a) > (b)) - ((a) < (b)))
-
 static int compare(const struct task *a, const struct task *b)
 {
 	switch (*want.sort) {

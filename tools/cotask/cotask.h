@@ -80,10 +80,19 @@ void output_flush(void);
 void output_end(void);
 __attribute__((noreturn)) void usage_error(const char *usage, const char *what);
 __attribute__((noreturn, format(printf, 1, 2))) void fail(const char *fmt, ...);
+char *first_line(const char *path);
+
+/* The parameter of the module that measures times. */
+#define ACCOUNT		"/sys/module/cotask/parameters/account"
+
+bool is_accounting(void);
 void *xrealloc(void *p, size_t n, size_t size);
 
 /* Room for one more than @n; what there is doubles when that is a power of two. */
 void *xgrow(void *p, size_t n, size_t size);
+
+/* The order of two numbers, for qsort(). */
+#define LESS(a, b)	(((a) > (b)) - ((a) < (b)))
 
 /* --- what there is: snapshot.c ------------------------------------------ */
 
@@ -267,6 +276,7 @@ enum colour colour_of_wait(const struct task *t);
 unsigned int term_width(void);
 bool term_utf8(void);
 bool term_char(const char *text, size_t *len);
+void term_clean(char *to, size_t size, const char *text);
 unsigned int text_width(const char *text);
 size_t text_fit(const char *text, unsigned int *room);
 const char *term_cut(void);

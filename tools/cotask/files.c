@@ -51,17 +51,16 @@ static bool address(const char *hex, char *to, size_t size)
 static void read_peer(const char *protocol, const char *line)
 {
 	char local[48], remote[48], here[64], there[64];
-	unsigned int state;
 	struct peer *p;
 
 	peers = xgrow(peers, n_peers, sizeof(*peers));
 	p = &peers[n_peers];
-	if (sscanf(line, " %*u: %47s %47s %x %*s %*s %*s %*u %*u %lu", local, remote, &state,
-		   &p->inode) != 4)
+	if (sscanf(line, " %*u: %47s %47s %*s %*s %*s %*s %*u %*u %lu", local, remote,
+		   &p->inode) != 3)
 		return;
 	if (!address(local, here, sizeof(here)) || !address(remote, there, sizeof(there)))
 		return;
-	/* TCP_LISTEN; one that is not connected has port 0 there. */
+	/* One that is not connected, such as one that listens, has port 0 there. */
 	if (strcmp(strrchr(there, ':'), ":0"))
 		snprintf(p->text, sizeof(p->text), "%s %s", protocol, there);
 	else

@@ -170,6 +170,28 @@ void output_end(void)
 	}
 }
 
+/* The first line of a file, until the next call; or NULL. */
+char *first_line(const char *path)
+{
+	static char line[256];
+	FILE *f = fopen(path, "r");
+	bool ok = f && fgets(line, sizeof(line), f);
+
+	if (f)
+		fclose(f);
+	if (!ok)
+		return NULL;
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+bool is_accounting(void)
+{
+	const char *line = first_line(ACCOUNT);
+
+	return line && *line == 'Y';
+}
+
 void *xrealloc(void *p, size_t n, size_t size)
 {
 	p = reallocarray(p, n ? n : 1, size);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -127,17 +126,8 @@ static const char *keep(struct snapshot *s, const char *text)
 static const char *keep_clean(struct snapshot *s, const char *text)
 {
 	char clean[WORDS];
-	size_t n = 0, len;
 
-	for (; *text && n + MB_LEN_MAX < sizeof(clean); text += len) {
-		if (term_char(text, &len)) {
-			memcpy(clean + n, text, len);
-			n += len;
-		} else {
-			clean[n++] = '?';
-		}
-	}
-	clean[n] = '\0';
+	term_clean(clean, sizeof(clean), text);
 	return keep(s, clean);
 }
 

@@ -3,6 +3,7 @@
  * cotask - colours, the width of the terminal, tables
  */
 #include <langinfo.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -71,7 +72,6 @@ unsigned int term_width(void)
 	return columns && atoi(columns) > 0 ? (unsigned int)atoi(columns) : UNLIMITED;
 }
 
-
 bool term_utf8(void)
 {
 	return utf8;
@@ -104,6 +104,22 @@ bool term_char(const char *text, size_t *len)
 		return false;
 	}
 	return wcwidth(c) >= 0 && !is_hidden(c);
+}
+
+/* A text as the terminal can show it; "?" stands for what it cannot. */
+void term_clean(char *to, size_t size, const char *text)
+{
+	size_t n = 0, len;
+
+	for (; *text && n + MB_LEN_MAX < size; text += len) {
+		if (term_char(text, &len)) {
+			memcpy(to + n, text, len);
+			n += len;
+		} else {
+			to[n++] = '?';
+		}
+	}
+	to[n] = '\0';
 }
 
 /**

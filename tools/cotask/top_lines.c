@@ -9,8 +9,6 @@
 
 static const struct order *order;
 
-#define LESS(a, b)	(((a) > (b)) - ((a) < (b)))
-
 static int in_order(const void *a, const void *b)
 {
 	const struct line *la = a, *lb = b;

@@ -197,20 +197,11 @@ char *say_slowest(char *buf, const struct snapshot *s, const struct loop *l)
 /* What the process of a loop is called, or "". */
 static void comm_of(int pid, char *buf)
 {
-	size_t len;
-	FILE *f;
+	const char *line;
 
 	snprintf(buf, WORDS, "/proc/%d/comm", pid);
-	f = options.file ? NULL : fopen(buf, "r");
-	if (!f || !fgets(buf, WORDS, f))
-		*buf = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-	for (; *buf; buf += len) {
-		if (!term_char(buf, &len))
-			*buf = '?';
-	}
-	if (f)
-		fclose(f);
+	line = options.file ? NULL : first_line(buf);
+	term_clean(buf, WORDS, line ?: "");
 }
 
 static char *say_operator(char *buf, uint64_t pid, int reason)
