@@ -179,7 +179,7 @@ void play_scenario(struct kunit *test, const struct deed *deeds, unsigned int n)
 	}
 	if (st->env->log[0]) {
 		st->as_expected = false;
-		trace(st, "and nobody has looked at \"%s\"\n", st->env->log);
+		trace(st, "and no step compares \"%s\"\n", st->env->log);
 	}
 	KUNIT_EXPECT_TRUE_MSG(test, st->as_expected, "\n%s", st->trace);
 }

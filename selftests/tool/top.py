@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Uses "cotask top" as somebody at a terminal does: "top.py TOOL"; TAP on stdout."""
+"""Uses "cotask top" at a terminal: "top.py TOOL"; TAP on stdout."""
 import fcntl
 import os
 import pty

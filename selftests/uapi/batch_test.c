@@ -133,7 +133,7 @@ TEST_F(file, revised_in_its_turn)
 	EXPECT_EQ(0, t.event[0].result);
 }
 
-/* SY-2, SY-4: what was taken stays with who has it, though the event comes again */
+/* SY-2, SY-4: what was taken stays with the task that has it, though the event comes again */
 TEST_F(file, not_revised)
 {
 	struct cotask_op cancel = OP(CANCEL, .handle = 1);
