@@ -111,6 +111,5 @@ int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int
 /* future.c */
 bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
 bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how);
-bool cotask_future_post_outcome(struct cotask_future *f, long result);
 
 #endif /* COTASK_AWAITABLE_H */

@@ -50,7 +50,8 @@
  *
  *	object			closed by		drained when
  *	task			CLAIMED at its end	its record was run, references are gone
- *	future, poll		CLAIMED			its post has arrived; no waiter without it
+ *	future			CLAIMED			its post has arrived; no waiter without it
+ *	source			its file was taken	posts that have arrived drop their reference
  *	group			gate, CLAIMED		no child, spawn, job or post is left
  *	set, shield		SETTLED, no post	no member is on its way
  *	submission, job		CLAIMED			the callback or worker has arrived

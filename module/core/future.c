@@ -91,12 +91,6 @@ bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int ho
 	return settled(x, old);
 }
 
-/* The same for callers that interrupt what the owner does: it acts on that later. */
-bool cotask_future_post_outcome(struct cotask_future *f, long result)
-{
-	return settled(&f->base, settle_outside(&f->base, result, 0));
-}
-
 /* A future that was made, and nothing else: a task is not completed by hand. */
 static bool usable(const struct cotask_future *f)
 {

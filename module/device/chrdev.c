@@ -178,7 +178,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* A process has closed a descriptor of the file, and its last one maybe, see poll.c. */
+/* A process has closed a descriptor of the file, and its last one maybe, see poller.c. */
 static int cotask_flush(struct file *file, fl_owner_t owner)
 {
 	cotask_polls_look(file->private_data, file, owner);

@@ -106,6 +106,7 @@ extern const struct cotask_object_ops cotask_sem_object;
 extern const struct cotask_object_ops cotask_event_object;
 extern const struct cotask_object_ops cotask_cond_object;
 extern const struct cotask_object_ops cotask_queue_object;
+extern const struct cotask_object_ops cotask_watched_object;
 extern const struct cotask_object_ops cotask_hosted_object;
 extern const struct cotask_object_ops cotask_native_object;
 extern const struct cotask_object_ops cotask_shield_object;
@@ -138,22 +139,14 @@ static inline void cotask_table_unlock(struct cotask_table *t)
 }
 
 /**
- * struct cotask_poller - a process that waits for descriptors by POLL, see poll.c
- * @node: in cotask_file.pollers, by @files
- * @files: its table of descriptors, which names it
- * @waits: its waits that hold a file
- * @n: how many waits refer to it
- * @fd: where in the table the file of the device was; a hint
- * @round: the last walk over @waits
+ * struct cotask_aux - memory that an operation needs while a task waits
+ * @drop: frees it, and what it refers to
  */
-struct cotask_poller {
-	struct rb_node		node;
-	const void		*files;
-	struct list_head	waits;
-	unsigned int		n;
-	unsigned int		fd;
-	unsigned int		round;
+struct cotask_aux {
+	void (*drop)(struct cotask_aux *aux);
 };
+
+#include "source.h"
 
 /**
  * struct cotask_file - an open file
@@ -188,10 +181,10 @@ struct cotask_poller {
  * @failure: event for an error that belongs to no object
  * @error: its code
  * @calls: posted and registered calls
- * @polls_lock: a leaf
+ * @polls_lock: guards @pollers, and what sources and pollers say of it; a leaf
  * @pollers: processes that wait for file descriptors
  * @poller: memory for one of them
- * @has_polled: this ENTER has begun such a wait
+ * @has_polled: this ENTER has made a source
  * @late: reports that ENTER was not called for too long
  * @was_late: it has, since the last ENTER
  * @fds: descriptors made by EXPORT
@@ -234,7 +227,7 @@ struct cotask_file {
 	struct cotask_turn	failure;
 	int			error;
 	struct list_head	calls;
-	spinlock_t		polls_lock;	/* guards pollers and what is in them */
+	spinlock_t		polls_lock;	/* guards pollers, see source.h */
 	struct rb_root		pollers;
 	struct cotask_poller	poller;
 	bool			has_polled;
@@ -264,14 +257,6 @@ enum cotask_hosted_state {
 #define COTASK_MAX_DEPTH	64
 
 /**
- * struct cotask_aux - memory that an operation needs while a task waits
- * @drop: frees it, and what it refers to
- */
-struct cotask_aux {
-	void (*drop)(struct cotask_aux *aux);
-};
-
-/**
  * struct cotask_hosted - a task whose code is in the process
  * @object: what its handle names
  * @frame: the coroutine that stands for the code
@@ -290,7 +275,9 @@ struct cotask_aux {
  * @operand: handle that the operation names, or the file descriptor of POLL
  * @arg: of the operation
  * @flags: likewise
- * @value: likewise
+ * @len: of memory that the operation moves data to or from
+ * @value: of the operation
+ * @addr: ... or that memory
  * @outcome: of its last operation
  * @user_data: given back with each event
  * @awaited: what it waits for, a reference
@@ -316,8 +303,10 @@ struct cotask_hosted {
 	u32			handle;
 	u32			operand;
 	u32			arg;
+	u32			len;
 	union {
 		s64		value;
+		u64		addr;
 		long		outcome;
 	};
 	u64			user_data;
@@ -387,8 +376,9 @@ struct cotask_op_row {
 #define MAY_HAVE_TASK	BIT(10)
 #define FROM_ANYWHERE	BIT(11)	/* by COTASK_IOC_POST as well */
 #define NO_OBJECT	BIT(12)	/* its handle is not looked up */
-#define RESUMES_SIMPLY	BIT(13)	/* its outcome concerns no other object, see enter.c */
+#define RESUMES_SIMPLY	BIT(13)	/* its outcome is a number that a cancel can replace, see enter.c */
 #define MAY_BE_AHEAD	BIT(14)	/* COTASK_OP_F_AHEAD is known */
+#define MOVES_DATA	BIT(15)	/* its outcome stays, and concerns no other object, see op_io.c */
 
 /* The part of an operation's @arg that is a kind; the rest is COTASK_MAKE_F_*. */
 #define KIND_MASK	0xff
@@ -475,6 +465,9 @@ void cotask_hosted_vacated(struct cotask *task);
 struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct cotask_op *op,
 					u32 handle);
 void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task);
+void cotask_hosted_name_operands(struct cotask_request *r, struct cotask_object *awaited,
+				 struct cotask_aux *aux);
+void cotask_hosted_go_on(struct cotask_request *r);
 void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
 			 struct cotask_aux *aux);
 s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);
@@ -497,10 +490,16 @@ static inline const struct cotask_op_row *cotask_op_row(unsigned int opcode)
 	return cotask_op_rows[opcode];
 }
 
-/* Its outcome is a number, which a cancel can still replace, or there is none yet. */
-static inline bool cotask_hosted_follows(const struct cotask_hosted *h)
+/* A cancel can still replace its outcome, or there is none yet. */
+static inline bool cotask_hosted_is_open(const struct cotask_hosted *h)
 {
 	return !h->started || (cotask_op_row(h->opcode)->is & RESUMES_SIMPLY);
+}
+
+/* Its outcome may come before steps in the process that precede it have run. */
+static inline bool cotask_hosted_follows(const struct cotask_hosted *h)
+{
+	return !h->started || (cotask_op_row(h->opcode)->is & (RESUMES_SIMPLY | MOVES_DATA));
 }
 
 /**
@@ -518,7 +517,7 @@ static inline bool cotask_hosted_needs_revision(const struct cotask_hosted *h)
 {
 	/* What has come at once was no suspension, which is where cancels are delivered (AW-1). */
 	return (h->task->entry.flags & COTASK_T_ARMED) && !h->was_armed &&
-	       !h->object.turn.at_once && cotask_hosted_follows(h);
+	       !h->object.turn.at_once && cotask_hosted_is_open(h);
 }
 
 /* op_task.c, op_await.c, op_scope.c, op_set.c, op_sync.c, op_read.c */
@@ -547,15 +546,16 @@ s64 cotask_set_object_winner(struct cotask_object *o);
 s64 cotask_sync_object_free(struct cotask_object *o);
 s64 cotask_queue_object_count(struct cotask_object *o);
 
-/* native.c, poll.c, call.c, exported.c */
+/* native.c, op_poll.c, op_io.c, call.c, exported.c */
 extern const struct cotask_op_row cotask_op_spawn_native;
 extern const struct cotask_op_row cotask_op_poll, cotask_op_poll_end;
+extern const struct cotask_op_row cotask_op_file_read, cotask_op_file_write, cotask_op_recv,
+	cotask_op_send;
 extern const struct cotask_op_row cotask_op_call, cotask_op_on_done, cotask_op_off_done;
 extern const struct cotask_op_row cotask_op_export, cotask_op_import;
 
 struct cotask *cotask_native_task(struct cotask_object *o);
-void cotask_polls_look(struct cotask_file *f, const struct file *file, const void *owner);
-void cotask_polls_end(struct cotask_file *f);
+void cotask_io_view(const struct cotask_hosted *h, struct cotask_host_view *view);
 bool cotask_call_may_follow(const struct cotask_entry *e);
 void cotask_call_tell(const struct cotask_turn *turn, struct cotask_event_info *e);
 void cotask_call_begun(struct cotask_turn *turn);

@@ -28,6 +28,7 @@ static const struct cotask_object_ops *const kinds[COTASK_OBJECT_KINDS] = {
 	[COTASK_KIND_EVENT]		= &cotask_event_object,
 	[COTASK_KIND_COND]		= &cotask_cond_object,
 	[COTASK_KIND_QUEUE]		= &cotask_queue_object,
+	[COTASK_KIND_FILE]		= &cotask_watched_object,
 	[COTASK_OBJECT_TASK]		= &cotask_hosted_object,
 	[COTASK_OBJECT_NATIVE]		= &cotask_native_object,
 	[COTASK_OBJECT_SHIELD]		= &cotask_shield_object,

@@ -174,14 +174,20 @@ static void let_go_of_operands(struct cotask_hosted *h)
 	h->aux = NULL;
 }
 
-static long performed(struct cotask_hosted *h, long rc)
+/* The await of the operation that was issued; an exit has none. */
+static struct cotask_await perform(struct cotask *task)
+{
+	struct cotask_hosted *h = hosted_of(task->frame);
+
+	return cotask_op_row(h->opcode)->perform(task, h);
+}
+
+/* What the event reports; COTASK_SUSPENDED: the operation goes on waiting. */
+static long finished(struct cotask_hosted *h, long rc)
 {
 	const struct cotask_op_row *row = cotask_op_row(h->opcode);
 
-	if (row->finish)
-		rc = row->finish(h, rc);
-	let_go_of_operands(h);
-	return rc;
+	return row->finish ? row->finish(h, rc) : rc;
 }
 
 static long hosted_step(struct cotask *task, struct cotask_frame *frame)
@@ -189,7 +195,7 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 	struct cotask_hosted *h = hosted_of(frame);
 	long rc;
 
-	CO_BEGIN(task, frame, waited);
+	CO_BEGIN(task, frame, waited, again);
 
 	task->entry.flags |= COTASK_T_HOSTED;
 	/* A submission, or eager. */
@@ -206,16 +212,10 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 		CO_AWAIT(waited, rc, cotask_park_known(task, &h->object.file->process));
 		if (h->opcode == COTASK_OP_EXIT)
 			return h->value;
-		rc = performed(h, rc);
+		while ((rc = finished(h, rc)) == COTASK_SUSPENDED)
+			CO_AWAIT(again, rc, perform(task));
+		let_go_of_operands(h);
 	}
-}
-
-/* The await of the operation that was issued; an exit has none. */
-static struct cotask_await perform(struct cotask *task)
-{
-	struct cotask_hosted *h = hosted_of(task->frame);
-
-	return cotask_op_row(h->opcode)->perform(task, h);
 }
 
 /* It did not end by itself: report that to the process. */
@@ -331,20 +331,18 @@ void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task)
 }
 
 /**
- * cotask_hosted_issue - the process says what ends the step of a task
+ * cotask_hosted_name_operands - what the operation names that ends the step of a task
  * @r: the request, by a task that is running in the process
  * @awaited: what it is going to wait for, a reference that is taken over; or NULL
  * @aux: memory that the operation needs, taken over; or NULL
  *
- * The task goes on at once; when the operation has its outcome already, there is the
- * next event.
+ * cotask_hosted_go_on() is next.
  */
-void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
-			 struct cotask_aux *aux)
+void cotask_hosted_name_operands(struct cotask_request *r, struct cotask_object *awaited,
+				 struct cotask_aux *aux)
 {
 	const struct cotask_op *op = r->op;
 	struct cotask_hosted *h = r->actor;
-	struct cotask *task = h->task;
 
 	h->opcode = op->opcode;
 	h->operand = op->handle;
@@ -353,18 +351,40 @@ void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited
 	h->value = op->value;
 	h->awaited = awaited;
 	h->aux = aux;
+}
+
+/**
+ * cotask_hosted_go_on - the step of a task in the process is over
+ * @r: the request, whose operands the task has
+ *
+ * The task goes on at once; when the operation has its outcome already, there is the
+ * next event.
+ */
+void cotask_hosted_go_on(struct cotask_request *r)
+{
+	struct cotask_hosted *h = r->actor;
+	struct cotask *task = h->task;
+
 	h->state = COTASK_HOSTED_KERNEL;
 	r->f->running--;
 	if (unlikely(cotask_accounts(r->f->loop)))
 		cotask_account_issue(task);
 	cotask_turn_del(r->f, &h->object.turn);
 	h->issuing = true;
-	h->exited = op->opcode == COTASK_OP_EXIT;
+	h->exited = h->opcode == COTASK_OP_EXIT;
 	cotask_task_resume(task, h->exited ? NULL : perform);
 	h->issuing = false;
 	/* Its first step, if that was eager, is over unless it has another event at once. */
 	if (unlikely(task->entry.flags & COTASK_T_EAGER) && h->state == COTASK_HOSTED_KERNEL)
 		cotask_task_joined(task);
+}
+
+/* Both. */
+void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
+			 struct cotask_aux *aux)
+{
+	cotask_hosted_name_operands(r, awaited, aux);
+	cotask_hosted_go_on(r);
 }
 
 static void aux_kfree(struct cotask_aux *aux)
@@ -422,12 +442,14 @@ static void view_place(const struct cotask_hosted *h, struct cotask_host_view *v
 		view->since = f->given_at;
 	if (h->state != COTASK_HOSTED_KERNEL || !h->started)
 		return;
-	if (h->opcode != COTASK_OP_POLL) {
+	if (h->opcode == COTASK_OP_POLL) {
+		view->fd = h->operand;
+		view->events = h->arg;
+	} else if (cotask_op_row(h->opcode)->is & MOVES_DATA) {
+		cotask_io_view(h, view);
+	} else {
 		view->handle = h->operand;
-		return;
 	}
-	view->fd = h->operand;
-	view->events = h->arg;
 }
 
 /**

@@ -86,6 +86,10 @@ const struct cotask_op_row *const cotask_op_rows[COTASK_OP_LAST] = {
 	[COTASK_OP_START]	= &cotask_op_start,
 	[COTASK_OP_READY]	= &cotask_op_ready,
 	[COTASK_OP_POLL_END]	= &cotask_op_poll_end,
+	[COTASK_OP_FILE_READ]	= &cotask_op_file_read,
+	[COTASK_OP_FILE_WRITE]	= &cotask_op_file_write,
+	[COTASK_OP_RECV]	= &cotask_op_recv,
+	[COTASK_OP_SEND]	= &cotask_op_send,
 };
 
 static u32 known_flags(u32 is)

@@ -39,6 +39,7 @@ static struct machine {
 	int exported[EXPORTED];		/* some of these */
 	unsigned int n_exported;
 	int pipe[2];
+	int socket[2];
 	pthread_t thread[THREADS];
 	unsigned int n_threads;
 	pid_t child[CHILDREN];
@@ -69,8 +70,10 @@ static void keep(int fd)
 /* A file, also one that is not of the device. */
 int machine_fd(uint8_t which)
 {
-	if (which < 160)
+	if (which < 80)
 		return m.pipe[which & 1];
+	if (which < 160)
+		return m.socket[which & 1];
 	if (which & 1 && m.n_extra)
 		return m.extra[(which >> 1) % m.n_extra];
 	return m.file[(which >> 1) % FILES];
@@ -80,6 +83,21 @@ int machine_fd(uint8_t which)
 int machine_exported(uint8_t which)
 {
 	return which < 200 ? m.exported[which % EXPORTED] : machine_fd(which);
+}
+
+/* A pipe or a socket gets something to read, or is read. */
+static void make_ready(uint8_t which)
+{
+	char some[16] = {};
+	ssize_t rc;
+
+	if (which & 2)
+		rc = which & 1 ? send(m.socket[which >> 2 & 1], some, sizeof(some),
+				      MSG_DONTWAIT | MSG_NOSIGNAL) :
+				 recv(m.socket[which >> 2 & 1], some, sizeof(some), MSG_DONTWAIT);
+	else
+		rc = which & 1 ? write(m.pipe[1], some, 1) : read(m.pipe[0], some, sizeof(some));
+	(void)rc;
 }
 
 /* --- calls ----------------------------------------------------------------------------------- */
@@ -411,9 +429,7 @@ static void do_call(const struct search_call *c)
 			close(m.extra[--m.n_extra]);
 		break;
 	case DO_MAKE_READY:
-		if (c->a & 1 ? write(m.pipe[1], "x", 1) < 0 :
-			       read(m.pipe[0], &q, sizeof(q)) < 0)
-			break;
+		make_ready(c->a);
 		break;
 	case DO_SLEEP:
 		usleep(c->a);
@@ -440,7 +456,8 @@ static void begin(void)
 		m.exported[i] = -1;
 	for (i = 0; i < FILES; i++)
 		m.file[i] = i < 2 ? open("/dev/cotask", O_RDWR | O_CLOEXEC) : -1;
-	if (pipe2(m.pipe, O_NONBLOCK | O_CLOEXEC))
+	if (pipe2(m.pipe, O_NONBLOCK | O_CLOEXEC) ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, m.socket))
 		abort();
 }
 
@@ -456,6 +473,8 @@ static void end(void)
 		close(m.file[i]);
 	close(m.pipe[0]);
 	close(m.pipe[1]);
+	close(m.socket[0]);
+	close(m.socket[1]);
 	for (i = 0; i < m.n_children; i++)
 		waitpid(m.child[i], NULL, 0);
 	limit(0);

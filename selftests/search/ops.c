@@ -59,6 +59,10 @@ static const unsigned int wants[COTASK_OP_LAST] = {
 	[COTASK_OP_EXPORT] = IS(TASK) | IS(COTASK_KIND_GROUP),
 	[COTASK_OP_IMPORT] = FREE,
 	[COTASK_OP_START] = IS(NEW),
+	[COTASK_OP_FILE_READ] = IS(COTASK_KIND_FILE),
+	[COTASK_OP_FILE_WRITE] = IS(COTASK_KIND_FILE),
+	[COTASK_OP_RECV] = IS(COTASK_KIND_FILE),
+	[COTASK_OP_SEND] = IS(COTASK_KIND_FILE),
 };
 
 /* Whose property it is. */
@@ -105,6 +109,7 @@ static const unsigned char kind_uses[COTASK_KIND_LAST] = {
 	[COTASK_KIND_SEM] = F_VALUE | F_LEN,
 	[COTASK_KIND_COND] = F_OTHER,
 	[COTASK_KIND_QUEUE] = F_VALUE,
+	[COTASK_KIND_FILE] = F_VALUE,
 };
 
 /* --- results --------------------------------------------------------------------------------- */
@@ -276,6 +281,9 @@ static uint32_t arg_of(const struct cotask_op *to, const struct search_op *op)
 	case COTASK_OP_SET:
 	case COTASK_OP_SHUTDOWN:
 		return op->arg & 1;
+	case COTASK_OP_RECV:
+	case COTASK_OP_SEND:
+		return op->arg & 0x80 ? 1u << op->arg % 32 : 0;
 	case COTASK_OP_READ:
 		return op->arg % COTASK_READ_LAST;
 	default:
@@ -366,7 +374,7 @@ static void choose_other(unsigned int file, struct cotask_op *to, const struct s
 	}
 }
 
-/* Semaphores and queues are small, and most semaphores are locks. */
+/* Semaphores and queues are small, most semaphores are locks, and files are open. */
 static void choose_value(struct cotask_op *to, const struct search_op *op)
 {
 	to->value = value_of(op->value);
@@ -377,6 +385,8 @@ static void choose_value(struct cotask_op *to, const struct search_op *op)
 	}
 	if (to->opcode == COTASK_OP_MAKE && to->arg == COTASK_KIND_QUEUE)
 		to->value = op->value % 4;
+	if (to->opcode == COTASK_OP_MAKE && to->arg == COTASK_KIND_FILE)
+		to->value = machine_fd(op->value);
 	if (to->opcode == COTASK_OP_SLEEP && !to->flags && op->value < 250)
 		to->value = op->value * 1000;
 	if (to->opcode == COTASK_OP_READ)
@@ -392,7 +402,7 @@ static void choose_memory(unsigned int file, struct cotask_op *to, const struct 
 		{ .name = "sample.errand", .arg = (uintptr_t)nap, .arg_size = sizeof(nap) },
 	};
 	static uint32_t members[FILES][HANDLES];
-	static char name[64] = "a name";
+	static char name[64] = "a name", buffer[256];
 	unsigned int n;
 
 	if (op_fields[to->opcode] & F_NATIVE) {
@@ -404,6 +414,9 @@ static void choose_memory(unsigned int file, struct cotask_op *to, const struct 
 		n = names_find(file, op->other & 0x80 ? ANY : AWAITABLES, members[file]);
 		to->addr = (uintptr_t)&members[file][op->other % 8];
 		to->len = op->len & 0x80 ? op->len % 16 : n ? op->len % (n + 1) : 0;
+	} else if (op_fields[to->opcode] & F_BUFFER) {
+		to->addr = op->len < 250 ? (uintptr_t)buffer : op->len;
+		to->len = op->len;
 	} else if (op_fields[to->opcode] & F_NAME) {
 		to->len = op->len & 0x20 ? op->len & 0x3f : 0;
 		if (to->opcode == COTASK_OP_NAME)
@@ -432,7 +445,7 @@ static void use_only(struct cotask_op *op, unsigned int use)
 		op->value = 0;
 	if (!(use & F_ARG))
 		op->arg = 0;
-	if (!(use & (F_LEN | F_MEMBERS | F_NAME | F_NATIVE)))
+	if (!(use & (F_LEN | F_MEMBERS | F_NAME | F_NATIVE | F_BUFFER)))
 		op->len = 0;
 	if (!(use & F_USER))
 		op->user_data = 0;

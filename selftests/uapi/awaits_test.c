@@ -392,6 +392,7 @@ TEST_F(file, making_is_checked)
 		{ COTASK_KIND_EVENT },
 		{ COTASK_KIND_COND, 0, 0, 0, 1 },
 		{ COTASK_KIND_QUEUE, 0, 1 },
+		{ COTASK_KIND_FILE, 0, 1 },
 	};
 	unsigned int i, bit;
 

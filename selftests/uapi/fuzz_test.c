@@ -52,6 +52,7 @@ static unsigned int random_handle(void)
 
 static char a_name[16] = "a name";
 static __u32 members[8];
+static char buffer[128];
 
 /* Descriptors: one that is ready for writing, one that never is, one of EXPORT. */
 static int fds[3] = { -1, -1, -1 };
@@ -70,6 +71,10 @@ static void random_fields(struct cotask_op *op)
 			members[i] = random_handle();
 		op->addr = (unsigned long)members;
 		op->len = rnd(9);
+	}
+	if (use & F_BUFFER) {
+		op->addr = (unsigned long)buffer;
+		op->len = rnd(sizeof(buffer) + 1);
 	}
 	if (use & F_NAME && !rnd(4)) {
 		op->addr = (unsigned long)a_name;

@@ -26,9 +26,10 @@
 #define F_AHEAD		0x2000	/* COTASK_OP_F_AHEAD */
 #define F_TRY		0x4000	/* COTASK_OP_F_TRY */
 #define F_NATIVE	0x8000	/* addr, len: a struct cotask_native */
+#define F_BUFFER	0x10000	/* addr, len: memory that data moves to or from */
 #define F_TASK		(F_MAY_ACT | F_ACTS)
 
-static const unsigned short op_fields[COTASK_OP_LAST] = {
+static const unsigned int op_fields[COTASK_OP_LAST] = {
 	[COTASK_OP_NOP] = F_MAY_ACT | F_POST,
 	[COTASK_OP_SPAWN] = F_MAY_ACT | F_HANDLE | F_OTHER | F_ARG | F_NAME | F_USER,
 	[COTASK_OP_SPAWN_NATIVE] = F_MAY_ACT | F_HANDLE | F_OTHER | F_NATIVE,
@@ -73,6 +74,10 @@ static const unsigned short op_fields[COTASK_OP_LAST] = {
 	[COTASK_OP_IMPORT] = F_MAY_ACT | F_HANDLE | F_ARG,
 	[COTASK_OP_START] = F_ENDS | F_HANDLE,
 	[COTASK_OP_READY] = F_ACTS | F_VALUE,
+	[COTASK_OP_FILE_READ] = F_ENDS | F_HANDLE | F_BUFFER,
+	[COTASK_OP_FILE_WRITE] = F_ENDS | F_HANDLE | F_BUFFER,
+	[COTASK_OP_RECV] = F_ENDS | F_HANDLE | F_BUFFER | F_ARG,
+	[COTASK_OP_SEND] = F_ENDS | F_HANDLE | F_BUFFER | F_ARG,
 	[COTASK_OP_POLL_END] = F_HANDLE,
 };
 

@@ -47,7 +47,7 @@
  *	EAGAIN		COTASK_OP_F_TRY: the operation would have to wait; the group has
  *			reached its limit of children
  *	EBUSY		FORGET of a hosted task that is not done
- *	EXDEV		a member belongs to another loop
+ *	EXDEV		a member belongs to another loop; the FILE belongs to another process
  *	EBADF		unknown file descriptor, or descriptor of the wrong kind
  *	EMFILE, ENFILE	no file descriptor is available
  *	ENOSPC		too many objects, or too many scopes around a task
@@ -98,6 +98,11 @@
  * @COTASK_KIND_COND: condition variable with the lock @other
  * @COTASK_KIND_QUEUE: FIFO of non-negative 64-bit integers.  @value: maximum number of
  *	items, 0: no limit
+ * @COTASK_KIND_FILE: open file of the descriptor @value, which must support poll() and have no
+ *	position (otherwise -EOPNOTSUPP).  The object keeps the file open, and stays in its wait
+ *	queues, until it is freed, until COTASK_OP_POLL_END, or until the process that created it
+ *	has closed its last descriptor of this file of the device; afterwards operations on it
+ *	return -EBADF
  * @COTASK_KIND_LAST: number of kinds
  */
 enum cotask_kind {
@@ -111,6 +116,7 @@ enum cotask_kind {
 	COTASK_KIND_EVENT,
 	COTASK_KIND_COND,
 	COTASK_KIND_QUEUE,
+	COTASK_KIND_FILE,
 	COTASK_KIND_LAST
 };
 
@@ -202,17 +208,27 @@ enum cotask_kind {
  *	(TG-B7)
  * @COTASK_OP_READY: the acting task is ready, with @value, >= 0.  -EINVAL: no START waits for
  *	it
- * @COTASK_OP_POLL_END: each POLL of this process for the file of the descriptor @handle returns
- *	-EBADF; the result is their number.  For a process that is about to close @handle
+ * @COTASK_OP_POLL_END: each operation of this process that waits for the file of the descriptor
+ *	@handle returns -EBADF; the result is their number.  For a process that is about to close
+ *	@handle
+ * @COTASK_OP_FILE_READ: the task reads up to @len bytes from the FILE @handle to @addr, waiting
+ *	as long as there is nothing to read; the outcome is that of read(2).  The file must support
+ *	RWF_NOWAIT or be in non-blocking mode (otherwise -EOPNOTSUPP)
+ * @COTASK_OP_FILE_WRITE: the task writes up to @len bytes from @addr to the FILE @handle, waiting
+ *	as long as none can be written; the outcome is that of write(2), SIGPIPE included
+ * @COTASK_OP_RECV: as FILE_READ, for sockets, with the flags MSG_PEEK, MSG_TRUNC, MSG_ERRQUEUE,
+ *	MSG_DONTWAIT (which is implied) and MSG_NOSIGNAL in @arg, as recv(2)
+ * @COTASK_OP_SEND: as FILE_WRITE, for sockets, with the flags MSG_DONTROUTE, MSG_EOR, MSG_CONFIRM,
+ *	MSG_MORE, MSG_DONTWAIT (which is implied) and MSG_NOSIGNAL in @arg, as send(2)
  * @COTASK_OP_LAST: number of operations
  *
  * Tasks, futures, shields and gathers can be awaited, cancelled, and members of a gather,
  * wait or iteration.  Imported tasks can be awaited and cancelled, imported groups cancelled.
  *
  * SLEEP, AWAIT, WAIT_FOR, CANCEL_WAIT, NEXT, WAIT, LEAVE of a group, ACQUIRE, EVENT_WAIT,
- * COND_WAIT, PUT, GET, POLL, START and EXIT end the step of the acting task: its next event
- * reports the outcome.  With COTASK_OP_F_TRY, ACQUIRE, PUT and GET do not end the step: their
- * result is 0, or the item for GET, or -EAGAIN.
+ * COND_WAIT, PUT, GET, POLL, FILE_READ, FILE_WRITE, RECV, SEND, START and EXIT end the step of the
+ * acting task: its next event reports the outcome.  With COTASK_OP_F_TRY, ACQUIRE, PUT and GET do
+ * not end the step: their result is 0, or the item for GET, or -EAGAIN.
  */
 enum cotask_opcode {
 	COTASK_OP_NOP,
@@ -260,6 +276,10 @@ enum cotask_opcode {
 	COTASK_OP_START,
 	COTASK_OP_READY,
 	COTASK_OP_POLL_END,
+	COTASK_OP_FILE_READ,
+	COTASK_OP_FILE_WRITE,
+	COTASK_OP_RECV,
+	COTASK_OP_SEND,
 	COTASK_OP_LAST
 };
 

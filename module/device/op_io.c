@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask - FILE_READ, FILE_WRITE, RECV, SEND: input and output in the loop
+ *
+ * An object of the kind FILE stands for a descriptor, whose places in wait queues it keeps until
+ * it is forgotten.  An operation waits until the file is ready, and the step that resumes
+ * the task makes the call.  A cancel is delivered before this, or at the next suspension: once data
+ * has moved it comes too late for the operation, so that no byte is lost.
+ *
+ * Memory is that of the process that has made the object, and only touched by its threads: where
+ * another process runs the loop, the operation fails.
+ */
+#include <linux/file.h>
+#include <linux/net.h>
+#include <linux/poll.h>
+#include <linux/socket.h>
+#include <linux/uio.h>
+#include <net/sock.h>
+
+#include "device.h"
+
+/* Events that a reader or a writer waits for. */
+#define EVENTS_IN	(EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLERR | EPOLLHUP)
+#define EVENTS_OUT	(EPOLLOUT | EPOLLWRNORM | EPOLLERR | EPOLLHUP)
+
+/* The flags of recv(2) and send(2) that change neither when a call returns nor what it returns. */
+#define RECV_FLAGS	(MSG_PEEK | MSG_TRUNC | MSG_ERRQUEUE | MSG_DONTWAIT | MSG_NOSIGNAL)
+#define SEND_FLAGS	(MSG_DONTROUTE | MSG_EOR | MSG_CONFIRM | MSG_MORE | MSG_DONTWAIT |	\
+			 MSG_NOSIGNAL)
+
+/**
+ * struct file_object - a descriptor
+ * @object: what its handle names
+ * @in: holds the file, and is where readers wait
+ * @out: where writers wait; NULL: none has had to
+ * @fd: number of the descriptor when it was made
+ * @read: 0, or why it cannot be read
+ * @write: likewise
+ * @socket: it is one
+ */
+struct file_object {
+	struct cotask_object	object;
+	struct cotask_source	*in;
+	struct cotask_source	*out;
+	int			fd;
+	s16			read;
+	s16			write;
+	bool			socket;
+};
+
+static struct file_object *file_of(struct cotask_object *o)
+{
+	return container_of(o, struct file_object, object);
+}
+
+/* --- the object ---------------------------------------------------------- */
+
+/* What the file supports.  One that is always ready, or has a shared position, is refused. */
+static int examine(struct file_object *fo, struct file *file)
+{
+	if (!file_can_poll(file) || (file->f_mode & FMODE_ATOMIC_POS))
+		return -EOPNOTSUPP;
+	fo->read = file->f_op->read_iter ? 0 : -EOPNOTSUPP;
+	if (!(file->f_mode & FMODE_READ))
+		fo->read = -EBADF;
+	fo->write = file->f_op->write_iter ? 0 : -EOPNOTSUPP;
+	if (!(file->f_mode & FMODE_WRITE))
+		fo->write = -EBADF;
+	fo->socket = IS_ENABLED(CONFIG_NET) && sock_from_file(file);
+	return 0;
+}
+
+static int file_make(struct cotask_request *r, struct cotask_object *o)
+{
+	struct file_object *fo = file_of(o);
+	struct file *file;
+	int rc;
+
+	if (r->op->value < 0 || r->op->value > INT_MAX)
+		return -EBADF;
+	file = fget(r->op->value);
+	if (!file)
+		return -EBADF;
+	rc = examine(fo, file);
+	if (!rc) {
+		fo->fd = r->op->value;
+		fo->in = cotask_source_get(r->f, file, EVENTS_IN);
+		rc = PTR_ERR_OR_ZERO(fo->in);
+	}
+	fput(file);
+	return rc;
+}
+
+static void file_fini(struct cotask_object *o)
+{
+	struct file_object *fo = file_of(o);
+
+	cotask_source_unuse(fo->in);
+	if (fo->out)
+		cotask_source_unuse(fo->out);
+}
+
+const struct cotask_object_ops cotask_watched_object = {
+	.size = sizeof(struct file_object),
+	.make = file_make,
+	.uses = USES_VALUE,
+	.fini = file_fini,
+};
+
+/* --- calls --------------------------------------------------------------- */
+
+static bool is_of_sockets(unsigned int opcode)
+{
+	return opcode == COTASK_OP_RECV || opcode == COTASK_OP_SEND;
+}
+
+static bool writes(const struct cotask_hosted *h)
+{
+	return h->opcode == COTASK_OP_FILE_WRITE || h->opcode == COTASK_OP_SEND;
+}
+
+/* As far as the caller is the process that has made the object, and still runs. */
+static bool is_ours(const struct file_object *fo)
+{
+	const struct cotask_poller *by = fo->in->by;
+
+	return by->files == current->files && by->mm == current->mm && !fo->object.file->dead;
+}
+
+/* One that does not block; the file may have no other way to say so than for all callers. */
+static int nowait(const struct file *file, rwf_t *flags)
+{
+	*flags = file->f_mode & FMODE_NOWAIT ? RWF_NOWAIT : 0;
+	return *flags || (file->f_flags & O_NONBLOCK) ? 0 : -EOPNOTSUPP;
+}
+
+static long read_or_write(struct file *file, struct iov_iter *iter, bool write)
+{
+	loff_t pos = file->f_pos, *at = file->f_mode & FMODE_STREAM ? NULL : &pos;
+	rwf_t flags;
+	long rc;
+
+	rc = nowait(file, &flags);
+	if (rc)
+		return rc;
+	if (write)
+		rc = vfs_iter_write(file, iter, at, flags);
+	else
+		rc = vfs_iter_read(file, iter, at, flags);
+	if (at)
+		file->f_pos = pos;
+	return rc;
+}
+
+static long recv_or_send(struct file *file, struct iov_iter *iter, bool send, u32 flags)
+{
+	struct msghdr msg = { .msg_iter = *iter, .msg_flags = flags | MSG_DONTWAIT };
+	struct socket *sock = sock_from_file(file);
+
+	return send ? sock_sendmsg(sock, &msg) : sock_recvmsg(sock, &msg, msg.msg_flags);
+}
+
+/* Its code is another module's: the loop does not breathe in it. */
+static long call(struct cotask_hosted *h, struct file *file)
+{
+	struct cotask_loop *loop = h->object.file->loop;
+	struct iov_iter iter;
+	long rc;
+
+	iov_iter_ubuf(&iter, writes(h) ? WRITE : READ, u64_to_user_ptr(h->addr), h->len);
+	loop->foreign++;
+	if (IS_ENABLED(CONFIG_NET) && is_of_sockets(h->opcode))
+		rc = recv_or_send(file, &iter, writes(h), h->arg);
+	else
+		rc = read_or_write(file, &iter, writes(h));
+	loop->foreign--;
+	return rc == -ERESTARTSYS ? -EINTR : rc;
+}
+
+/* --- operations ---------------------------------------------------------- */
+
+/* Whether the file supports the operation. */
+static int refusal(const struct file_object *fo, unsigned int opcode)
+{
+	if (is_of_sockets(opcode))
+		return fo->socket ? 0 : -ENOTSOCK;
+	return opcode == COTASK_OP_FILE_READ ? fo->read : fo->write;
+}
+
+static s64 op_io(struct cotask_request *r)
+{
+	const struct cotask_op *op = r->op;
+	const u32 known = op->opcode == COTASK_OP_RECV ? RECV_FLAGS : SEND_FLAGS;
+	int rc = refusal(file_of(r->object), op->opcode);
+
+	if (op->arg & ~known)
+		return -EINVAL;
+	if (rc)
+		return rc;
+	if (!access_ok(u64_to_user_ptr(op->addr), op->len))
+		return -EFAULT;
+	if (!is_ours(file_of(r->object)))
+		return -EXDEV;
+	cotask_hosted_name_operands(r, cotask_object_get(r->object), NULL);
+	r->actor->addr = op->addr;
+	r->actor->len = min_t(u32, op->len, MAX_RW_COUNT);
+	cotask_hosted_go_on(r);
+	return 0;
+}
+
+static struct cotask_source *source_of(struct cotask_hosted *h)
+{
+	return writes(h) ? file_of(h->awaited)->out : file_of(h->awaited)->in;
+}
+
+/*
+ * After a try that has found nothing only an event can have changed that; what has come before
+ * it, and may still be reported as ready, does not.
+ */
+static struct cotask_await perform_io(struct cotask *task, struct cotask_hosted *h)
+{
+	struct cotask_source *s = source_of(h);
+
+	if (!s)
+		return cotask_yield(task);
+	if (s->drained ? READ_ONCE(s->fresh) : cotask_source_look(s))
+		return cotask_yield(task);
+	return cotask_source_wait(task, s);
+}
+
+/* The try has found nothing; @s: where it waits, or NULL. */
+static long go_on_waiting(struct cotask_hosted *h, struct cotask_source *s, struct file *file)
+{
+	if (s) {
+		s->drained = true;
+		return COTASK_SUSPENDED;
+	}
+	s = cotask_source_get(h->object.file, file, EVENTS_OUT);
+	if (IS_ERR(s))
+		return PTR_ERR(s);
+	file_of(h->awaited)->out = s;
+	return COTASK_SUSPENDED;
+}
+
+static long finish_io(struct cotask_hosted *h, long rc)
+{
+	struct cotask_source *s = source_of(h);
+	struct file *file;
+
+	if (rc < 0)
+		return rc;
+	if (!is_ours(file_of(h->awaited)))
+		return -EXDEV;
+	file = cotask_source_file(file_of(h->awaited)->in);
+	if (!file)
+		return -EBADF;
+	if (s) {
+		s->drained = false;
+		WRITE_ONCE(s->fresh, false);
+		/* Before the try: an event after that is seen.  Pairs with post() in woken(). */
+		smp_mb();
+	}
+	rc = call(h, file);
+	if (rc == -EAGAIN)
+		rc = go_on_waiting(h, s, file);
+	fput(file);
+	return rc;
+}
+
+/* What such an operation waits for. */
+void cotask_io_view(const struct cotask_hosted *h, struct cotask_host_view *view)
+{
+	view->fd = file_of(h->awaited)->fd;
+	view->events = writes(h) ? POLLOUT : POLLIN;
+}
+
+#define IO_ROW(more)							\
+	{								\
+		.issue = op_io,						\
+		.perform = perform_io,					\
+		.finish = finish_io,					\
+		.kinds = BIT(COTASK_KIND_FILE),				\
+		.is = NEEDS_TASK | USES_MEMORY | MOVES_DATA | (more),	\
+	}
+
+const struct cotask_op_row cotask_op_file_read = IO_ROW(0);
+const struct cotask_op_row cotask_op_file_write = IO_ROW(0);
+const struct cotask_op_row cotask_op_recv = IO_ROW(USES_ARG);
+const struct cotask_op_row cotask_op_send = IO_ROW(USES_ARG);

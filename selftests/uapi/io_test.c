@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask selftests - input and output as operations: FILE, FILE_READ, FILE_WRITE, RECV, SEND
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "kselftest_harness.h"
+#include "cotask_test.h"
+#include "two_tasks.h"
+
+#define IO		50
+#define ADDR(p)		((unsigned long)(p))
+#define MAKE_FILE(h, fd) op(MAKE, .handle = (h), .arg = COTASK_KIND_FILE, .value = (fd))
+#define RECV_OP(t, p)	OP(RECV, .task = (t), .handle = IO, .addr = ADDR(p), .len = sizeof(p))
+
+static char in[64];
+
+/* A socket pair, whose first end is the object IO. */
+#define PAIR(type)							\
+	int s[2];							\
+									\
+	ASSERT_EQ(0, socketpair(AF_UNIX, (type) | SOCK_CLOEXEC, 0, s));	\
+	ASSERT_EQ(0, MAKE_FILE(IO, s[0]));				\
+	memset(in, 0, sizeof(in))
+
+#define CLOSE_PAIR()	do { close(s[0]); close(s[1]); } while (0)
+
+/* A file that is always ready, or has a position, is refused; so is a file of the device. */
+TEST_F(file, file_is_checked)
+{
+	int null = open("/dev/null", O_RDWR), dir = open("/", O_RDONLY), p[2];
+
+	EXPECT_EQ(-EBADF, MAKE_FILE(IO, -1));
+	EXPECT_EQ(-EBADF, MAKE_FILE(IO, 1000));
+	EXPECT_EQ(-EBADF, MAKE_FILE(IO, 1LL << 32));
+	EXPECT_EQ(-EOPNOTSUPP, MAKE_FILE(IO, null));
+	EXPECT_EQ(-EOPNOTSUPP, MAKE_FILE(IO, dir));
+	EXPECT_EQ(-EINVAL, MAKE_FILE(IO, self->fd));
+	ASSERT_EQ(0, pipe(p));
+	EXPECT_EQ(0, MAKE_FILE(IO, p[0]));
+	EXPECT_EQ(-EEXIST, MAKE_FILE(IO, p[1]));
+	EXPECT_EQ(-EINVAL, op(AWAIT, .task = 1, .handle = IO));
+	EXPECT_EQ(0, op(FORGET, .handle = IO));
+	EXPECT_EQ(-ENOENT, t_op(self->fd, RECV_OP(1, in)));
+	close(p[0]);
+	close(p[1]);
+	close(null);
+	close(dir);
+}
+
+TEST_F(file, arguments_are_checked)
+{
+	PAIR(SOCK_STREAM);
+
+	EXPECT_EQ(-ESRCH, t_op(self->fd, RECV_OP(0, in)));
+	EXPECT_EQ(-EINVAL, op(RECV, .task = 1, .handle = 1, .addr = ADDR(in), .len = 1));
+	EXPECT_EQ(-EINVAL, op(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 1,
+			      .arg = MSG_OOB));
+	EXPECT_EQ(-EINVAL, op(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 1,
+			      .arg = MSG_WAITALL));
+	EXPECT_EQ(-EINVAL, op(SEND, .task = 1, .handle = IO, .addr = ADDR(in), .len = 1,
+			      .arg = 0x4000000 /* MSG_ZEROCOPY */));
+	EXPECT_EQ(-EINVAL, op(FILE_READ, .task = 1, .handle = IO, .addr = ADDR(in), .len = 1,
+			      .arg = MSG_PEEK));
+	EXPECT_EQ(-EINVAL, op(SEND, .task = 1, .handle = IO, .value = 1));
+	EXPECT_EQ(-EFAULT, op(RECV, .task = 1, .handle = IO, .addr = 1ULL << 63, .len = 1));
+	EXPECT_EQ(-EPERM, t_post(self->fd, RECV_OP(0, in)));
+	CLOSE_PAIR();
+}
+
+/* What is there is read in the next turn, what comes later when it comes; then the end. */
+TEST_F(file, recv)
+{
+	PAIR(SOCK_STREAM);
+
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	EXPECT_STREQ("", in);
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_STREQ("abc", in);
+	ASSERT_EQ(0, t_op(self->fd, RECV_OP(1, in)));
+	ASSERT_EQ(4, write(s[1], "defg", 4));
+	EXPECT_EQ(4, t_next(self->fd).result);
+	EXPECT_STREQ("defg", in);
+	ASSERT_EQ(0, t_op(self->fd, RECV_OP(1, in)));
+	close(s[1]);
+	EXPECT_EQ(0, t_next(self->fd).result);
+	EXPECT_EQ(0, t_step(self->fd, RECV_OP(1, in)).result);
+	close(s[0]);
+}
+
+/* A read of less than there is leaves the rest, without a further event of the file. */
+TEST_F(file, recv_of_a_part)
+{
+	PAIR(SOCK_STREAM);
+
+	EXPECT_EQ(2, step(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 2).handle);
+	ASSERT_EQ(5, write(s[1], "abcde", 5));
+	EXPECT_EQ(2, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(3, t_step(self->fd, RECV_OP(1, in)).result);
+	EXPECT_STREQ("cde", in);
+	ASSERT_EQ(2, write(s[1], "xy", 2));
+	EXPECT_EQ(2, step(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 9,
+			  .arg = MSG_PEEK).result);
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).result);
+	CLOSE_PAIR();
+}
+
+/* CX-4: a cancel before the turn that would read leaves everything in the socket */
+TEST_F(file, cancel_before_the_data)
+{
+	PAIR(SOCK_STREAM);
+
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	EXPECT_EQ(1, op(CANCEL, .handle = 1));
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_STREQ("", in);
+	EXPECT_EQ(3, t_step(self->fd, RECV_OP(1, in)).result);
+	CLOSE_PAIR();
+}
+
+/* The file is ready, and its task not resumed yet: the cancel comes first, and nothing is read. */
+TEST_F(file, cancel_when_ready)
+{
+	PAIR(SOCK_STREAM);
+
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	EXPECT_EQ(1, op(CANCEL, .handle = 1));
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_STREQ("", in);
+	EXPECT_EQ(3, t_step(self->fd, RECV_OP(1, in)).result);
+	CLOSE_PAIR();
+}
+
+/*
+ * The data was moved with the events of a batch, and a step before it in the batch cancels: the
+ * task has its data, and the cancel comes at its next suspension.
+ */
+TEST_F(file, cancel_after_the_data)
+{
+	struct cotask_op ops[2] = {
+		OP(SLEEP, .task = 1),
+		OP(RECV, .task = 2, .handle = IO, .addr = ADDR(in), .len = sizeof(in)),
+	};
+	struct turn t;
+	PAIR(SOCK_STREAM);
+
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	/* 2 begins, and both are ready for the same turn. */
+	EXPECT_EQ(2, t_step(self->fd, ops[0]).handle);
+	t = t_enter(self->fd, &ops[1], 1, 2);
+	ASSERT_EQ(2, t.n);
+	EXPECT_EQ(1, t.event[0].handle);
+	EXPECT_EQ(2, t.event[1].handle);
+	EXPECT_STREQ("abc", in);
+	ops[0] = OP(CANCEL, .task = 1, .handle = 2);
+	ops[1] = OP(SLEEP, .task = 1, .value = COTASK_NEVER);
+	t = t_enter_batch(self->fd, ops, 2, 1, 1);
+	EXPECT_EQ(1, ops[0].result);
+	EXPECT_EQ(2, t.event[0].handle);
+	EXPECT_EQ(3, t.event[0].result);
+	t = t_enter_batch(self->fd, &OP(SLEEP, .task = 2), 1, 1, 1);
+	EXPECT_EQ(-ECANCELED, t.event[0].result);
+	CLOSE_PAIR();
+}
+
+/* As much as there is room for; then the task waits until the other end has read. */
+TEST_F(file, send)
+{
+	static char much[1 << 20];
+	struct cotask_event_info e;
+	long sent = 0, n, got = 0;
+	PAIR(SOCK_STREAM);
+
+	ASSERT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	for (;;) {
+		struct cotask_op send = OP(SEND, .task = 2, .handle = IO, .addr = ADDR(much),
+					   .len = sizeof(much), .arg = MSG_NOSIGNAL);
+		struct turn t = t_enter_until(self->fd, &send, 1, 1, t_now());
+
+		if (t.n != 1)
+			break;
+		ASSERT_LT(0, t.event[0].result);
+		sent += t.event[0].result;
+	}
+	EXPECT_LT(0, sent);
+	for (; got < sent; got += n) {
+		n = read(s[1], much, sizeof(much));
+		ASSERT_LT(0, n);
+	}
+	e = t_next(self->fd);
+	EXPECT_EQ(2, e.handle);
+	EXPECT_LT(0, e.result);
+	CLOSE_PAIR();
+}
+
+/* The other end is gone: EPIPE, and SIGPIPE as the caller likes. */
+TEST_F(file, send_to_nobody)
+{
+	PAIR(SOCK_STREAM);
+
+	close(s[1]);
+	ASSERT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(-EPIPE, step(SEND, .task = 2, .handle = IO, .addr = ADDR(in), .len = 1,
+			       .arg = MSG_NOSIGNAL).result);
+	signal(SIGPIPE, SIG_IGN);
+	EXPECT_EQ(-EPIPE, step(FILE_WRITE, .task = 2, .handle = IO, .addr = ADDR(in),
+			       .len = 1).result);
+	EXPECT_EQ(0, t_step(self->fd, RECV_OP(2, in)).result);
+	close(s[0]);
+}
+
+/* One datagram and two readers: the other one goes on waiting. */
+TEST_F(file, one_of_two_readers)
+{
+	static char other[64];
+	PAIR(SOCK_DGRAM);
+
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	ASSERT_EQ(0, t_op(self->fd, RECV_OP(2, other)));
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(1, t_next(self->fd).handle);
+	EXPECT_STREQ("abc", in);
+	ASSERT_EQ(0, op(SLEEP, .task = 1, .value = COTASK_NEVER));
+	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, t_now()).n);
+	ASSERT_EQ(3, write(s[1], "def", 3));
+	EXPECT_EQ(2, t_next(self->fd).handle);
+	EXPECT_STREQ("def", other);
+	CLOSE_PAIR();
+}
+
+/* Memory that is not there is -EFAULT, and nothing is lost. */
+TEST_F(file, recv_to_nowhere)
+{
+	char *nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	PAIR(SOCK_STREAM);
+
+	ASSERT_NE(MAP_FAILED, nowhere);
+	ASSERT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(-EFAULT, step(RECV, .task = 2, .handle = IO, .addr = ADDR(nowhere),
+				.len = 3).result);
+	EXPECT_EQ(3, t_step(self->fd, RECV_OP(2, in)).result);
+	munmap(nowhere, 4096);
+	CLOSE_PAIR();
+}
+
+TEST_F(file, pipe)
+{
+	int p[2];
+
+	memset(in, 0, sizeof(in));
+	ASSERT_EQ(0, pipe2(p, O_NONBLOCK | O_CLOEXEC));
+	ASSERT_EQ(0, MAKE_FILE(IO, p[0]));
+	ASSERT_EQ(0, MAKE_FILE(IO + 1, p[1]));
+	EXPECT_EQ(2, step(FILE_READ, .task = 1, .handle = IO, .addr = ADDR(in),
+			  .len = sizeof(in)).handle);
+	EXPECT_EQ(-ENOTSOCK, op(RECV, .task = 2, .handle = IO, .addr = ADDR(in), .len = 1));
+	EXPECT_EQ(-ENOTSOCK, op(SEND, .task = 2, .handle = IO + 1, .addr = ADDR(in), .len = 1));
+	EXPECT_EQ(-EBADF, op(FILE_READ, .task = 2, .handle = IO + 1, .addr = ADDR(in), .len = 1));
+	EXPECT_EQ(-EBADF, op(FILE_WRITE, .task = 2, .handle = IO, .addr = ADDR(in), .len = 1));
+	EXPECT_EQ(2, step(FILE_WRITE, .task = 2, .handle = IO + 1, .addr = ADDR("hi"),
+			  .len = 2).result);
+	ASSERT_EQ(0, op(SLEEP, .task = 2, .value = COTASK_NEVER));
+	EXPECT_EQ(2, t_next(self->fd).result);
+	EXPECT_STREQ("hi", in);
+	close(p[0]);
+	close(p[1]);
+}
+
+/* A file that cannot be told not to block is refused; which ones can depends on the kernel. */
+TEST_F(file, blocking_pipe)
+{
+	struct cotask_event_info e;
+	int p[2];
+
+	ASSERT_EQ(0, pipe2(p, O_CLOEXEC));
+	ASSERT_EQ(0, MAKE_FILE(IO, p[0]));
+	ASSERT_EQ(2, write(p[1], "hi", 2));
+	ASSERT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	e = step(FILE_READ, .task = 2, .handle = IO, .addr = ADDR(in), .len = 2);
+	EXPECT_TRUE(e.result == 2 || e.result == -EOPNOTSUPP);
+	close(p[0]);
+	close(p[1]);
+}
+
+/* The handle is free at once; the wait goes on. */
+TEST_F(file, forgotten)
+{
+	PAIR(SOCK_STREAM);
+
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	EXPECT_EQ(0, op(FORGET, .handle = IO));
+	EXPECT_EQ(-ENOENT, t_op(self->fd, RECV_OP(2, in)));
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	CLOSE_PAIR();
+}
+
+/* A process that is about to close a descriptor ends all waits for its file. */
+TEST_F(file, poll_end)
+{
+	PAIR(SOCK_STREAM);
+
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	EXPECT_EQ(1, op(POLL_END, .handle = s[0]));
+	EXPECT_EQ(-EBADF, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(-EBADF, t_step(self->fd, RECV_OP(1, in)).result);
+	EXPECT_EQ(0, op(FORGET, .handle = IO));
+	EXPECT_EQ(0, MAKE_FILE(IO, s[0]));
+	CLOSE_PAIR();
+}
+
+/* A closed descriptor is kept by its object. */
+TEST_F(file, outlives_its_descriptor)
+{
+	PAIR(SOCK_STREAM);
+
+	close(s[0]);
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(0, op(FORGET, .handle = IO));
+	signal(SIGPIPE, SIG_IGN);
+	EXPECT_EQ(-1, write(s[1], "abc", 3));
+	close(s[1]);
+}
+
+/*
+ * The memory is that of the process that has made the object: in another one nothing is read or
+ * written, whether it issues the operation or runs the loop when the data comes.
+ */
+TEST_F(file, another_process)
+{
+	int status;
+	pid_t pid;
+	PAIR(SOCK_STREAM);
+
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	pid = fork();
+	if (!pid) {
+		if (t_op(self->fd, RECV_OP(2, in)) != -EXDEV)
+			_exit(2);
+		t_op(self->fd, OP(SLEEP, .task = 2, .value = COTASK_NEVER));
+		_exit(t_next(self->fd).result != -EXDEV || in[0]);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_STREQ("", in);
+	t_given[self->fd] = 1;
+	EXPECT_EQ(3, t_step(self->fd, RECV_OP(1, in)).result);
+	CLOSE_PAIR();
+}
+
+/* The process leaves the file of the device to another one: its operations end. */
+TEST_F(file, the_process_leaves)
+{
+	int status, report[2];
+	char answer = 0;
+	pid_t pid;
+	PAIR(SOCK_STREAM);
+
+	ASSERT_EQ(0, pipe(report));
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	pid = fork();
+	if (!pid) {
+		read(report[0], &answer, 1);
+		_exit(step(SLEEP, .task = 2, .value = COTASK_NEVER).result != -EXDEV);
+	}
+	close(self->fd);
+	ASSERT_EQ(1, write(report[1], "x", 1));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	self->fd = open("/dev/null", O_RDONLY);
+	close(report[0]);
+	close(report[1]);
+	CLOSE_PAIR();
+}
+
+/* A socket that has our file in a message is let go of with the last descriptor of that. */
+TEST_F(file, cycle)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {};
+	struct iovec iov = { .iov_base = "x", .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	PAIR(SOCK_STREAM);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &self->fd, sizeof(int));
+	ASSERT_EQ(1, sendmsg(s[1], &msg, 0));
+	close(s[1]);
+	close(s[0]);
+	/* The module can be unloaded after the tests. */
+}
+
+TEST_HARNESS_MAIN
