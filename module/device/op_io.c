@@ -164,12 +164,13 @@ static long recv_or_send(struct file *file, struct iov_iter *iter, bool send, u3
 static long call(struct cotask_hosted *h, struct file *file)
 {
 	struct cotask_loop *loop = h->object.file->loop;
+	const bool socket = IS_ENABLED(CONFIG_NET) && file_of(h->awaited)->socket;
 	struct iov_iter iter;
 	long rc;
 
 	iov_iter_ubuf(&iter, writes(h) ? WRITE : READ, u64_to_user_ptr(h->addr), h->len);
 	loop->foreign++;
-	if (IS_ENABLED(CONFIG_NET) && is_of_sockets(h->opcode))
+	if (socket)
 		rc = recv_or_send(file, &iter, writes(h), h->arg);
 	else
 		rc = read_or_write(file, &iter, writes(h));

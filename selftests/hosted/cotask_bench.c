@@ -10,6 +10,7 @@
 
 #include <cotask.h>
 #include <cotask_io.h>
+#include <cotask_stream.h>
 
 #include "bench.h"
 
@@ -151,16 +152,17 @@ static long bench(void *arg)
 
 static long echo(void *arg)
 {
-	int fd = (long)arg;
+	struct cotask_stream s;
 	char buf[4096];
 	ssize_t n;
 
-	while ((n = cotask_read(fd, buf, sizeof(buf))) > 0) {
-		if (cotask_write_all(fd, buf, n) < 0)
+	if (cotask_stream_init(&s, (long)arg))
+		return 1;
+	while ((n = cotask_stream_read(&s, buf, sizeof(buf))) > 0) {
+		if (cotask_stream_write_all(&s, buf, n) < 0)
 			break;
 	}
-	close(fd);
-	return 0;
+	return cotask_stream_close(&s);
 }
 
 static long serve(void *arg)

@@ -6,7 +6,7 @@
  * of the rules; the kernel does.
  *
  * Operations are collected in an array.  The ones that only end a step and always
- * suspend (SLEEP, POLL, EXIT), and FORGET, stay in it until the next COTASK_IOC_ENTER; so
+ * suspend (SLEEP, POLL, FILE_READ, SEND, EXIT), and FORGET, stay in it until the next COTASK_IOC_ENTER; so
  * a batch of events costs one call.  All other operations are applied at once, see cotask_op().
  *
  * A task that suspends takes the next event itself and switches to that task; the

@@ -26,6 +26,7 @@ PAGES = {
     "cotask_select": "wait for several things at once, and take one of them",
     "cotask_share": "tasks and groups as file descriptors",
     "cotask_signal": "signals as something to wait for",
+    "cotask_stream": "sockets and pipes that the kernel reads for a task",
     "cotask_sync": "events, locks, semaphores, conditions and queues",
     "cotask_thread": "blocking work, and tasks that other threads start",
     "cotask_ticker": "regular intervals",

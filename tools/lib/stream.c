@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
+/*
+ * libcotask - streams: sockets and pipes that the kernel reads for a task
+ *
+ * A read is an operation that ends a step: a task mostly waits for data that is still to
+ * come.  A read that has filled its buffer is followed by a system call, as more is likely to be
+ * there.  A write is a system call: there mostly is room.
+ */
+#include <limits.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef HAVE_VALGRIND
+#include <valgrind/memcheck.h>
+#else
+#define VALGRIND_MAKE_MEM_DEFINED(p, size)	((void)(p))
+#endif
+
+#include <cotask_stream.h>
+
+#include "internal.h"
+
+#define STREAM_SOCKET	0x1
+#define STREAM_FULL	0x2	/* the last read has filled its buffer */
+#define STREAM_PLAIN	0x4	/* only a system call can read it */
+
+EXPORT int cotask_stream_init(struct cotask_stream *s, int fd)
+{
+	struct stat st;
+	int rc;
+
+	if (!s)
+		return -EINVAL;
+	s->fd = -1;
+	s->flags = 0;
+	rc = cotask_object_make(&s->base, COTASK_KIND_FILE,
+				OP(MAKE, .arg = COTASK_KIND_FILE, .value = fd));
+	if (rc < 0)
+		return rc;
+	if (!fstat(fd, &st) && S_ISSOCK(st.st_mode))
+		s->flags = STREAM_SOCKET;
+	s->fd = fd;
+	return 0;
+}
+
+/* The kernel has let go of the file when this returns, so that the peer sees the end at once. */
+EXPORT int cotask_stream_close(struct cotask_stream *s)
+{
+	int rc = s ? check_object(&s->base) : -EINVAL;
+	struct cotask_op end[2];
+
+	if (rc)
+		return rc;
+	end[0] = *OP(POLL_END, .handle = s->fd);
+	end[1] = *OP(FORGET, .handle = s->base.handle);
+	rc = cotask_ops(s->base.loop, end, 2);
+	if (!rc)
+		cotask_handle_free(&s->base.loop->handles, s->base.handle);
+	s->base.handle = 0;
+	s->base.outcome = -EINVAL;
+	rc = close(s->fd) ? -errno : 0;
+	s->fd = -1;
+	return rc;
+}
+
+static int check(const struct cotask_stream *s)
+{
+	int rc = s ? check_object(&s->base) : -EINVAL;
+
+	return rc || task_here() ? rc : -ESRCH;
+}
+
+/* The kernel moves data when the file is ready; always suspends. */
+static ssize_t move(struct cotask_stream *s, struct cotask_op op)
+{
+	struct cotask_loop *loop = s->base.loop;
+	long rc;
+
+	op.handle = s->base.handle;
+	op.task = loop->current->base.handle;
+	do {
+		*cotask_op_add(loop) = op;
+		rc = cotask_suspend(loop, false);
+	} while (rc == -EINTR);
+	return rc;
+}
+
+#define MOVE(s, name, buf, size, ...)					\
+	move(s, (struct cotask_op){					\
+		.opcode = COTASK_OP_##name,				\
+		.addr = (uintptr_t)(buf),				\
+		.len = (size) < INT_MAX ? (size) : INT_MAX,		\
+		##__VA_ARGS__ })
+
+static ssize_t read_when_ready(struct cotask_stream *s, void *buf, size_t size)
+{
+	ssize_t rc;
+
+	if (!(s->flags & STREAM_PLAIN)) {
+		rc = MOVE(s, FILE_READ, buf, size);
+		if (rc > 0)
+			VALGRIND_MAKE_MEM_DEFINED(buf, rc);
+		if (rc != -EOPNOTSUPP)
+			return rc;
+		s->flags |= STREAM_PLAIN;
+	}
+	return cotask_read(s->fd, buf, size);
+}
+
+/* There may be more at once; -EAGAIN: there is not. */
+static ssize_t read_more(struct cotask_stream *s, void *buf, size_t size)
+{
+	ssize_t rc = cotask_io_begin();
+
+	if (rc)
+		return rc;
+	rc = recv(s->fd, buf, size, MSG_DONTWAIT);
+	return rc < 0 ? -errno : rc;
+}
+
+EXPORT ssize_t cotask_stream_read(struct cotask_stream *s, void *buf, size_t size)
+{
+	const unsigned int more = STREAM_SOCKET | STREAM_FULL;
+	ssize_t rc = check(s);
+
+	if (rc)
+		return rc;
+	rc = -EAGAIN;
+	if ((s->flags & more) == more)
+		rc = read_more(s, buf, size);
+	if (rc == -EAGAIN || rc == -EINTR)
+		rc = read_when_ready(s, buf, size);
+	s->flags &= ~STREAM_FULL;
+	if (rc > 0 && (size_t)rc == size)
+		s->flags |= STREAM_FULL;
+	return rc;
+}
+
+EXPORT ssize_t cotask_stream_read_exact(struct cotask_stream *s, void *buf, size_t size)
+{
+	size_t done = 0;
+	ssize_t rc;
+
+	while (done < size) {
+		rc = cotask_stream_read(s, (char *)buf + done, size - done);
+		if (rc < 0)
+			return rc;
+		if (!rc)
+			break;
+		done += rc;
+	}
+	return done;
+}
+
+EXPORT ssize_t cotask_stream_write(struct cotask_stream *s, const void *buf, size_t size)
+{
+	ssize_t rc = check(s);
+
+	if (rc)
+		return rc;
+	if (!(s->flags & STREAM_SOCKET))
+		return cotask_write(s->fd, buf, size);
+	rc = cotask_io_begin();
+	if (rc)
+		return rc;
+	rc = send(s->fd, buf, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (rc >= 0 || (errno != EAGAIN && errno != EINTR))
+		return rc < 0 ? -errno : rc;
+	return MOVE(s, SEND, buf, size, .arg = MSG_NOSIGNAL);
+}
+
+EXPORT ssize_t cotask_stream_write_all(struct cotask_stream *s, const void *buf, size_t size)
+{
+	const char *p = buf;
+	size_t left = size;
+	ssize_t rc;
+
+	while (left) {
+		rc = cotask_stream_write(s, p, left);
+		if (rc < 0)
+			return rc;
+		p += rc;
+		left -= rc;
+	}
+	return size;
+}
