@@ -6,6 +6,8 @@
  */
 #include <stdio.h>
 
+#include <cotask_stream.h>
+
 #include "net.h"
 
 #define IDLE	(30 * COTASK_SEC)
@@ -13,26 +15,35 @@
 static struct cotask_signals signals;
 static int listener;
 
-/* A failure in one connection does not affect the rest. */
-static long echo(int fd, void *arg)
+static long echo_some(struct cotask_stream *s)
 {
 	struct cotask_timeout idle;
 	char buf[4096];
 	ssize_t n;
 	long rc;
 
+	rc = cotask_timeout_start(&idle, IDLE);
+	if (rc)
+		return rc;
+	n = cotask_timeout_exit(&idle, cotask_stream_read(s, buf, sizeof(buf)));
+	return n > 0 ? cotask_stream_write_all(s, buf, n) : n;
+}
+
+/* A failure in one connection does not affect the rest. */
+static long echo(int fd, void *arg)
+{
+	struct cotask_stream s;
+	long rc;
+
 	(void)arg;
-	for (;;) {
-		rc = cotask_timeout_start(&idle, IDLE);
-		if (rc)
-			return rc;
-		n = cotask_timeout_exit(&idle, cotask_read(fd, buf, sizeof(buf)));
-		if (n <= 0)
-			return n;
-		n = cotask_write_all(fd, buf, n);
-		if (n < 0)
-			return n;
-	}
+	rc = cotask_stream_init(&s, fd);
+	if (rc < 0)
+		return rc;
+	do {
+		rc = echo_some(&s);
+	} while (rc > 0);
+	cotask_stream_fini(&s);
+	return rc;
 }
 
 static long serve_all(void *arg)

@@ -3,12 +3,25 @@
  * libcotask - reading through a buffer
  */
 #include <cotask_reader.h>
+#include <cotask_stream.h>
 
 #include "internal.h"
 
 EXPORT void cotask_reader_init(struct cotask_reader *r, int fd, void *buf, size_t size)
 {
 	*r = (struct cotask_reader){ .fd = fd, .buf = buf, .size = size };
+}
+
+EXPORT void cotask_reader_init_stream(struct cotask_reader *r, struct cotask_stream *s, void *buf,
+				      size_t size)
+{
+	*r = (struct cotask_reader){ .fd = -1, .stream = s, .buf = buf, .size = size };
+}
+
+static ssize_t read_some(struct cotask_reader *r, void *buf, size_t size)
+{
+	return r->stream ? cotask_stream_read(r->stream, buf, size) :
+			   cotask_read(r->fd, buf, size);
 }
 
 /* The caller no longer uses the last line. */
@@ -45,7 +58,7 @@ static ssize_t fill(struct cotask_reader *r)
 		move_to_front(r);
 	if (r->end >= r->size - 1)
 		return -EMSGSIZE;
-	n = cotask_read(r->fd, r->buf + r->end, r->size - 1 - r->end);
+	n = read_some(r, r->buf + r->end, r->size - 1 - r->end);
 	if (n > 0)
 		r->end += n;
 	return n;
@@ -80,7 +93,7 @@ EXPORT ssize_t cotask_reader_read(struct cotask_reader *r, void *buf, size_t siz
 
 	uncut(r);
 	if (!n)
-		return cotask_read(r->fd, buf, size);
+		return read_some(r, buf, size);
 	if (n > size)
 		n = size;
 	memcpy(buf, r->buf + r->begin, n);

@@ -43,24 +43,32 @@ EXPORT int cotask_stream_init(struct cotask_stream *s, int fd)
 	return 0;
 }
 
-/* The kernel has let go of the file when this returns, so that the peer sees the end at once. */
-EXPORT int cotask_stream_close(struct cotask_stream *s)
+/* The kernel has let go of the file when this returns: the peer of one that is closed sees that. */
+EXPORT int cotask_stream_fini(struct cotask_stream *s)
 {
-	int rc = s ? check_object(&s->base) : -EINVAL;
+	int fd = s ? check_object(&s->base) : -EINVAL;
 	struct cotask_op end[2];
 
-	if (rc)
-		return rc;
-	end[0] = *OP(POLL_END, .handle = s->fd);
+	if (fd)
+		return fd;
+	fd = s->fd;
+	end[0] = *OP(POLL_END, .handle = fd);
 	end[1] = *OP(FORGET, .handle = s->base.handle);
-	rc = cotask_ops(s->base.loop, end, 2);
-	if (!rc)
-		cotask_handle_free(&s->base.loop->handles, s->base.handle);
+	cotask_ops(s->base.loop, end, ARRAY_SIZE(end));
+	cotask_handle_free(&s->base.loop->handles, s->base.handle);
 	s->base.handle = 0;
 	s->base.outcome = -EINVAL;
-	rc = close(s->fd) ? -errno : 0;
 	s->fd = -1;
-	return rc;
+	return fd;
+}
+
+EXPORT int cotask_stream_close(struct cotask_stream *s)
+{
+	int fd = cotask_stream_fini(s);
+
+	if (fd < 0)
+		return fd;
+	return close(fd) ? -errno : 0;
 }
 
 static int check(const struct cotask_stream *s)

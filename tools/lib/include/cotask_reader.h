@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - lines and exact amounts from a file descriptor, through a buffer
+ * libcotask - lines and exact amounts from a descriptor or stream, through a buffer
  *
  *	char space[4096], *line;
  *	struct cotask_reader r;
@@ -23,9 +23,12 @@
 extern "C" {
 #endif
 
+struct cotask_stream;
+
 /**
- * struct cotask_reader - reads a file descriptor through a buffer
+ * struct cotask_reader - reads a file descriptor or a stream through a buffer
  * @fd: the file descriptor
+ * @stream: the stream, or NULL
  * @buf: the buffer
  * @size: size of @buf in bytes
  * @begin: offset of the first byte in @buf that was not consumed
@@ -35,6 +38,7 @@ extern "C" {
  */
 struct cotask_reader {
 	int	fd;
+	struct cotask_stream *stream;
 	char	*buf;
 	size_t	size;
 	size_t	begin;
@@ -51,6 +55,16 @@ struct cotask_reader {
  * @size: size of @buf in bytes, at least 2
  */
 void cotask_reader_init(struct cotask_reader *r, int fd, void *buf, size_t size);
+
+/**
+ * cotask_reader_init_stream - initialise a reader of a stream
+ * @r: the reader
+ * @s: the stream, from which only @r reads from now on
+ * @buf: memory for the buffer, which the caller keeps as long as it uses @r
+ * @size: size of @buf in bytes, at least 2
+ */
+void cotask_reader_init_stream(struct cotask_reader *r, struct cotask_stream *s, void *buf,
+			       size_t size);
 
 /**
  * cotask_readline - read a line

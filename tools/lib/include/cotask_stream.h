@@ -49,7 +49,18 @@ struct cotask_stream {
 __cotask_must_check int cotask_stream_init(struct cotask_stream *s, int fd);
 
 /**
- * cotask_stream_close - close a stream and its file descriptor
+ * cotask_stream_fini - end a stream, and keep its file descriptor
+ * @s: the stream
+ *
+ * Each task that waits for the stream gets -EBADF.  The caller owns the file descriptor again.
+ * The caller need not be a task.
+ *
+ * Return: The file descriptor; a negative errno: @s is no stream.
+ */
+int cotask_stream_fini(struct cotask_stream *s);
+
+/**
+ * cotask_stream_close - end a stream, and close its file descriptor
  * @s: the stream
  *
  * Each task that waits for the stream gets -EBADF.  The caller need not be a task.
