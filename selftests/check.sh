@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "make check": runs all tests, ends with "N passed, N failed, N skipped".
-# With arguments, only the named parts.
+# With arguments, only the named parts. Parts run side by side, as many as there are CPUs and four
+# at the most, or JOBS=; each prints what it has found when it is over.
 set -uo pipefail
 
-parts=(static compile proofs kunit fuzz stress trace uapi lib apps tool demo edu kernels
-	fresh bounds budget search)
+# The longest ones first.
+parts=(tool kunit uapi lib kernels apps static stress fuzz search fresh budget bounds demo edu
+	proofs compile trace)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
-logs=$top/.build/logs
+logs=$top/.build/logs run=$top/.build/check.$$
+jobs=${JOBS:-$(($(nproc) < 4 ? $(nproc) : 4))}
 passed=0 failed=0 skipped=0
 
 # One result that is not a KUnit case.
@@ -38,6 +41,22 @@ silent()
 	result "$name" $rc
 }
 
+# What several parts need is made once: "once NAME COMMAND..."
+once()
+{
+	local stamp=$run/$1 lock rc
+
+	exec {lock}>"$stamp.lock"
+	flock "$lock"
+	if [ ! -e "$stamp" ]; then
+		"${@:2}"
+		echo $? >"$stamp"
+	fi
+	rc=$(cat "$stamp")
+	exec {lock}>&-
+	return "$rc"
+}
+
 # Kernels of the test bed; the first run makes them, which takes its time and says so.
 need()
 {
@@ -50,24 +69,43 @@ need()
 	done
 }
 
-# Kernels that debug get a module that proves that what it frees has ended.
-debugging()
+# What is built for a kernel, the same for all parts. Kernels that debug get a module that
+# proves that what it frees has ended.
+options()
 {
+	echo W=1
+	case $1 in
+	uml-*)		echo CONFIG_COTASK_KUNIT_TEST=m ;;
+	stock-6.12-rt)	echo CONFIG_COTASK_HARDIRQ_TEST=m ;;
+	stock-6.12 | stock-7.3) echo CONFIG_COTASK_BENCH=m ;;
+	esac
 	case $1 in
 	uml-6.1-debug | uml-7.3-smp | uml-7.3-net-smp) echo CONFIG_COTASK_DEBUG=y ;;
 	esac
 }
 
-build()
+build_modules()
 {
 	local flavour=$1 log=$logs/build-$1.log rc=0
 
 	need "$flavour" || return
-	# shellcheck disable=SC2046 # one word or none
-	"$here/vm/build.sh" "$@" $(debugging "$flavour") >"$log" 2>&1 || rc=$?
+	# shellcheck disable=SC2046 # words
+	"$here/vm/build.sh" "$flavour" "$top/.build/$flavour" $(options "$flavour") \
+		>"$log" 2>&1 || rc=$?
 	[ $rc -eq 0 ] || tail -n 40 "$log"
 	result "build $flavour, W=1" $rc
 	return $rc
+}
+
+# In .build/FLAVOUR.
+build()
+{
+	once "build-$1" build_modules "$1"
+}
+
+uapi_programs()
+{
+	silent "uapi-build-$1" "$here/uapi/build.sh" "$2" "$top/.build/$1/uapi"
 }
 
 count_cases()
@@ -90,7 +128,7 @@ kunit()
 {
 	local flavour=$1 log=$logs/kunit-$1.log out=$top/.build/$1 rc=0
 
-	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
+	build "$flavour" || return
 	"$here/vm/uml.sh" -k "$flavour" -t 900 -o "$log" \
 		"$here/guest/kunit.sh" "$out" || rc=$?
 	[ -f "$log" ] && count_cases "$log"
@@ -105,7 +143,7 @@ part_stress()
 
 	while read -r flavour append; do
 		out=$top/.build/$flavour log=$logs/stress-$flavour${append:+-$append}.log rc=0
-		build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || continue
+		build "$flavour" || continue
 		"$here/vm/uml.sh" -k "$flavour" -a "$append" -t 900 -o "$log" \
 			"$here/guest/stress.sh" "$out" </dev/null || rc=$?
 		sed -n 's/^.*\(stress: .*\)$/\1/p' "$log"
@@ -126,7 +164,7 @@ part_fuzz()
 
 	while read -r flavour programs; do
 		out=$top/.build/$flavour log=$logs/fuzz-$flavour.log rc=0
-		build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || continue
+		build "$flavour" || continue
 		"$here/vm/uml.sh" -k "$flavour" -t 900 -o "$log" "$here/guest/fuzz.sh" \
 			"$out" --programs "$programs" "${seeds[@]}" </dev/null || rc=$?
 		grep '^fuzz: ' "$log"
@@ -162,7 +200,7 @@ part_static()
 	silent version "$here/static.sh" version "$source"
 	silent shellcheck "$here/static.sh" shellcheck "$source"
 	silent sparse sparse
-	silent layers "$here/layers.py" "$top/.build/stock-6.1"
+	silent layers "$here/layers.py" "$top/.build/sparse-stock-6.1"
 }
 
 # Version 0.6.4 of sparse does not understand 7.3; only the stock kernel has PCI.
@@ -170,9 +208,10 @@ sparse()
 {
 	local quiet=(-s W=1 C=2 CF=-Wcontext)
 
-	"$here/vm/build.sh" uml-6.1-debug "$top/.build/uml-6.1-debug" "${quiet[@]}" \
+	"$here/vm/build.sh" uml-6.1-debug "$top/.build/sparse-uml-6.1-debug" "${quiet[@]}" \
 		CONFIG_COTASK_KUNIT_TEST=m CONFIG_COTASK_BENCH=m CONFIG_COTASK_DEBUG=y &&
-		"$here/vm/build.sh" stock-6.1 "$top/.build/stock-6.1" "${quiet[@]}" CONFIG_COTASK_BENCH=m
+		"$here/vm/build.sh" stock-6.1 "$top/.build/sparse-stock-6.1" "${quiet[@]}" \
+			CONFIG_COTASK_BENCH=m
 }
 
 part_compile()
@@ -211,10 +250,10 @@ part_trace()
 	local flavour=uml-7.3-tt out=$top/.build/uml-7.3-tt rc=0
 
 	need $flavour || return
-	build $flavour "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
-	silent trace-build "$here/tool/formats.sh" "$top/.build/tool" || return
+	build $flavour || return
+	silent trace-build "$here/tool/formats.sh" "$top/.build/trace" || return
 	"$here/vm/uml.sh" -k $flavour -t 900 -o "$logs/trace.log" \
-		"$here/guest/trace.sh" "$out" "$top/.build/tool/formats" || rc=$?
+		"$here/guest/trace.sh" "$out" "$top/.build/trace/formats" || rc=$?
 	grep '^trace: ' "$logs/trace.log"
 	result "tracepoints: all of them, and they fit together" $rc
 }
@@ -224,8 +263,8 @@ uapi()
 {
 	local machine=$1 flavour=$2 source=$3 out=$top/.build/$2 log=$logs/uapi-$2.log rc=0
 
-	build "$flavour" "$out" W=1 || return
-	silent "uapi-build-$flavour" "$here/uapi/build.sh" "$source" "$out/uapi" || return
+	build "$flavour" || return
+	once "uapi-$flavour" uapi_programs "$flavour" "$source" || return
 	[ "$machine" = uml ] || silent "uapi-build-$flavour-32" "$here/uapi/build.sh" \
 		"$source" "$out/uapi32" -m32 || return
 	"$here/vm/$machine.sh" -k "$flavour" -t 1500 -o "$log" "$here/guest/uapi.sh" "$out" ||
@@ -252,10 +291,9 @@ part_uapi()
 # Tests of libcotask in the guest, by their names: "lib MACHINE FLAVOUR TEST..."
 lib()
 {
-	local flavour=$2 out=$top/.build/$2 log=$logs/lib-$2.log rc=0 with=()
+	local flavour=$2 out=$top/.build/$2 log=$logs/lib-$2.log rc=0
 
-	[ "$1" = qemu ] || with=(CONFIG_COTASK_KUNIT_TEST=m)
-	build "$flavour" "$out" W=1 "${with[@]}" || return
+	build "$flavour" || return
 	"$here/vm/$1.sh" -k "$flavour" -t 900 -o "$log" \
 		"$here/guest/lib.sh" "$out" "$top/.build/libtest" "${@:3}" || rc=$?
 	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - $(grep -cE '^ok .*# SKIP' "$log")))
@@ -270,7 +308,7 @@ part_lib()
 {
 	local source tests=(lib_core_test lib_stack_test lib_scopes_test lib_errors_test
 		lib_objects_test lib_stress_test lib_apps_test lib_io_test lib_process_test
-		lib_net_test lib_select_test)
+		lib_net_test lib_select_test lib_stream_test)
 
 	need uml-7.3-smp uml-6.1-debug uml-7.3-tt stock-6.1 || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
@@ -288,7 +326,7 @@ apps()
 {
 	local flavour=$1 out=$top/.build/$1 log=$logs/apps-$1.log rc=0 skips
 
-	build "$flavour" "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m || return
+	build "$flavour" || return
 	"$here/vm/uml.sh" -k "$flavour" -t 1500 -o "$log" \
 		"$here/guest/apps.sh" "$out" "$top/.build/apps" </dev/null || rc=$?
 	skips=$(grep -cE '^ok .*# SKIP' "$log")
@@ -315,15 +353,14 @@ part_apps()
 }
 
 # The tool for operators: on a saved snapshot here, then with real tasks; only the stock
-# kernel has pseudo-terminals. And the commands of gdb. "tool FLAVOUR MACHINE SCRIPT [make
-# arguments]"
+# kernel has pseudo-terminals. And the commands of gdb. "tool FLAVOUR MACHINE SCRIPT"
 tool()
 {
 	local flavour=$1 out=$top/.build/$1 log=$logs/$3-$1.log rc=0
 
-	build "$flavour" "$out" W=1 "${@:4}" || return
-	silent "tool-uapi-$flavour" "$here/uapi/build.sh" \
-		"$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")" "$out/uapi" || return
+	build "$flavour" || return
+	once "uapi-$flavour" uapi_programs "$flavour" \
+		"$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")" || return
 	"$here/vm/$2.sh" -k "$flavour" -t 900 -o "$log" \
 		"$here/guest/$3.sh" "$out" "$top/.build/tool/cotask" || rc=$?
 	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - $(grep -cE '^ok .*# SKIP' "$log")))
@@ -357,8 +394,8 @@ part_tool()
 	silent tool-man mandoc -T lint -W warning "$top/tools/cotask/cotask.8"
 	silent tool-golden "$here/tool/golden.sh" "$top/.build/tool/cotask"
 	silent tool-views "$here/tool/views.sh" "$top/.build/tool/cotask"
-	tool uml-7.3-smp uml tool CONFIG_COTASK_KUNIT_TEST=m
-	tool uml-6.1-debug uml tool CONFIG_COTASK_KUNIT_TEST=m
+	tool uml-7.3-smp uml tool
+	tool uml-6.1-debug uml tool
 	tool stock-6.1 qemu top
 	# Only this kernel writes core files. Without gdb the tests are skipped.
 	"$here/vm/setup.sh" gdb || echo "gdb cannot be installed" >&2
@@ -377,14 +414,13 @@ part_demo()
 	result "demo on the stock kernel" $rc
 }
 
-# After the demo, which has built the modules for the stock kernel.
 part_edu()
 {
 	local out=$top/.build/stock-6.1 rc=0
 
-	build stock-6.1 "$out" W=1 || return
-	silent examples-stock-6.1 make -s -C "$top/tools/examples" CC=gcc-12 \
-		OUT="$out/examples" LIB="$out/lib" || return
+	build stock-6.1 || return
+	silent edu-examples make -s -C "$top/tools/examples" CC=gcc-12 \
+		OUT="$out/edu" LIB="$out/edu/lib" || return
 	"$here/vm/qemu.sh" -k stock-6.1 -t 900 -o "$logs/edu.log" \
 		"$here/guest/edu.sh" "$out" || rc=$?
 	grep -E '^(edu: |[0-9]+! = )' "$logs/edu.log"
@@ -396,7 +432,7 @@ arm64()
 {
 	local source log=$logs/arm64.log rc=0
 
-	build stock-6.1-arm64 "$top/.build/stock-6.1-arm64" W=1
+	build stock-6.1-arm64
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
 	"$here/arm64.sh" "$source" "$top/.build/arm64" >"$log" 2>&1 || rc=$?
 	count_tap "$log"
@@ -413,7 +449,7 @@ part_kernels()
 	need uml-7.3-smp || return
 	for flavour in stock-6.12 stock-7.3; do
 		out=$top/.build/$flavour rc=0
-		build "$flavour" "$out" W=1 CONFIG_COTASK_BENCH=m || continue
+		build "$flavour" || continue
 		make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/lib" \
 			>"$logs/kernels-$flavour.log" 2>&1 &&
 			"$here/vm/qemu.sh" -k "$flavour" -t 900 -o "$logs/kernels-$flavour.log" \
@@ -429,7 +465,7 @@ hardirq()
 {
 	local flavour=$1 out=$top/.build/$1 log=$logs/hardirq-$1.log rc=0
 
-	build "$flavour" "$out" W=1 CONFIG_COTASK_HARDIRQ_TEST=m || return
+	build "$flavour" || return
 	"$here/vm/qemu.sh" -k "$flavour" -t 600 -o "$log" "$here/guest/hardirq.sh" "$out" || rc=$?
 	passed=$((passed + $(grep -cE 'hardirq: .*: ok, ' "$log")))
 	failed=$((failed + $(grep -cE 'hardirq: .*: not ok, ' "$log")))
@@ -453,7 +489,7 @@ part_bounds()
 	local out=$top/.build/bounds log=$logs/bounds.log rc=0
 
 	need stock-6.1 || return
-	build stock-6.1 "$out" W=1 CONFIG_COTASK_DEBUG=y || return
+	silent bounds-modules "$here/vm/build.sh" stock-6.1 "$out" -s W=1 CONFIG_COTASK_DEBUG=y || return
 	silent bounds-build gcc-12 -O2 -Wall -Wextra -Wno-missing-field-initializers -Werror \
 		-static -I"$top/uapi" -o "$out/stretch" "$here/bounds/stretch.c" || return
 	COTASK_ICOUNT=1 "$here/vm/qemu.sh" -k stock-6.1 -t 900 -o "$log" \
@@ -510,10 +546,54 @@ for part in "$@"; do
 		exit 2
 	fi
 done
-mkdir -p "$logs"
+
+# In a shell of its own, which has its own counts.
+run_part()
+{
+	"part_$1"
+	echo "$passed $failed $skipped" >"$run/$1.counts"
+}
+
+# What a part has printed, and what it has counted; one that has died has failed.
+show()
+{
+	local p=0 f=1 s=0
+
+	cat "$run/$1.out"
+	[ ! -e "$run/$1.counts" ] || read -r p f s <"$run/$1.counts"
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# The next part that is over; false: there is none left.
+show_next()
+{
+	local over=""
+
+	wait -n -p over
+	[ -n "${over:-}" ] && show "${part_of[$over]}"
+}
+
+stop()
+{
+	local pids
+
+	mapfile -t pids < <(jobs -p)
+	[ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null
+	wait
+	rm -rf "$run"
+}
+
+mkdir -p "$logs" "$run"
+trap stop EXIT
 "$here/vm/setup.sh" || exit 1
+declare -A part_of
 for part in "$@"; do
-	"part_$part"
+	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+		show_next
+	done
+	run_part "$part" >"$run/$part.out" 2>&1 </dev/null &
+	part_of[$!]=$part
 done
+while show_next; do :; done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

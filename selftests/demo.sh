@@ -13,7 +13,7 @@ trap 'rm -f "$log"' EXIT
 
 "$here/vm/setup.sh"
 echo "building for $("$here/vm/kernel.sh" stock-6.1 | tail -n 1 | xargs -I{} cat {}/version)"
-"$here/vm/build.sh" stock-6.1 "$out" >"$log" 2>&1 || { cat "$log"; exit 1; }
+"$here/vm/build.sh" stock-6.1 "$out" W=1 >"$log" 2>&1 || { cat "$log"; exit 1; }
 make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/lib" >"$log" 2>&1 ||
 	{ cat "$log"; exit 1; }
 echo "booting it in QEMU with 2 CPUs"

@@ -81,7 +81,7 @@ peers()
 
 mkdir -p "$top/.build"
 "$here/vm/setup.sh"
-"$here/vm/build.sh" "$kernel" "$out" >"$log" 2>&1 || { tail -n 40 "$log" >&2; exit 1; }
+"$here/vm/build.sh" "$kernel" "$out" W=1 >"$log" 2>&1 || { tail -n 40 "$log" >&2; exit 1; }
 programs
 [ -n "$ours" ] || peers
 "$here/vm/$machine.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 900 -o "$log" \

@@ -28,7 +28,7 @@ copy_sources()
 	rsync -rlpc --delete --prune-empty-dirs \
 		--exclude '*.o' --exclude '*.ko' --exclude '*.mod' \
 		--exclude '*.mod.c' --exclude '.*.cmd' --exclude '*.order' \
-		--exclude '*.symvers' --exclude '*.gcno' \
+		--exclude '*.symvers' --exclude '*.gcno' --exclude '/.lock' \
 		--include '/Kbuild' --include '/VERSION' \
 		--include '/module/***' --include '/uapi/***' \
 		--include '/selftests/' --include '/selftests/kapi/***' \
@@ -69,6 +69,9 @@ main()
 	flavour=$1
 	out=$(realpath -m "$2")
 	shift 2
+	mkdir -p "$out"
+	exec 9>"$out/.lock"
+	flock 9
 	kernel=$("$here/kernel.sh" "$flavour" | tail -n 1)
 	drop_foreign_objects "$out" "$kernel"
 	copy_sources "$out"

@@ -61,6 +61,11 @@ main()
 
 	read -ra want <<< "$(missing)"
 	[ ${#want[@]} -gt 0 ] || return 0
+	# Parts of the check run side by side.
+	exec 6>"${TMPDIR:-/tmp}/cotask-setup.lock"
+	flock 6
+	read -ra want <<< "$(missing)"
+	[ ${#want[@]} -gt 0 ] || return 0
 	echo "setup: installing ${want[*]}" >&2
 	if ! apt_install "${want[@]}" 2>/dev/null; then
 		as_root apt-get update -qq

@@ -5,9 +5,9 @@
  * The library translates calls to operations, and events to switches.  It implements none
  * of the rules; the kernel does.
  *
- * Operations are collected in an array.  The ones that only end a step and always
- * suspend (SLEEP, POLL, FILE_READ, SEND, EXIT), and FORGET, stay in it until the next COTASK_IOC_ENTER; so
- * a batch of events costs one call.  All other operations are applied at once, see cotask_op().
+ * Operations are collected in an array.  The ones that only end a step and always suspend
+ * (SLEEP, POLL, FILE_READ, SEND, EXIT), and FORGET, stay in it until the next COTASK_IOC_ENTER;
+ * so a batch of events costs one call.  All other operations are applied at once, see cotask_op().
  *
  * A task that suspends takes the next event itself and switches to that task; the
  * stack of the thread that runs the loop, its *ground*, is for callbacks.

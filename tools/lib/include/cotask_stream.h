@@ -101,8 +101,8 @@ __cotask_must_check ssize_t cotask_stream_read_exact(struct cotask_stream *s, vo
  *
  * Does not suspend if there is room, except from time to time, so that other tasks run.
  *
- * Return: As write(2), which can be less than @size; -EPIPE if the peer of a socket is gone, without
- *	a signal; -ECANCELED.
+ * Return: As write(2), which can be less than @size; -EPIPE without a signal if the peer of a
+ *	socket is gone; -ECANCELED.
  */
 __cotask_must_check ssize_t cotask_stream_write(struct cotask_stream *s, const void *buf,
 						size_t size);
