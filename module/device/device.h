@@ -185,6 +185,7 @@ struct cotask_aux {
  * @pollers: processes that wait for file descriptors
  * @poller: memory for one of them
  * @has_polled: this ENTER has made a source
+ * @n_files: number of objects of kind FILE
  * @late: reports that ENTER was not called for too long
  * @was_late: it has, since the last ENTER
  * @fds: descriptors made by EXPORT
@@ -231,6 +232,7 @@ struct cotask_file {
 	struct rb_root		pollers;
 	struct cotask_poller	poller;
 	bool			has_polled;
+	unsigned int		n_files;
 	struct delayed_work	late;
 	bool			was_late;
 	struct list_head	fds;

@@ -28,6 +28,10 @@
 #define SEND_FLAGS	(MSG_DONTROUTE | MSG_EOR | MSG_CONFIRM | MSG_MORE | MSG_DONTWAIT |	\
 			 MSG_NOSIGNAL)
 
+/* What a call costs, in steps of the budget, beside the bytes that it moves. */
+#define CALL_COST	16
+#define BYTES_A_STEP	512
+
 /**
  * struct file_object - a descriptor
  * @object: what its handle names
@@ -78,6 +82,9 @@ static int file_make(struct cotask_request *r, struct cotask_object *o)
 
 	if (r->op->value < 0 || r->op->value > INT_MAX)
 		return -EBADF;
+	/* Each keeps a file open, as a descriptor does. */
+	if (r->f->n_files >= rlimit(RLIMIT_NOFILE))
+		return -EMFILE;
 	file = fget(r->op->value);
 	if (!file)
 		return -EBADF;
@@ -88,6 +95,7 @@ static int file_make(struct cotask_request *r, struct cotask_object *o)
 		rc = PTR_ERR_OR_ZERO(fo->in);
 	}
 	fput(file);
+	r->f->n_files += !rc;
 	return rc;
 }
 
@@ -95,6 +103,7 @@ static void file_fini(struct cotask_object *o)
 {
 	struct file_object *fo = file_of(o);
 
+	o->file->n_files--;
 	cotask_source_unuse(fo->in);
 	if (fo->out)
 		cotask_source_unuse(fo->out);
@@ -262,6 +271,7 @@ static long finish_io(struct cotask_hosted *h, long rc)
 		smp_mb();
 	}
 	rc = call(h, file);
+	cotask_loop_spend(h->object.file->loop, CALL_COST + (rc > 0 ? rc / BYTES_A_STEP : 0));
 	if (rc == -EAGAIN)
 		rc = go_on_waiting(h, s, file);
 	fput(file);

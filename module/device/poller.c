@@ -40,36 +40,6 @@ struct cotask_poller *cotask_poller_find(struct cotask_file *f, const void *file
 	return node ? rb_entry(node, struct cotask_poller, node) : NULL;
 }
 
-/**
- * cotask_poller_get - the calling process
- * @f: the file
- *
- * The owner, so that no other thread makes any.  The first process takes no memory.
- *
- * Return: The process with a reference; ERR_PTR() of -ENOSPC, -ENOMEM.
- */
-struct cotask_poller *cotask_poller_get(struct cotask_file *f)
-{
-	struct cotask_poller *by = cotask_poller_find(f, current->files);
-
-	if (by)
-		return by;
-	by = &f->poller;
-	if (READ_ONCE(by->n))
-		by = cotask_host_alloc(&f->host, sizeof(*by));
-	if (IS_ERR(by))
-		return by;
-	by->files = current->files;
-	by->mm = current->mm;
-	mmgrab(by->mm);
-	by->sources = RB_ROOT;
-	spin_lock(&f->polls_lock);
-	by->n = 1;
-	rb_find_add(&by->node, &f->pollers, by_node);
-	spin_unlock(&f->polls_lock);
-	return by;
-}
-
 /* With polls_lock.  A process that comes later and has the same name is another one. */
 static void forget(struct cotask_file *f, struct cotask_poller *by)
 {
@@ -116,6 +86,41 @@ static void end_sources(struct cotask_file *f, struct cotask_poller *by)
 		spin_lock(&f->polls_lock);
 	}
 	spin_unlock(&f->polls_lock);
+}
+
+/**
+ * cotask_poller_get - the calling process
+ * @f: the file
+ *
+ * The owner, so that no other thread makes any.  The first process takes no memory.
+ *
+ * Return: The process with a reference; ERR_PTR() of -ENOSPC, -ENOMEM.
+ */
+struct cotask_poller *cotask_poller_get(struct cotask_file *f)
+{
+	struct cotask_poller *by = cotask_poller_find(f, current->files);
+
+	if (by && by->mm == current->mm)
+		return by;
+	/* Another program runs in the process (exec), or one that shares no memory with it. */
+	if (by) {
+		end_sources(f, by);
+		cotask_poller_put(f, by);
+	}
+	by = &f->poller;
+	if (READ_ONCE(by->n))
+		by = cotask_host_alloc(&f->host, sizeof(*by));
+	if (IS_ERR(by))
+		return by;
+	by->files = current->files;
+	by->mm = current->mm;
+	mmgrab(by->mm);
+	by->sources = RB_ROOT;
+	spin_lock(&f->polls_lock);
+	by->n = 1;
+	rb_find_add(&by->node, &f->pollers, by_node);
+	spin_unlock(&f->polls_lock);
+	return by;
 }
 
 /* Descriptors that are checked without a point to reschedule, and in a step of the budget. */

@@ -124,9 +124,10 @@ static void source_posted(struct cotask_post *post)
 	if (happened & FREED) {
 		/* A queue has gone: the next POLL makes another source. */
 		release_file(s);
-		s->ended = true;
+		WRITE_ONCE(s->ended, true);
 	}
-	if (READ_ONCE(s->ended))
+	/* Pairs with cotask_source_end(). */
+	if (smp_load_acquire(&s->ended))
 		wake_all(s, s->error);
 	source_put(s);
 }
@@ -379,7 +380,7 @@ void cotask_source_end(struct cotask_source *s, struct file *file, int error)
 {
 	let_go(s, file);
 	s->error = error;
-	/* Pairs with cotask_source_wait(), in an owner that has not seen the post. */
+	/* Pairs with source_posted(), and cotask_source_wait() of an owner that comes before it. */
 	smp_store_release(&s->ended, true);
 	post(s);
 	source_put(s);

@@ -2,10 +2,13 @@
 /*
  * cotask selftests - input and output as operations: FILE, FILE_READ, FILE_WRITE, RECV, SEND
  */
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
@@ -235,6 +238,22 @@ TEST_F(file, one_of_two_readers)
 	CLOSE_PAIR();
 }
 
+/* An object keeps a file open: there are as many as there can be descriptors. */
+TEST_F(file, as_many_as_descriptors)
+{
+	struct rlimit limit = { 20, 20 };
+	__u32 h;
+	PAIR(SOCK_STREAM);
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	for (h = 1; h < 20; h++)
+		EXPECT_EQ(0, MAKE_FILE(IO + h, s[0]));
+	EXPECT_EQ(-EMFILE, MAKE_FILE(IO + h, s[0]));
+	EXPECT_EQ(0, op(FORGET, .handle = IO + 1));
+	EXPECT_EQ(0, MAKE_FILE(IO + h, s[0]));
+	CLOSE_PAIR();
+}
+
 /* Memory that is not there is -EFAULT, and nothing is lost. */
 TEST_F(file, recv_to_nowhere)
 {
@@ -356,6 +375,32 @@ TEST_F(file, another_process)
 	EXPECT_STREQ("", in);
 	t_given[self->fd] = 1;
 	EXPECT_EQ(3, t_step(self->fd, RECV_OP(1, in)).result);
+	CLOSE_PAIR();
+}
+
+/*
+ * A process that shares the descriptors and not the memory, as a program after exec does with
+ * the one before it: what it makes replaces what the other one has made.
+ */
+TEST_F(file, same_descriptors_other_memory)
+{
+	int status;
+	pid_t pid;
+	PAIR(SOCK_STREAM);
+
+	EXPECT_EQ(2, t_step(self->fd, RECV_OP(1, in)).handle);
+	pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	if (!pid) {
+		if (t_op(self->fd, RECV_OP(2, in)) != -EXDEV)
+			_exit(2);
+		if (MAKE_FILE(IO + 1, s[0]))
+			_exit(3);
+		_exit(step(SLEEP, .task = 2, .value = COTASK_NEVER).result != -EXDEV);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	t_given[self->fd] = 1;
+	EXPECT_EQ(-EBADF, t_step(self->fd, RECV_OP(1, in)).result);
 	CLOSE_PAIR();
 }
 

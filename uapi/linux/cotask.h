@@ -49,7 +49,8 @@
  *	EBUSY		FORGET of a hosted task that is not done
  *	EXDEV		a member belongs to another loop; the FILE belongs to another process
  *	EBADF		unknown file descriptor, or descriptor of the wrong kind
- *	EMFILE, ENFILE	no file descriptor is available
+ *	EMFILE, ENFILE	no file descriptor is available; RLIMIT_NOFILE also limits the objects of
+ *			kind FILE
  *	ENOSPC		too many objects, or too many scopes around a task
  *	EFAULT		the kernel cannot read or write @addr
  *	ENOMEM		no memory; the operation has no effect
