@@ -227,13 +227,17 @@ static struct cotask_source *source_of(struct cotask_hosted *h)
  * After a try that has found nothing only an event can have changed that; what has come before
  * it, and may still be reported as ready, does not.
  */
+static bool has_event(struct cotask_source *s)
+{
+	return s->drained ? READ_ONCE(s->fresh) : cotask_source_look(s) != 0;
+}
+
 static struct cotask_await perform_io(struct cotask *task, struct cotask_hosted *h)
 {
 	struct cotask_source *s = source_of(h);
 
-	if (!s)
-		return cotask_yield(task);
-	if (s->drained ? READ_ONCE(s->fresh) : cotask_source_look(s))
+	/* A writer tries first: there mostly is room. */
+	if (!s || has_event(s))
 		return cotask_yield(task);
 	return cotask_source_wait(task, s);
 }
