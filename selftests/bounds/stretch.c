@@ -460,6 +460,28 @@ static void forgotten_members(void)
 	enter(65536);
 }
 
+#define FAR(i)	(((i) << 16) + 63)	/* the last one of a chunk of the table */
+
+/* Handles as far from each other as can be, which share nothing in the table. */
+static void far_handles(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++)
+		add(OP(MAKE, .handle = FAR(i), .arg = COTASK_KIND_FUTURE));
+	enter(0);
+}
+
+static void far_handles_forgotten(void)
+{
+	unsigned int i;
+
+	far_handles();
+	for (i = 0; i < MANY; i++)
+		add(OP(FORGET, .handle = FAR(i)));
+	enter(0);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -486,6 +508,8 @@ static const struct {
 	{ "groups of tasks that end", ends_inside_of_groups },
 	{ "groups of tasks that are cancelled", cancels_tasks_in_groups },
 	{ "forgotten members of a wait", forgotten_members },
+	{ "handles far apart", far_handles },
+	{ "handles far apart that are forgotten", far_handles_forgotten },
 };
 
 static void parameter(char *text, size_t size, int flags)
