@@ -26,6 +26,16 @@ static inline void cotask_loop_spend(struct cotask_loop *loop, int n)
 }
 
 /*
+ * The same for an operation of a process, which can be given up.  Return: true: it has to be, as
+ * the process is being killed, and does not see the result any more.
+ */
+static inline bool cotask_loop_spend_or_stop(struct cotask_loop *loop, int n)
+{
+	loop->budget -= n;
+	return unlikely(loop->budget < 0) && cotask_loop_must_stop(loop);
+}
+
+/*
  * A step of a walk over what users can have many of, by any thread: the owner pays @n for it,
  * and another caller, which may sleep, reschedules.  @loop: the loop; NULL: it is gone.
  */

@@ -104,6 +104,9 @@ static bool take_out(struct call *call)
 	return true;
 }
 
+/* ... in steps of the budget. */
+#define CALL_COST	4
+
 /* The loop has ended: drop calls whose awaitable will never be done. */
 void cotask_calls_drop(struct cotask_file *f)
 {
@@ -111,7 +114,7 @@ void cotask_calls_drop(struct cotask_file *f)
 
 	list_for_each_entry_safe(call, next, &f->calls, link) {
 		take_out(call);
-		cotask_loop_spend(f->loop, 4);
+		cotask_loop_spend(f->loop, CALL_COST);
 	}
 }
 
@@ -174,10 +177,13 @@ static s64 op_off_done(struct cotask_request *r)
 	if (cotask_awaitable_done(x))
 		return 0;
 	list_for_each_entry_safe(call, next, &r->f->calls, link) {
-		cotask_loop_spend(r->f->loop, 1);
-		if (call->object != r->object || call->user_data != r->op->user_data)
-			continue;
-		n += take_out(call);
+		const bool matches = call->object == r->object &&
+				     call->user_data == r->op->user_data;
+
+		if (cotask_loop_spend_or_stop(r->f->loop, matches ? CALL_COST : 1))
+			return -EINTR;
+		if (matches)
+			n += take_out(call);
 	}
 	return n;
 }

@@ -19,7 +19,6 @@
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
-#include <linux/xarray.h>
 #include <linux/cotask_gather.h>
 #include <linux/cotask_sync.h>
 #include <linux/cotask_thread.h>
@@ -120,22 +119,24 @@ extern const struct cotask_object_ops cotask_remote_object;
 
 /**
  * struct cotask_table - handles and what they name, see table.c
- * @chunks: of neighbours; its lock guards all of it
+ * @lock: guards all of it, a leaf
+ * @chunks: of neighbours
  * @last: the one that was used last
  */
 struct cotask_table {
-	struct xarray		chunks;
+	spinlock_t		lock;	/* guards chunks, last and the chunks themselves */
+	struct rb_root		chunks;
 	struct cotask_chunk	*last;
 };
 
 static inline void cotask_table_lock(struct cotask_table *t)
 {
-	xa_lock(&t->chunks);
+	spin_lock(&t->lock);
 }
 
 static inline void cotask_table_unlock(struct cotask_table *t)
 {
-	xa_unlock(&t->chunks);
+	spin_unlock(&t->lock);
 }
 
 /**
@@ -449,7 +450,7 @@ struct cotask_object *cotask_table_find(struct cotask_table *t, u32 handle);
 struct cotask_object *cotask_table_next(struct cotask_table *t, u64 *handle);
 
 /* What cotask_table_next() costs in steps of the budget, if each handle has a chunk to itself. */
-#define COTASK_TABLE_COST	24
+#define COTASK_TABLE_COST	4
 
 /* user.c */
 struct cotask_user *cotask_user_get(kuid_t uid);

@@ -96,18 +96,26 @@ static s64 read_errors(struct cotask_request *r)
 	return cotask_group_errors(cotask_object_group(r->object), NULL, 0);
 }
 
-/* Handle of a child; its hosted object stays as long as the task has its frame, or a handle. */
-static s64 handle_of(struct cotask_file *f, const struct cotask *task)
+static s64 handle_of_native(struct cotask_file *f, const struct cotask *task)
 {
 	struct cotask_object *o;
 	u64 handle;
 
 	for (handle = 0; (o = cotask_table_next(&f->objects, &handle)); handle++) {
-		cotask_loop_spend(f->loop, COTASK_TABLE_COST);
-		if ((BIT(o->kind) & TASK_KINDS) && cotask_object_task(o) == task)
+		if (cotask_loop_spend_or_stop(f->loop, COTASK_TABLE_COST))
+			return -EINTR;
+		if (o->kind == COTASK_OBJECT_NATIVE && cotask_native_task(o) == task)
 			return handle;
 	}
 	return 0;
+}
+
+/* Handle of a child; 0: it has none any more. */
+static s64 handle_of(struct cotask_file *f, const struct cotask *task)
+{
+	if (task->entry.flags & COTASK_T_PLACED)
+		return container_of(task, struct cotask_hosted, place)->handle;
+	return handle_of_native(f, task);
 }
 
 static s64 read_error(struct cotask_request *r)

@@ -56,7 +56,8 @@ static int members_find(struct cotask_file *f, struct members *m, unsigned int n
 		if (!x)
 			return -ENOENT;
 		m->member[m->n - 1] = COTASK_MEMBER(x);
-		cotask_loop_spend(f->loop, 2);
+		if (cotask_loop_spend_or_stop(f->loop, 3))
+			return -EINTR;
 	}
 	return 0;
 }

@@ -3,25 +3,30 @@
  * cotask - the table of handles
  *
  * A process chooses its handles, and most choose one after the other.  So the table consists
- * of chunks of neighbours, which an xarray finds, and remembers the chunk that was used last:
- * to make, find and forget an object is mostly an access to an array.
+ * of chunks of neighbours, in a tree by their numbers, and remembers the chunk that was used
+ * last: to make, find and forget an object is mostly an access to an array.
  *
- * The lock of the xarray is the one of the table.  Any thread may call these functions.
+ * Handles may also lie so far apart that each has a chunk to itself.  Whoever takes a chunk out
+ * frees it there: a grace period would leave the memory of a whole table to one soft interrupt.
+ *
+ * Any thread may call these functions.
  */
 #include <linux/slab.h>
 
 #include "device.h"
 
-/* A power of two, as many as a node of an xarray has. */
+/* A power of two. */
 #define CHUNK	64
 
 /**
  * struct cotask_chunk - the objects of neighbouring handles
+ * @node: in cotask_table.chunks, by @number
  * @number: of the chunk
  * @used: how many of @slot are
  * @slot: the objects; NULL: the handle is free
  */
 struct cotask_chunk {
+	struct rb_node		node;
 	u32			number;
 	u32			used;
 	struct cotask_object	*slot[CHUNK];
@@ -45,18 +50,17 @@ static struct cotask_object reserved;
 
 void cotask_table_init(struct cotask_table *t)
 {
-	xa_init_flags(&t->chunks, XA_FLAGS_ACCOUNT);
+	spin_lock_init(&t->lock);
+	t->chunks = RB_ROOT;
 }
 
+/* All handles are free.  The chunk that was used last may still be there. */
 void cotask_table_destroy(struct cotask_table *t)
 {
-	struct cotask_chunk *c;
-	unsigned long number;
-
-	xa_for_each(&t->chunks, number, c)
-		kmem_cache_free(chunk_cache, c);
-	xa_destroy(&t->chunks);
+	if (t->last)
+		kmem_cache_free(chunk_cache, t->last);
 	t->last = NULL;
+	t->chunks = RB_ROOT;
 }
 
 /* A chunk without objects goes when another one is used, so not each time that it has none. */
@@ -66,9 +70,32 @@ static void use(struct cotask_table *t, struct cotask_chunk *c)
 
 	t->last = c;
 	if (last && !last->used) {
-		__xa_erase(&t->chunks, last->number);
+		rb_erase(&last->node, &t->chunks);
 		kmem_cache_free(chunk_cache, last);
 	}
+}
+
+static int compare(const void *number, const struct rb_node *node)
+{
+	const struct cotask_chunk *c = rb_entry(node, struct cotask_chunk, node);
+	const u32 n = *(const u32 *)number;
+
+	return n < c->number ? -1 : n > c->number;
+}
+
+static int compare_nodes(struct rb_node *node, const struct rb_node *other)
+{
+	return compare(&rb_entry(node, struct cotask_chunk, node)->number, other);
+}
+
+static noinline struct cotask_chunk *search(struct cotask_table *t, u32 number)
+{
+	struct rb_node *node = rb_find(&number, &t->chunks, compare);
+	struct cotask_chunk *c = rb_entry_safe(node, struct cotask_chunk, node);
+
+	if (c)
+		use(t, c);
+	return c;
 }
 
 /* With the lock.  NULL: there is none. */
@@ -78,25 +105,24 @@ static struct cotask_chunk *chunk_of(struct cotask_table *t, u32 handle)
 
 	if (likely(c && c->number == handle / CHUNK))
 		return c;
-	c = xa_load(&t->chunks, handle / CHUNK);
-	if (c)
-		use(t, c);
-	return c;
+	return search(t, handle / CHUNK);
 }
 
 static int chunk_new(struct cotask_table *t, u32 number)
 {
 	struct cotask_chunk *c = kmem_cache_zalloc(chunk_cache, GFP_KERNEL_ACCOUNT);
-	int rc;
+	bool faster;
 
 	if (!c)
 		return -ENOMEM;
 	c->number = number;
-	rc = xa_insert(&t->chunks, number, c, GFP_KERNEL_ACCOUNT);
-	if (rc)
+	cotask_table_lock(t);
+	/* Another thread was. */
+	faster = rb_find_add(&c->node, &t->chunks, compare_nodes);
+	cotask_table_unlock(t);
+	if (faster)
 		kmem_cache_free(chunk_cache, c);
-	/* Another thread was faster. */
-	return rc == -EBUSY ? 0 : rc;
+	return 0;
 }
 
 /* 0; -EEXIST; -EAGAIN: there is no chunk. */
@@ -105,7 +131,7 @@ static int reserve(struct cotask_table *t, u32 handle)
 	struct cotask_chunk *c;
 	int rc = -EAGAIN;
 
-	xa_lock(&t->chunks);
+	cotask_table_lock(t);
 	c = chunk_of(t, handle);
 	if (c)
 		rc = c->slot[handle % CHUNK] ? -EEXIST : 0;
@@ -113,7 +139,7 @@ static int reserve(struct cotask_table *t, u32 handle)
 		c->slot[handle % CHUNK] = &reserved;
 		c->used++;
 	}
-	xa_unlock(&t->chunks);
+	cotask_table_unlock(t);
 	return rc;
 }
 
@@ -147,9 +173,9 @@ int cotask_table_reserve(struct cotask_table *t, u32 handle)
  */
 void cotask_table_publish(struct cotask_table *t, u32 handle, struct cotask_object *o)
 {
-	xa_lock(&t->chunks);
+	cotask_table_lock(t);
 	chunk_of(t, handle)->slot[handle % CHUNK] = o;
-	xa_unlock(&t->chunks);
+	cotask_table_unlock(t);
 }
 
 /**
@@ -166,14 +192,14 @@ bool cotask_table_remove(struct cotask_table *t, u32 handle, struct cotask_objec
 	struct cotask_chunk *c;
 	bool names;
 
-	xa_lock(&t->chunks);
+	cotask_table_lock(t);
 	c = chunk_of(t, handle);
 	names = c && c->slot[handle % CHUNK] == is;
 	if (names) {
 		c->slot[handle % CHUNK] = NULL;
 		c->used--;
 	}
-	xa_unlock(&t->chunks);
+	cotask_table_unlock(t);
 	return names;
 }
 
@@ -190,6 +216,28 @@ struct cotask_object *cotask_table_find(struct cotask_table *t, u32 handle)
 	struct cotask_object *o = c ? c->slot[handle % CHUNK] : NULL;
 
 	return likely(o != &reserved) ? o : NULL;
+}
+
+/* The first chunk from this one on.  With the lock. */
+static struct cotask_chunk *chunk_from(const struct cotask_table *t, u64 number)
+{
+	struct rb_node *node = t->chunks.rb_node;
+	struct cotask_chunk *c, *found = NULL;
+
+	if (t->last && t->last->number == number)
+		return t->last;
+	while (node) {
+		c = rb_entry(node, struct cotask_chunk, node);
+		if (c->number >= number)
+			found = c;
+		node = c->number < number ? node->rb_right : node->rb_left;
+	}
+	return found;
+}
+
+static struct cotask_chunk *chunk_after(const struct cotask_chunk *c)
+{
+	return rb_entry_safe(rb_next(&c->node), struct cotask_chunk, node);
 }
 
 static bool find_in(const struct cotask_chunk *c, unsigned int *i)
@@ -211,22 +259,20 @@ static bool find_in(const struct cotask_chunk *c, unsigned int *i)
  */
 struct cotask_object *cotask_table_next(struct cotask_table *t, u64 *handle)
 {
-	unsigned long number = *handle / CHUNK, found = number;
-	unsigned int i = *handle % CHUNK;
+	const u64 number = *handle / CHUNK;
 	struct cotask_object *o = NULL;
 	struct cotask_chunk *c;
+	unsigned int i;
 
-	xa_lock(&t->chunks);
-	while (!o && (c = xa_find(&t->chunks, &found, ULONG_MAX, XA_PRESENT))) {
-		if (found != number)
-			i = 0;
-		number = found;
-		if (find_in(c, &i))
-			o = c->slot[i];
-		else
-			found++;
+	cotask_table_lock(t);
+	for (c = chunk_from(t, number); c; c = chunk_after(c)) {
+		i = c->number == number ? *handle % CHUNK : 0;
+		if (!find_in(c, &i))
+			continue;
+		o = c->slot[i];
+		*handle = (u64)c->number * CHUNK + i;
+		break;
 	}
-	xa_unlock(&t->chunks);
-	*handle = (u64)number * CHUNK + i;
+	cotask_table_unlock(t);
 	return o;
 }

@@ -3,13 +3,16 @@
  * cotask selftests - how long the kernel goes on without a point to reschedule
  *
  * Makes the worst shapes that the limits of a file allow, and reads after each of them the
- * longest stretch that the module (CONFIG_COTASK_DEBUG) has measured. Under icount a nanosecond
- * of the guest is an instruction, so that the limit is a number of instructions, the same on
- * every machine.
+ * longest stretch that the module (CONFIG_COTASK_DEBUG) has measured. Then kills a process in
+ * the middle of one long operation, and measures how long it takes to be gone. Under icount a
+ * nanosecond of the guest is an instruction, so that the limit is a number of instructions, the
+ * same on every machine.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -460,6 +463,28 @@ static void forgotten_members(void)
 	enter(65536);
 }
 
+#define FAR(i)	(((i) << 16) + 63)	/* the last one of a chunk of the table */
+
+/* Handles as far from each other as can be, which share nothing in the table. */
+static void far_handles(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++)
+		add(OP(MAKE, .handle = FAR(i), .arg = COTASK_KIND_FUTURE));
+	enter(0);
+}
+
+static void far_handles_forgotten(void)
+{
+	unsigned int i;
+
+	far_handles();
+	for (i = 0; i < MANY; i++)
+		add(OP(FORGET, .handle = FAR(i)));
+	enter(0);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -486,7 +511,80 @@ static const struct {
 	{ "groups of tasks that end", ends_inside_of_groups },
 	{ "groups of tasks that are cancelled", cancels_tasks_in_groups },
 	{ "forgotten members of a wait", forgotten_members },
+	{ "handles far apart", far_handles },
+	{ "handles far apart that are forgotten", far_handles_forgotten },
 };
+
+#define SHAPES	(sizeof(shapes) / sizeof(*shapes))
+
+/* --- operations that are interrupted ----------------------------------------------------- */
+
+#define SOON_NS		300000
+
+static struct cotask_op without_calls(void)
+{
+	unsigned int i;
+
+	make(1, COTASK_KIND_FUTURE);
+	for (i = 0; i < MANY; i++)
+		add(OP(ON_DONE, .handle = 1));
+	enter(0);
+	return OP(OFF_DONE, .handle = 1);
+}
+
+static struct cotask_op gather_far_handles(void)
+{
+	const unsigned int n = 30000;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		members[i] = FAR(i);
+		add(OP(MAKE, .handle = FAR(i), .arg = COTASK_KIND_FUTURE));
+	}
+	enter(0);
+	return OP(GATHER, .handle = 1, .addr = (unsigned long)members, .len = n);
+}
+
+static const struct {
+	const char *name;
+	struct cotask_op (*make)(void);
+} deaf[] = {
+	{ "calls that are taken back", without_calls },
+	{ "gather of handles far apart", gather_far_handles },
+};
+
+#define DEAF	(sizeof(deaf) / sizeof(*deaf))
+
+/* The kernel sends it, as no other process runs on the one CPU meanwhile. */
+static void kill_at(long long due)
+{
+	const struct itimerspec when = { .it_value = { due / 1000000000, due % 1000000000 } };
+	struct sigevent e = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
+	timer_t timer;
+
+	if (timer_create(CLOCK_MONOTONIC, &e, &timer) ||
+	    timer_settime(timer, TIMER_ABSTIME, &when, NULL))
+		die("timer");
+}
+
+/* How long after SIGKILL the process is gone that applies @op; ~0: it has gone on to the end. */
+static unsigned long long deafness(struct cotask_op op)
+{
+	const long long due = now() + SOON_NS;
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		kill_at(due);
+		add(op);
+		enter(0);
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		die("wait");
+	return WIFSIGNALED(status) ? (unsigned long long)(now() - due) : ~0ULL;
+}
 
 static void parameter(char *text, size_t size, int flags)
 {
@@ -500,29 +598,51 @@ static void parameter(char *text, size_t size, int flags)
 	close(p);
 }
 
-int main(void)
+static void open_file(void)
 {
-	const unsigned int n = sizeof(shapes) / sizeof(*shapes);
+	n_ops = 0;
+	given = 0;
+	fd = open("/dev/cotask", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		die("/dev/cotask");
+}
+
+static bool is_short(unsigned int i)
+{
 	unsigned long long longest;
-	unsigned int i, bad = 0;
 	char text[200] = "";
 
+	parameter(text, sizeof(text), O_WRONLY);
+	open_file();
+	shapes[i].make();
+	close(fd);
+	parameter(text, sizeof(text), O_RDONLY);
+	longest = strtoull(text, NULL, 0);
+	printf("%sok %u %s: %s\n", longest > LIMIT ? "not " : "", i + 1, shapes[i].name, text);
+	return longest <= LIMIT;
+}
+
+static bool is_killed(unsigned int i)
+{
+	unsigned long long ns;
+
+	open_file();
+	ns = deafness(deaf[i].make());
+	close(fd);
+	printf("%sok %zu %s: gone after %llu ns\n", ns > LIMIT ? "not " : "", SHAPES + i + 1,
+	       deaf[i].name, ns);
+	return ns <= LIMIT;
+}
+
+int main(void)
+{
+	unsigned int i, bad = 0;
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("1..%u\n", n);
-	for (i = 0; i < n; i++) {
-		parameter(text, sizeof(text), O_WRONLY);
-		n_ops = 0;
-		given = 0;
-		fd = open("/dev/cotask", O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			die("/dev/cotask");
-		shapes[i].make();
-		close(fd);
-		parameter(text, sizeof(text), O_RDONLY);
-		longest = strtoull(text, NULL, 0);
-		bad += longest > LIMIT;
-		printf("%sok %u %s: %s\n", longest > LIMIT ? "not " : "", i + 1, shapes[i].name,
-		       text);
-	}
+	printf("1..%zu\n", SHAPES + DEAF);
+	for (i = 0; i < SHAPES; i++)
+		bad += !is_short(i);
+	for (i = 0; i < DEAF; i++)
+		bad += !is_killed(i);
 	return !!bad;
 }

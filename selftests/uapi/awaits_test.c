@@ -249,6 +249,19 @@ TEST_F(file, group_errors)
 	EXPECT_EQ(-EINVAL, op(READ, .arg = COTASK_READ_ERROR, .handle = 1));
 }
 
+/* TG-14: the child that has failed, as long as it has its handle */
+TEST_F(file, group_error_of_a_task)
+{
+	EXPECT_EQ(0, op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50));
+	EXPECT_EQ(0, op(SPAWN, .task = 1, .handle = 3, .other = 50));
+	EXPECT_EQ(2, step(LEAVE, .task = 1, .handle = 50).handle);
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(1, step(EXIT, .task = 3, .value = -EIO).handle);
+	EXPECT_EQ(3, op(READ, .arg = COTASK_READ_ERROR_TASK, .handle = 50));
+	EXPECT_EQ(0, op(FORGET, .handle = 3));
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_ERROR_TASK, .handle = 50));
+}
+
 /* GA-B1, TG-9: the failure of a child that a gather is for is none of its group */
 TEST_F(file, group_of_members)
 {
