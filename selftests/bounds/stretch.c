@@ -19,6 +19,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -485,6 +486,78 @@ static void far_handles_forgotten(void)
 	enter(0);
 }
 
+static int ends[2];
+
+static void make_pair(int type)
+{
+	if (socketpair(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends))
+		die("socketpair");
+}
+
+static void make_file(__u32 handle, int file)
+{
+	add(OP(MAKE, .handle = handle, .arg = COTASK_KIND_FILE, .value = file));
+	must(0);
+}
+
+static void close_pair(void)
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void waiters_for_a_file(void)
+{
+	make_pair(SOCK_STREAM);
+	spawn(10, MANY, 0, OP(POLL, .handle = ends[0], .arg = POLLIN), 0);
+	if (write(ends[1], "x", 1) != 1)
+		die("write");
+	enter(65536);
+	close_pair();
+}
+
+static void waits_for_a_file_that_end(void)
+{
+	make_pair(SOCK_STREAM);
+	spawn(10, MANY, 0, OP(POLL, .handle = ends[0], .arg = POLLIN), 0);
+	add(OP(POLL_END, .handle = ends[0]));
+	enter(65536);
+	close_pair();
+}
+
+static char moved[1 << 18];
+
+/* One of them gets it, and all the rest wait again. */
+static void readers_of_a_datagram(void)
+{
+	make_pair(SOCK_DGRAM);
+	make_file(1, ends[0]);
+	spawn(10, MANY, 0, OP(RECV, .handle = 1, .addr = (unsigned long)moved, .len = 1), 0);
+	if (send(ends[1], "x", 1, 0) != 1)
+		die("send");
+	enter(65536);
+	close_pair();
+}
+
+/* As much as sockets hold, read in one turn. */
+static void reads_of_much(void)
+{
+	struct cotask_op recv = OP(RECV, .handle = 1000, .addr = (unsigned long)moved,
+				   .len = sizeof(moved));
+	const unsigned int n = 200;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		make_pair(SOCK_STREAM);
+		if (write(ends[1], moved, sizeof(moved)) < 100000)
+			die("write");
+		make_file(1000 + i, ends[0]);
+		close_pair();
+	}
+	spawn(10, n, 0, recv, 1);
+	enter(65536);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -511,6 +584,10 @@ static const struct {
 	{ "groups of tasks that end", ends_inside_of_groups },
 	{ "groups of tasks that are cancelled", cancels_tasks_in_groups },
 	{ "forgotten members of a wait", forgotten_members },
+	{ "waiters for a file", waiters_for_a_file },
+	{ "waits for a file that end", waits_for_a_file_that_end },
+	{ "readers of a datagram", readers_of_a_datagram },
+	{ "reads of much data", reads_of_much },
 	{ "handles far apart", far_handles },
 	{ "handles far apart that are forgotten", far_handles_forgotten },
 };
