@@ -18,8 +18,8 @@ import threading
 import time
 import traceback
 
-LONG = 200      # seconds
 COUNT = int(os.environ.get("COUNT", "200"))
+LONG = 200 + COUNT // 5     # seconds, in which all of them have connected, also where a CPU is emulated
 SHOWN = ("VmRSS", "cotask-tasks", "cotask-objects")
 examples, library, *only = sys.argv[1:]
 suite = "apps." + os.path.basename(sys.argv[0]).replace("_test.py", "")
