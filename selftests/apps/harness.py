@@ -24,6 +24,7 @@ SHOWN = ("VmRSS", "cotask-tasks", "cotask-objects")
 examples, library, *only = sys.argv[1:]
 suite = "apps." + os.path.basename(sys.argv[0]).replace("_test.py", "")
 work = tempfile.mkdtemp()
+os.chmod(work, 0o777)       # also for programs of another user
 
 
 class Skip(Exception):
@@ -85,12 +86,12 @@ class Program:
     """A program, whose output is collected; a context manager that kills it at the end."""
     running = []
 
-    def __init__(self, *argv, files=None):
+    def __init__(self, *argv, files=None, user=None):
         limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))) if files else None
         self.lines = []
         self.process = subprocess.Popen([command(argv[0]), *map(str, argv[1:])], text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        stdin=subprocess.DEVNULL, preexec_fn=limit)
+                                        stdin=subprocess.DEVNULL, preexec_fn=limit, user=user)
         self.pid = self.process.pid
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """The proxy, with clients that behave and clients that do not: "proxy_test.py EXAMPLES LIBRARY"."""
+import contextlib
 import hashlib
 import os
 import resource
@@ -13,10 +14,13 @@ from harness import (COUNT, LONG, Backend, Program, Tcp, Unix, expect, kinds, ne
                      receive_all, reset, run, tool, wait_until, work)
 
 
-def start(kind, *backends, options=(), files=None):
+NOBODY = 65534
+
+
+def start(kind, *backends, options=(), **process):
     """A proxy that says that all its backends are up."""
     where, names = kind(), [b.where.backend for b in backends]
-    proxy = Program("proxy", "-t", LONG, "-i", LONG, *options, where.listen, *names, files=files)
+    proxy = Program("proxy", "-t", LONG, "-i", LONG, *options, where.listen, *names, **process)
     for name in names:
         proxy.line(name + " is up")
     return proxy, where
@@ -311,6 +315,50 @@ def no_files(kind):
     proxy.stop()
 
 
+@contextlib.contextmanager
+def no_room_for_files():
+    """No process can open another file, this one included."""
+    fd = os.open("/proc/sys/fs/file-max", os.O_RDWR)
+    before = os.read(fd, 64)
+    os.pwrite(fd, b"0", 0)
+    try:
+        yield
+    finally:
+        os.pwrite(fd, before, 0)
+        os.close(fd)
+
+
+def no_files_in_the_system(kind):
+    """ENFILE: clients wait until there is room again."""
+    backend = named(kind, b"x")
+    os.chmod("/dev/cotask", 0o666)
+    if kind is Unix:
+        os.chmod(backend.where.path, 0o777)
+    proxy, where = start(kind, backend, user=NOBODY)
+    files = os.open(f"/proc/{proxy.pid}/fd", os.O_RDONLY)
+    before = os.listdir(files)
+    with open(f"/proc/{proxy.pid}/status") as status:
+        def sleeps():
+            status.seek(0)
+            return sum(int(line.split()[1]) for line in status if line.startswith("voluntary_ctxt"))
+
+        proxy.signal(signal.SIGSTOP)
+        clients = [where.connect() for _ in range(5)]
+        with no_room_for_files():
+            slept = sleeps()
+            proxy.signal(signal.SIGCONT)
+            wait_until(lambda: sleeps() > slept + 10, "refused, again and again")
+            expect(os.listdir(files), before, "descriptors of the proxy")
+    os.close(files)
+    for s in clients:
+        s.sendall(b"hello")
+        s.shutdown(socket.SHUT_WR)
+        expect(receive_all(s), (b"xhello", True), "echo")
+        s.close()
+    os.chmod("/dev/cotask", 0o600)
+    proxy.stop()
+
+
 # --- the end --------------------------------------------------------------------------
 
 
@@ -397,4 +445,4 @@ def apache_bench():
 
 run([(test, kind) for kind in kinds for test in (
     balances, many, more_than_the_limit, half_close, resets, slow_client, backend_down, backend_hangs, few_files,
-    no_files, drains, drain_has_an_end, killed, curl, netcat)] + [apache_bench])
+    no_files, no_files_in_the_system, drains, drain_has_an_end, killed, curl, netcat)] + [apache_bench])
