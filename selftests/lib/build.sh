@@ -28,11 +28,23 @@ insides()
 # The rules of the core; the library's insides stand in for the manual loop.
 scenarios()
 {
-	# shellcheck disable=SC2046 # files
-	gcc-12 "${flags[@]}" -static -I"$here/shim" -I"$top/tools/lib" -I"$top/uapi" \
-		-I"$top/module/tests" -o "$out/scenario_test" "$here/scenario_test.c" \
-		"$here/script.c" "$top/module/tests/course.c" "$top/module/tests/scenario.c" \
-		"$top"/module/tests/*/scenario_*_kunit.c $(insides)
+	local tests=$top/module/tests same
+	local gcc=(gcc-12 "${flags[@]}" -static -I"$here/shim" -I"$here" -I"$top/tools/lib"
+		-I"$top/uapi" -I"$tests")
+
+	same=("$here/scenario_test.c" "$tests/scenario.c" "$tests"/*/scenario_*_kunit.c)
+	mapfile -t same < <(printf '%s\n' "${same[@]}" && insides)
+	"${gcc[@]}" -o "$out/scenario_test" "${same[@]}" "$here/script.c" "$tests/course.c"
+	stackless "${gcc[@]}" "$here/scripts_stackless.c" "$tests/script.c" "$tests/course.c"
+	"${gcc[@]}" -o "$out/scenario_stackless_test" "${same[@]}" "$out"/stackless/*.o
+}
+
+# Sources that call the functions of the kernel by their names there: "stackless GCC... SOURCE..."
+stackless()
+{
+	rm -rf "$out/stackless"
+	mkdir -p "$out/stackless"
+	(cd "$out/stackless" && "$@" -DSTACKLESS -c)
 }
 
 api()

@@ -275,12 +275,18 @@ static struct cotask *first_refused(struct cotask_loop *loop)
 	return task;
 }
 
+/* Steps without a stack run on the ground, and not on the stack of another task. */
+static bool fits(const struct cotask_loop *loop, const struct cotask *task)
+{
+	return likely(!(task->flags & TASK_STACKLESS)) || !loop->stack;
+}
+
 /**
  * cotask_next_task - what to do next
  * @loop: the loop
  *
- * Return: The task to switch to; NULL: back to the ground, where there is an event or
- *	an end.
+ * Return: The task to go on with; NULL: back to the ground, where there is an event, a step
+ *	without a stack, or an end.
  */
 struct cotask *cotask_next_task(struct cotask_loop *loop)
 {
@@ -289,7 +295,7 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 
 	for (;;) {
 		if (unlikely(loop->refused))
-			return first_refused(loop);
+			return fits(loop, loop->refused) ? first_refused(loop) : NULL;
 		if (unlikely(loop->over))
 			return NULL;
 		if (unlikely(loop->grounded) && !loop->turn_left)
@@ -299,11 +305,15 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 				return NULL;
 			continue;
 		}
-		e = &loop->event[loop->begun++];
+		e = &loop->event[loop->begun];
 		if (unlikely(e->type != COTASK_EVENT_STEP)) {
+			loop->begun++;
 			loop->pending = e;
 			return NULL;
 		}
+		if (!fits(loop, (struct cotask *)(uintptr_t)e->user_data))
+			return NULL;
+		loop->begun++;
 		task = step(e);
 		if (unlikely(loop->grounded))
 			loop->turn_left--;
@@ -323,11 +333,13 @@ static void bury(struct cotask_loop *loop)
 	}
 }
 
-/* From one task, or the ground, to another one. */
-void cotask_switch_to(struct cotask_loop *loop, struct cotask *from, struct cotask *to)
+/* To the stack of another task, or to the ground. */
+void cotask_switch_to(struct cotask_loop *loop, struct cotask *to)
 {
+	struct cotask *from = loop->stack;
 	struct fiber *self = from ? &from->fiber : &loop->ground;
 
+	loop->stack = to;
 	loop->current = to;
 	cotask_fiber_switch(self, to ? &to->fiber : &loop->ground,
 			    from && from->flags & TASK_ENDED);
@@ -337,7 +349,10 @@ void cotask_switch_to(struct cotask_loop *loop, struct cotask *from, struct cota
 /* From the ground: until there is something to do for it. */
 void cotask_resume(struct cotask_loop *loop, struct cotask *task)
 {
-	cotask_switch_to(loop, NULL, task);
+	if (task->flags & TASK_STACKLESS)
+		cotask_stackless_run(loop, task);
+	else
+		cotask_switch_to(loop, task);
 }
 
 /* First of all in a new task. */
@@ -347,11 +362,16 @@ void cotask_task_entered(struct cotask_loop *loop)
 	bury(loop);
 }
 
-/*
- * An eager task is in its first step: does it go on?  Only the kernel knows; meanwhile it
- * delivers no events of other tasks.
+/**
+ * cotask_goes_on - whether an eager task goes on in its first step
+ * @loop: the loop
+ * @task: the task
+ *
+ * Only the kernel knows; meanwhile it delivers no events of other tasks.
+ *
+ * Return: true: with its outcome.
  */
-static bool goes_on(struct cotask_loop *loop, struct cotask *task)
+bool cotask_goes_on(struct cotask_loop *loop, struct cotask *task)
 {
 	bool same;
 	int rc;
@@ -385,7 +405,7 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 
 	task->immediate = 0;
 	if (unlikely(task->flags & TASK_EAGER)) {
-		if (may_matter && goes_on(loop, task))
+		if (may_matter && cotask_goes_on(loop, task))
 			return task->outcome;
 		task->flags &= ~TASK_EAGER;
 		next = task->spawner;
@@ -397,7 +417,7 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 		if (next == task)
 			return task->outcome;
 	}
-	cotask_switch_to(loop, task, next);
+	cotask_switch_to(loop, next);
 	return task->outcome;
 }
 
@@ -407,7 +427,7 @@ long cotask_step_op(const struct cotask_op *op)
 	struct cotask_loop *loop = loop_here();
 	struct cotask_op *o;
 
-	if (!loop || !loop->current)
+	if (!task_here())
 		return -ESRCH;
 	o = cotask_op_add(loop);
 	*o = *op;

@@ -2,9 +2,9 @@
 /*
  * libcotask - tasks
  *
- * A task lives at the top of its own stack.  Its place can be reused once its code is
- * over and the last reference is dropped; if it has failed, only after the kernel can no
- * longer report the error.
+ * A task lives at the top of its own stack, or has none, see stackless.c.  Its place can be
+ * reused once its code is over and the last reference is dropped; if it has failed, only after
+ * the kernel can no longer report the error.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -127,6 +127,8 @@ void cotask_task_bury(struct cotask *task)
 	cotask_context_put(task->context);
 	if (task->flags & TASK_NATIVE)
 		free(task);
+	else if (task->flags & TASK_STACKLESS)
+		cotask_stackless_free(task);
 	else
 		unplace(task);
 }
@@ -216,7 +218,10 @@ void cotask_task_gone(struct cotask *task)
 
 	if (task->flags & TASK_STARTED || !(task->flags & TASK_FOREIGN))
 		unlink_live(task);
-	release_arg(task);
+	if (task->flags & TASK_STACKLESS)
+		cotask_stackless_gone(task);
+	else
+		release_arg(task);
 	task->flags |= TASK_ENDED;
 	cotask_context_put(task->context);
 	task->context = NULL;
@@ -272,10 +277,17 @@ static uint32_t spawn_flags(const struct cotask_loop *loop, uint32_t flags)
 /* The first step of an eager task, inside of this one. */
 static void run_first_step(struct cotask_loop *loop, struct cotask *task)
 {
+	struct cotask *spawner = loop->current;
+
 	cotask_task_begun(task);
 	task->flags |= TASK_EAGER;
-	task->spawner = loop->current;
-	cotask_switch_to(loop, loop->current, task);
+	if (task->flags & TASK_STACKLESS) {
+		cotask_stackless_first_step(loop, task);
+	} else {
+		task->spawner = loop->stack;
+		cotask_switch_to(loop, task);
+	}
+	loop->current = spawner;
 }
 
 static int spawn_context(struct cotask_loop *loop, struct cotask *task,
@@ -287,22 +299,22 @@ static int spawn_context(struct cotask_loop *loop, struct cotask *task,
 		task->context = cotask_context_get(args->context);
 		return 0;
 	}
-	if (!from)
+	if (cotask_context_is_empty(from))
 		return 0;
 	task->context = cotask_context_copy(from);
 	return task->context ? 0 : -ENOMEM;
 }
 
 static int64_t do_spawn(struct cotask_loop *loop, struct cotask *task, uint32_t group,
-			uint32_t flags)
+			const char *name, uint32_t flags)
 {
-	size_t len = strlen(task->name);
+	size_t len = name ? strlen(name) : 0;
 	struct cotask_op op = {
 		.opcode = COTASK_OP_SPAWN,
 		.handle = task->base.handle,
 		.other = group,
 		.user_data = (uintptr_t)task,
-		.addr = len ? (uintptr_t)task->name : 0,
+		.addr = len ? (uintptr_t)name : 0,
 		.len = len,
 		.arg = flags,
 	};
@@ -325,7 +337,8 @@ static int64_t group_handle(const struct cotask_group *group)
 			 COTASK_SPAWN_SURE_START | COTASK_SPAWN_CANCELLED |			\
 			 COTASK_SPAWN_COMPLETION_WINS | COTASK_SPAWN_KEEP_CANCEL)
 
-static int check_spawn(struct cotask_loop *loop, const struct cotask_group *group,
+/* Whether @group, which may be NULL, can have another task of @loop. */
+int cotask_check_spawn(struct cotask_loop *loop, const struct cotask_group *group,
 		       const struct cotask_spawn_args *args)
 {
 	int64_t rc;
@@ -342,7 +355,34 @@ static int check_spawn(struct cotask_loop *loop, const struct cotask_group *grou
 	return rc < 0 ? rc : 0;
 }
 
-/* @there: COTASK_SPAWN_F_* besides those that @args asks for. */
+/**
+ * cotask_task_spawn - have the kernel know a task
+ * @group: passed by cotask_check_spawn()
+ * @task: new; freed if it is refused
+ * @args: how to spawn it
+ * @there: COTASK_SPAWN_F_* besides those that @args asks for
+ *
+ * Return: < 0: the error that it was refused with.
+ */
+int64_t cotask_task_spawn(struct cotask_group *group, struct cotask *task,
+			  const struct cotask_spawn_args *args, uint32_t there)
+{
+	struct cotask_loop *loop = task->base.loop;
+	int64_t rc = spawn_context(loop, task, args);
+
+	there |= spawn_flags(loop, args->flags);
+	if (!rc)
+		rc = do_spawn(loop, task, group ? group->base.handle : 0, args->name, there);
+	if (rc < 0) {
+		cotask_task_free(task);
+		return rc;
+	}
+	link_live(task);
+	if (rc)
+		run_first_step(loop, task);
+	return 0;
+}
+
 static struct cotask *spawn(struct cotask_group *group, cotask_fn fn, void *arg,
 			    const struct cotask_spawn_args *args, uint32_t there)
 {
@@ -350,23 +390,15 @@ static struct cotask *spawn(struct cotask_group *group, cotask_fn fn, void *arg,
 	struct cotask *task;
 	int64_t rc;
 
-	rc = check_spawn(loop, group, args);
+	rc = cotask_check_spawn(loop, group, args);
 	if (rc < 0)
 		goto refused;
 	task = cotask_task_new(loop, fn, arg, args, false);
 	if (!task)
 		return NULL;
-	there |= spawn_flags(loop, args->flags);
-	rc = spawn_context(loop, task, args);
-	if (!rc)
-		rc = do_spawn(loop, task, group ? group->base.handle : 0, there);
-	if (rc < 0) {
-		cotask_task_free(task);
+	rc = cotask_task_spawn(group, task, args, there);
+	if (rc < 0)
 		goto refused;
-	}
-	link_live(task);
-	if (rc)
-		run_first_step(loop, task);
 	return task;
 
 refused:
@@ -436,7 +468,7 @@ EXPORT struct cotask *cotask_spawn_native(struct cotask_group *group, const char
 	struct cotask_native native = { .arg = (uintptr_t)arg, .arg_size = size };
 	struct cotask_loop *loop = loop_here();
 	struct cotask *task = NULL;
-	int64_t rc = check_spawn(loop, group, &args);
+	int64_t rc = cotask_check_spawn(loop, group, &args);
 
 	if (!rc && (!body || strlen(body) >= sizeof(native.name) || (!arg && size) ||
 		    (name && strlen(name) > COTASK_NAME_MAX)))
@@ -537,7 +569,7 @@ struct cotask *cotask_task_of(const struct cotask_awaitable *x)
 
 EXPORT struct cotask *cotask_current(void)
 {
-	return task_here();
+	return any_task_here();
 }
 
 EXPORT struct cotask_loop *cotask_get_loop(const struct cotask *task)
@@ -606,6 +638,12 @@ EXPORT int64_t cotask_effective_deadline(const struct cotask *task)
 	return deadline < 0 ? COTASK_FOREVER : deadline;
 }
 
+/* A task without a stack, and one in the kernel, have no place for a name. */
+static bool keeps_name(const struct cotask *task)
+{
+	return !(task->flags & (TASK_NATIVE | TASK_STACKLESS));
+}
+
 EXPORT int cotask_set_name(struct cotask *task, const char *name)
 {
 	int rc = check_object(&task->base);
@@ -616,7 +654,7 @@ EXPORT int cotask_set_name(struct cotask *task, const char *name)
 		return rc;
 	rc = cotask_op(task->base.loop, OP(NAME, .handle = task->base.handle,
 					   .addr = (uintptr_t)name, .len = strlen(name)));
-	if (!rc && !(task->flags & TASK_NATIVE))
+	if (!rc && keeps_name(task))
 		name_task(task, name);
 	return rc;
 }
@@ -632,7 +670,7 @@ EXPORT char *cotask_get_name(const struct cotask *task, char *buf, size_t size)
 	if (!rc)
 		rc = cotask_op(task->base.loop, OP(GET_NAME, .handle = task->base.handle,
 						   .addr = (uintptr_t)name, .len = sizeof(name)));
-	if (rc < 0 && !(task->flags & TASK_NATIVE))
+	if (rc < 0 && keeps_name(task))
 		strcpy(name, task->name);
 	strncpy(buf, name, size - 1);
 	buf[size - 1] = '\0';
