@@ -278,7 +278,7 @@ part_lib()
 	lib uml uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${tests[@]/%/_ucontext}" \
 		cxx_test hpp_test hpp_test_asan examples.sh
 	lib uml uml-6.1-debug "${tests[@]}" examples.sh
-	lib uml uml-7.3-tt scenario_test scenario_stackless_test
+	lib uml uml-7.3-tt scenario_test scenario_stackless_test link.sh
 	# The user-mode kernels have no IP.
 	lib qemu stock-6.1 lib_net_test
 }

@@ -84,7 +84,7 @@ headers()
 	local header std warn=(-Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only
 		-I"$top/tools/lib/include")
 
-	for header in "$top"/tools/lib/include/*.h; do
+	for header in "$top"/tools/lib/include/*.h "$top"/tools/lib/include/linux/*.h; do
 		for std in c99 c11 c17; do
 			gcc-12 -std=$std "${warn[@]}" -x c "$header"
 		done
@@ -129,4 +129,4 @@ headers
 without_device
 installed
 make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/plain"
-install -m 755 "$here/examples.sh" "$out"
+install -m 755 "$here/examples.sh" "$here/link.sh" "$here/link.txt" "$out/examples/link" "$out"
