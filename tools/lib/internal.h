@@ -76,11 +76,9 @@ struct failed_groups {
 
 /**
  * struct cotask - a task
- * @layout: for tools; of a task without a stack, its sp is the address of the innermost frame
- * @base: as an awaitable
+ * @base: as an awaitable; its flags are TASK_*, its outcome that of the last operation and, in the
+ *	end, of the task
  * @refs: of users, and one as long as it is not done
- * @flags: TASK_*
- * @outcome: of the last operation; in the end, of the task
  * @awaited: without a stack: a set or group that has to be looked at after the await, or NULL
  * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or another
  *	scope has been in it
@@ -88,7 +86,9 @@ struct failed_groups {
  * @prev_live: list of tasks that are not done
  * @next_live: likewise
  * @context: context variables, or NULL
- * @fiber: what a switch to it needs; a task without a stack ends here
+ * @layout: for tools, and what the kernel knows it by.  A task without a stack ends behind the sp,
+ *	which is the address of its innermost frame
+ * @fiber: what a switch to it needs
  * @fn: its code
  * @arg: for @fn
  * @release: lets go of @arg, when @fn is over or is not going to run; or NULL
@@ -99,17 +99,15 @@ struct failed_groups {
  * @name: its name; "": a default name
  */
 struct cotask {
-	struct cotask_layout	layout;
 	struct cotask_awaitable	base;
 	atomic_uint		refs;
-	uint32_t		flags;
-	long			outcome;
-	struct cotask_awaitable	*awaited;
 	uint32_t		timeout;
+	struct cotask_awaitable	*awaited;
 	struct cotask		*next;
 	struct cotask		*prev_live;
 	struct cotask		*next_live;
 	struct cotask_context	*context;
+	struct cotask_layout	layout;
 	struct fiber		fiber;
 	cotask_fn		fn;
 	void			*arg;
@@ -122,7 +120,7 @@ struct cotask {
 };
 
 /* What a task without a stack has of it. */
-#define STACKLESS_SIZE	offsetof(struct cotask, fiber)
+#define STACKLESS_SIZE	offsetof(struct cotask, layout.stack_low)
 
 #define TASK_STARTED	0x01	/* its code has begun */
 #define TASK_ENDED	0x02	/* its code is over */
@@ -400,7 +398,18 @@ static inline struct cotask *task_here(void)
 {
 	struct cotask *task = any_task_here();
 
-	return likely(task) && likely(!(task->flags & TASK_STACKLESS)) ? task : NULL;
+	return likely(task) && likely(!(task->base.flags & TASK_STACKLESS)) ? task : NULL;
+}
+
+/* What the events of a task carry. */
+static inline uint64_t user_data_of(const struct cotask *task)
+{
+	return (uintptr_t)&task->layout;
+}
+
+static inline struct cotask *task_of_event(const struct cotask_event_info *e)
+{
+	return container_of((struct cotask_layout *)(uintptr_t)e->user_data, struct cotask, layout);
 }
 
 /* As the kernel's ERR_PTR() and IS_ERR(). */

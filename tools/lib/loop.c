@@ -47,8 +47,8 @@ static void refuse(struct cotask_loop *loop, const struct cotask_op *op)
 		cotask_timeout_refused(loop, op, task);
 	if (!ends_step(op))
 		return;
-	task->outcome = op->result;
-	task->flags |= TASK_REFUSED;
+	task->base.outcome = op->result;
+	task->base.flags |= TASK_REFUSED;
 	task->next = NULL;
 	*loop->refused_tail = task;
 	loop->refused_tail = &task->next;
@@ -252,16 +252,16 @@ int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op)
 /* The task whose turn it is, or NULL. */
 static struct cotask *step(const struct cotask_event_info *e)
 {
-	struct cotask *task = (struct cotask *)(uintptr_t)e->user_data;
+	struct cotask *task = task_of_event(e);
 
 	if (unlikely(task->layout.magic != COTASK_LAYOUT_MAGIC))
 		return NULL;
-	task->outcome = e->result;
-	if (unlikely(!(task->flags & TASK_STARTED)))
+	task->base.outcome = e->result;
+	if (unlikely(!(task->base.flags & TASK_STARTED)))
 		cotask_task_begun(task);
-	task->flags &= ~(TASK_EXPIRED | TASK_HAS_ENTERED);
+	task->base.flags &= ~(TASK_EXPIRED | TASK_HAS_ENTERED);
 	if (unlikely(e->flags & COTASK_EVENT_F_EXPIRED))
-		task->flags |= TASK_EXPIRED;
+		task->base.flags |= TASK_EXPIRED;
 	return task;
 }
 
@@ -278,7 +278,7 @@ static struct cotask *first_refused(struct cotask_loop *loop)
 /* Steps without a stack run on the ground, and not on the stack of another task. */
 static bool fits(const struct cotask_loop *loop, const struct cotask *task)
 {
-	return likely(!(task->flags & TASK_STACKLESS)) || !loop->stack;
+	return likely(!(task->base.flags & TASK_STACKLESS)) || !loop->stack;
 }
 
 /**
@@ -311,7 +311,7 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 			loop->pending = e;
 			return NULL;
 		}
-		if (!fits(loop, (struct cotask *)(uintptr_t)e->user_data))
+		if (!fits(loop, task_of_event(e)))
 			return NULL;
 		loop->begun++;
 		task = step(e);
@@ -342,14 +342,14 @@ void cotask_switch_to(struct cotask_loop *loop, struct cotask *to)
 	loop->stack = to;
 	loop->current = to;
 	cotask_fiber_switch(self, to ? &to->fiber : &loop->ground,
-			    from && from->flags & TASK_ENDED);
+			    from && from->base.flags & TASK_ENDED);
 	bury(loop);
 }
 
 /* From the ground: until there is something to do for it. */
 void cotask_resume(struct cotask_loop *loop, struct cotask *task)
 {
-	if (task->flags & TASK_STACKLESS)
+	if (task->base.flags & TASK_STACKLESS)
 		cotask_stackless_run(loop, task);
 	else
 		cotask_switch_to(loop, task);
@@ -386,7 +386,7 @@ bool cotask_goes_on(struct cotask_loop *loop, struct cotask *task)
 		return first_refused(loop);
 	if (!loop->n_events)
 		return false;
-	same = (uintptr_t)task == loop->event[0].user_data;
+	same = task == task_of_event(&loop->event[0]);
 	if (same)
 		step(&loop->event[loop->begun++]);
 	return same;
@@ -404,10 +404,10 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 	struct cotask *task = loop->current, *next;
 
 	task->immediate = 0;
-	if (unlikely(task->flags & TASK_EAGER)) {
+	if (unlikely(task->base.flags & TASK_EAGER)) {
 		if (may_matter && cotask_goes_on(loop, task))
-			return task->outcome;
-		task->flags &= ~TASK_EAGER;
+			return task->base.outcome;
+		task->base.flags &= ~TASK_EAGER;
 		next = task->spawner;
 		task->spawner = NULL;
 	} else {
@@ -415,10 +415,10 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 			cotask_collect(loop, !loop->grounded);
 		next = cotask_next_task(loop);
 		if (next == task)
-			return task->outcome;
+			return task->base.outcome;
 	}
 	cotask_switch_to(loop, next);
-	return task->outcome;
+	return task->base.outcome;
 }
 
 /* The current task does an operation that ends its step, and may not suspend. */

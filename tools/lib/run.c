@@ -215,7 +215,7 @@ static void call(struct cotask_loop *loop, uint64_t user_data)
 /* It was cancelled before its first step (CX-7). */
 static void gone(struct cotask *task, long outcome)
 {
-	task->outcome = outcome;
+	task->base.outcome = outcome;
 	cotask_task_gone(task);
 }
 
@@ -229,10 +229,10 @@ static void handle_pending(struct cotask_loop *loop)
 		call(loop, e.user_data);
 		break;
 	case COTASK_EVENT_ERROR:
-		tell(loop, (struct cotask *)(uintptr_t)e.user_data, e.result);
+		tell(loop, e.user_data ? task_of_event(&e) : NULL, e.result);
 		break;
 	case COTASK_EVENT_GONE:
-		gone((struct cotask *)(uintptr_t)e.user_data, e.result);
+		gone(task_of_event(&e), e.result);
 		break;
 	}
 }

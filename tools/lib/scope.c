@@ -171,7 +171,7 @@ int cotask_group_leaves(struct cotask *task, const struct cotask_group *g)
 		return -ESRCH;
 	if (g->state != SCOPE_ENTERED)
 		return -EINVAL;
-	task->flags &= ~TASK_REFUSED;
+	task->base.flags &= ~TASK_REFUSED;
 	return 0;
 }
 
@@ -187,15 +187,16 @@ int cotask_group_leaves(struct cotask *task, const struct cotask_group *g)
 void cotask_group_left(struct cotask *task, struct cotask_group *g)
 {
 	struct cotask_loop *loop = g->base.loop;
+	struct failed_groups *failed =
+		task->base.flags & TASK_STACKLESS ? &loop->left : &task->failed;
 
-	if (task->flags & TASK_REFUSED)
+	if (task->base.flags & TASK_REFUSED)
 		return;
 	g->state = SCOPE_LEFT;
-	if (task->outcome >= 0 || cotask_group_errors(g, NULL, 0) <= 0)
+	if (task->base.outcome >= 0 || cotask_group_errors(g, NULL, 0) <= 0)
 		cotask_object_drop(&g->base);
 	else
-		keep(loop, task->flags & TASK_STACKLESS ? &loop->left : &task->failed, &g->base,
-		     g->base.handle);
+		keep(loop, failed, &g->base, g->base.handle);
 }
 
 EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
@@ -333,7 +334,7 @@ static int enter_timeout(struct cotask_timeout *t, bool ahead)
 		.outcome = task->timeout,
 	};
 	task->timeout = op.handle;
-	task->flags |= TASK_HAS_ENTERED;
+	task->base.flags |= TASK_HAS_ENTERED;
 	t->state = SCOPE_ENTERED;
 	return 0;
 }
@@ -387,7 +388,7 @@ EXPORT int cotask_timeout_start(struct cotask_timeout *t, int64_t ns)
 static bool leaves_quietly(const struct cotask_timeout *t, const struct cotask *task)
 {
 	return task->timeout == t->base.handle &&
-	       !(task->flags & (TASK_EXPIRED | TASK_HAS_ENTERED)) &&
+	       !(task->base.flags & (TASK_EXPIRED | TASK_HAS_ENTERED)) &&
 	       !(t->flags & COTASK_TIMEOUT_STRICT);
 }
 

@@ -15,10 +15,14 @@
 
 #define CHUNK_TASKS	32
 
+/* @tail: a tool reads a whole &struct cotask_layout, of the last task too. */
 struct chunk {
 	struct chunk	*next;
-	char		place[CHUNK_TASKS][STACKLESS_SIZE] __attribute__((aligned(16)));
+	char		place[CHUNK_TASKS][STACKLESS_SIZE];
+	char		tail[sizeof(struct cotask_layout)];
 };
+
+_Static_assert(!(STACKLESS_SIZE % sizeof(void *)), "places of a chunk are aligned");
 
 static struct cotask *place_get(struct places *places)
 {
@@ -122,7 +126,7 @@ struct cotask *cotask_stackless_new(struct cotask_loop *loop, struct cotask_fram
 
 	if (!task)
 		return NULL;
-	task->flags = TASK_STACKLESS;
+	task->base.flags = TASK_STACKLESS;
 	task->base.loop = loop;
 	task->base.kind = KIND_TASK;
 	atomic_init(&task->refs, 2);
@@ -131,13 +135,9 @@ struct cotask *cotask_stackless_new(struct cotask_loop *loop, struct cotask_fram
 		cotask_stackless_free(task);
 		return NULL;
 	}
-	task->layout = (struct cotask_layout){
-		.magic = COTASK_LAYOUT_MAGIC,
-		.version = COTASK_LAYOUT_VERSION,
-		.arch = COTASK_LAYOUT_FRAMES,
-		.fn = (uintptr_t)frame->step,
-		.handle = task->base.handle,
-	};
+	task->layout.magic = COTASK_LAYOUT_MAGIC;
+	task->layout.version = COTASK_LAYOUT_VERSION;
+	task->layout.arch = COTASK_LAYOUT_FRAMES;
 	push(task, frame);
 	return task;
 }
@@ -156,13 +156,13 @@ static const struct cotask_await pending = { .pending = true };
 static bool may_suspend(const struct cotask *task)
 {
 	return likely(any_task_here() == task) &&
-	       likely((task->flags & (TASK_STACKLESS | TASK_SUSPENDS)) == TASK_STACKLESS);
+	       likely((task->base.flags & (TASK_STACKLESS | TASK_SUSPENDS)) == TASK_STACKLESS);
 }
 
 /* An await that has its outcome at once. */
 struct cotask_await cotask_refuse(struct cotask *task, long rc)
 {
-	task->outcome = rc;
+	task->base.outcome = rc;
 	return (struct cotask_await){ .pending = false };
 }
 
@@ -188,7 +188,7 @@ struct cotask_await cotask_suspends(struct cotask *task, const struct cotask_op 
 	o = cotask_op_add(cotask_here);
 	*o = *op;
 	o->task = task->base.handle;
-	task->flags |= can_wait(op) ? TASK_SUSPENDS : TASK_SUSPENDS | TASK_MATTERS;
+	task->base.flags |= can_wait(op) ? TASK_SUSPENDS : TASK_SUSPENDS | TASK_MATTERS;
 	return pending;
 }
 
@@ -220,7 +220,7 @@ EXPORT struct cotask_await cotask_call(struct cotask *task, struct cotask_frame 
 
 EXPORT long __cotask_outcome(struct cotask *task)
 {
-	return task->outcome;
+	return task->base.outcome;
 }
 
 /* What has become of it while the task waited. */
@@ -229,13 +229,13 @@ static void look_at_awaited(struct cotask *task)
 	struct cotask_awaitable *x = task->awaited;
 
 	task->awaited = NULL;
-	if (task->flags & TASK_LEAVES)
+	if (task->base.flags & TASK_LEAVES)
 		cotask_group_left(task, container_of(x, struct cotask_group, base));
 	else if (x->kind == KIND_SET)
 		cotask_set_refresh(x);
 	else if (unlikely(task->base.loop->watches))
 		cotask_select_wake(task->base.loop, x->handle);
-	task->flags &= ~TASK_LEAVES;
+	task->base.flags &= ~TASK_LEAVES;
 }
 
 /* --- steps -------------------------------------------------------------------------- */
@@ -243,9 +243,9 @@ static void look_at_awaited(struct cotask *task)
 /* Its outermost frame is over. */
 static void end(struct cotask_loop *loop, struct cotask *task)
 {
-	if (task->outcome < -4095)
-		task->outcome = -EINVAL;	/* no errno */
-	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->outcome);
+	if (task->base.outcome < -4095)
+		task->base.outcome = -EINVAL;	/* no errno */
+	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->base.outcome);
 	cotask_task_gone(task);
 }
 
@@ -254,7 +254,7 @@ static void take_back(struct cotask_loop *loop, struct cotask *task)
 {
 	if (loop->n_ops && loop->ops[loop->n_ops - 1].task == task->base.handle)
 		loop->n_ops--;
-	task->flags &= ~(TASK_SUSPENDS | TASK_MATTERS | TASK_LEAVES);
+	task->base.flags &= ~(TASK_SUSPENDS | TASK_MATTERS | TASK_LEAVES);
 	task->awaited = NULL;
 }
 
@@ -264,22 +264,22 @@ static bool run_frames(struct cotask_loop *loop, struct cotask *task)
 	struct cotask_frame *frame;
 	long rc;
 
-	task->flags &= ~(TASK_SUSPENDS | TASK_MATTERS);
+	task->base.flags &= ~(TASK_SUSPENDS | TASK_MATTERS);
 	if (unlikely(task->awaited))
 		look_at_awaited(task);
 	for (;;) {
 		frame = innermost(task);
 		rc = frame->step(task, frame);
-		if (likely(rc == COTASK_SUSPENDED && task->flags & TASK_SUSPENDS))
+		if (likely(rc == COTASK_SUSPENDED && task->base.flags & TASK_SUSPENDS))
 			return true;
 		if (rc == COTASK_SUSPENDED && innermost(task) != frame)
 			continue;
-		if (task->flags & TASK_SUSPENDS)
+		if (task->base.flags & TASK_SUSPENDS)
 			take_back(loop, task);
 		if (rc == COTASK_SUSPENDED)
 			rc = -EINVAL;
 		pop(task, frame);
-		task->outcome = rc;
+		task->base.outcome = rc;
 		if (!innermost(task))
 			break;
 	}
@@ -297,7 +297,7 @@ void cotask_stackless_run(struct cotask_loop *loop, struct cotask *task)
 	bool matters;
 
 	loop->current = task;
-	matters = run_frames(loop, task) && task->flags & TASK_MATTERS;
+	matters = run_frames(loop, task) && task->base.flags & TASK_MATTERS;
 	loop->current = NULL;
 	if (matters && !loop->failed && !loop->over)
 		cotask_collect(loop, !loop->grounded);
@@ -314,6 +314,6 @@ void cotask_stackless_first_step(struct cotask_loop *loop, struct cotask *task)
 		loop->current = task;
 		if (!run_frames(loop, task))
 			return;
-	} while (task->flags & TASK_MATTERS && cotask_goes_on(loop, task));
-	task->flags &= ~TASK_EAGER;
+	} while (task->base.flags & TASK_MATTERS && cotask_goes_on(loop, task));
+	task->base.flags &= ~TASK_EAGER;
 }

@@ -28,7 +28,7 @@ EXPORT struct cotask_await cotask_co_group_exit(struct cotask *task, struct cota
 	await = cotask_suspends_on(task, &g->base,
 				   OP(LEAVE, .handle = g->base.handle, .value = rc));
 	if (await.pending)
-		task->flags |= TASK_LEAVES;
+		task->base.flags |= TASK_LEAVES;
 	return await;
 }
 

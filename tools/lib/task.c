@@ -63,7 +63,7 @@ static struct cotask *place(struct cotask_loop *loop, size_t size, bool foreign)
 	task = (struct cotask *)((uintptr_t)(slot.high - sizeof(*task)) & ~63ul);
 	memset(task, 0, offsetof(struct cotask, name));
 	task->slot = slot;
-	task->flags = foreign ? TASK_FOREIGN : 0;
+	task->base.flags = foreign ? TASK_FOREIGN : 0;
 	return task;
 }
 
@@ -74,7 +74,7 @@ static void unplace(struct cotask *task)
 
 	cotask_fiber_fini(&task->fiber);
 	task->layout.magic = 0;
-	if (!(task->flags & TASK_FOREIGN)) {
+	if (!(task->base.flags & TASK_FOREIGN)) {
 		cotask_stack_put(&loop->stacks, &slot);
 		return;
 	}
@@ -125,9 +125,9 @@ struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg
 void cotask_task_bury(struct cotask *task)
 {
 	cotask_context_put(task->context);
-	if (task->flags & TASK_NATIVE)
+	if (task->base.flags & TASK_NATIVE)
 		free(task);
-	else if (task->flags & TASK_STACKLESS)
+	else if (task->base.flags & TASK_STACKLESS)
 		cotask_stackless_free(task);
 	else
 		unplace(task);
@@ -185,8 +185,8 @@ static void release_arg(struct cotask *task)
 /* The first event of a task has come. */
 void cotask_task_begun(struct cotask *task)
 {
-	task->flags |= TASK_STARTED;
-	if (task->flags & TASK_FOREIGN)
+	task->base.flags |= TASK_STARTED;
+	if (task->base.flags & TASK_FOREIGN)
 		link_live(task);
 }
 
@@ -195,7 +195,7 @@ static void forget(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
 
-	if (task->outcome >= 0 || task->outcome == -ECANCELED || loop->failed) {
+	if (task->base.outcome >= 0 || task->base.outcome == -ECANCELED || loop->failed) {
 		cotask_task_forget(task);
 		return;
 	}
@@ -216,13 +216,13 @@ void cotask_task_gone(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
 
-	if (task->flags & TASK_STARTED || !(task->flags & TASK_FOREIGN))
+	if (task->base.flags & TASK_STARTED || !(task->base.flags & TASK_FOREIGN))
 		unlink_live(task);
-	if (task->flags & TASK_STACKLESS)
+	if (task->base.flags & TASK_STACKLESS)
 		cotask_stackless_gone(task);
 	else
 		release_arg(task);
-	task->flags |= TASK_ENDED;
+	task->base.flags |= TASK_ENDED;
 	cotask_context_put(task->context);
 	task->context = NULL;
 	if (task == loop->main)
@@ -237,13 +237,13 @@ static void run_fn(void *arg)
 	struct cotask_loop *loop = task->base.loop;
 
 	cotask_task_entered(loop);
-	task->outcome = task->fn(task->arg);
-	if (task->outcome < -4095)
-		task->outcome = -EINVAL;	/* no errno */
+	task->base.outcome = task->fn(task->arg);
+	if (task->base.outcome < -4095)
+		task->base.outcome = -EINVAL;	/* no errno */
 	release_arg(task);
 	cotask_groups_pass_on(loop, &task->failed);
-	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->outcome);
-	task->flags |= TASK_ENDED;
+	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->base.outcome);
+	task->base.flags |= TASK_ENDED;
 	if (task == loop->main)
 		loop->over = true;
 	loop->dead = task;
@@ -280,8 +280,8 @@ static void run_first_step(struct cotask_loop *loop, struct cotask *task)
 	struct cotask *spawner = loop->current;
 
 	cotask_task_begun(task);
-	task->flags |= TASK_EAGER;
-	if (task->flags & TASK_STACKLESS) {
+	task->base.flags |= TASK_EAGER;
+	if (task->base.flags & TASK_STACKLESS) {
 		cotask_stackless_first_step(loop, task);
 	} else {
 		task->spawner = loop->stack;
@@ -313,7 +313,7 @@ static int64_t do_spawn(struct cotask_loop *loop, struct cotask *task, uint32_t 
 		.opcode = COTASK_OP_SPAWN,
 		.handle = task->base.handle,
 		.other = group,
-		.user_data = (uintptr_t)task,
+		.user_data = user_data_of(task),
 		.addr = len ? (uintptr_t)name : 0,
 		.len = len,
 		.arg = flags,
@@ -452,7 +452,7 @@ static int64_t spawn_native(struct cotask *task, uint32_t group, const struct co
 	struct cotask_loop *loop = task->base.loop;
 
 	task->base.kind = KIND_TASK;
-	task->flags = TASK_NATIVE;
+	task->base.flags = TASK_NATIVE;
 	atomic_init(&task->refs, 1);
 	task->base.handle = cotask_handle_new(&loop->handles, task);
 	if (!task->base.handle)
@@ -510,7 +510,7 @@ static void reap_native(struct cotask *task)
 
 static void last_put(struct cotask *task)
 {
-	if (task->flags & TASK_NATIVE)
+	if (task->base.flags & TASK_NATIVE)
 		reap_native(task);
 	else
 		forget(task);
@@ -641,7 +641,7 @@ EXPORT int64_t cotask_effective_deadline(const struct cotask *task)
 /* A task without a stack, and one in the kernel, have no place for a name. */
 static bool keeps_name(const struct cotask *task)
 {
-	return !(task->flags & (TASK_NATIVE | TASK_STACKLESS));
+	return !(task->base.flags & (TASK_NATIVE | TASK_STACKLESS));
 }
 
 EXPORT int cotask_set_name(struct cotask *task, const char *name)
@@ -687,7 +687,7 @@ EXPORT int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, uns
 	if (loop && loop != cotask_here)
 		return -EXDEV;
 	for (task = cotask_here->live; task; task = task->next_live) {
-		if (task->flags & TASK_ENDED)
+		if (task->base.flags & TASK_ENDED)
 			continue;
 		if (tasks && (unsigned int)count < n)
 			tasks[count] = cotask_get(task);

@@ -57,9 +57,10 @@ uint16_t cotask_sleep_flags(int64_t *ns)
 
 EXPORT long cotask_sleep(int64_t ns)
 {
-	uint16_t flags = cotask_sleep_flags(&ns);
+	int64_t value = ns;
+	uint16_t flags = cotask_sleep_flags(&value);
 
-	return sleep_op(ns, flags);
+	return sleep_op(value, flags);
 }
 
 /* Whether a point in time is past is decided by the time of this call. */

@@ -15,7 +15,7 @@
  *				unused; its sp is @sp + 176
  *	COTASK_LAYOUT_UCONTEXT	none: swapcontext() saves them elsewhere
  *	COTASK_LAYOUT_FRAMES	none: the task has no stack, and @sp is the address of its innermost
- *				&struct cotask_frame
+ *				&struct cotask_frame; the fields behind @sp are not valid
  */
 #ifndef COTASK_LAYOUT_H
 #define COTASK_LAYOUT_H
