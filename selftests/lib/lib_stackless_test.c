@@ -320,6 +320,80 @@ TEST(eager_tasks_of_both_kinds)
 	ASSERT_EQ(0, run_eager(spawns_eagerly));
 }
 
+/* --- many together --------------------------------------------------------------------------- */
+
+#define TOGETHER	100
+
+static struct cotask_frame *frames[TOGETHER];
+static struct co co_together[TOGETHER];
+
+static void make_together(void)
+{
+	int i;
+
+	for (i = 0; i < TOGETHER; i++)
+		frames[i] = co(&co_together[i], co_yields, i % 3);
+}
+
+static int together(int from, int to)
+{
+	int i, n = 0;
+
+	for (i = from; i < to; i++)
+		n += co_together[i].released;
+	return n;
+}
+
+/* A coroutine that is named twice is refused the second time; the others are not. */
+static long spawns_together(void *arg)
+{
+	struct cotask_group g;
+
+	make_together();
+	cotask_group_init(&g);
+	CHECK_EQ(cotask_go_all(&g, frames, TOGETHER), -EINVAL);
+	CHECK_EQ(together(0, TOGETHER), TOGETHER);
+	make_together();
+	CHECK_EQ(cotask_group_enter(&g), 0);
+	CHECK_EQ(cotask_go_all(&g, frames, TOGETHER), 0);
+	CHECK_EQ(cotask_group_exit(&g, 0), 0);
+	CHECK_EQ(together(0, TOGETHER), TOGETHER);
+	make_together();
+	frames[50] = frames[40];
+	CHECK_EQ(cotask_go_all(NULL, frames, TOGETHER), -EINVAL);
+	CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+	CHECK_EQ(together(0, TOGETHER), TOGETHER - 1);
+	CHECK_EQ(co_together[50].steps, 0);
+	make_together();
+	CHECK_EQ(cotask_go_all(&g, frames, TOGETHER), -ESHUTDOWN);
+	CHECK_EQ(together(0, TOGETHER), TOGETHER);
+	return cotask_go_all(NULL, NULL, 0);
+}
+
+TEST(many_are_spawned_together)
+{
+	ASSERT_EQ(0, cotask_run(spawns_together, NULL));
+	ASSERT_EQ(0, run_eager(spawns_together));
+}
+
+/* The group permits two. */
+TASK_TEST(some_are_refused)
+{
+	struct cotask_group_options options = { .limit = 2 };
+	struct cotask_group g;
+
+	make_together();
+	cotask_group_init(&g);
+	CHECK_EQ(cotask_group_configure(&g, &options), 0);
+	CHECK_EQ(cotask_group_enter(&g), 0);
+	CHECK_EQ(cotask_go_all(&g, frames, TOGETHER), -EAGAIN);
+	CHECK_EQ(together(0, 2), 0);
+	CHECK_EQ(together(2, TOGETHER), TOGETHER - 2);
+	CHECK_EQ(cotask_group_exit(&g, 0), 0);
+	CHECK_EQ(together(0, TOGETHER), TOGETHER);
+	return 0;
+}
+
 /* --- several at once ----------------------------------------------------------------------- */
 
 static long co_gathers(struct cotask *task, struct cotask_frame *frame)

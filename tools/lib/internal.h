@@ -306,6 +306,9 @@ struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg
 struct cotask *cotask_spawn_member(struct cotask_group *group, cotask_fn fn, void *arg);
 int cotask_check_spawn(struct cotask_loop *loop, const struct cotask_group *group,
 		       const struct cotask_spawn_args *args);
+int cotask_spawn_op(struct cotask_op *op, const struct cotask_group *group, struct cotask *task,
+		    const struct cotask_spawn_args *args, uint32_t there);
+int64_t cotask_spawned(struct cotask *task, int64_t rc);
 int64_t cotask_task_spawn(struct cotask_group *group, struct cotask *task,
 			  const struct cotask_spawn_args *args, uint32_t there);
 void cotask_task_free(struct cotask *task);

@@ -264,6 +264,8 @@ static uint32_t spawn_flags(const struct cotask_loop *loop, uint32_t flags)
 	uint32_t there = 0;
 	unsigned int i;
 
+	if (likely(!flags && !loop->options.flags))
+		return 0;
 	if (flags & COTASK_SPAWN_EAGER ||
 	    (loop->options.flags & COTASK_LOOP_EAGER && !(flags & COTASK_SPAWN_LAZY)))
 		there = COTASK_SPAWN_F_EAGER;
@@ -305,21 +307,50 @@ static int spawn_context(struct cotask_loop *loop, struct cotask *task,
 	return task->context ? 0 : -ENOMEM;
 }
 
-static int64_t do_spawn(struct cotask_loop *loop, struct cotask *task, uint32_t group,
-			const char *name, uint32_t flags)
+/**
+ * cotask_spawn_op - the operation that has the kernel know a task
+ * @op: the operation
+ * @group: passed by cotask_check_spawn()
+ * @task: new
+ * @args: how to spawn it
+ * @there: COTASK_SPAWN_F_* besides those that @args asks for
+ *
+ * Return: 0; -ENOMEM.
+ */
+int cotask_spawn_op(struct cotask_op *op, const struct cotask_group *group, struct cotask *task,
+		    const struct cotask_spawn_args *args, uint32_t there)
 {
-	size_t len = name ? strlen(name) : 0;
-	struct cotask_op op = {
+	size_t len = args->name ? strlen(args->name) : 0;
+
+	*op = (struct cotask_op){
 		.opcode = COTASK_OP_SPAWN,
 		.handle = task->base.handle,
-		.other = group,
+		.other = group ? group->base.handle : 0,
 		.user_data = user_data_of(task),
-		.addr = len ? (uintptr_t)name : 0,
+		.addr = len ? (uintptr_t)args->name : 0,
 		.len = len,
-		.arg = flags,
+		.arg = there | spawn_flags(task->base.loop, args->flags),
 	};
+	return spawn_context(task->base.loop, task, args);
+}
 
-	return cotask_op(loop, &op);
+/**
+ * cotask_spawned - the kernel has answered
+ * @task: the task; freed if it was refused
+ * @rc: result of the operation
+ *
+ * Return: < 0: the error that it was refused with.
+ */
+int64_t cotask_spawned(struct cotask *task, int64_t rc)
+{
+	if (rc < 0) {
+		cotask_task_free(task);
+		return rc;
+	}
+	link_live(task);
+	if (rc)
+		run_first_step(task->base.loop, task);
+	return 0;
 }
 
 /* Which group, by its handle; 0: none, < 0: it cannot be. */
@@ -367,20 +398,10 @@ int cotask_check_spawn(struct cotask_loop *loop, const struct cotask_group *grou
 int64_t cotask_task_spawn(struct cotask_group *group, struct cotask *task,
 			  const struct cotask_spawn_args *args, uint32_t there)
 {
-	struct cotask_loop *loop = task->base.loop;
-	int64_t rc = spawn_context(loop, task, args);
+	struct cotask_op op;
+	int64_t rc = cotask_spawn_op(&op, group, task, args, there);
 
-	there |= spawn_flags(loop, args->flags);
-	if (!rc)
-		rc = do_spawn(loop, task, group ? group->base.handle : 0, args->name, there);
-	if (rc < 0) {
-		cotask_task_free(task);
-		return rc;
-	}
-	link_live(task);
-	if (rc)
-		run_first_step(loop, task);
-	return 0;
+	return cotask_spawned(task, rc ? rc : cotask_op(task->base.loop, &op));
 }
 
 static struct cotask *spawn(struct cotask_group *group, cotask_fn fn, void *arg,

@@ -453,6 +453,30 @@ static inline struct cotask *cotask_spawn(struct cotask_group *group,
 }
 
 /**
+ * cotask_go_all - spawn many tasks, and keep no handles
+ * @group: as for cotask_spawn_with()
+ * @frames: their coroutines
+ * @n: how many
+ *
+ * As cotask_go() for each of them.  In a process one system call does this for many.
+ *
+ * Context: As cotask_go().
+ * Return: 0; an error if any of them was refused: the others were spawned.
+ */
+static inline int __must_check cotask_go_all(struct cotask_group *group,
+					     struct cotask_frame *const *frames, unsigned int n)
+{
+	int error = 0, rc;
+
+	for (; n; n--, frames++) {
+		rc = cotask_go(group, *frames);
+		if (rc)
+			error = rc;
+	}
+	return error;
+}
+
+/**
  * cotask_get - take a reference to a task
  * @task: a task that the caller has a reference to, or NULL
  *

@@ -131,6 +131,19 @@ __cotask_must_check struct cotask *cotask_co_spawn(struct cotask_group *group,
 __cotask_must_check int cotask_co_go(struct cotask_group *group, struct cotask_frame *frame);
 
 /**
+ * cotask_go_all - start many tasks without stacks, and take no references to them
+ * @group: owner of the tasks; NULL: the loop
+ * @frames: their coroutines
+ * @n: number of coroutines
+ *
+ * As cotask_co_go() for each of them, with one system call for many.
+ *
+ * Return: 0; an error if any of them was refused: the others were started.
+ */
+__cotask_must_check int cotask_go_all(struct cotask_group *group,
+				      struct cotask_frame *const *frames, unsigned int n);
+
+/**
  * cotask_co_run - run a loop whose main task has no stack
  * @loop: the loop; NULL: one of its own, as cotask_run()
  * @main: coroutine of the main task
