@@ -109,6 +109,9 @@ installed()
 	# shellcheck disable=SC2046 # flags are words
 	gcc-12 -Wall -Wextra -Werror -o "$out/hello_shared" "$top/tools/examples/hello.c" \
 		$("${pc[@]}" --cflags --libs libcotask)
+	# shellcheck disable=SC2046
+	gcc-12 -Wall -Wextra -Werror -o "$out/link_shared" "$top/module/samples/link.c" \
+		$("${pc[@]}" --cflags --libs libcotask)
 	for test in cxx_test hpp_test; do
 		# shellcheck disable=SC2046
 		g++ -std=c++17 -Wall -Wextra -pedantic -Werror -o "$out/$test" "$here/$test.cc" \
