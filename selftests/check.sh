@@ -276,7 +276,7 @@ part_lib()
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
 	silent lib-build "$here/lib/build.sh" "$source" "$top/.build/libtest" || return
 	lib uml uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${tests[@]/%/_ucontext}" \
-		cxx_test hpp_test hpp_test_asan examples.sh
+		cxx_test hpp_test hpp_test_asan co_hpp_test co_hpp_test_asan examples.sh
 	lib uml uml-6.1-debug "${tests[@]}" examples.sh
 	lib uml uml-7.3-tt scenario_test scenario_stackless_test link.sh
 	# The user-mode kernels have no IP.

@@ -95,6 +95,7 @@ headers()
 	for std in c++17 c++20; do
 		g++ -std=$std "${warn[@]}" -x c++ "$top/tools/lib/include/cotask.hpp"
 	done
+	g++ -std=c++20 "${warn[@]}" -x c++ "$top/tools/lib/include/cotask_co.hpp"
 }
 
 # What a user does with an installed library, in C and in C++.
@@ -117,9 +118,14 @@ installed()
 		g++ -std=c++17 -Wall -Wextra -pedantic -Werror -o "$out/$test" "$here/$test.cc" \
 			$("${pc[@]}" --cflags --libs libcotask)
 	done
-	g++ -std=c++17 -Wall -Wextra -pedantic -Werror -g -O1 -fsanitize=address,undefined \
-		-I"$top/tools/lib/include" -o "$out/hpp_test_asan" "$here/hpp_test.cc" \
-		"$out/asan/libcotask.a" -pthread
+	# shellcheck disable=SC2046
+	g++ -std=c++20 -Wall -Wextra -pedantic -Werror -o "$out/co_hpp_test" "$here/co_hpp_test.cc" \
+		$("${pc[@]}" --cflags --libs libcotask)
+	for test in hpp_test co_hpp_test; do
+		g++ -std=c++20 -Wall -Wextra -pedantic -Werror -g -O1 \
+			-fsanitize=address,undefined -I"$top/tools/lib/include" \
+			-o "$out/${test}_asan" "$here/$test.cc" "$out/asan/libcotask.a" -pthread
+	done
 }
 
 mkdir -p "$out"
