@@ -308,15 +308,15 @@ part_lib()
 {
 	local source tests=(lib_core_test lib_stack_test lib_scopes_test lib_errors_test
 		lib_objects_test lib_stress_test lib_apps_test lib_io_test lib_process_test
-		lib_net_test lib_select_test lib_stream_test)
+		lib_net_test lib_select_test lib_stream_test lib_stackless_test)
 
 	need uml-7.3-smp uml-6.1-debug uml-7.3-tt stock-6.1 || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
 	silent lib-build "$here/lib/build.sh" "$source" "$top/.build/libtest" || return
 	lib uml uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${tests[@]/%/_ucontext}" \
-		cxx_test hpp_test hpp_test_asan examples.sh
+		cxx_test hpp_test hpp_test_asan co_hpp_test co_hpp_test_asan examples.sh
 	lib uml uml-6.1-debug "${tests[@]}" examples.sh
-	lib uml uml-7.3-tt scenario_test
+	lib uml uml-7.3-tt scenario_test scenario_stackless_test link.sh
 	# The user-mode kernels have no IP.
 	lib qemu stock-6.1 lib_net_test
 }

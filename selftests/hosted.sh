@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "make bench-hosted": hosted tasks, with libcotask and by the ioctls alone ("device"), beside
-# io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU with the stock kernel.
+# "make bench-hosted": hosted tasks, with libcotask ("stackless": those without stacks), and by the
+# ioctls alone ("device"), beside io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU
+# with the stock kernel.
 # on=icount: one CPU, on which an instruction takes a nanosecond, so that the rows are numbers of
 # instructions, the same in each run; on=qemu: two CPUs, where all code is slowed alike; on=uml: in
 # UML 7.3 on one CPU, at native speed, where system calls cost ten microseconds. Prints a table;
@@ -49,10 +50,14 @@ flags=(-O2 -Wall -Wextra -Wno-unused-parameter -D_GNU_SOURCE)
 
 programs()
 {
+	local name
+
 	mkdir -p "$out/hosted"
 	make -s -C "$top/tools/lib" CC=gcc-12 CFLAGS="-O2 -g" OUT="$out/lib"
-	gcc-12 "${flags[@]}" -static -pthread -I"$top/tools/lib/include" \
-		-o "$out/hosted/cotask_bench" "$here/hosted/cotask_bench.c" "$out/lib/libcotask.a"
+	for name in cotask_bench stackless_bench; do
+		gcc-12 "${flags[@]}" -static -pthread -I"$top/tools/lib/include" \
+			-o "$out/hosted/$name" "$here/hosted/$name.c" "$out/lib/libcotask.a"
+	done
 	gcc-12 "${flags[@]}" -static -I"$top/uapi" -o "$out/hosted/device_bench" \
 		"$here/hosted/device_bench.c"
 }

@@ -29,6 +29,7 @@
 #include <linux/uaccess.h>
 
 #include "course.c"	/* an object can only be part of one module */
+#include "env.c"
 #include "script.c"
 
 #define SCRIPTS		ENV_OBJECTS

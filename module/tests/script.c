@@ -193,7 +193,7 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 		a->at.last = cotask_awaitable_cancel(&env->set[l->a].base);
 		return 0;
 	case OP_RESULTS:
-		note_results(env, l->a, env->member[l->a][0].set ? env->member[l->a][0].set->n : 0);
+		note_results(env, l->a, members_made(env, l->a));
 		return 0;
 	case OP_AS_COMPLETED:
 		a->at.last = cotask_as_completed(&env->it[l->a], NULL, env->member[l->a],
@@ -473,49 +473,4 @@ struct cotask_frame *script_frame(struct env *env, const struct line *script)
 	a->at.pc = script;
 	env->actors++;
 	return cotask_frame_init(&a->frame, play_step, actor_release);
-}
-
-/* --- what scripts work with ----------------------------------------------- */
-
-void env_fill(struct env *env)
-{
-	int i;
-
-	for (i = 0; i < ENV_OBJECTS; i++) {
-		cotask_future_init(&env->future[i], env->loop);
-		cotask_group_init(&env->group[i]);
-	}
-	for (i = 0; i < ENV_SETS; i++) {
-		cotask_lock_init(&env->lock[i], env->loop);
-		cotask_event_init(&env->event[i], env->loop);
-		cotask_cond_init(&env->cond[i], &env->lock[i]);
-		cotask_queue_init(&env->queue[i], env->loop, i);
-		cotask_cancel_scope_init(&env->scope[i], KTIME_MAX);
-	}
-}
-
-static void drop_items(struct env *env)
-{
-	struct parcel *item, *next;
-	int i;
-
-	for (i = 0; i < ENV_SETS; i++) {
-		list_for_each_entry_safe(item, next, &env->queue[i].list, link)
-			kfree(item);
-	}
-}
-
-void env_empty(struct env *env)
-{
-	int i;
-
-	drop_items(env);
-	for (i = 0; i < ENV_SETS; i++) {
-		cotask_set_drop(&env->set[i]);
-		cotask_as_completed_end(&env->it[i]);
-	}
-	for (i = 0; i < ENV_OBJECTS; i++) {
-		cotask_group_fini(&env->group[i]);
-		cotask_put(env->task[i]);
-	}
 }

@@ -281,6 +281,8 @@ void note_errors(struct env *env, int g);
 /* The number of a task, or -1. */
 int number_of(struct env *env, const struct cotask *t);
 
+/* How many members set @i has, if it was made. */
+unsigned int members_made(struct env *env, int i);
 /* Set up the members of set @i; how many they are. */
 unsigned int members(struct env *env, int i, const struct arg *arg);
 /* Make set @i as GATHER() does. */

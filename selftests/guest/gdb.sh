@@ -48,6 +48,11 @@ normal()
 	sed -nE 's/ +$//; s/(stacks\.c):[0-9]+/\1:L/g; s/0x[0-9a-f]+/A/g; s/  +/  /g; /^TASK/,$p'
 }
 
+normal_awaits()
+{
+	sed -nE 's/^#[0-9]+  (\w+) at stacks\.c:[0-9]+$/\1/p' | tr '\n' ' '
+}
+
 # stacks NAME: what "cotask bt all" has printed in /tmp/stacks
 stacks()
 {
@@ -62,7 +67,9 @@ stacks()
 	is "$1: no frames of the library below the call" "" \
 		"$(grep -E ' (cotask_suspend|cotask_switch|run_fn|cotask_switch_bottom) \(' \
 			/tmp/stacks)"
-	is "$1: stacks of all tasks" 10 "$(grep -c '^task ' /tmp/stacks)"
+	is "$1: awaits of a task without a stack" "nap naps " \
+		"$(sed -n '/^task 2\.7 /,/^task 2\.8/p' /tmp/stacks | normal_awaits)"
+	is "$1: stacks of all tasks" 11 "$(grep -c '^task ' /tmp/stacks)"
 }
 
 if ! command -v gdb >/dev/null; then
@@ -79,7 +86,8 @@ expected='TASK  NAME  STATE  FUNCTION  WAITS FOR
 2.4  waiter  waits  wait_here  cotask_await_future(f=A <never>) in wait_here, stacks.c:L
 2.5  -  waits  join  cotask_await(task 2.3 a sleeper) in join, stacks.c:L
 2.6  again  waits  again  cotask_sleep(ns=3600000000000) in inner, stacks.c:L
-2.7  late  new  wait_here  -
+2.7  -  waits  naps  in nap, stacks.c:L
+2.8  late  new  wait_here  -
 3.1  -  waits  second_main  cotask_sleep(ns=3600000000000) in inner, stacks.c:L
 3.2  six  waits  outer  cotask_sleep(ns=3600000000000) in inner, stacks.c:L'
 

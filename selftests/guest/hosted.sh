@@ -27,6 +27,7 @@ read_programs()
 [ -n "$ours" ] || read_programs
 "$here/cotask.sh" load "$out" max_objects=4000000 max_user_objects=4000000 || exit 1
 "$out/hosted/cotask_bench" "$@"
+"$out/hosted/stackless_bench" "$@"
 "$out/hosted/device_bench" "$@"
 if [ -n "$ours" ]; then
 	"$here/cotask.sh" unload

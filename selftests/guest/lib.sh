@@ -12,6 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 "$here/cotask.sh" load "$out" || exit 1
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0
 export LD_LIBRARY_PATH=$lib/root/usr/lib
+export COTASK_OUT=$out
 for test; do
 	"$lib/$test" || { rc=1; echo "not ok 0 $test: status $?"; }
 done

@@ -229,13 +229,14 @@ outer: $sleeping $called
 wait_here: wait_here (waits.c):$(line 'await_future(&never)')
 deep: $sleeping$(printf " $deeper%.0s" 1 2 3 4 5 6)
 in_group: in_group (waits.c):$(line 'cotask_group_exit(')
+naps: nap (waits.c):$(line 'CO_AWAIT(slept') naps (waits.c):$(line 'CO_AWAIT(called')
 child: $sleeping $called
 late: late (waits.c)" "$(places "$pid")"
 is "in the tree" 1 "$("$tool" tree --ascii | grep -cE -- '-- outer [0-9]+  sleep [0-9.a-z]+  inner:[0-9]+ < outer:')"
 "$tool" ps --json >/tmp/saved
 is "a snapshot has them" "$("$tool" tree --ascii --pid "$pid" | tail -n +2 | normal)" \
 	"$("$tool" tree --ascii --file /tmp/saved --pid "$pid" | tail -n +2 | normal)"
-is "that of the kernel has not" 7 \
+is "that of the kernel has not" 8 \
 	"$("$tool" ps --file /sys/kernel/debug/cotask/json --pid "$pid" | grep -c ' -$')"
 is "others do not see them" "" "$(places "$pid" nobody)"
 exec 5>&-
@@ -249,7 +250,7 @@ is "without optimization" "outer: $sleeping $called" "$(places "$pid" | grep ^ou
 exec 5>&-
 wait
 hold 5 "$programs/waits_stripped"
-is "without symbols" 7 "$(places "$pid" | grep -c ': waits_stripped+0x')"
+is "without symbols" 8 "$(places "$pid" | grep -c ': waits_stripped+0x')"
 exec 5>&-
 wait
 cp "$programs/waits_linked" /tmp

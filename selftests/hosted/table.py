@@ -8,10 +8,10 @@ import json
 import re
 import sys
 
-PEERS = ("cotask", "device", "io_uring", "io_uring_nop", "epoll", "libuv", "threads", "tokio",
-         "go", "asyncio")
-COLOURS = dict(zip(PEERS, ("#2f6fde", "#7fa6ec", "#888888", "#888888", "#b9b9b9", "#8a6bbf",
-                           "#c0504d", "#b07d48", "#3aa675", "#d98a2b")))
+PEERS = ("cotask", "stackless", "device", "io_uring", "io_uring_nop", "epoll", "libuv", "threads",
+         "tokio", "go", "asyncio")
+COLOURS = dict(zip(PEERS, ("#2f6fde", "#5585e6", "#7fa6ec", "#888888", "#888888", "#b9b9b9",
+                           "#8a6bbf", "#c0504d", "#b07d48", "#3aa675", "#d98a2b")))
 LINE = re.compile(r"^([a-z0-9_]+) (%s) ([0-9.]+) (ns|us|bytes)\s*$" % "|".join(PEERS))
 
 

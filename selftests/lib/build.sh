@@ -28,11 +28,23 @@ insides()
 # The rules of the core; the library's insides stand in for the manual loop.
 scenarios()
 {
-	# shellcheck disable=SC2046 # files
-	gcc-12 "${flags[@]}" -static -I"$here/shim" -I"$top/tools/lib" -I"$top/uapi" \
-		-I"$top/module/tests" -o "$out/scenario_test" "$here/scenario_test.c" \
-		"$here/script.c" "$top/module/tests/course.c" "$top/module/tests/scenario.c" \
-		"$top"/module/tests/*/scenario_*_kunit.c $(insides)
+	local tests=$top/module/tests same
+	local gcc=(gcc-12 "${flags[@]}" -static -I"$here/shim" -I"$here" -I"$top/tools/lib"
+		-I"$top/uapi" -I"$tests")
+
+	same=("$here/scenario_test.c" "$tests/scenario.c" "$tests"/*/scenario_*_kunit.c)
+	mapfile -t same < <(printf '%s\n' "${same[@]}" && insides)
+	"${gcc[@]}" -o "$out/scenario_test" "${same[@]}" "$here/script.c" "$tests/course.c"
+	stackless "${gcc[@]}" "$here/scripts_stackless.c" "$tests/script.c" "$tests/course.c"
+	"${gcc[@]}" -o "$out/scenario_stackless_test" "${same[@]}" "$out"/stackless/*.o
+}
+
+# Sources that call the functions of the kernel by their names there: "stackless GCC... SOURCE..."
+stackless()
+{
+	rm -rf "$out/stackless"
+	mkdir -p "$out/stackless"
+	(cd "$out/stackless" && "$@" -DSTACKLESS -c)
 }
 
 api()
@@ -72,7 +84,7 @@ headers()
 	local header std warn=(-Wall -Wextra -Wpedantic -Wconversion -Werror -fsyntax-only
 		-I"$top/tools/lib/include")
 
-	for header in "$top"/tools/lib/include/*.h; do
+	for header in "$top"/tools/lib/include/*.h "$top"/tools/lib/include/linux/*.h; do
 		for std in c99 c11 c17; do
 			gcc-12 -std=$std "${warn[@]}" -x c "$header"
 		done
@@ -83,6 +95,7 @@ headers()
 	for std in c++17 c++20; do
 		g++ -std=$std "${warn[@]}" -x c++ "$top/tools/lib/include/cotask.hpp"
 	done
+	g++ -std=c++20 "${warn[@]}" -x c++ "$top/tools/lib/include/cotask_co.hpp"
 }
 
 # What a user does with an installed library, in C and in C++.
@@ -97,14 +110,22 @@ installed()
 	# shellcheck disable=SC2046 # flags are words
 	gcc-12 -Wall -Wextra -Werror -o "$out/hello_shared" "$top/tools/examples/hello.c" \
 		$("${pc[@]}" --cflags --libs libcotask)
+	# shellcheck disable=SC2046
+	gcc-12 -Wall -Wextra -Werror -o "$out/link_shared" "$top/module/samples/link.c" \
+		$("${pc[@]}" --cflags --libs libcotask)
 	for test in cxx_test hpp_test; do
 		# shellcheck disable=SC2046
 		g++ -std=c++17 -Wall -Wextra -pedantic -Werror -o "$out/$test" "$here/$test.cc" \
 			$("${pc[@]}" --cflags --libs libcotask)
 	done
-	g++ -std=c++17 -Wall -Wextra -pedantic -Werror -g -O1 -fsanitize=address,undefined \
-		-I"$top/tools/lib/include" -o "$out/hpp_test_asan" "$here/hpp_test.cc" \
-		"$out/asan/libcotask.a" -pthread
+	# shellcheck disable=SC2046
+	g++ -std=c++20 -Wall -Wextra -pedantic -Werror -o "$out/co_hpp_test" "$here/co_hpp_test.cc" \
+		$("${pc[@]}" --cflags --libs libcotask)
+	for test in hpp_test co_hpp_test; do
+		g++ -std=c++20 -Wall -Wextra -pedantic -Werror -g -O1 \
+			-fsanitize=address,undefined -I"$top/tools/lib/include" \
+			-o "$out/${test}_asan" "$here/$test.cc" "$out/asan/libcotask.a" -pthread
+	done
 }
 
 mkdir -p "$out"
@@ -117,4 +138,4 @@ headers
 without_device
 installed
 make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/plain"
-install -m 755 "$here/examples.sh" "$out"
+install -m 755 "$here/examples.sh" "$here/link.sh" "$here/link.txt" "$out/examples/link" "$out"

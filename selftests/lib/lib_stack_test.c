@@ -7,6 +7,8 @@
 
 #include "lib_test.h"
 
+#include <cotask_co.h>
+
 static long uses_stack(void *arg)
 {
 	volatile char big[3 << 20];
@@ -130,12 +132,25 @@ TASK_TEST(rounding_mode)
 }
 #endif
 
+/* It is a part of the task; the kernel says where. */
+static const struct cotask_layout *layout_of(const struct cotask *t)
+{
+	const uint64_t *word = (const void *)t;
+	int i;
+
+	for (i = 0; i < 32; i++) {
+		if (word[i] == COTASK_LAYOUT_MAGIC)
+			return (const void *)&word[i];
+	}
+	abort();
+}
+
 /* What cotask_layout.h says. */
 TASK_TEST(layout)
 {
 	struct cotask *t = cotask_spawn(NULL, t_forever, NULL, NULL);
-	const struct cotask_layout *l = (const void *)t;
-	const struct cotask_layout *me = (const void *)cotask_current();
+	const struct cotask_layout *l = layout_of(t);
+	const struct cotask_layout *me = layout_of(cotask_current());
 
 	CHECK_EQ(cotask_yield(), 0);
 	CHECK(l->magic == COTASK_LAYOUT_MAGIC);
@@ -145,6 +160,32 @@ TASK_TEST(layout)
 		CHECK(l->sp > l->stack_low && l->sp < l->stack_high);
 		CHECK_EQ(me->sp, 0);
 	}
+	cotask_put(t);
+	return 0;
+}
+
+static long co_forever(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+	CO_AWAIT(slept, rc, cotask_co_sleep(task, COTASK_FOREVER));
+	return rc;
+}
+
+TASK_TEST(layout_without_a_stack)
+{
+	struct cotask_frame frame;
+	struct cotask *t = cotask_co_spawn(NULL, cotask_frame_init(&frame, co_forever, NULL), NULL);
+	const struct cotask_layout *l = layout_of(t);
+
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(l->version, COTASK_LAYOUT_VERSION);
+	CHECK_EQ(l->arch, COTASK_LAYOUT_FRAMES);
+	CHECK_EQ(l->sp, (unsigned long)&frame);
+	CHECK(frame.at >> 8);
+	CHECK(cotask_cancel(t));
+	CHECK_EQ(cotask_join(t), -ECANCELED);
 	cotask_put(t);
 	return 0;
 }

@@ -4,11 +4,15 @@
  *
  * What scenario_*_kunit.c of module/tests say about tasks of the kernel has to hold for
  * tasks of a process.  Time is real, so this is for a machine where waiting takes none.
+ *
+ * There are two programs: in scenario_test tasks have stacks (script.c); scenario_stackless_test
+ * has the interpreter of module/tests itself, compiled for tasks without stacks.
  */
 #include <sys/prctl.h>
 #include <time.h>
 
 #include "helpers.h"
+#include "scripts.h"
 #include "suites.h"
 
 static struct env *current_env;
@@ -73,6 +77,28 @@ void cotask_manual_advance(struct cotask_loop *loop, s64 ns)
 	(void)loop;
 	later = true;
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
+}
+
+/* --- for scenarios ------------------------------------------------------------------ */
+
+int note_done(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct noted *n = container_of(cb, struct noted, cb);
+
+	(void)x;
+	note(n->env, "%s", n->text);
+	return n->rc;
+}
+
+struct cotask *play(struct env *env, int i, const struct line *script)
+{
+	struct cotask *t = spawn_script(env, script);
+
+	if (!t)
+		abort();
+	cotask_put(env->task[i]);
+	env->task[i] = t;
+	return t;
 }
 
 /* --- around a case --------------------------------------------------------------------- */
@@ -144,6 +170,7 @@ void env_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->loop->failed, 0);
 	KUNIT_EXPECT_NULL(test, env->broken);
 	KUNIT_EXPECT_TRUE(test, !env->loop->live);
+	KUNIT_EXPECT_TRUE(test, !scripts_are_released || !env->actors);
 	cotask_here = NULL;
 	cotask_loop_put(env->loop);
 	free(env);

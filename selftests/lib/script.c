@@ -9,6 +9,7 @@
 
 #include "course.h"
 #include "helpers.h"
+#include "scripts.h"
 
 /* --- sets ------------------------------------------------------------------- */
 
@@ -392,24 +393,9 @@ static long run_script(void *arg)
 	return rc;
 }
 
-/* --- for scenarios ------------------------------------------------------------ */
+const bool scripts_are_released;
 
-int note_done(struct cotask_callback *cb, struct cotask_awaitable *x)
+struct cotask *spawn_script(struct env *env, const struct line *script)
 {
-	struct noted *n = container_of(cb, struct noted, cb);
-
-	(void)x;
-	note(n->env, "%s", n->text);
-	return n->rc;
-}
-
-struct cotask *play(struct env *env, int i, const struct line *script)
-{
-	struct cotask *t = cotask_spawn(NULL, run_script, actor_new(env, script), NULL);
-
-	if (!t)
-		abort();
-	cotask_put(env->task[i]);
-	env->task[i] = t;
-	return t;
+	return cotask_spawn(NULL, run_script, actor_new(env, script), NULL);
 }

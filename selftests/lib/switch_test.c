@@ -138,7 +138,7 @@ static void overflow(int err)
 		_exit(1);
 	task.layout.stack_low = (uintptr_t)task.slot.low;
 	task.layout.stack_high = (uintptr_t)task.slot.low + SIZE;
-	loop.current = &task;
+	loop.stack = &task;
 	cotask_here = &loop;
 	signal(SIGSEGV, SIG_DFL);
 	cotask_guard_init();

@@ -7,6 +7,7 @@
  * when its input does; "stacks abort" dies instead.
  */
 #include <cotask.h>
+#include <cotask_co.h>
 #include <cotask_future.h>
 #include <cotask_thread.h>
 #include <pthread.h>
@@ -57,6 +58,26 @@ long join(void *arg)
 	return rc + (long)arg;
 }
 
+/* Without a stack: a coroutine that awaits another one. */
+long nap(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+	CO_AWAIT(slept, rc, cotask_co_sleep(task, 3600 * COTASK_SEC));
+	return rc;
+}
+
+long naps(struct cotask *task, struct cotask_frame *frame)
+{
+	static struct cotask_frame callee;
+	long rc;
+
+	CO_BEGIN(task, frame, called);
+	CO_AWAIT(called, rc, cotask_call(task, cotask_frame_init(&callee, nap, NULL)));
+	return rc;
+}
+
 static void spawn(cotask_fn fn, long number, const char *name)
 {
 	cotask_put(cotask_spawn(NULL, fn, (void *)number, name));
@@ -75,6 +96,7 @@ static void *second_thread(void *arg)
 
 long first_main(void *arg)
 {
+	static struct cotask_frame frame;
 	pthread_t thread;
 	long rc;
 	char c;
@@ -84,6 +106,8 @@ long first_main(void *arg)
 	spawn(wait_here, 0, "waiter");
 	spawn(join, 0, NULL);
 	spawn(again, 3, "again");
+	if (cotask_co_go(NULL, cotask_frame_init(&frame, naps, NULL)))
+		return 1;
 	pthread_create(&thread, NULL, second_thread, arg);
 	rc = cotask_sleep(500 * COTASK_MSEC);
 	spawn(wait_here, 0, "late");

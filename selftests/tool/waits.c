@@ -5,6 +5,7 @@
  * Says its pid once they do, and ends when its input does.  "waits N" has N more of them.
  */
 #include <cotask.h>
+#include <cotask_co.h>
 #include <cotask_future.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,26 @@ long deep(void *arg)
 	return deeper(100);
 }
 
+/* Without a stack: a coroutine that awaits another one. */
+long nap(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+	CO_AWAIT(slept, rc, cotask_co_sleep(task, COTASK_FOREVER));
+	return rc;
+}
+
+long naps(struct cotask *task, struct cotask_frame *frame)
+{
+	static struct cotask_frame callee;
+	long rc;
+
+	CO_BEGIN(task, frame, called);
+	CO_AWAIT(called, rc, cotask_call(task, cotask_frame_init(&callee, nap, NULL)));
+	return rc;
+}
+
 static int spawn(struct cotask_group *g, cotask_fn fn, const char *name)
 {
 	struct cotask *t = cotask_spawn(g, fn, NULL, name);
@@ -73,6 +94,7 @@ long late(void *arg)
 
 long waits(void *arg)
 {
+	static struct cotask_frame frame;
 	long more = *(long *)arg;
 	char c;
 	long rc;
@@ -83,6 +105,7 @@ long waits(void *arg)
 	spawn(NULL, wait_here, "wait_here");
 	spawn(NULL, deep, "deep");
 	spawn(NULL, in_group, "in_group");
+	cotask_put(cotask_co_spawn(NULL, cotask_frame_init(&frame, naps, NULL), "naps"));
 	while (more--)
 		spawn(NULL, more % 2 ? outer : wait_here, "more");
 	rc = cotask_sleep(100 * COTASK_MSEC);

@@ -293,6 +293,26 @@ static void walk_stack(struct walk *w)
 	dwfl_getthread_frames(dwfl, dwfl_pid(dwfl), at_frame, w);
 }
 
+/* Of a task without a stack: each coroutine that it is in says the line of its await. */
+static void walk_coroutines(struct walk *w)
+{
+	struct {	/* cotask_frame, in <linux/cotask_coroutine.h> */
+		uint64_t step, release, outer, scopes;
+		uint32_t at, state;
+	} frame;
+	uint64_t addr = w->layout.sp;
+	int left = WALK_MAX;
+	struct place p;
+
+	for (; addr && left--; addr = frame.outer) {
+		if (peek(&frame, addr, sizeof(frame)) < sizeof(frame) ||
+		    !find_place(frame.step, &p))
+			return;
+		p.line = frame.at >> 8;
+		add_place(w, &p, frame.step);
+	}
+}
+
 /**
  * frames_look - find the frames of a task
  * @code: where the process says that its code is
@@ -307,6 +327,10 @@ void frames_look(uint64_t code, struct frames *to)
 	if (peek(&w.layout, code, sizeof(w.layout)) < sizeof(w.layout) ||
 	    w.layout.magic != COTASK_LAYOUT_MAGIC)
 		return;
+	if (w.layout.arch == COTASK_LAYOUT_FRAMES) {
+		walk_coroutines(&w);
+		return;
+	}
 	walk_stack(&w);
 	if (!to->n && find_place(w.layout.fn, &p)) {
 		p.line = 0;

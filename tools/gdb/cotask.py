@@ -13,7 +13,7 @@ import gdb
 import gdb.unwinder
 
 MAGIC = 0x6B73615443323043
-X86_64 = 1
+X86_64, FRAMES = 1, 3  # COTASK_LAYOUT_*
 STARTED, ENDED = 0x01, 0x02  # TASK_* of the library
 FOREIGN_BASE = 0x40000000
 # Where a suspended task has its registers, from its stack pointer on; see cotask_layout.h.
@@ -51,20 +51,39 @@ unwinder = Unwinder()
 gdb.unwinder.register_unwinder(None, unwinder, replace=True)
 
 
+def function_name(pointer):
+    return re.sub(r".*<(.*)>$", r"\1", str(pointer))
+
+
+def coroutines(sp):
+    """Function and place of each await of a task without a stack, innermost first."""
+    frame = gdb.Value(sp).cast(gdb.lookup_type("struct cotask_frame").pointer())
+    for f in walk(frame, "outer"):
+        symtab = gdb.find_pc_line(int(f["step"])).symtab
+        file = os.path.basename(symtab.filename) if symtab else "?"
+        yield function_name(f["step"]), f"{file}:{int(f['at']) >> 8}"
+
+
 class Task:
     def __init__(self, number, value, ready):
         layout = value["layout"]
-        handle = int(layout["handle"])
-        self.ready = int(value.address) in ready
+        handle = int(value["base"]["handle"])
+        self.ready = bool({int(value.address), int(layout.address)} & ready)
         self.id = f"{number}.{'x' if handle >= FOREIGN_BASE else ''}{handle % FOREIGN_BASE}"
         self.addresses = (int(value.address), int(value["base"].address))
-        self.name = value["name"].string(errors="replace") or "-"
-        self.flags = int(value["flags"])
+        self.flags = int(value["base"]["flags"])
         self.sp = int(layout["sp"])
-        self.stack = range(int(layout["stack_low"]), int(layout["stack_high"]))
         self.known = int(layout["arch"]) == X86_64
-        self.function = re.sub(r".*<(.*)>$", r"\1", str(value["fn"]))
+        self.coroutines = []
         self.thread = None
+        if int(layout["arch"]) == FRAMES:  # it has no stack, and none of these fields
+            self.coroutines = list(coroutines(self.sp))
+            self.name, self.stack = "-", range(0)
+            self.function = self.coroutines[-1][0] if self.coroutines else "-"
+            return
+        self.name = value["name"].string(errors="replace") or "-"
+        self.stack = range(int(layout["stack_low"]), int(layout["stack_high"]))
+        self.function = function_name(value["fn"])
 
     def state(self, frames):
         if self.flags & ENDED or not self.flags & STARTED:
@@ -94,7 +113,7 @@ def foreign_tasks(loop):
         # It may be no task, and smaller; or the number of a free place, which is odd.
         with contextlib.suppress(gdb.MemoryError):
             task = loop["foreign"]["slot"][i].cast(pointer).dereference()
-            if int(task["layout"]["magic"]) == MAGIC and not int(task["flags"]) & STARTED:
+            if int(task["layout"]["magic"]) == MAGIC and not int(task["base"]["flags"]) & STARTED:
                 yield task
 
 
@@ -189,7 +208,9 @@ def called_from(frame):
     return found and found[1]
 
 
-def wait_text(frames, tasks):
+def wait_text(task, frames, tasks):
+    if task.coroutines and task.flags & STARTED:
+        return "in {}, {}".format(*task.coroutines[0])
     n = split(frames)
     if not n:
         return "-"  # it does not wait
@@ -207,7 +228,7 @@ def list_tasks():
     rows = [("TASK", "NAME", "STATE", "FUNCTION", "WAITS FOR")]
     for t in tasks:
         with stack_of(t) as frames:
-            rows.append((t.id, t.name, t.state(frames), t.function, wait_text(frames, tasks)))
+            rows.append((t.id, t.name, t.state(frames), t.function, wait_text(t, frames, tasks)))
     widths = [max(len(row[i]) for row in rows) for i in range(4)] + [0]
     for row in rows:
         print("  ".join(text.ljust(n) for text, n in zip(row, widths)))
@@ -216,6 +237,10 @@ def list_tasks():
 def print_stack(task):
     with stack_of(task) as frames:
         print(f"task {task.id} {task.name}: {task.state(frames)}, {task.function}")
+        for n, (function, place) in enumerate(task.coroutines):
+            print(f"#{n}  {function} at {place}")
+        if task.coroutines:
+            return None
         if not frames:
             return print("no stack" + ("" if task.known else " with SWITCH=ucontext"))
         first = frames[max(split(frames) - 1, 0)].level()

@@ -74,10 +74,16 @@ struct cotask_context *cotask_context_copy(struct cotask_context *ctx)
 	return copy;
 }
 
+/* There is nothing in it to be copied. */
+bool cotask_context_is_empty(const struct cotask_context *ctx)
+{
+	return !ctx || !ctx->values;
+}
+
 /* Where the caller's context is kept. */
 static struct cotask_context **mine(void)
 {
-	struct cotask *task = task_here();
+	struct cotask *task = any_task_here();
 
 	if (task)
 		return &task->context;

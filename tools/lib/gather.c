@@ -26,17 +26,49 @@ static void unspawn(struct cotask_member *members, unsigned int n)
 	}
 }
 
-/* Have a task for each function; all or nothing (GA-B2). */
+static int check_member(const struct cotask_member *m)
+{
+	if (m->x)
+		return check_object(m->x);
+	return m->fn || cotask_frame_is_fresh(m->coro) ? 0 : -EINVAL;
+}
+
+/* Of a coroutine that is named twice there is one task (GA-3). */
+static struct cotask *same_task(struct cotask_member *members, const struct cotask_member *m)
+{
+	for (; members < m; members++) {
+		if (m->coro && members->coro == m->coro)
+			return cotask_get(members->task);
+	}
+	return NULL;
+}
+
+static struct cotask *spawn_member(struct cotask_group *group, struct cotask_member *members,
+				   const struct cotask_member *m)
+{
+	struct cotask *task;
+
+	if (m->fn) {
+		task = cotask_spawn_member(group, m->fn, m->arg);
+		return task ? task : error_ptr(-errno);
+	}
+	if (!cotask_frame_is_fresh(m->coro))
+		return same_task(members, m);
+	return cotask_co_spawn_member(group, m->coro);
+}
+
+/* Have a task for each function and coroutine; all or nothing (GA-B2). */
 static int spawn_members(struct cotask_group *group, struct cotask_member *members,
 			 unsigned int n)
 {
+	struct cotask *task;
 	unsigned int i;
 	int rc;
 
 	if (n && !members)
 		return -EINVAL;
 	for (i = 0; i < n; i++) {
-		rc = members[i].x ? check_object(members[i].x) : members[i].fn ? 0 : -EINVAL;
+		rc = check_member(&members[i]);
 		if (rc)
 			return rc;
 		members[i].result = -EINPROGRESS;
@@ -46,15 +78,24 @@ static int spawn_members(struct cotask_group *group, struct cotask_member *membe
 	for (i = 0; i < n; i++) {
 		if (members[i].x)
 			continue;
-		members[i].task = cotask_spawn_member(group, members[i].fn, members[i].arg);
-		if (!members[i].task) {
-			rc = -errno;
+		task = spawn_member(group, members, &members[i]);
+		if (is_error(task)) {
 			unspawn(members, i);
-			return rc;
+			return (intptr_t)task;
 		}
-		members[i].x = &members[i].task->base;
+		members[i].task = task;
+		members[i].x = &task->base;
 	}
 	return 0;
+}
+
+/* Coroutines that were refused are released unrun (CO-6). */
+static void release_members(struct cotask_member *members, unsigned int n)
+{
+	for (; members && n; n--, members++) {
+		if (!members->x && cotask_frame_is_fresh(members->coro))
+			cotask_frame_refused(members->coro);
+	}
 }
 
 static uint32_t *handles_of(const struct cotask_member *members, unsigned int n, uint32_t *few)
@@ -89,7 +130,8 @@ static int read_some(struct cotask_loop *loop, struct cotask_member *members,
 	return 0;
 }
 
-static void read_members(struct cotask_loop *loop, struct cotask_member *members,
+/* The same for any number. */
+void cotask_members_read(struct cotask_loop *loop, struct cotask_member *members,
 			 unsigned int n, bool results)
 {
 	unsigned int some;
@@ -107,7 +149,7 @@ void cotask_set_refresh(struct cotask_awaitable *x)
 	struct cotask_set *s = container_of(x, struct cotask_set, base);
 
 	if (cotask_awaitable_done(x))
-		read_members(x->loop, s->members, s->n, true);
+		cotask_members_read(x->loop, s->members, s->n, true);
 }
 
 /* --- gather and race -------------------------------------------------------------- */
@@ -139,6 +181,7 @@ static struct cotask_awaitable *make_set(struct cotask_set *s, struct cotask_gro
 unspawn:
 	unspawn(members, n);
 refused:
+	release_members(members, n);
 	s->n = 0;
 	s->base.outcome = rc;
 	return &s->base;
@@ -207,21 +250,13 @@ EXPORT long cotask_gather_now(struct cotask_group *group, struct cotask_member *
 
 /* --- wait --------------------------------------------------------------------------- */
 
-EXPORT long cotask_wait_members(struct cotask_member *members, unsigned int n,
-				enum cotask_wait_mode mode, int64_t ns)
+/* Whether members can be waited for; then none has ended, as far as is known. */
+int cotask_wait_check(struct cotask_member *members, unsigned int n, enum cotask_wait_mode mode)
 {
-	static const uint32_t there[] = {
-		[COTASK_WAIT_ALL] = COTASK_WAIT_F_ALL,
-		[COTASK_WAIT_FIRST] = COTASK_WAIT_F_FIRST,
-		[COTASK_WAIT_FIRST_ERROR] = COTASK_WAIT_F_FIRST_ERROR,
-	};
-	uint32_t few[FEW], *handles;
 	unsigned int i;
-	long rc;
+	int rc;
 
-	if (!task_here())
-		return -ESRCH;
-	if (!n || !members || (unsigned int)mode >= ARRAY_SIZE(there))
+	if (!n || !members || (unsigned int)mode > COTASK_WAIT_FIRST_ERROR)
 		return -EINVAL;
 	for (i = 0; i < n; i++) {
 		rc = check_object(members[i].x);
@@ -229,15 +264,42 @@ EXPORT long cotask_wait_members(struct cotask_member *members, unsigned int n,
 			return rc;
 		members[i].done = false;
 	}
+	return 0;
+}
+
+struct cotask_op cotask_wait_op(const uint32_t *handles, unsigned int n,
+				enum cotask_wait_mode mode, int64_t ns)
+{
+	static const uint32_t there[] = {
+		[COTASK_WAIT_ALL] = COTASK_WAIT_F_ALL,
+		[COTASK_WAIT_FIRST] = COTASK_WAIT_F_FIRST,
+		[COTASK_WAIT_FIRST_ERROR] = COTASK_WAIT_F_FIRST_ERROR,
+	};
+
+	return *OP(WAIT, .addr = (uintptr_t)handles, .len = n, .arg = there[mode], .value = ns);
+}
+
+EXPORT long cotask_wait_members(struct cotask_member *members, unsigned int n,
+				enum cotask_wait_mode mode, int64_t ns)
+{
+	uint32_t few[FEW], *handles;
+	struct cotask_op op;
+	long rc;
+
+	if (!task_here())
+		return -ESRCH;
+	rc = cotask_wait_check(members, n, mode);
+	if (rc)
+		return rc;
 	handles = handles_of(members, n, few);
 	if (!handles)
 		return -ENOMEM;
-	rc = cotask_step_op(OP(WAIT, .addr = (uintptr_t)handles, .len = n, .arg = there[mode],
-			       .value = ns));
+	op = cotask_wait_op(handles, n, mode, ns);
+	rc = cotask_step_op(&op);
 	if (handles != few)
 		free(handles);
 	if (rc >= 0)
-		read_members(cotask_here, members, n, false);
+		cotask_members_read(cotask_here, members, n, false);
 	return rc;
 }
 
@@ -296,16 +358,17 @@ static struct cotask_member *member_of(struct cotask_as_completed *it, uint32_t 
 	return &it->set.members[place[low].i];
 }
 
-EXPORT long cotask_as_completed_next(struct cotask_as_completed *it,
-				     struct cotask_member **member)
+/**
+ * cotask_next_member - which member an iteration has waited for
+ * @it: the iteration
+ * @rc: outcome of the wait: its handle, 0 or an error
+ * @member: the member, or NULL
+ *
+ * Return: What cotask_as_completed_next() returns.
+ */
+long cotask_next_member(struct cotask_as_completed *it, long rc, struct cotask_member **member)
 {
-	long rc;
-
 	*member = NULL;
-	rc = check_object(&it->set.base);
-	if (rc)
-		return rc;
-	rc = cotask_step_op(OP(NEXT, .handle = it->set.base.handle));
 	if (rc <= 0)
 		return rc;
 	*member = member_of(it, rc);
@@ -314,6 +377,16 @@ EXPORT long cotask_as_completed_next(struct cotask_as_completed *it,
 	(*member)->done = true;
 	(*member)->result = cotask_awaitable_result((*member)->x);
 	return 1;
+}
+
+EXPORT long cotask_as_completed_next(struct cotask_as_completed *it,
+				     struct cotask_member **member)
+{
+	long rc = check_object(&it->set.base);
+
+	if (!rc)
+		rc = cotask_step_op(OP(NEXT, .handle = it->set.base.handle));
+	return cotask_next_member(it, rc, member);
 }
 
 EXPORT void cotask_as_completed_end(struct cotask_as_completed *it)

@@ -70,9 +70,9 @@ static bool in_guard(const struct cotask *task, const char *at)
 /* Only what is async-signal-safe. */
 static void on_sigsegv(int sig, siginfo_t *info, void *context)
 {
-	const struct cotask *task = cotask_here ? cotask_here->current : NULL;
+	const struct cotask *task = cotask_here ? cotask_here->stack : NULL;
 
-	if (task && !(task->flags & TASK_NATIVE) && in_guard(task, info->si_addr))
+	if (task && in_guard(task, info->si_addr))
 		report(task);
 	if (before.sa_flags & SA_SIGINFO && before.sa_sigaction) {
 		before.sa_sigaction(sig, info, context);

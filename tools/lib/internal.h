@@ -10,7 +10,8 @@
  * so a batch of events costs one call.  All other operations are applied at once, see cotask_op().
  *
  * A task that suspends takes the next event itself and switches to that task; the
- * stack of the thread that runs the loop, its *ground*, is for callbacks.
+ * stack of the thread that runs the loop, its *ground*, is for callbacks, and for the steps of
+ * tasks without stacks.
  */
 #ifndef COTASK_INTERNAL_H
 #define COTASK_INTERNAL_H
@@ -23,6 +24,7 @@
 #include <linux/cotask.h>
 
 #include <cotask.h>
+#include <cotask_co.h>
 #include <cotask_gather.h>
 #include <cotask_io.h>
 #include <cotask_layout.h>
@@ -74,48 +76,51 @@ struct failed_groups {
 
 /**
  * struct cotask - a task
- * @layout: for tools
- * @base: as an awaitable
+ * @base: as an awaitable; its flags are TASK_*, its outcome that of the last operation and, in the
+ *	end, of the task
  * @refs: of users, and one as long as it is not done
- * @flags: TASK_*
- * @fiber: what a switch to it needs
- * @fn: its code
- * @arg: for @fn
- * @release: lets go of @arg, when @fn is over or is not going to run; or NULL
- * @outcome: of the last operation; in the end, of @fn
+ * @awaited: without a stack: a set or group that has to be looked at after the await, or NULL
  * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or another
  *	scope has been in it
- * @failed: the last groups that it has left with errors
- * @immediate: calls in a row that did not suspend, see io.c
- * @spawner: the task to go on with after the first step of an eager one
  * @next: in one of the lists of the loop that a task is in for a short time
  * @prev_live: list of tasks that are not done
  * @next_live: likewise
  * @context: context variables, or NULL
+ * @layout: for tools, and what the kernel knows it by.  A task without a stack ends behind the sp,
+ *	which is the address of its innermost frame
+ * @fiber: what a switch to it needs
+ * @fn: its code
+ * @arg: for @fn
+ * @release: lets go of @arg, when @fn is over or is not going to run; or NULL
+ * @failed: the last groups that it has left with errors
+ * @immediate: calls in a row that did not suspend, see io.c
+ * @spawner: of an eager one: the task whose stack goes on after its first step; NULL: the ground
  * @slot: its memory
  * @name: its name; "": a default name
  */
 struct cotask {
-	struct cotask_layout	layout;
 	struct cotask_awaitable	base;
 	atomic_uint		refs;
-	uint32_t		flags;
-	struct fiber		fiber;
-	cotask_fn		fn;
-	void			*arg;
-	void			(*release)(void *arg);
-	long			outcome;
 	uint32_t		timeout;
-	struct failed_groups	failed;
-	unsigned int		immediate;
-	struct cotask		*spawner;
+	struct cotask_awaitable	*awaited;
 	struct cotask		*next;
 	struct cotask		*prev_live;
 	struct cotask		*next_live;
 	struct cotask_context	*context;
+	struct cotask_layout	layout;
+	struct fiber		fiber;
+	cotask_fn		fn;
+	void			*arg;
+	void			(*release)(void *arg);
+	struct failed_groups	failed;
+	unsigned int		immediate;
+	struct cotask		*spawner;
 	struct stack		slot;
 	char			name[COTASK_NAME_MAX + 1];
 };
+
+/* What a task without a stack has of it. */
+#define STACKLESS_SIZE	offsetof(struct cotask, layout.stack_low)
 
 #define TASK_STARTED	0x01	/* its code has begun */
 #define TASK_ENDED	0x02	/* its code is over */
@@ -126,6 +131,10 @@ struct cotask {
 #define TASK_EXPIRED	0x40	/* a timeout that it is inside of has come due */
 #define TASK_HAS_ENTERED 0x80	/* it has entered a timeout in this step */
 #define TASK_REFUSED	0x80	/* its last operation that ends a step was refused */
+#define TASK_STACKLESS	0x100	/* its code is frames, see stackless.c */
+#define TASK_SUSPENDS	0x200	/* without a stack: an operation ends this step */
+#define TASK_MATTERS	0x400	/* ... which has to be applied before another task goes on */
+#define TASK_LEAVES	0x800	/* without a stack: it waits in the exit of its own group */
 
 /**
  * struct handles - numbers for objects
@@ -146,11 +155,22 @@ struct handles {
 #define FOREIGN_BASE	0x40000000u
 
 /**
+ * struct places - memory for tasks without stacks
+ * @free: list of those that can be used, by &struct cotask.next
+ * @chunks: where they come from; they stay as long as the loop, so that a late event is read
+ */
+struct places {
+	struct cotask	*free;
+	struct chunk	*chunks;
+};
+
+/**
  * struct cotask_loop - a loop
  * @fd: the file
  * @closed: it was closed
  * @refs: references
  * @current: the task that runs
+ * @stack: the task whose stack it runs on; NULL: the ground
  * @ops: operations that were not applied
  * @n_ops: how many
  * @event: events of the last call
@@ -177,6 +197,7 @@ struct handles {
  * @owner: the thread that runs it
  * @handles: of objects made by its own thread
  * @stacks: of tasks made by its own thread
+ * @places: of tasks without stacks
  * @options: of the caller, with defaults filled in
  * @errors: error handler
  * @interrupted: SIGINT has come
@@ -199,6 +220,7 @@ struct cotask_loop {
 	atomic_bool		closed;
 	atomic_uint		refs;
 	struct cotask		*current;
+	struct cotask		*stack;
 	struct cotask_op	*ops;
 	unsigned int		n_ops;
 	struct cotask_event_info *event;
@@ -225,6 +247,7 @@ struct cotask_loop {
 	pthread_t		owner;
 	struct handles		handles;
 	struct stack_pool	stacks;
+	struct places		places;
 	struct cotask_loop_options options;
 	cotask_error_fn		errors;
 	atomic_bool		interrupted;
@@ -257,7 +280,8 @@ long cotask_step_op(const struct cotask_op *op);
 void cotask_task_entered(struct cotask_loop *loop);
 void cotask_forget(struct cotask_loop *loop, uint32_t handle);
 struct cotask *cotask_next_task(struct cotask_loop *loop);
-void cotask_switch_to(struct cotask_loop *loop, struct cotask *from, struct cotask *to);
+bool cotask_goes_on(struct cotask_loop *loop, struct cotask *task);
+void cotask_switch_to(struct cotask_loop *loop, struct cotask *to);
 void cotask_resume(struct cotask_loop *loop, struct cotask *task);
 int cotask_collect(struct cotask_loop *loop, unsigned int min);
 int cotask_collect_until(struct cotask_loop *loop, unsigned int min, int64_t deadline);
@@ -280,18 +304,56 @@ void cotask_object_drop(struct cotask_awaitable *x);
 struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg,
 			       const struct cotask_spawn_args *args, bool foreign);
 struct cotask *cotask_spawn_member(struct cotask_group *group, cotask_fn fn, void *arg);
+int cotask_check_spawn(struct cotask_loop *loop, const struct cotask_group *group,
+		       const struct cotask_spawn_args *args);
+int cotask_spawn_op(struct cotask_op *op, const struct cotask_group *group, struct cotask *task,
+		    const struct cotask_spawn_args *args, uint32_t there);
+int64_t cotask_spawned(struct cotask *task, int64_t rc);
+int64_t cotask_task_spawn(struct cotask_group *group, struct cotask *task,
+			  const struct cotask_spawn_args *args, uint32_t there);
 void cotask_task_free(struct cotask *task);
 void cotask_task_forget(struct cotask *task);
 void cotask_task_bury(struct cotask *task);
 void cotask_task_gone(struct cotask *task);
 void cotask_groups_pass_on(struct cotask_loop *loop, struct failed_groups *failed);
+int cotask_group_leaves(struct cotask *task, const struct cotask_group *g);
+void cotask_group_left(struct cotask *task, struct cotask_group *g);
 void cotask_task_begun(struct cotask *task);
 void cotask_dropped_elsewhere(struct cotask_loop *loop);
 struct cotask *cotask_task_of(const struct cotask_awaitable *x);
 
 void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op,
 			    struct cotask *task);
+/* --- wait.c --------------------------------------------------------------------- */
+
+uint16_t cotask_sleep_flags(int64_t *ns);
+int cotask_sleep_until_flags(int64_t deadline, int clock);
+
+/* --- gather.c ------------------------------------------------------------------- */
+
 void cotask_set_refresh(struct cotask_awaitable *x);
+void cotask_members_read(struct cotask_loop *loop, struct cotask_member *members,
+			 unsigned int n, bool results);
+int cotask_wait_check(struct cotask_member *members, unsigned int n, enum cotask_wait_mode mode);
+struct cotask_op cotask_wait_op(const uint32_t *handles, unsigned int n,
+				enum cotask_wait_mode mode, int64_t ns);
+long cotask_next_member(struct cotask_as_completed *it, long rc, struct cotask_member **member);
+
+/* --- stackless.c ---------------------------------------------------------------- */
+
+struct cotask *cotask_stackless_new(struct cotask_loop *loop, struct cotask_frame *frame);
+bool cotask_frame_is_fresh(const struct cotask_frame *frame);
+void cotask_frame_refused(struct cotask_frame *frame);
+struct cotask *cotask_co_spawn_member(struct cotask_group *group, struct cotask_frame *frame);
+void cotask_stackless_free(struct cotask *task);
+void cotask_stackless_gone(struct cotask *task);
+void cotask_stackless_run(struct cotask_loop *loop, struct cotask *task);
+void cotask_stackless_first_step(struct cotask_loop *loop, struct cotask *task);
+void cotask_places_drop(struct places *places);
+struct cotask_await cotask_refuse(struct cotask *task, long rc);
+struct cotask_await cotask_suspends(struct cotask *task, const struct cotask_op *op);
+struct cotask_await cotask_suspends_on(struct cotask *task, struct cotask_awaitable *x,
+				       const struct cotask_op *op);
 
 /* --- run.c ---------------------------------------------------------------------- */
 
@@ -315,6 +377,7 @@ void cotask_loops_del(struct cotask_loop *loop);
 
 /* --- various -------------------------------------------------------------------- */
 
+bool cotask_context_is_empty(const struct cotask_context *ctx);
 struct cotask_context *cotask_context_copy(struct cotask_context *ctx);
 bool cotask_submissions_close(struct cotask_loop *loop);
 void cotask_jobs_wait(struct cotask_loop *loop);
@@ -328,9 +391,39 @@ static inline struct cotask_loop *loop_here(void)
 	return cotask_here;
 }
 
-static inline struct cotask *task_here(void)
+static inline struct cotask *any_task_here(void)
 {
 	return likely(cotask_here) ? cotask_here->current : NULL;
+}
+
+/* The task, if it has a stack: only that can suspend inside of a call. */
+static inline struct cotask *task_here(void)
+{
+	struct cotask *task = any_task_here();
+
+	return likely(task) && likely(!(task->base.flags & TASK_STACKLESS)) ? task : NULL;
+}
+
+/* What the events of a task carry. */
+static inline uint64_t user_data_of(const struct cotask *task)
+{
+	return (uintptr_t)&task->layout;
+}
+
+static inline struct cotask *task_of_event(const struct cotask_event_info *e)
+{
+	return container_of((struct cotask_layout *)(uintptr_t)e->user_data, struct cotask, layout);
+}
+
+/* As the kernel's ERR_PTR() and IS_ERR(). */
+static inline void *error_ptr(long error)
+{
+	return (void *)(intptr_t)error;
+}
+
+static inline bool is_error(const void *ptr)
+{
+	return (uintptr_t)ptr >= (uintptr_t)-4095;
 }
 
 /* 0, if @x belongs to the caller's loop. */

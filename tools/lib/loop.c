@@ -49,8 +49,8 @@ static void refuse(struct cotask_loop *loop, const struct cotask_op *op)
 		cotask_timeout_refused(loop, op, task);
 	if (!ends_step(op))
 		return;
-	task->outcome = op->result;
-	task->flags |= TASK_REFUSED;
+	task->base.outcome = op->result;
+	task->base.flags |= TASK_REFUSED;
 	task->next = NULL;
 	*loop->refused_tail = task;
 	loop->refused_tail = &task->next;
@@ -254,16 +254,16 @@ int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op)
 /* The task whose turn it is, or NULL. */
 static struct cotask *step(const struct cotask_event_info *e)
 {
-	struct cotask *task = (struct cotask *)(uintptr_t)e->user_data;
+	struct cotask *task = task_of_event(e);
 
 	if (unlikely(task->layout.magic != COTASK_LAYOUT_MAGIC))
 		return NULL;
-	task->outcome = e->result;
-	if (unlikely(!(task->flags & TASK_STARTED)))
+	task->base.outcome = e->result;
+	if (unlikely(!(task->base.flags & TASK_STARTED)))
 		cotask_task_begun(task);
-	task->flags &= ~(TASK_EXPIRED | TASK_HAS_ENTERED);
+	task->base.flags &= ~(TASK_EXPIRED | TASK_HAS_ENTERED);
 	if (unlikely(e->flags & COTASK_EVENT_F_EXPIRED))
-		task->flags |= TASK_EXPIRED;
+		task->base.flags |= TASK_EXPIRED;
 	return task;
 }
 
@@ -277,12 +277,18 @@ static struct cotask *first_refused(struct cotask_loop *loop)
 	return task;
 }
 
+/* Steps without a stack run on the ground, and not on the stack of another task. */
+static bool fits(const struct cotask_loop *loop, const struct cotask *task)
+{
+	return likely(!(task->base.flags & TASK_STACKLESS)) || !loop->stack;
+}
+
 /**
  * cotask_next_task - what to do next
  * @loop: the loop
  *
- * Return: The task to switch to; NULL: back to the ground, where there is an event or
- *	an end.
+ * Return: The task to go on with; NULL: back to the ground, where there is an event, a step
+ *	without a stack, or an end.
  */
 struct cotask *cotask_next_task(struct cotask_loop *loop)
 {
@@ -291,7 +297,7 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 
 	for (;;) {
 		if (unlikely(loop->refused))
-			return first_refused(loop);
+			return fits(loop, loop->refused) ? first_refused(loop) : NULL;
 		if (unlikely(loop->over))
 			return NULL;
 		if (unlikely(loop->grounded) && !loop->turn_left)
@@ -301,11 +307,15 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 				return NULL;
 			continue;
 		}
-		e = &loop->event[loop->begun++];
+		e = &loop->event[loop->begun];
 		if (unlikely(e->type != COTASK_EVENT_STEP)) {
+			loop->begun++;
 			loop->pending = e;
 			return NULL;
 		}
+		if (!fits(loop, task_of_event(e)))
+			return NULL;
+		loop->begun++;
 		task = step(e);
 		if (unlikely(loop->grounded))
 			loop->turn_left--;
@@ -325,21 +335,26 @@ static void bury(struct cotask_loop *loop)
 	}
 }
 
-/* From one task, or the ground, to another one. */
-void cotask_switch_to(struct cotask_loop *loop, struct cotask *from, struct cotask *to)
+/* To the stack of another task, or to the ground. */
+void cotask_switch_to(struct cotask_loop *loop, struct cotask *to)
 {
+	struct cotask *from = loop->stack;
 	struct fiber *self = from ? &from->fiber : &loop->ground;
 
+	loop->stack = to;
 	loop->current = to;
 	cotask_fiber_switch(self, to ? &to->fiber : &loop->ground,
-			    from && from->flags & TASK_ENDED);
+			    from && from->base.flags & TASK_ENDED);
 	bury(loop);
 }
 
 /* From the ground: until there is something to do for it. */
 void cotask_resume(struct cotask_loop *loop, struct cotask *task)
 {
-	cotask_switch_to(loop, NULL, task);
+	if (task->base.flags & TASK_STACKLESS)
+		cotask_stackless_run(loop, task);
+	else
+		cotask_switch_to(loop, task);
 }
 
 /* First of all in a new task. */
@@ -349,11 +364,16 @@ void cotask_task_entered(struct cotask_loop *loop)
 	bury(loop);
 }
 
-/*
- * An eager task is in its first step: does it go on?  Only the kernel knows; meanwhile it
- * delivers no events of other tasks.
+/**
+ * cotask_goes_on - whether an eager task goes on in its first step
+ * @loop: the loop
+ * @task: the task
+ *
+ * Only the kernel knows; meanwhile it delivers no events of other tasks.
+ *
+ * Return: true: with its outcome.
  */
-static bool goes_on(struct cotask_loop *loop, struct cotask *task)
+bool cotask_goes_on(struct cotask_loop *loop, struct cotask *task)
 {
 	bool same;
 	int rc;
@@ -368,7 +388,7 @@ static bool goes_on(struct cotask_loop *loop, struct cotask *task)
 		return first_refused(loop);
 	if (!loop->n_events)
 		return false;
-	same = (uintptr_t)task == loop->event[0].user_data;
+	same = task == task_of_event(&loop->event[0]);
 	if (same)
 		step(&loop->event[loop->begun++]);
 	return same;
@@ -386,10 +406,10 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 	struct cotask *task = loop->current, *next;
 
 	task->immediate = 0;
-	if (unlikely(task->flags & TASK_EAGER)) {
-		if (may_matter && goes_on(loop, task))
-			return task->outcome;
-		task->flags &= ~TASK_EAGER;
+	if (unlikely(task->base.flags & TASK_EAGER)) {
+		if (may_matter && cotask_goes_on(loop, task))
+			return task->base.outcome;
+		task->base.flags &= ~TASK_EAGER;
 		next = task->spawner;
 		task->spawner = NULL;
 	} else {
@@ -397,10 +417,10 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 			cotask_collect(loop, !loop->grounded);
 		next = cotask_next_task(loop);
 		if (next == task)
-			return task->outcome;
+			return task->base.outcome;
 	}
-	cotask_switch_to(loop, task, next);
-	return task->outcome;
+	cotask_switch_to(loop, next);
+	return task->base.outcome;
 }
 
 /* The current task does an operation that ends its step, and may not suspend. */
@@ -409,7 +429,7 @@ long cotask_step_op(const struct cotask_op *op)
 	struct cotask_loop *loop = loop_here();
 	struct cotask_op *o;
 
-	if (!loop || !loop->current)
+	if (!task_here())
 		return -ESRCH;
 	o = cotask_op_add(loop);
 	*o = *op;

@@ -66,6 +66,7 @@ static void free_loop(struct cotask_loop *loop)
 {
 	cotask_stacks_drop(&loop->stacks);
 	cotask_stacks_drop(&loop->foreign_stacks);
+	cotask_places_drop(&loop->places);
 	cotask_handles_drop(&loop->handles);
 	cotask_handles_drop(&loop->foreign);
 	cotask_context_put(loop->context);
@@ -214,7 +215,7 @@ static void call(struct cotask_loop *loop, uint64_t user_data)
 /* It was cancelled before its first step (CX-7). */
 static void gone(struct cotask *task, long outcome)
 {
-	task->outcome = outcome;
+	task->base.outcome = outcome;
 	cotask_task_gone(task);
 }
 
@@ -228,10 +229,10 @@ static void handle_pending(struct cotask_loop *loop)
 		call(loop, e.user_data);
 		break;
 	case COTASK_EVENT_ERROR:
-		tell(loop, (struct cotask *)(uintptr_t)e.user_data, e.result);
+		tell(loop, e.user_data ? task_of_event(&e) : NULL, e.result);
 		break;
 	case COTASK_EVENT_GONE:
-		gone((struct cotask *)(uintptr_t)e.user_data, e.result);
+		gone(task_of_event(&e), e.result);
 		break;
 	}
 }
@@ -370,14 +371,30 @@ void cotask_shut_down(struct cotask_loop *loop)
 	loop->grounded = false;
 }
 
-static struct cotask *spawn_main(struct cotask_loop *loop, cotask_fn fn, void *arg)
+/**
+ * struct main_code - code of a main task
+ * @fn: a function, on a stack; or NULL
+ * @arg: its argument
+ * @frame: a coroutine without a stack
+ */
+struct main_code {
+	cotask_fn		fn;
+	void			*arg;
+	struct cotask_frame	*frame;
+};
+
+static struct cotask *spawn_main(struct cotask_loop *loop, const struct main_code *code)
 {
 	struct cotask_spawn_args args = {
 		.flags = COTASK_SPAWN_LAZY,
 		.context = loop->context,
 	};
+	struct cotask *task;
 
-	return cotask_spawn_with(NULL, fn, arg, &args);
+	if (!code->fn)
+		return cotask_co_spawn_with(NULL, code->frame, &args);
+	task = cotask_spawn_with(NULL, code->fn, code->arg, &args);
+	return task ? task : error_ptr(-errno);
 }
 
 static long outcome_of_main(struct cotask_loop *loop, struct cotask *task)
@@ -393,15 +410,15 @@ static long outcome_of_main(struct cotask_loop *loop, struct cotask *task)
 	return cotask_uncancel(task) ? rc : -EINTR;
 }
 
-static long run_main(struct cotask_loop *loop, cotask_fn fn, void *arg)
+static long run_main(struct cotask_loop *loop, const struct main_code *code)
 {
 	struct cotask *task;
 	long rc;
 
 	loop->over = false;
-	task = spawn_main(loop, fn, arg);
-	if (!task)
-		return -errno;
+	task = spawn_main(loop, code);
+	if (is_error(task))
+		return (intptr_t)task;
 	cotask_get(task);
 	loop->main = task;
 	atomic_store(&loop->main_handle, task->base.handle);
@@ -443,23 +460,28 @@ static void give_loop_back(struct cotask_loop *loop)
 	atomic_store(&loop->running, false);
 }
 
-EXPORT long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg)
+static long run_loop(struct cotask_loop *loop, const struct main_code *code)
 {
 	bool sigint;
 	long rc;
 
-	if (!loop || !fn)
+	if (!loop || (!code->fn && !code->frame))
 		return -EINVAL;
 	rc = take_loop(loop);
 	if (rc)
 		return rc;
 	atomic_store(&loop->interrupted, false);
 	sigint = take_sigint(loop);
-	rc = run_main(loop, fn, arg);
+	rc = run_main(loop, code);
 	if (sigint)
 		give_sigint_back();
 	give_loop_back(loop);
 	return rc;
+}
+
+EXPORT long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg)
+{
+	return run_loop(loop, &(struct main_code){ .fn = fn, .arg = arg });
 }
 
 /* Steps of tasks in one turn from outside. */
@@ -521,7 +543,8 @@ EXPORT const char *cotask_loop_strerror(long error)
 	}
 }
 
-EXPORT long cotask_run(cotask_fn fn, void *arg)
+/* In a loop of its own. */
+static long run_alone(const struct main_code *code)
 {
 	struct cotask_loop *loop;
 	long rc;
@@ -534,9 +557,21 @@ EXPORT long cotask_run(cotask_fn fn, void *arg)
 		fprintf(stderr, "cotask: /dev/cotask: %s\n", cotask_loop_strerror(rc));
 		return rc;
 	}
-	rc = cotask_loop_run(loop, fn, arg);
+	rc = run_loop(loop, code);
 	cotask_loop_put(loop);
 	return rc;
+}
+
+EXPORT long cotask_run(cotask_fn fn, void *arg)
+{
+	return run_alone(&(struct main_code){ .fn = fn, .arg = arg });
+}
+
+EXPORT long cotask_co_run(struct cotask_loop *loop, struct cotask_frame *main)
+{
+	struct main_code code = { .frame = main };
+
+	return loop ? run_loop(loop, &code) : run_alone(&code);
 }
 
 /* --- close ----------------------------------------------------------------------------- */

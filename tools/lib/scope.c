@@ -7,7 +7,7 @@
 /* The current task enters what @x is going to be; it is made by that, or was before. */
 static int enter_scope(struct cotask_awaitable *x, const struct cotask_op *op)
 {
-	struct cotask *task = task_here();
+	struct cotask *task = any_task_here();
 	struct cotask_op o = *op;
 	int64_t rc;
 
@@ -49,7 +49,7 @@ static bool has_left(const struct cotask_op *op, long *rc)
 
 static bool leave_scope(struct cotask_awaitable *x, long *rc)
 {
-	struct cotask *task = task_here();
+	struct cotask *task = any_task_here();
 	int error = check_object(x);
 	struct cotask_op op;
 
@@ -154,10 +154,15 @@ void cotask_groups_pass_on(struct cotask_loop *loop, struct failed_groups *f)
 	}
 }
 
-/* An exit that is refused has no effect: the group can be left later, in its turn. */
-EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
+/**
+ * cotask_group_leaves - whether a task can leave a group, which it is about to do
+ * @task: the current task, or NULL
+ * @g: the group
+ *
+ * Return: 0, or what the exit is refused with.
+ */
+int cotask_group_leaves(struct cotask *task, const struct cotask_group *g)
 {
-	struct cotask *task = task_here();
 	int error = check_object(&g->base);
 
 	if (error)
@@ -166,15 +171,43 @@ EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
 		return -ESRCH;
 	if (g->state != SCOPE_ENTERED)
 		return -EINVAL;
-	task->flags &= ~TASK_REFUSED;
-	rc = cotask_step_op(OP(LEAVE, .handle = g->base.handle, .value = rc));
-	if (task->flags & TASK_REFUSED)
-		return rc;
+	task->base.flags &= ~TASK_REFUSED;
+	return 0;
+}
+
+/**
+ * cotask_group_left - the exit of a group is over
+ * @task: the current task
+ * @g: the group
+ *
+ * An exit that was refused has no effect: the group can be left later, in its turn.  A task
+ * without a stack has no room for groups that have failed: those are kept with those of tasks
+ * that have ended.
+ */
+void cotask_group_left(struct cotask *task, struct cotask_group *g)
+{
+	struct cotask_loop *loop = g->base.loop;
+	struct failed_groups *failed =
+		task->base.flags & TASK_STACKLESS ? &loop->left : &task->failed;
+
+	if (task->base.flags & TASK_REFUSED)
+		return;
 	g->state = SCOPE_LEFT;
-	if (rc >= 0 || cotask_group_errors(g, NULL, 0) <= 0)
+	if (task->base.outcome >= 0 || cotask_group_errors(g, NULL, 0) <= 0)
 		cotask_object_drop(&g->base);
 	else
-		keep(g->base.loop, &task->failed, &g->base, g->base.handle);
+		keep(loop, failed, &g->base, g->base.handle);
+}
+
+EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
+{
+	struct cotask *task = task_here();
+	int error = cotask_group_leaves(task, g);
+
+	if (error)
+		return error;
+	rc = cotask_step_op(OP(LEAVE, .handle = g->base.handle, .value = rc));
+	cotask_group_left(task, g);
 	return rc;
 }
 
@@ -274,7 +307,7 @@ EXPORT int cotask_timeout_configure(struct cotask_timeout *t, uint32_t flags)
  */
 static int enter_timeout(struct cotask_timeout *t, bool ahead)
 {
-	struct cotask *task = task_here();
+	struct cotask *task = any_task_here();
 	struct cotask_loop *loop = cotask_here;
 	struct cotask_op op = {
 		.opcode = COTASK_OP_ENTER,
@@ -301,7 +334,7 @@ static int enter_timeout(struct cotask_timeout *t, bool ahead)
 		.outcome = task->timeout,
 	};
 	task->timeout = op.handle;
-	task->flags |= TASK_HAS_ENTERED;
+	task->base.flags |= TASK_HAS_ENTERED;
 	t->state = SCOPE_ENTERED;
 	return 0;
 }
@@ -355,7 +388,7 @@ EXPORT int cotask_timeout_start(struct cotask_timeout *t, int64_t ns)
 static bool leaves_quietly(const struct cotask_timeout *t, const struct cotask *task)
 {
 	return task->timeout == t->base.handle &&
-	       !(task->flags & (TASK_EXPIRED | TASK_HAS_ENTERED)) &&
+	       !(task->base.flags & (TASK_EXPIRED | TASK_HAS_ENTERED)) &&
 	       !(t->flags & COTASK_TIMEOUT_STRICT);
 }
 
@@ -409,7 +442,7 @@ static long leave_timeout(struct cotask_timeout *t, struct cotask *task, long rc
  */
 EXPORT long cotask_timeout_exit(struct cotask_timeout *t, long rc)
 {
-	struct cotask *task = task_here();
+	struct cotask *task = any_task_here();
 
 	if (t->state != SCOPE_ENTERED)
 		return -EINVAL;

@@ -62,7 +62,7 @@ static int64_t hand_over(struct cotask_submission *s, const struct cotask *task)
 	int64_t rc;
 
 	pthread_mutex_lock(&loop->lock);
-	rc = post(s, *OP(SUBMIT, .other = task->base.handle, .user_data = (uintptr_t)task,
+	rc = post(s, *OP(SUBMIT, .other = task->base.handle, .user_data = user_data_of(task),
 			 .addr = task->name[0] ? (uintptr_t)task->name : 0,
 			 .len = strlen(task->name)));
 	if (rc >= 0)

@@ -50,10 +50,10 @@ static long step_on(const struct cotask_awaitable *x, struct cotask_op op)
 /* Does not suspend, but needs a task. */
 static int64_t try_on(const struct cotask_awaitable *x, struct cotask_op op)
 {
-	if (!task_here())
+	if (!any_task_here())
 		return -ESRCH;
 	op.flags = COTASK_OP_F_TRY;
-	op.task = task_here()->base.handle;
+	op.task = any_task_here()->base.handle;
 	return change(x, op);
 }
 

@@ -2,9 +2,9 @@
 /*
  * libcotask - tasks
  *
- * A task lives at the top of its own stack.  Its place can be reused once its code is
- * over and the last reference is dropped; if it has failed, only after the kernel can no
- * longer report the error.
+ * A task lives at the top of its own stack, or has none, see stackless.c.  Its place can be
+ * reused once its code is over and the last reference is dropped; if it has failed, only after
+ * the kernel can no longer report the error.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -63,7 +63,7 @@ static struct cotask *place(struct cotask_loop *loop, size_t size, bool foreign)
 	task = (struct cotask *)((uintptr_t)(slot.high - sizeof(*task)) & ~63ul);
 	memset(task, 0, offsetof(struct cotask, name));
 	task->slot = slot;
-	task->flags = foreign ? TASK_FOREIGN : 0;
+	task->base.flags = foreign ? TASK_FOREIGN : 0;
 	return task;
 }
 
@@ -74,7 +74,7 @@ static void unplace(struct cotask *task)
 
 	cotask_fiber_fini(&task->fiber);
 	task->layout.magic = 0;
-	if (!(task->flags & TASK_FOREIGN)) {
+	if (!(task->base.flags & TASK_FOREIGN)) {
 		cotask_stack_put(&loop->stacks, &slot);
 		return;
 	}
@@ -125,8 +125,10 @@ struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg
 void cotask_task_bury(struct cotask *task)
 {
 	cotask_context_put(task->context);
-	if (task->flags & TASK_NATIVE)
+	if (task->base.flags & TASK_NATIVE)
 		free(task);
+	else if (task->base.flags & TASK_STACKLESS)
+		cotask_stackless_free(task);
 	else
 		unplace(task);
 }
@@ -183,8 +185,8 @@ static void release_arg(struct cotask *task)
 /* The first event of a task has come. */
 void cotask_task_begun(struct cotask *task)
 {
-	task->flags |= TASK_STARTED;
-	if (task->flags & TASK_FOREIGN)
+	task->base.flags |= TASK_STARTED;
+	if (task->base.flags & TASK_FOREIGN)
 		link_live(task);
 }
 
@@ -193,7 +195,7 @@ static void forget(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
 
-	if (task->outcome >= 0 || task->outcome == -ECANCELED || loop->failed) {
+	if (task->base.outcome >= 0 || task->base.outcome == -ECANCELED || loop->failed) {
 		cotask_task_forget(task);
 		return;
 	}
@@ -214,10 +216,13 @@ void cotask_task_gone(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
 
-	if (task->flags & TASK_STARTED || !(task->flags & TASK_FOREIGN))
+	if (task->base.flags & TASK_STARTED || !(task->base.flags & TASK_FOREIGN))
 		unlink_live(task);
-	release_arg(task);
-	task->flags |= TASK_ENDED;
+	if (task->base.flags & TASK_STACKLESS)
+		cotask_stackless_gone(task);
+	else
+		release_arg(task);
+	task->base.flags |= TASK_ENDED;
 	cotask_context_put(task->context);
 	task->context = NULL;
 	if (task == loop->main)
@@ -232,13 +237,13 @@ static void run_fn(void *arg)
 	struct cotask_loop *loop = task->base.loop;
 
 	cotask_task_entered(loop);
-	task->outcome = task->fn(task->arg);
-	if (task->outcome < -4095)
-		task->outcome = -EINVAL;	/* no errno */
+	task->base.outcome = task->fn(task->arg);
+	if (task->base.outcome < -4095)
+		task->base.outcome = -EINVAL;	/* no errno */
 	release_arg(task);
 	cotask_groups_pass_on(loop, &task->failed);
-	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->outcome);
-	task->flags |= TASK_ENDED;
+	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->base.outcome);
+	task->base.flags |= TASK_ENDED;
 	if (task == loop->main)
 		loop->over = true;
 	loop->dead = task;
@@ -259,6 +264,8 @@ static uint32_t spawn_flags(const struct cotask_loop *loop, uint32_t flags)
 	uint32_t there = 0;
 	unsigned int i;
 
+	if (likely(!flags && !loop->options.flags))
+		return 0;
 	if (flags & COTASK_SPAWN_EAGER ||
 	    (loop->options.flags & COTASK_LOOP_EAGER && !(flags & COTASK_SPAWN_LAZY)))
 		there = COTASK_SPAWN_F_EAGER;
@@ -272,10 +279,17 @@ static uint32_t spawn_flags(const struct cotask_loop *loop, uint32_t flags)
 /* The first step of an eager task, inside of this one. */
 static void run_first_step(struct cotask_loop *loop, struct cotask *task)
 {
+	struct cotask *spawner = loop->current;
+
 	cotask_task_begun(task);
-	task->flags |= TASK_EAGER;
-	task->spawner = loop->current;
-	cotask_switch_to(loop, loop->current, task);
+	task->base.flags |= TASK_EAGER;
+	if (task->base.flags & TASK_STACKLESS) {
+		cotask_stackless_first_step(loop, task);
+	} else {
+		task->spawner = loop->stack;
+		cotask_switch_to(loop, task);
+	}
+	loop->current = spawner;
 }
 
 static int spawn_context(struct cotask_loop *loop, struct cotask *task,
@@ -287,27 +301,56 @@ static int spawn_context(struct cotask_loop *loop, struct cotask *task,
 		task->context = cotask_context_get(args->context);
 		return 0;
 	}
-	if (!from)
+	if (cotask_context_is_empty(from))
 		return 0;
 	task->context = cotask_context_copy(from);
 	return task->context ? 0 : -ENOMEM;
 }
 
-static int64_t do_spawn(struct cotask_loop *loop, struct cotask *task, uint32_t group,
-			uint32_t flags)
+/**
+ * cotask_spawn_op - the operation that has the kernel know a task
+ * @op: the operation
+ * @group: passed by cotask_check_spawn()
+ * @task: new
+ * @args: how to spawn it
+ * @there: COTASK_SPAWN_F_* besides those that @args asks for
+ *
+ * Return: 0; -ENOMEM.
+ */
+int cotask_spawn_op(struct cotask_op *op, const struct cotask_group *group, struct cotask *task,
+		    const struct cotask_spawn_args *args, uint32_t there)
 {
-	size_t len = strlen(task->name);
-	struct cotask_op op = {
+	size_t len = args->name ? strlen(args->name) : 0;
+
+	*op = (struct cotask_op){
 		.opcode = COTASK_OP_SPAWN,
 		.handle = task->base.handle,
-		.other = group,
-		.user_data = (uintptr_t)task,
-		.addr = len ? (uintptr_t)task->name : 0,
+		.other = group ? group->base.handle : 0,
+		.user_data = user_data_of(task),
+		.addr = len ? (uintptr_t)args->name : 0,
 		.len = len,
-		.arg = flags,
+		.arg = there | spawn_flags(task->base.loop, args->flags),
 	};
+	return spawn_context(task->base.loop, task, args);
+}
 
-	return cotask_op(loop, &op);
+/**
+ * cotask_spawned - the kernel has answered
+ * @task: the task; freed if it was refused
+ * @rc: result of the operation
+ *
+ * Return: < 0: the error that it was refused with.
+ */
+int64_t cotask_spawned(struct cotask *task, int64_t rc)
+{
+	if (rc < 0) {
+		cotask_task_free(task);
+		return rc;
+	}
+	link_live(task);
+	if (rc)
+		run_first_step(task->base.loop, task);
+	return 0;
 }
 
 /* Which group, by its handle; 0: none, < 0: it cannot be. */
@@ -325,7 +368,8 @@ static int64_t group_handle(const struct cotask_group *group)
 			 COTASK_SPAWN_SURE_START | COTASK_SPAWN_CANCELLED |			\
 			 COTASK_SPAWN_COMPLETION_WINS | COTASK_SPAWN_KEEP_CANCEL)
 
-static int check_spawn(struct cotask_loop *loop, const struct cotask_group *group,
+/* Whether @group, which may be NULL, can have another task of @loop. */
+int cotask_check_spawn(struct cotask_loop *loop, const struct cotask_group *group,
 		       const struct cotask_spawn_args *args)
 {
 	int64_t rc;
@@ -342,7 +386,24 @@ static int check_spawn(struct cotask_loop *loop, const struct cotask_group *grou
 	return rc < 0 ? rc : 0;
 }
 
-/* @there: COTASK_SPAWN_F_* besides those that @args asks for. */
+/**
+ * cotask_task_spawn - have the kernel know a task
+ * @group: passed by cotask_check_spawn()
+ * @task: new; freed if it is refused
+ * @args: how to spawn it
+ * @there: COTASK_SPAWN_F_* besides those that @args asks for
+ *
+ * Return: < 0: the error that it was refused with.
+ */
+int64_t cotask_task_spawn(struct cotask_group *group, struct cotask *task,
+			  const struct cotask_spawn_args *args, uint32_t there)
+{
+	struct cotask_op op;
+	int64_t rc = cotask_spawn_op(&op, group, task, args, there);
+
+	return cotask_spawned(task, rc ? rc : cotask_op(task->base.loop, &op));
+}
+
 static struct cotask *spawn(struct cotask_group *group, cotask_fn fn, void *arg,
 			    const struct cotask_spawn_args *args, uint32_t there)
 {
@@ -350,23 +411,15 @@ static struct cotask *spawn(struct cotask_group *group, cotask_fn fn, void *arg,
 	struct cotask *task;
 	int64_t rc;
 
-	rc = check_spawn(loop, group, args);
+	rc = cotask_check_spawn(loop, group, args);
 	if (rc < 0)
 		goto refused;
 	task = cotask_task_new(loop, fn, arg, args, false);
 	if (!task)
 		return NULL;
-	there |= spawn_flags(loop, args->flags);
-	rc = spawn_context(loop, task, args);
-	if (!rc)
-		rc = do_spawn(loop, task, group ? group->base.handle : 0, there);
-	if (rc < 0) {
-		cotask_task_free(task);
+	rc = cotask_task_spawn(group, task, args, there);
+	if (rc < 0)
 		goto refused;
-	}
-	link_live(task);
-	if (rc)
-		run_first_step(loop, task);
 	return task;
 
 refused:
@@ -420,7 +473,7 @@ static int64_t spawn_native(struct cotask *task, uint32_t group, const struct co
 	struct cotask_loop *loop = task->base.loop;
 
 	task->base.kind = KIND_TASK;
-	task->flags = TASK_NATIVE;
+	task->base.flags = TASK_NATIVE;
 	atomic_init(&task->refs, 1);
 	task->base.handle = cotask_handle_new(&loop->handles, task);
 	if (!task->base.handle)
@@ -436,7 +489,7 @@ EXPORT struct cotask *cotask_spawn_native(struct cotask_group *group, const char
 	struct cotask_native native = { .arg = (uintptr_t)arg, .arg_size = size };
 	struct cotask_loop *loop = loop_here();
 	struct cotask *task = NULL;
-	int64_t rc = check_spawn(loop, group, &args);
+	int64_t rc = cotask_check_spawn(loop, group, &args);
 
 	if (!rc && (!body || strlen(body) >= sizeof(native.name) || (!arg && size) ||
 		    (name && strlen(name) > COTASK_NAME_MAX)))
@@ -478,7 +531,7 @@ static void reap_native(struct cotask *task)
 
 static void last_put(struct cotask *task)
 {
-	if (task->flags & TASK_NATIVE)
+	if (task->base.flags & TASK_NATIVE)
 		reap_native(task);
 	else
 		forget(task);
@@ -537,7 +590,7 @@ struct cotask *cotask_task_of(const struct cotask_awaitable *x)
 
 EXPORT struct cotask *cotask_current(void)
 {
-	return task_here();
+	return any_task_here();
 }
 
 EXPORT struct cotask_loop *cotask_get_loop(const struct cotask *task)
@@ -606,6 +659,12 @@ EXPORT int64_t cotask_effective_deadline(const struct cotask *task)
 	return deadline < 0 ? COTASK_FOREVER : deadline;
 }
 
+/* A task without a stack, and one in the kernel, have no place for a name. */
+static bool keeps_name(const struct cotask *task)
+{
+	return !(task->base.flags & (TASK_NATIVE | TASK_STACKLESS));
+}
+
 EXPORT int cotask_set_name(struct cotask *task, const char *name)
 {
 	int rc = check_object(&task->base);
@@ -616,7 +675,7 @@ EXPORT int cotask_set_name(struct cotask *task, const char *name)
 		return rc;
 	rc = cotask_op(task->base.loop, OP(NAME, .handle = task->base.handle,
 					   .addr = (uintptr_t)name, .len = strlen(name)));
-	if (!rc && !(task->flags & TASK_NATIVE))
+	if (!rc && keeps_name(task))
 		name_task(task, name);
 	return rc;
 }
@@ -632,7 +691,7 @@ EXPORT char *cotask_get_name(const struct cotask *task, char *buf, size_t size)
 	if (!rc)
 		rc = cotask_op(task->base.loop, OP(GET_NAME, .handle = task->base.handle,
 						   .addr = (uintptr_t)name, .len = sizeof(name)));
-	if (rc < 0 && !(task->flags & TASK_NATIVE))
+	if (rc < 0 && keeps_name(task))
 		strcpy(name, task->name);
 	strncpy(buf, name, size - 1);
 	buf[size - 1] = '\0';
@@ -649,7 +708,7 @@ EXPORT int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, uns
 	if (loop && loop != cotask_here)
 		return -EXDEV;
 	for (task = cotask_here->live; task; task = task->next_live) {
-		if (task->flags & TASK_ENDED)
+		if (task->base.flags & TASK_ENDED)
 			continue;
 		if (tasks && (unsigned int)count < n)
 			tasks[count] = cotask_get(task);

@@ -18,7 +18,7 @@ static long sleep_op(int64_t value, uint16_t flags)
 {
 	struct cotask_loop *loop = loop_here();
 
-	if (!loop || !loop->current)
+	if (!task_here())
 		return -ESRCH;
 	*cotask_op_add(loop) = (struct cotask_op){
 		.opcode = COTASK_OP_SLEEP,
@@ -34,20 +34,33 @@ EXPORT long cotask_yield(void)
 	return sleep_op(0, 0);
 }
 
-/*
+/**
+ * cotask_sleep_flags - how a sleep is written into the array of operations
+ * @ns: how long; out: the value of the operation
+ *
  * As long as the operation waits in the array, its time runs; when that is up before it is
  * applied, it acts all the same as if it had been applied here.
+ *
+ * Return: The flags of the operation.
  */
-EXPORT long cotask_sleep(int64_t ns)
+uint16_t cotask_sleep_flags(int64_t *ns)
 {
 	struct cotask_loop *loop = loop_here();
 	int64_t now;
 
-	if (ns <= 0 || !loop || loop->begun == loop->n_events)
-		return sleep_op(ns, 0);
+	if (*ns <= 0 || !loop || loop->begun == loop->n_events)
+		return 0;
 	now = cotask_now();
-	return sleep_op(ns < COTASK_FOREVER - now ? now + ns : COTASK_FOREVER,
-			COTASK_OP_F_ABSOLUTE | COTASK_OP_F_AHEAD);
+	*ns = *ns < COTASK_FOREVER - now ? now + *ns : COTASK_FOREVER;
+	return COTASK_OP_F_ABSOLUTE | COTASK_OP_F_AHEAD;
+}
+
+EXPORT long cotask_sleep(int64_t ns)
+{
+	int64_t value = ns;
+	uint16_t flags = cotask_sleep_flags(&value);
+
+	return sleep_op(value, flags);
 }
 
 /* Whether a point in time is past is decided by the time of this call. */
@@ -61,14 +74,23 @@ static uint16_t ahead(int64_t deadline, clockid_t clock)
 	return deadline > ts.tv_sec * COTASK_SEC + ts.tv_nsec ? COTASK_OP_F_AHEAD : 0;
 }
 
-EXPORT long cotask_sleep_until(int64_t deadline, int clock)
+/* Flags of a sleep until @deadline; -EINVAL: there is no such clock. */
+int cotask_sleep_until_flags(int64_t deadline, int clock)
 {
 	if (clock == CLOCK_MONOTONIC)
-		return sleep_op(deadline, COTASK_OP_F_ABSOLUTE | ahead(deadline, clock));
+		return COTASK_OP_F_ABSOLUTE | ahead(deadline, clock);
 	if (clock == CLOCK_BOOTTIME)
-		return sleep_op(deadline, COTASK_OP_F_ABSOLUTE | COTASK_OP_F_BOOTTIME |
-					  ahead(deadline, clock));
-	return task_here() ? -EINVAL : -ESRCH;
+		return COTASK_OP_F_ABSOLUTE | COTASK_OP_F_BOOTTIME | ahead(deadline, clock);
+	return -EINVAL;
+}
+
+EXPORT long cotask_sleep_until(int64_t deadline, int clock)
+{
+	int flags = cotask_sleep_until_flags(deadline, clock);
+
+	if (flags < 0)
+		return task_here() ? flags : -ESRCH;
+	return sleep_op(deadline, flags);
 }
 
 /* --- await --------------------------------------------------------------------- */
@@ -129,7 +151,7 @@ EXPORT long cotask_group_start(struct cotask_group *group, cotask_fn fn, void *a
 
 EXPORT int cotask_start_ready(long value)
 {
-	struct cotask *task = task_here();
+	struct cotask *task = any_task_here();
 
 	if (!task)
 		return -ESRCH;
@@ -213,8 +235,8 @@ static int64_t op_anywhere(const struct cotask_awaitable *x, uint16_t opcode, ui
 	if (x->loop != cotask_here)
 		return cotask_post(x->loop, &op);
 	/* The cancelling task, for cotask_cancel_reason(). */
-	if (task_here())
-		op.task = task_here()->base.handle;
+	if (any_task_here())
+		op.task = any_task_here()->base.handle;
 	return cotask_op(x->loop, &op);
 }
 

@@ -74,6 +74,8 @@
 #include <linux/time64.h>
 #include <linux/types.h>
 
+#include <linux/cotask_coroutine.h>
+
 /**
  * COTASK_IMPORT() - in a module: it uses functions of a namespace of cotask
  * @ns: the namespace: COTASK; COTASK_AWAIT for locks, queues, gather, threads and the like
@@ -86,13 +88,8 @@
 struct cotask;
 struct cotask_awaitable;
 struct cotask_context;
-struct cotask_frame;
 struct cotask_group;
 struct cotask_loop;
-struct cotask_scope;
-
-/* What a step function returns when it has suspended; CO_AWAIT() does. */
-#define COTASK_SUSPENDED	LONG_MIN
 
 /* A relative time that never comes. */
 #define COTASK_FOREVER		S64_MAX
@@ -109,125 +106,10 @@ struct cotask_scope;
 /* ------------------------------------------------------------------------ */
 /* Coroutines                                                               */
 
-/**
- * typedef cotask_step_fn - the code of a coroutine
- * @task: the task that runs it
- * @frame: its frame, embedded in what it keeps over a suspension
- *
- * Context: The loop's owner, process context, may not sleep for long: all other
- *	tasks of the loop wait meanwhile.
- * Return: COTASK_SUSPENDED (by CO_AWAIT() only), a value >= 0, or a negative
- *	errno.
- */
-typedef long (*cotask_step_fn)(struct cotask *task, struct cotask_frame *frame);
-
-/**
- * struct cotask_frame - one activation of a coroutine
- * @step: its code [I]
- * @release: called once the coroutine is over or was refused, may free what the
- *	frame is embedded in; or NULL [I]
- * @outer: the frame that awaits this one [L]
- * @scopes: innermost scope of the task when it was called [L]
- * @at: point of suspension (low byte) and line of the await [L]
- * @state: fresh or taken; a coroutine runs once (CO-5) [L]
- *
- * To be embedded.  cotask_frame_init() makes a coroutine object; nothing of its
- * code runs before it is awaited or spawned (CO-1).
- */
-struct cotask_frame {
-	cotask_step_fn		step;
-	void			(*release)(struct cotask_frame *frame);
-	struct cotask_frame	*outer;
-	struct cotask_scope	*scopes;
-	u32			at;
-	u32			state;
-};
-
-/**
- * struct cotask_await - what a function to be awaited returns
- * @pending: whether the task has to suspend
- *
- * A type of its own, so that nothing else can be passed to CO_AWAIT() and a
- * result that is dropped is a warning.
- */
-struct cotask_await {
-	bool pending;
-};
-
 struct cotask_frame *cotask_frame_init(struct cotask_frame *frame,
 				       cotask_step_fn step,
 				       void (*release)(struct cotask_frame *));
 void cotask_frame_kfree(struct cotask_frame *frame);
-
-/* CO_MAP(m, a, b, ...): m(a) m(b) ... for up to 16 names */
-#define __CO_MAP1(m, a)		m(a)
-#define __CO_MAP2(m, a, ...)	m(a) __CO_MAP1(m, __VA_ARGS__)
-#define __CO_MAP3(m, a, ...)	m(a) __CO_MAP2(m, __VA_ARGS__)
-#define __CO_MAP4(m, a, ...)	m(a) __CO_MAP3(m, __VA_ARGS__)
-#define __CO_MAP5(m, a, ...)	m(a) __CO_MAP4(m, __VA_ARGS__)
-#define __CO_MAP6(m, a, ...)	m(a) __CO_MAP5(m, __VA_ARGS__)
-#define __CO_MAP7(m, a, ...)	m(a) __CO_MAP6(m, __VA_ARGS__)
-#define __CO_MAP8(m, a, ...)	m(a) __CO_MAP7(m, __VA_ARGS__)
-#define __CO_MAP9(m, a, ...)	m(a) __CO_MAP8(m, __VA_ARGS__)
-#define __CO_MAP10(m, a, ...)	m(a) __CO_MAP9(m, __VA_ARGS__)
-#define __CO_MAP11(m, a, ...)	m(a) __CO_MAP10(m, __VA_ARGS__)
-#define __CO_MAP12(m, a, ...)	m(a) __CO_MAP11(m, __VA_ARGS__)
-#define __CO_MAP13(m, a, ...)	m(a) __CO_MAP12(m, __VA_ARGS__)
-#define __CO_MAP14(m, a, ...)	m(a) __CO_MAP13(m, __VA_ARGS__)
-#define __CO_MAP15(m, a, ...)	m(a) __CO_MAP14(m, __VA_ARGS__)
-#define __CO_MAP16(m, a, ...)	m(a) __CO_MAP15(m, __VA_ARGS__)
-#define __CO_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, \
-		  _14, _15, _16, n, ...) __CO_MAP##n
-#define __CO_MAP(m, ...)						\
-	__CO_PICK(__VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6,	\
-		  5, 4, 3, 2, 1)(m, __VA_ARGS__)
-
-#define __CO_ENUM(point)	__co_at_##point,
-#define __CO_CASE(point)	case __co_at_##point: goto __co_##point;
-
-/**
- * CO_BEGIN - open the body of a coroutine
- * @task: the current task
- * @frame: the frame of this activation
- * @...: the names of all suspension points of this function, at most 16
- *
- * A function that needs more than 16 points is two coroutines.  One that has
- * none needs no CO_BEGIN(): it is an ordinary function that returns its
- * outcome.
- */
-#define CO_BEGIN(task, frame, ...)					\
-	struct cotask *const __co_task = (task);			\
-	struct cotask_frame *const __co_frame = (frame);		\
-	enum { __co_at_start, __CO_MAP(__CO_ENUM, __VA_ARGS__) };	\
-									\
-	switch (__co_frame->at & 0xff) {				\
-	case __co_at_start:						\
-		break;							\
-	__CO_MAP(__CO_CASE, __VA_ARGS__)				\
-	}								\
-	do { } while (0)
-
-/**
- * CO_AWAIT - suspend until something has an outcome
- * @point: the name of this suspension point, listed in CO_BEGIN()
- * @rc: receives the outcome: a value >= 0 or a negative errno (a long)
- * @op: what to await: cotask_sleep(), cotask_await(), cotask_call() ...
- *
- * Hides a return, on purpose: it is the one place where a coroutine returns to its
- * loop, and control comes back behind it.  Does not suspend when the outcome is
- * there already (AW-1).
- */
-#define CO_AWAIT(point, rc, op)						\
-	do {								\
-		struct cotask_await __co_op;				\
-									\
-		__co_frame->at = (__LINE__ << 8) | __co_at_##point;	\
-		__co_op = (op);						\
-		if (__co_op.pending)					\
-			return COTASK_SUSPENDED;			\
-__co_##point:								\
-		(rc) = __cotask_outcome(__co_task);			\
-	} while (0)
 
 /* ------------------------------------------------------------------------ */
 /* Awaitables                                                               */
@@ -568,6 +450,30 @@ static inline struct cotask *cotask_spawn(struct cotask_group *group,
 	struct cotask_spawn_args args = { .name = name };
 
 	return cotask_spawn_with(group, frame, &args);
+}
+
+/**
+ * cotask_go_all - spawn many tasks, and keep no handles
+ * @group: as for cotask_spawn_with()
+ * @frames: their coroutines
+ * @n: how many
+ *
+ * As cotask_go() for each of them.  In a process one system call does this for many.
+ *
+ * Context: As cotask_go().
+ * Return: 0; an error if any of them was refused: the others were spawned.
+ */
+static inline int __must_check cotask_go_all(struct cotask_group *group,
+					     struct cotask_frame *const *frames, unsigned int n)
+{
+	int error = 0, rc;
+
+	for (; n; n--, frames++) {
+		rc = cotask_go(group, *frames);
+		if (rc)
+			error = rc;
+	}
+	return error;
 }
 
 /**

@@ -102,6 +102,32 @@ static inline bool cotask_lock_held(const struct cotask_lock *lock)
 }
 
 /**
+ * cotask_sem_fini - end the use of a semaphore
+ * @sem: not in use
+ *
+ * Does nothing here: the object has no memory but its own.  In a process, where coroutines call
+ * the same functions, the kernel's object is dropped.
+ *
+ * Context: Any.
+ */
+static inline void cotask_sem_fini(struct cotask_sem *sem)
+{
+}
+
+/**
+ * cotask_lock_fini - end the use of a lock
+ * @lock: not in use
+ *
+ * Does nothing here: the object has no memory but its own.  In a process, where coroutines call
+ * the same functions, the kernel's object is dropped.
+ *
+ * Context: Any.
+ */
+static inline void cotask_lock_fini(struct cotask_lock *lock)
+{
+}
+
+/**
  * struct cotask_event - an event flag
  * @base: the waiters
  * @set: the flag [L]
@@ -116,6 +142,19 @@ int cotask_event_set(struct cotask_event *event);
 void cotask_event_clear(struct cotask_event *event);
 struct cotask_await __must_check cotask_event_wait(struct cotask *task,
 						   struct cotask_event *event);
+
+/**
+ * cotask_event_fini - end the use of an event flag
+ * @event: not in use
+ *
+ * Does nothing here: the object has no memory but its own.  In a process, where coroutines call
+ * the same functions, the kernel's object is dropped.
+ *
+ * Context: Any.
+ */
+static inline void cotask_event_fini(struct cotask_event *event)
+{
+}
 
 /**
  * struct cotask_cond - a condition variable
@@ -148,6 +187,19 @@ struct cotask_await __must_check cotask_cond_wait(struct cotask *task,
 						  struct cotask_cond_wait *w,
 						  struct cotask_cond *cond);
 int cotask_cond_notify(struct cotask_cond *cond, unsigned int n);
+
+/**
+ * cotask_cond_fini - end the use of a condition variable
+ * @cond: not in use
+ *
+ * Does nothing here: the object has no memory but its own.  In a process, where coroutines call
+ * the same functions, the kernel's object is dropped.
+ *
+ * Context: Any.
+ */
+static inline void cotask_cond_fini(struct cotask_cond *cond)
+{
+}
 
 /**
  * struct cotask_queue - a FIFO of items between tasks
@@ -192,6 +244,19 @@ struct cotask_await __must_check cotask_queue_get(struct cotask *task,
 int cotask_queue_try_put(struct cotask_queue *q, struct list_head *item);
 struct list_head *cotask_queue_try_get(struct cotask_queue *q);
 void cotask_queue_shutdown(struct cotask_queue *q, struct list_head *dropped);
+
+/**
+ * cotask_queue_fini - end the use of a queue
+ * @q: empty and not in use
+ *
+ * Does nothing here: the object has no memory but its own.  In a process, where coroutines call
+ * the same functions, the kernel's object is dropped.
+ *
+ * Context: Any.
+ */
+static inline void cotask_queue_fini(struct cotask_queue *q)
+{
+}
 
 /**
  * struct cotask_completion - wakes tasks of a loop from an interrupt or another thread

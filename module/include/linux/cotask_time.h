@@ -118,27 +118,4 @@ static inline long __cotask_timeout_end(struct cotask_timeout *t, long rc)
 	return cotask_timeout_exit(t, rc);
 }
 
-/**
- * CO_TIMEOUT - a block of a coroutine with a time limit
- * @t: a &struct cotask_timeout in the frame, not in use
- * @ns: as for cotask_timeout_init()
- * @rc: a long: the outcome of the block, and then what cotask_timeout_exit() returns
- *
- * Followed by the block, which may suspend.  ``continue`` leaves the block early and ends the
- * timeout.  Do not use ``break``, ``goto`` or ``return``: they leave the scope of the timeout
- * open.  A build with CONFIG_COTASK_DEBUG reports a coroutine that ends inside of it. ::
- *
- *	CO_TIMEOUT(&me->timeout, NSEC_PER_SEC, rc) {
- *		CO_AWAIT(sent, rc, cotask_call(task, &me->send.frame));
- *		if (rc < 0)
- *			continue;
- *		CO_AWAIT(answered, rc, cotask_await_future(task, &me->answer));
- *	}
- *	if (rc == -ETIMEDOUT)
- */
-#define CO_TIMEOUT(t, ns, rc)						\
-	for ((rc) = __cotask_timeout_begin(__co_task, (t), (ns));	\
-	     (t)->in_block && (rc) != -EALREADY;			\
-	     (rc) = __cotask_timeout_end((t), (rc)))
-
 #endif /* _LINUX_COTASK_TIME_H */

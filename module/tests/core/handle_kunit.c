@@ -68,6 +68,26 @@ static void spawn_of_no_coroutine(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), 0);
 }
 
+/* CT-2, CO-5: each of many coroutines is spawned, or refused, by itself */
+static void spawn_of_many(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct cotask_frame *frames[3] = {
+		script_frame(env, simple), script_frame(env, simple), script_frame(env, simple),
+	};
+
+	KUNIT_EXPECT_EQ(test, cotask_go_all(root(env), frames, 3), 0);
+	KUNIT_EXPECT_EQ(test, cotask_all_tasks(env->loop, NULL, 0), 3);
+	settle(env);
+	expect_log(env, "ran ran ran");
+	frames[0] = script_frame(env, simple);
+	frames[1] = frames[0];
+	frames[2] = script_frame(env, simple);
+	KUNIT_EXPECT_EQ(test, cotask_go_all(root(env), frames, 3), -EINVAL);
+	settle(env);
+	expect_log(env, "ran ran");
+}
+
 static void show_name(struct env *env, struct cotask *task)
 {
 	char name[COTASK_NAME_MAX + 1];
@@ -598,6 +618,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(spawn_queues_at_the_tail),
 	KUNIT_CASE(spawn_into_the_running_loop),
 	KUNIT_CASE(spawn_of_no_coroutine),
+	KUNIT_CASE(spawn_of_many),
 	KUNIT_CASE(name_before_the_first_step),
 	KUNIT_CASE(default_names_are_numbered),
 	KUNIT_CASE(numbers_are_unique),

@@ -3,8 +3,8 @@
  * cotask selftests - what the scenarios of the core find in place of the kernel
  *
  * The scenarios (scenario_*_kunit.c of module/tests) are compiled as they are, for tasks of
- * libcotask: objects have the same names there.  A few that only the kernel has are
- * declared so that struct env can have them.
+ * libcotask: objects have the same names there.  With STACKLESS, functions have those of the
+ * kernel, too.
  */
 #ifndef COTASK_SHIM_H
 #define COTASK_SHIM_H
@@ -16,13 +16,21 @@
 
 #include "internal.h"
 
+#ifdef STACKLESS
+#include <cotask_stackless.h>
+#else
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t s64;
 
 #define NSEC_PER_MSEC	1000000L
+#endif
+
 #define BIT(n)		(1UL << (n))
 #define GFP_KERNEL	0
+#define GFP_ATOMIC	0
+#define __GFP_NOFAIL	0
+#define in_task()	true
 #ifndef __printf
 #define __printf(a, b)	__attribute__((format(printf, a, b)))
 #endif
@@ -30,14 +38,6 @@ typedef int64_t s64;
 
 struct list_head {
 	struct list_head *next, *prev;
-};
-
-struct cotask_start {
-	int none;
-};
-
-struct cotask_wait {
-	int none;
 };
 
 /* A manual loop: time and turns are the test's. */

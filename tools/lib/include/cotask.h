@@ -641,12 +641,14 @@ void cotask_group_fini(struct cotask_group *g);
  * @base: handle in the kernel
  * @deadline: on CLOCK_MONOTONIC
  * @state: initialised, entered or left
+ * @in_block: the block of a CO_TIMEOUT() is running, see <cotask_co.h>
  * @flags: COTASK_TIMEOUT_*
  */
 struct cotask_timeout {
 	struct cotask_awaitable	base;
 	int64_t			deadline;
-	uint32_t		state;
+	uint16_t		state;
+	bool			in_block;
 	uint32_t		flags;
 };
 

@@ -29,13 +29,14 @@ extern "C" {
 
 /**
  * struct cotask_member - a member of a set
- * @x: the awaitable; NULL: start @fn as a task
+ * @x: the awaitable; NULL: start @fn or @coro as a task
  * @fn: code of the task, or NULL
  * @arg: argument of @fn
  * @result: outcome of the member, once the gather or race was awaited; -EINPROGRESS if the
  *	member has not ended
  * @done: whether the member has ended, once the set was awaited
- * @task: the task that was started for @fn
+ * @task: the task that was started for @fn or @coro
+ * @coro: coroutine of a task without a stack, or NULL; see <cotask_co.h>
  */
 struct cotask_member {
 	struct cotask_awaitable	*x;
@@ -44,11 +45,12 @@ struct cotask_member {
 	long			result;
 	bool			done;
 	struct cotask		*task;
+	struct cotask_frame	*coro;
 };
 
-#define COTASK_MEMBER(awaitable)	{ (awaitable), 0, 0, 0, false, 0 }
+#define COTASK_MEMBER(awaitable)	{ (awaitable), 0, 0, 0, false, 0, 0 }
 #define COTASK_MEMBER_TASK(task)	COTASK_MEMBER(cotask_base(task))
-#define COTASK_MEMBER_CALL(fn, arg)	{ 0, (fn), (arg), 0, false, 0 }
+#define COTASK_MEMBER_CALL(fn, arg)	{ 0, (fn), (arg), 0, false, 0, 0 }
 
 /**
  * struct cotask_set - waits for several members

@@ -14,6 +14,8 @@
  *	COTASK_LAYOUT_ARM64	d8 to d15, x19 to x28, x29, x30 (where it continues), fpcr,
  *				unused; its sp is @sp + 176
  *	COTASK_LAYOUT_UCONTEXT	none: swapcontext() saves them elsewhere
+ *	COTASK_LAYOUT_FRAMES	none: the task has no stack, and @sp is the address of its innermost
+ *				&struct cotask_frame; the fields behind @sp are not valid
  */
 #ifndef COTASK_LAYOUT_H
 #define COTASK_LAYOUT_H
@@ -26,6 +28,7 @@
 #define COTASK_LAYOUT_UCONTEXT	0
 #define COTASK_LAYOUT_X86_64	1
 #define COTASK_LAYOUT_ARM64	2
+#define COTASK_LAYOUT_FRAMES	3
 
 /**
  * struct cotask_layout - first part of a task

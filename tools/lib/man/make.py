@@ -14,6 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[2]
 PAGES = {
     "cotask": "tasks, groups and timeouts",
+    "cotask_co": "tasks without stacks",
     "cotask_file": "files on disks, in other threads",
     "cotask_future": "futures, shields and callbacks",
     "cotask_gather": "gather, race, wait, as_completed",
@@ -26,6 +27,7 @@ PAGES = {
     "cotask_select": "wait for several things at once, and take one of them",
     "cotask_share": "tasks and groups as file descriptors",
     "cotask_signal": "signals as something to wait for",
+    "cotask_stackless": "coroutines that compile for the kernel and for a process",
     "cotask_stream": "sockets and pipes that the kernel reads for a task",
     "cotask_sync": "events, locks, semaphores, conditions and queues",
     "cotask_thread": "blocking work, and tasks that other threads start",

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask benchmark - hosted tasks without stacks: "stackless_bench SLEEPERS..."
+ */
+#include <cotask_stackless.h>
+
+#include "bench.h"
+
+/**
+ * struct worker - a task that the benchmark starts many of
+ * @frame: its coroutine
+ * @until: when it ends its sleep, or how often it yields
+ */
+struct worker {
+	struct cotask_frame frame;
+	int64_t until;
+};
+
+/**
+ * struct bench - the main task
+ * @frame: its coroutine
+ * @run: the coroutine that runs a group
+ * @group: of workers
+ * @worker: all of them
+ * @n: how many
+ * @begin: of the row
+ * @memory: at that time
+ * @sleepers: numbers of sleepers, of the command line
+ * @i: counts spawns
+ */
+struct bench {
+	struct cotask_frame frame;
+	struct cotask_frame run;
+	struct cotask_group group;
+	struct worker *worker;
+	int n;
+	int64_t begin;
+	long memory;
+	char **sleepers;
+	int i;
+};
+
+#define SOME	100
+
+static struct bench bench;
+
+static long yielder(struct cotask *task, struct cotask_frame *frame)
+{
+	struct worker *me = container_of(frame, struct worker, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, yielded);
+	while (me->until--) {
+		CO_AWAIT(yielded, rc, cotask_yield(task));
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static long nothing(struct cotask *task, struct cotask_frame *frame)
+{
+	return 0;
+}
+
+static long sleeper(struct cotask *task, struct cotask_frame *frame)
+{
+	struct worker *me = container_of(frame, struct worker, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+	CO_AWAIT(slept, rc, cotask_sleep_until(task, me->until, CLOCK_MONOTONIC, 0));
+	return rc;
+}
+
+/* The group has @n workers, whose frames are in one array; some are spawned together. */
+static void start(struct cotask *task, cotask_step_fn step, int64_t until, int n)
+{
+	struct cotask_frame *frames[SOME];
+	int i, some = 0;
+
+	bench.worker = calloc(n, sizeof(*bench.worker));
+	cotask_group_init(&bench.group);
+	if (!bench.worker || cotask_group_enter(task, &bench.group))
+		exit(1);
+	for (i = 0; i < n; i++) {
+		bench.worker[i].until = until;
+		frames[some++] = cotask_frame_init(&bench.worker[i].frame, step, NULL);
+		if (some < SOME && i + 1 < n)
+			continue;
+		if (cotask_go_all(&bench.group, frames, some))
+			exit(1);
+		some = 0;
+	}
+}
+
+static struct cotask_await finish(struct cotask *task)
+{
+	return cotask_group_exit(task, &bench.group, 0);
+}
+
+static void bench_timeout(struct cotask *task)
+{
+	struct cotask_timeout t;
+	int i;
+
+	bench.begin = now();
+	for (i = 0; i < SCOPES; i++) {
+		if (!cotask_timeout_start(task, &t, 1000000000))
+			(void)!cotask_timeout_exit(&t, 0);
+	}
+	print("timeout", "stackless", (double)(now() - bench.begin) / SCOPES, "ns");
+}
+
+static void print_for(const char *name, double value, const char *unit)
+{
+	char row[40];
+
+	snprintf(row, sizeof(row), "%s_%d", name, bench.n);
+	print(row, "stackless", value / bench.n, unit);
+}
+
+static long bench_sleepers(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, asleep, ended, armed, cancelled);
+	/* They are all there before the first one wakes up. */
+	bench.begin = cpu();
+	bench.memory = memory();
+	start(task, sleeper, now() + (5 + bench.n / 8000) * 1000000000LL, bench.n);
+	CO_AWAIT(asleep, rc, cotask_sleep(task, 200000000));
+	print_for("memory", memory() - bench.memory, "bytes");
+	CO_AWAIT(ended, rc, finish(task));
+	print_for("sleepers", cpu() - bench.begin, "ns");
+	free(bench.worker);
+
+	start(task, sleeper, now() + 3600 * 1000000000LL, bench.n);
+	CO_AWAIT(armed, rc, cotask_sleep(task, 100000000));
+	bench.begin = now();
+	cotask_group_cancel(&bench.group);
+	CO_AWAIT(cancelled, rc, finish(task));
+	print_for("cancel", now() - bench.begin, "ns");
+	free(bench.worker);
+	return rc;
+}
+
+static long run(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, yielded, spawned, slept);
+	bench.begin = now();
+	start(task, yielder, YIELDS, YIELDERS);
+	CO_AWAIT(yielded, rc, finish(task));
+	print("yield", "stackless", (double)(now() - bench.begin) / YIELDERS / YIELDS, "ns");
+	free(bench.worker);
+
+	bench.begin = now();
+	for (bench.i = 0; bench.i < SPAWNS; bench.i += 1000) {
+		start(task, nothing, 0, 1000);
+		CO_AWAIT(spawned, rc, finish(task));
+		free(bench.worker);
+	}
+	print("spawn", "stackless", (double)(now() - bench.begin) / SPAWNS, "ns");
+
+	bench_timeout(task);
+	for (; *bench.sleepers; bench.sleepers++) {
+		bench.n = atoi(*bench.sleepers);
+		cotask_frame_init(&bench.run, bench_sleepers, NULL);
+		CO_AWAIT(slept, rc, cotask_call(task, &bench.run));
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	bench.sleepers = argv + 1;
+	return cotask_run(NULL, cotask_frame_init(&bench.frame, run, NULL)) ? 1 : 0;
+}

@@ -1,0 +1,1 @@
+../../../../module/include/linux/cotask_coroutine.h
