@@ -97,6 +97,17 @@ static long co_calls(struct cotask *task, struct cotask_frame *frame)
 	return rc;
 }
 
+static long outcome_of(struct co *me, cotask_step_fn step)
+{
+	struct cotask *t = cotask_co_spawn(NULL, co(me, step, 0), NULL);
+	long rc;
+
+	me->other = cotask_current();
+	rc = cotask_join(t);
+	cotask_put(t);
+	return rc;
+}
+
 /* --- alone ------------------------------------------------------------------------- */
 
 TEST(main_task_without_a_stack)
@@ -216,6 +227,40 @@ TASK_TEST(cancel_is_passed_on)
 	CHECK(cotask_cancelled(below));
 	cotask_put(t);
 	cotask_put(below);
+	return 0;
+}
+
+static long co_joins_shielded(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, joined);
+	CO_AWAIT(joined, rc, cotask_co_await_shielded(task, cotask_base(co_of(frame)->other)));
+	return rc;
+}
+
+/* ... unless it is shielded; the shield leaves nothing behind. */
+TASK_TEST(cancel_is_not_passed_on)
+{
+	struct co outer, inner;
+	long before = objects();
+	struct cotask *below, *t;
+
+	below = cotask_co_spawn(NULL, co(&inner, co_sleeps, 20), NULL);
+	t = cotask_co_spawn(NULL, co(&outer, co_joins_shielded, 0), NULL);
+	outer.other = below;
+	CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+	CHECK(cotask_cancel(t));
+	CHECK_EQ(cotask_join(t), -ECANCELED);
+	cotask_put(t);
+	t = cotask_co_spawn(NULL, co(&outer, co_joins_shielded, 0), NULL);
+	outer.other = below;
+	CHECK_EQ(cotask_join(t), 0);
+	CHECK_EQ(inner.steps, 2);
+	cotask_put(t);
+	cotask_put(below);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(objects(), before);
 	return 0;
 }
 
@@ -444,6 +489,57 @@ TASK_TEST(gather_is_refused)
 	return 0;
 }
 
+/* --- objects of both kinds of tasks ----------------------------------------------------------- */
+
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+static struct cotask_queue queue;
+static struct list_head item;
+
+static long co_puts(struct cotask *task, struct cotask_frame *frame)
+{
+	static struct cotask_queue_op op;
+	long rc;
+
+	CO_BEGIN(task, frame, put);
+	CO_AWAIT(put, rc, cotask_co_queue_put(task, &op, &queue, &item));
+	return rc;
+}
+
+static long co_gets(struct cotask *task, struct cotask_frame *frame)
+{
+	static struct cotask_queue_op op;
+	long rc;
+
+	CO_BEGIN(task, frame, got);
+	CO_AWAIT(got, rc, cotask_co_queue_get(task, &op, &queue));
+	return !rc && op.item != &item ? -EPROTO : rc;
+}
+
+/* A task that selects, or gets, has what a coroutine has put, and the other way round. */
+TASK_TEST(queue_of_both_kinds)
+{
+	struct cotask_choice choice[] = { COTASK_CHOICE_GET(&queue) };
+	struct co me;
+
+	CHECK_EQ(cotask_queue_init(&queue, 1), 0);
+	CHECK_EQ(cotask_co_go(NULL, co(&me, co_puts, 0)), 0);
+	CHECK_EQ(cotask_select(choice, 1, LONG_TIME), 0);
+	CHECK_EQ(choice[0].value, (intptr_t)&item);
+	CHECK_EQ(cotask_co_go(NULL, co(&me, co_puts, 0)), 0);
+	CHECK_EQ(cotask_queue_get(&queue), (intptr_t)&item);
+	CHECK_EQ(cotask_queue_put(&queue, (intptr_t)&item), 0);
+	CHECK_EQ(outcome_of(&me, co_gets), 0);
+	CHECK_EQ((intptr_t)cotask_co_queue_try_get(&queue), -EAGAIN);
+	CHECK_EQ(cotask_queue_shutdown(&queue, false), 0);
+	CHECK_EQ(outcome_of(&me, co_gets), -ESHUTDOWN);
+	CHECK_EQ(outcome_of(&me, co_puts), -ESHUTDOWN);
+	cotask_queue_fini(&queue);
+	return 0;
+}
+
 /* --- what is refused ------------------------------------------------------------------------ */
 
 static long co_suspends_in_a_call(struct cotask *task, struct cotask_frame *frame)
@@ -484,17 +580,6 @@ static long co_waits_for_nothing(struct cotask *task, struct cotask_frame *frame
 	CO_AWAIT(itself, rc, cotask_co_join(task, task));
 	CHECK_EQ(rc, -EDEADLK);
 	return 0;
-}
-
-static long outcome_of(struct co *me, cotask_step_fn step)
-{
-	struct cotask *t = cotask_co_spawn(NULL, co(me, step, 0), NULL);
-	long rc;
-
-	me->other = cotask_current();
-	rc = cotask_join(t);
-	cotask_put(t);
-	return rc;
 }
 
 TASK_TEST(misuse)
