@@ -108,20 +108,37 @@ uapi_programs()
 	silent "uapi-build-$1" "$here/uapi/build.sh" "$2" "$top/.build/$1/uapi"
 }
 
-count_cases()
+# How many lines of a log match; 0 if a guest that died left none.
+matches()
 {
-	local log=$1
-
-	passed=$((passed + $(grep -cE '^    ok [0-9]+ ' "$log") - $(grep -cE '^    ok .*# SKIP' "$log")))
-	failed=$((failed + $(grep -cE '^    not ok [0-9]+ ' "$log")))
-	skipped=$((skipped + $(grep -cE '^    ok .*# SKIP' "$log")))
-	grep -E '^ *not ok' "$log"
+	if [ -f "$2" ]; then
+		grep -acE "$1" "$2"
+	else
+		echo 0
+	fi
 }
 
+# KUnit's, which are indented.
+count_cases()
+{
+	local skips
+
+	skips=$(matches '^    ok .*# SKIP' "$1")
+	passed=$((passed + $(matches '^    ok [0-9]+ ' "$1") - skips))
+	failed=$((failed + $(matches '^    not ok [0-9]+ ' "$1")))
+	skipped=$((skipped + skips))
+	grep -E '^ *not ok' "$1"
+}
+
+# Lines of TAP; a case that was skipped has not passed.
 count_tap()
 {
-	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$1")))
-	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$1")))
+	local skips
+
+	skips=$(matches '^ok .*# SKIP' "$1")
+	passed=$((passed + $(matches '^ok [0-9]+ ' "$1") - skips))
+	failed=$((failed + $(matches '^not ok [0-9]+ ' "$1")))
+	skipped=$((skipped + skips))
 }
 
 kunit()
@@ -131,7 +148,7 @@ kunit()
 	build "$flavour" || return
 	"$here/vm/uml.sh" -k "$flavour" -t 900 -o "$log" \
 		"$here/guest/kunit.sh" "$out" || rc=$?
-	[ -f "$log" ] && count_cases "$log"
+	count_cases "$log"
 	result "kunit on $flavour: clean log, clean unload, no leaks" $rc
 }
 
@@ -269,8 +286,7 @@ uapi()
 		"$source" "$out/uapi32" -m32 || return
 	"$here/vm/$machine.sh" -k "$flavour" -t 1500 -o "$log" "$here/guest/uapi.sh" "$out" ||
 		rc=$?
-	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log")))
-	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
+	count_tap "$log"
 	grep -aE '^not ok|COTASK_SEED' "$log"
 	result "uapi on $flavour: clean log, clean unload, no leaks" $rc
 }
@@ -296,9 +312,7 @@ lib()
 	build "$flavour" || return
 	"$here/vm/$1.sh" -k "$flavour" -t 900 -o "$log" \
 		"$here/guest/lib.sh" "$out" "$top/.build/libtest" "${@:3}" || rc=$?
-	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - $(grep -cE '^ok .*# SKIP' "$log")))
-	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
-	skipped=$((skipped + $(grep -cE '^ok .*# SKIP' "$log")))
+	count_tap "$log"
 	grep -E '^not ok|^# scenarios|COTASK_SEED' "$log"
 	result "lib on $flavour: clean log, clean unload, no leaks" $rc
 }
@@ -324,15 +338,12 @@ part_lib()
 # The examples with their clients in the guest.
 apps()
 {
-	local flavour=$1 out=$top/.build/$1 log=$logs/apps-$1.log rc=0 skips
+	local flavour=$1 out=$top/.build/$1 log=$logs/apps-$1.log rc=0
 
 	build "$flavour" || return
 	"$here/vm/uml.sh" -k "$flavour" -t 1500 -o "$log" \
 		"$here/guest/apps.sh" "$out" "$top/.build/apps" </dev/null || rc=$?
-	skips=$(grep -cE '^ok .*# SKIP' "$log")
-	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - skips))
-	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
-	skipped=$((skipped + skips))
+	count_tap "$log"
 	grep -E '^not ok|^ok .*# SKIP' "$log"
 	result "apps on $flavour: clean log, clean unload, no leaks" $rc
 }
@@ -363,9 +374,7 @@ tool()
 		"$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")" || return
 	"$here/vm/$2.sh" -k "$flavour" -t 900 -o "$log" \
 		"$here/guest/$3.sh" "$out" "$top/.build/tool/cotask" || rc=$?
-	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log") - $(grep -cE '^ok .*# SKIP' "$log")))
-	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
-	skipped=$((skipped + $(grep -cE '^ok .*# SKIP' "$log")))
+	count_tap "$log"
 	grep -E '^not ok|^# trace: |# SKIP' "$log"
 	result "$3 on $flavour: clean log, clean unload, no leaks" $rc
 }
@@ -467,8 +476,8 @@ hardirq()
 
 	build "$flavour" || return
 	"$here/vm/qemu.sh" -k "$flavour" -t 600 -o "$log" "$here/guest/hardirq.sh" "$out" || rc=$?
-	passed=$((passed + $(grep -cE 'hardirq: .*: ok, ' "$log")))
-	failed=$((failed + $(grep -cE 'hardirq: .*: not ok, ' "$log")))
+	passed=$((passed + $(matches 'hardirq: .*: ok, ' "$log")))
+	failed=$((failed + $(matches 'hardirq: .*: not ok, ' "$log")))
 	result "hard interrupts on $flavour" $rc
 }
 
@@ -494,8 +503,7 @@ part_bounds()
 		-static -I"$top/uapi" -o "$out/stretch" "$here/bounds/stretch.c" || return
 	COTASK_ICOUNT=1 "$here/vm/qemu.sh" -k stock-6.1 -t 900 -o "$log" \
 		"$here/guest/stretch.sh" "$out" || rc=$?
-	passed=$((passed + $(grep -cE '^ok [0-9]+ ' "$log")))
-	failed=$((failed + $(grep -cE '^not ok [0-9]+ ' "$log")))
+	count_tap "$log"
 	grep -aE '^(not )?ok ' "$log"
 	result "bounds on stock-6.1: a point to reschedule in each million instructions" $rc
 }

@@ -5,8 +5,9 @@
 # ioctls alone ("device"), beside io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU
 # with the stock kernel.
 # on=icount: one CPU, on which an instruction takes a nanosecond, so that the rows are numbers of
-# instructions, the same in each run; on=qemu: two CPUs, where all code is slowed alike; on=uml: in
-# UML 7.3 on one CPU, at native speed, where system calls cost ten microseconds. Prints a table;
+# instructions, the same in each run, and a plugin of QEMU tells those of processes from those of
+# the kernel, and counts system calls; on=qemu: two CPUs, where all code is slowed alike; on=uml: in
+# UML 7.3 on one CPU, at native speed, where system calls cost ten microseconds. Prints tables;
 # .build/hosted-*.json and .svg hold the same. A peer whose Debian package (liburing-dev,
 # libuv1-dev, golang-go, librust-tokio-dev, python3) is not there is left out. "ours": only
 # libcotask and the device. Arguments: on=icount|qemu|uml sleepers=N ours.
@@ -58,25 +59,25 @@ programs()
 		gcc-12 "${flags[@]}" -static -pthread -I"$top/tools/lib/include" \
 			-o "$out/hosted/$name" "$here/hosted/$name.c" "$out/lib/libcotask.a"
 	done
-	gcc-12 "${flags[@]}" -static -I"$top/uapi" -o "$out/hosted/device_bench" \
+	gcc-12 "${flags[@]}" -static -pthread -I"$top/uapi" -o "$out/hosted/device_bench" \
 		"$here/hosted/device_bench.c"
+	gcc-12 "${flags[@]}" -static -o "$out/hosted/echo_load" "$here/hosted/echo_load.c"
 }
 
 peers()
 {
 	local name
 
-	make -s -C "$top/tools/examples" CC=gcc-12 OUT="$out/examples" LIB="$out/lib"
-	for name in epoll_bench echo_load thread_bench; do
+	for name in epoll_bench thread_bench; do
 		gcc-12 "${flags[@]}" -static -pthread -o "$out/hosted/$name" "$here/hosted/$name.c"
 	done
-	gcc-12 "${flags[@]}" -o "$out/hosted/uv_bench" "$here/hosted/uv_bench.c" -luv \
+	gcc-12 "${flags[@]}" -pthread -o "$out/hosted/uv_bench" "$here/hosted/uv_bench.c" -luv \
 		2>>"$log" || echo "no libuv1-dev: without libuv"
-	gcc-12 "${flags[@]}" -o "$out/hosted/uring_bench" "$here/hosted/uring_bench.c" -luring \
+	gcc-12 "${flags[@]}" -pthread -o "$out/hosted/uring_bench" "$here/hosted/uring_bench.c" -luring \
 		2>>"$log" || echo "no liburing-dev: without io_uring"
 	if command -v go >/dev/null; then
-		(cd "$here/hosted" && CGO_ENABLED=0 GO111MODULE=off GOCACHE="$out/go" \
-			go build -o "$out/hosted/go_bench" bench.go)
+		(cd "$here/hosted/go" && CGO_ENABLED=0 GO111MODULE=off GOCACHE="$out/go" \
+			go build -o "$out/hosted/go_bench" .)
 	else
 		echo "no golang-go: without Go"
 	fi
@@ -84,11 +85,28 @@ peers()
 	install -m 755 "$here/hosted/asyncio_bench.py" "$out/hosted"
 }
 
+# Tells processes from the kernel, and counts system calls: for QEMU 4.2 to 8.2.
+counter()
+{
+	local plugin=$out/hosted/count.so
+
+	gcc-12 "${flags[@]}" -shared -fPIC -o "$plugin" "$here/hosted/count.c"
+	if qemu-system-x86_64 -M none -nographic -plugin "$plugin,out=/dev/null" \
+		-monitor stdio <<<quit >>"$log" 2>&1; then
+		counts=("$result.counts")
+		export COTASK_PLUGIN="$plugin,out=$result.counts"
+	else
+		echo "QEMU has no plugins of version 1: without parts and system calls"
+	fi
+}
+
 mkdir -p "$top/.build"
 "$here/vm/setup.sh"
 "$here/vm/build.sh" "$kernel" "$out" W=1 >"$log" 2>&1 || { tail -n 40 "$log" >&2; exit 1; }
 programs
 [ -n "$ours" ] || peers
+counts=()
+[ "$on" != icount ] || counter
 "$here/vm/$machine.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 900 -o "$log" \
 	"$here/guest/hosted.sh" "$out" "$ours" "$sleepers"
-"$here/hosted/table.py" "$log" "$result"
+"$here/hosted/table.py" "$log" "$result" ${counts[@]+"${counts[@]}"}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # In the guest: the benchmark of hosted tasks beside its peers; "hosted.sh OUTDIR ours SLEEPERS..."
-# leaves out the peers, and what needs two processes; otherwise the second argument is empty.
+# leaves out the peers, and is shorter; otherwise the second argument is empty.
 set -u
 out=$1 ours=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,40 +19,52 @@ read_programs()
 
 	libraries=$(ldd "$out"/hosted/* 2>/dev/null | awk '$2 == "=>" { print $3 }' | sort -u)
 	# shellcheck disable=SC2086 # words
-	cat "$out"/hosted/* "$out"/examples/echo $libraries >/dev/null
+	cat "$out"/hosted/* $libraries >/dev/null
 	python3 -B -c 'import asyncio' 2>/dev/null
 	timeout 1 true
 }
 
-[ -n "$ours" ] || read_programs
-"$here/cotask.sh" load "$out" max_objects=4000000 max_user_objects=4000000 || exit 1
-"$out/hosted/cotask_bench" "$@"
-"$out/hosted/stackless_bench" "$@"
-"$out/hosted/device_bench" "$@"
-if [ -n "$ours" ]; then
-	"$here/cotask.sh" unload
-	exit
-fi
-for peer in uring_bench epoll_bench uv_bench thread_bench tokio_bench go_bench asyncio_bench.py; do
-	[ -x "$out/hosted/$peer" ] || { echo "# no $peer"; continue; }
-	timeout 300 "$out/hosted/$peer" "$@" || echo "# $peer: $?"
-done
+# The benchmarks that need no other process: "alone SLEEPERS...".
+alone()
+{
+	local program programs=(cotask_bench stackless_bench device_bench)
 
-# An echo server and its load: "echo ROW NAME COMMAND...".
+	[ -n "$ours" ] || programs+=(uring_bench epoll_bench uv_bench thread_bench tokio_bench
+		go_bench asyncio_bench.py)
+	for program in "${programs[@]}"; do
+		[ -x "$out/hosted/$program" ] || { echo "# no $program"; continue; }
+		timeout 300 "$out/hosted/$program" "$@" || echo "# $program: $?"
+	done
+}
+
+# An echo server and its load: "echo_server ROW PEER PROGRAM MODE".
 echo_server()
 {
-	local socket=/tmp/echo-$2-$1 server
+	local socket=/tmp/echo-$2-$1 seconds=3 server
 
-	timeout 60 "${@:3}" "unix:$socket" &
+	[ -x "$out/hosted/$3" ] || return
+	[ -z "$ours" ] || seconds=1
+	timeout 60 "$out/hosted/$3" "$4" "unix:$socket" &
 	server=$!
-	timeout 30 "$out/hosted/echo_load" "unix:$socket" "$1" "$2" || echo "# $1 $2: $?"
+	timeout 30 "$out/hosted/echo_load" "unix:$socket" "$1" "$2" $seconds || echo "# $1 $2: $?"
 	kill $server
 	wait $server
 }
-echo_server echo_100 cotask "$out/hosted/cotask_bench" echo
-echo_server echo_deadline cotask "$out/examples/echo"
-echo_server echo_100 epoll "$out/hosted/epoll_bench" echo
-[ ! -x "$out/hosted/tokio_bench" ] || echo_server echo_100 tokio "$out/hosted/tokio_bench" echo
-[ ! -x "$out/hosted/go_bench" ] || echo_server echo_100 go "$out/hosted/go_bench" echo
-echo_server echo_100 asyncio "$out/hosted/asyncio_bench.py" echo
+
+[ -n "$ours" ] || read_programs
+"$here/cotask.sh" load "$out" max_objects=4000000 max_user_objects=4000000 || exit 1
+alone "$@"
+while read -r peer program; do
+	[ -z "$ours" ] || [ "$peer" = cotask ] || continue
+	echo_server echo_100 "$peer" "$program" echo
+	echo_server echo_deadline "$peer" "$program" deadline
+done <<-END
+cotask cotask_bench
+io_uring uring_bench
+epoll epoll_bench
+libuv uv_bench
+tokio tokio_bench
+go go_bench
+asyncio asyncio_bench.py
+END
 "$here/cotask.sh" unload

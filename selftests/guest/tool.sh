@@ -370,6 +370,12 @@ is "and says what to do" 1 "$(grep -c 'echo 0 >' /tmp/stderr)"
 echo 0 >/sys/module/cotask/parameters/account
 status "bench" 0 "$tool" bench --json
 is "bench rows" 8 "$(wc -l </tmp/stdout)"
+exec 9<>/dev/cotask
+echo 1 >/sys/module/cotask/parameters/max_user_files
+status "one file more than the user may have" 3 "$tool" ps
+is "and names the limits" 1 "$(grep -c 'max_user_files, ulimit -n' /tmp/stderr)"
+echo 1024 >/sys/module/cotask/parameters/max_user_files
+exec 9>&-
 # A loop that gets no CPU for seconds does not answer.
 comes "the doctor is content" 0 complaints
 "$here/cotask.sh" unload || exit 1

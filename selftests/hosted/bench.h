@@ -2,7 +2,8 @@
 /*
  * cotask benchmark - what the programs that are compared have in common
  *
- * Each prints lines "ROW PEER VALUE UNIT".
+ * Each prints lines "ROW PEER VALUE UNIT [N]"; N is how many operations were counted between
+ * the marks around them, see count.c.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -17,8 +18,17 @@
 #define YIELDS		200
 #define SPAWNS		20000
 #define SCOPES		20000
+#define GROUP_SIZE	1000
+#define MOVED		10000
+#define ITEMS		20000
+#define HANDED		20000
+#define POSTED		5000
 #define WAKES		300
 #define PERIOD_NS	1000000
+#define DEADLINE_NS	10000000000LL
+
+/* Where a deadline is moved to, in nanoseconds: not in order. */
+#define MOVED_BY(i)	((i) * 7919LL % MOVED * 1000)
 
 static inline int64_t now(void)
 {
@@ -63,6 +73,48 @@ static inline void print(const char *row, const char *peer, double value, const 
 {
 	printf("%s %s %.1f %s\n", row, peer, value, unit);
 	fflush(stdout);
+}
+
+/* Instructions that do nothing, and that count.c finds: the begin and the end of a row. */
+#ifdef __x86_64__
+#define MARK(which)	asm volatile(".byte 0x0f, 0x1f, 0x84, 0, 'c', 'o', 't', '" which "'" \
+				     ::: "memory")
+#else
+#define MARK(which)	((void)0)
+#endif
+
+static inline int64_t start(void)
+{
+	int64_t begin = now();
+
+	MARK("b");
+	return begin;
+}
+
+static inline int64_t start_cpu(void)
+{
+	int64_t begin = cpu();
+
+	MARK("b");
+	return begin;
+}
+
+static inline void print_counted(const char *row, const char *peer, int64_t ns, long n)
+{
+	printf("%s %s %.1f ns %ld\n", row, peer, (double)ns / n, n);
+	fflush(stdout);
+}
+
+static inline void finish(const char *row, const char *peer, int64_t begin, long n)
+{
+	MARK("e");
+	print_counted(row, peer, now() - begin, n);
+}
+
+static inline void finish_cpu(const char *row, const char *peer, int64_t begin, long n)
+{
+	MARK("e");
+	print_counted(row, peer, cpu() - begin, n);
 }
 
 static inline int compare(const void *a, const void *b)

@@ -74,7 +74,7 @@ static long sleeper(struct cotask *task, struct cotask_frame *frame)
 }
 
 /* The group has @n workers, whose frames are in one array; some are spawned together. */
-static void start(struct cotask *task, cotask_step_fn step, int64_t until, int n)
+static void start_all(struct cotask *task, cotask_step_fn step, int64_t until, int n)
 {
 	struct cotask_frame *frames[SOME];
 	int i, some = 0;
@@ -94,7 +94,7 @@ static void start(struct cotask *task, cotask_step_fn step, int64_t until, int n
 	}
 }
 
-static struct cotask_await finish(struct cotask *task)
+static struct cotask_await join_all(struct cotask *task)
 {
 	return cotask_group_exit(task, &bench.group, 0);
 }
@@ -104,20 +104,20 @@ static void bench_timeout(struct cotask *task)
 	struct cotask_timeout t;
 	int i;
 
-	bench.begin = now();
+	bench.begin = start();
 	for (i = 0; i < SCOPES; i++) {
 		if (!cotask_timeout_start(task, &t, 1000000000))
 			(void)!cotask_timeout_exit(&t, 0);
 	}
-	print("timeout", "stackless", (double)(now() - bench.begin) / SCOPES, "ns");
+	finish("timeout", "stackless", bench.begin, SCOPES);
 }
 
-static void print_for(const char *name, double value, const char *unit)
+static const char *row_for(const char *name)
 {
-	char row[40];
+	static char row[40];
 
 	snprintf(row, sizeof(row), "%s_%d", name, bench.n);
-	print(row, "stackless", value / bench.n, unit);
+	return row;
 }
 
 static long bench_sleepers(struct cotask *task, struct cotask_frame *frame)
@@ -126,21 +126,21 @@ static long bench_sleepers(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, asleep, ended, armed, cancelled);
 	/* They are all there before the first one wakes up. */
-	bench.begin = cpu();
+	bench.begin = start_cpu();
 	bench.memory = memory();
-	start(task, sleeper, now() + (5 + bench.n / 8000) * 1000000000LL, bench.n);
+	start_all(task, sleeper, now() + (5 + bench.n / 8000) * 1000000000LL, bench.n);
 	CO_AWAIT(asleep, rc, cotask_sleep(task, 200000000));
-	print_for("memory", memory() - bench.memory, "bytes");
-	CO_AWAIT(ended, rc, finish(task));
-	print_for("sleepers", cpu() - bench.begin, "ns");
+	print(row_for("memory"), "stackless", (double)(memory() - bench.memory) / bench.n, "bytes");
+	CO_AWAIT(ended, rc, join_all(task));
+	finish_cpu(row_for("sleepers"), "stackless", bench.begin, bench.n);
 	free(bench.worker);
 
-	start(task, sleeper, now() + 3600 * 1000000000LL, bench.n);
+	start_all(task, sleeper, now() + 3600 * 1000000000LL, bench.n);
 	CO_AWAIT(armed, rc, cotask_sleep(task, 100000000));
-	bench.begin = now();
+	bench.begin = start();
 	cotask_group_cancel(&bench.group);
-	CO_AWAIT(cancelled, rc, finish(task));
-	print_for("cancel", now() - bench.begin, "ns");
+	CO_AWAIT(cancelled, rc, join_all(task));
+	finish(row_for("cancel"), "stackless", bench.begin, bench.n);
 	free(bench.worker);
 	return rc;
 }
@@ -150,19 +150,19 @@ static long run(struct cotask *task, struct cotask_frame *frame)
 	long rc;
 
 	CO_BEGIN(task, frame, yielded, spawned, slept);
-	bench.begin = now();
-	start(task, yielder, YIELDS, YIELDERS);
-	CO_AWAIT(yielded, rc, finish(task));
-	print("yield", "stackless", (double)(now() - bench.begin) / YIELDERS / YIELDS, "ns");
+	bench.begin = start();
+	start_all(task, yielder, YIELDS, YIELDERS);
+	CO_AWAIT(yielded, rc, join_all(task));
+	finish("yield", "stackless", bench.begin, (long)YIELDERS * YIELDS);
 	free(bench.worker);
 
-	bench.begin = now();
+	bench.begin = start();
 	for (bench.i = 0; bench.i < SPAWNS; bench.i += 1000) {
-		start(task, nothing, 0, 1000);
-		CO_AWAIT(spawned, rc, finish(task));
+		start_all(task, nothing, 0, 1000);
+		CO_AWAIT(spawned, rc, join_all(task));
 		free(bench.worker);
 	}
-	print("spawn", "stackless", (double)(now() - bench.begin) / SPAWNS, "ns");
+	finish("spawn", "stackless", bench.begin, SPAWNS);
 
 	bench_timeout(task);
 	for (; *bench.sleepers; bench.sleepers++) {

@@ -132,9 +132,11 @@ static void overflow(int err)
 	static struct cotask_loop loop;
 	static struct cotask task = { .name = "greedy" };
 	static struct stack_pool pool;
+	struct stack first;
 
 	dup2(err, STDERR_FILENO);
-	if (cotask_stack_get(&pool, SIZE, &task.slot))
+	/* The top of the second one is not at the end of a page. */
+	if (cotask_stack_get(&pool, SIZE, &first) || cotask_stack_get(&pool, SIZE, &task.slot))
 		_exit(1);
 	task.layout.stack_low = (uintptr_t)task.slot.low;
 	task.layout.stack_high = (uintptr_t)task.slot.low + SIZE;

@@ -8,7 +8,7 @@
 # COTASK_TCG=single emulates both CPUs in one thread: with two a CPU can run into a
 # breakpoint that the kernel has taken away again when it patched a tracepoint in or out
 # ("Oops: int3"). COTASK_ICOUNT=1: one CPU, on which an instruction takes a nanosecond, and
-# waiting takes nothing.
+# waiting takes nothing. COTASK_PLUGIN=FILE[,ARGUMENT=VALUE] is a plugin of QEMU.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=vm.sh
@@ -58,7 +58,7 @@ qemu_initrd()
 vm_prepare()
 {
 	local accel="tcg,thread=${COTASK_TCG:-multi}" cpu=${COTASK_CPU:-max} append
-	local clock=(-smp 2)
+	local clock=(-smp 2) plugin=()
 
 	if [ "${COTASK_KVM:-0}" = 1 ]; then
 		accel=kvm cpu=host
@@ -67,11 +67,12 @@ vm_prepare()
 		accel=tcg,thread=single cpu+=,-erms,-fsrm
 		clock=(-smp 1 -icount "shift=0,sleep=off,align=off")
 	fi
+	[ -z "${COTASK_PLUGIN:-}" ] || plugin=(-plugin "$COTASK_PLUGIN")
 	qemu_initrd
 	append="console=ttyS0 loglevel=8 panic=-1 printk.time=1"
 	append+=" cotask_init=$vm_dir/init.sh cotask_job=$vm_run/job"
 	append+=" cotask_out=/dev/ttyS1 $vm_append"
-	vm_machine=(qemu-system-x86_64 -accel "$accel" -cpu "$cpu" "${clock[@]}"
+	vm_machine=(qemu-system-x86_64 -accel "$accel" -cpu "$cpu" "${clock[@]}" "${plugin[@]}"
 		-m "$vm_memory" -nographic -monitor none -no-reboot -nodefaults
 		-kernel "$vm_kernel/kernel" -initrd "$vm_run/initrd.gz"
 		-append "$append" -device edu

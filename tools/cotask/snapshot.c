@@ -35,6 +35,9 @@ int device_open(void)
 	case EACCES:
 	case EPERM:
 		fail("no permission for " DEVICE " (cotask doctor)");
+	case EMFILE:
+		fail("too many open files of this user or process: see max_user_files, "
+		     "ulimit -n");
 	default:
 		fail(DEVICE ": %s", strerror(errno));
 	}

@@ -43,6 +43,14 @@ static void add_number(struct message *m, unsigned int n)
 	add(m, p);
 }
 
+/* In pages; less than one is above the top, and what describes the task is below that. */
+static size_t stack_size(const struct cotask *task)
+{
+	const size_t page = cotask_guard_size(), used = task->slot.high - task->slot.low;
+
+	return (used + page - 1) / page * page;
+}
+
 static void report(const struct cotask *task)
 {
 	struct message m = { .len = 0 };
@@ -56,7 +64,7 @@ static void report(const struct cotask *task)
 		add_number(&m, task->base.handle);
 	}
 	add(&m, " (of ");
-	add_number(&m, (task->layout.stack_high - task->layout.stack_low) / 1024);
+	add_number(&m, stack_size(task) / 1024);
 	add(&m, " KiB)\n");
 	rc = write(STDERR_FILENO, m.text, m.len);
 	(void)rc;

@@ -1,26 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0
-// cotask benchmark - the same with tokio, in one thread: "tokio_bench SLEEPERS..."
+// cotask benchmark - the same with tokio, in one thread: "tokio_bench SLEEPERS..."; with
+// "echo unix:PATH" an echo server, with "deadline unix:PATH" one that waits ten seconds for each
+// message
+use std::arch::asm;
 use std::fs;
-use std::future::Future;
+use std::future::{poll_fn, Future};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixListener;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{mpsc, Mutex, Notify};
 use tokio::task::{self, JoinSet};
-use tokio::time;
+use tokio::time::{self, Sleep};
 
 const YIELDERS: u32 = 1000;
 const YIELDS: u32 = 200;
 const SPAWNS: u32 = 20000;
 const SCOPES: u32 = 20000;
 const WAKES: usize = 300;
+const GROUP_SIZE: u32 = 1000;
+const MOVED: u32 = 10000;
+const ITEMS: u32 = 20000;
+const HANDED: u32 = 20000;
+const POSTED: u32 = 5000;
+
+/// Instructions that do nothing, see bench.h.
+fn mark_begin() {
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        asm!(".byte 0x0f, 0x1f, 0x84, 0, 'c', 'o', 't', 'b'");
+    }
+}
+
+fn mark_end() {
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        asm!(".byte 0x0f, 0x1f, 0x84, 0, 'c', 'o', 't', 'e'");
+    }
+}
 
 fn show(row: &str, value: f64, unit: &str) {
     println!("{row} tokio {value:.1} {unit}");
 }
 
-fn per(begin: Instant, n: u32) -> f64 {
-    begin.elapsed().as_nanos() as f64 / n as f64
+fn start() -> Instant {
+    let begin = Instant::now();
+    mark_begin();
+    begin
+}
+
+fn show_counted(row: &str, ns: f64, n: u32) {
+    show(row, ns / n as f64, &format!("ns {n}"));
+}
+
+fn finish(row: &str, begin: Instant, n: u32) {
+    mark_end();
+    show_counted(row, begin.elapsed().as_nanos() as f64, n);
 }
 
 /// CPU time of this thread, which is the only one, in nanoseconds.
@@ -52,30 +92,117 @@ async fn join(mut set: JoinSet<()>) {
 }
 
 async fn yields() {
-    let begin = Instant::now();
+    let begin = start();
     join(many(YIELDERS, || async {
         for _ in 0..YIELDS {
             task::yield_now().await;
         }
     }))
     .await;
-    show("yield", per(begin, YIELDERS * YIELDS), "ns");
+    finish("yield", begin, YIELDERS * YIELDS);
 }
 
 async fn spawns() {
-    let begin = Instant::now();
+    let begin = start();
     for _ in 0..SPAWNS / 1000 {
         join(many(1000, || async {})).await;
     }
-    show("spawn", per(begin, SPAWNS), "ns");
+    finish("spawn", begin, SPAWNS);
+}
+
+/// Tasks that return a number each, and what has spawned them adds these up.
+async fn sum_of_group() {
+    let mut set = JoinSet::new();
+    let mut sum = 0;
+    for i in 0..GROUP_SIZE {
+        set.spawn(async move { i });
+    }
+    while let Some(Ok(i)) = set.join_next().await {
+        sum += i;
+    }
+    assert_eq!(sum, GROUP_SIZE * (GROUP_SIZE - 1) / 2);
+}
+
+async fn groups() {
+    let begin = start();
+    for _ in 0..SPAWNS / GROUP_SIZE {
+        sum_of_group().await;
+    }
+    finish("group", begin, SPAWNS);
+}
+
+async fn moves() {
+    let mut sleeps: Vec<Pin<Box<Sleep>>> = Vec::new();
+    for _ in 0..MOVED {
+        let mut sleep = Box::pin(time::sleep(Duration::from_secs(3600)));
+        poll_fn(|cx| Poll::Ready(sleep.as_mut().poll(cx).is_ready())).await;
+        sleeps.push(sleep);
+    }
+    let until = time::Instant::now() + Duration::from_secs(7200);
+    let begin = start();
+    for (i, sleep) in sleeps.iter_mut().enumerate() {
+        let by = Duration::from_nanos(i as u64 * 7919 % MOVED as u64 * 1000);
+        sleep.as_mut().reset(until + by);
+    }
+    finish("move", begin, MOVED);
+}
+
+async fn queue() {
+    let (put, mut get) = mpsc::channel(1);
+    let mut both = JoinSet::new();
+    let begin = start();
+    both.spawn(async move {
+        for i in 0..ITEMS {
+            put.send(i).await.unwrap();
+        }
+    });
+    both.spawn(async move { while get.recv().await.is_some() {} });
+    join(both).await;
+    finish("queue", begin, ITEMS);
+}
+
+async fn lock() {
+    let lock = Arc::new(Mutex::new(()));
+    let begin = start();
+    join(many(2, || {
+        let lock = lock.clone();
+        async move {
+            for _ in 0..HANDED / 2 {
+                let _held = lock.lock().await;
+                task::yield_now().await;
+            }
+        }
+    }))
+    .await;
+    finish("lock", begin, HANDED);
+}
+
+/// A thread wakes the task that has asked it to.
+async fn wake() {
+    let wake = Arc::new(Notify::new());
+    let waker = wake.clone();
+    let (ask, asked) = std::sync::mpsc::channel();
+    let thread = thread::spawn(move || {
+        for _ in asked {
+            waker.notify_one();
+        }
+    });
+    let begin = start();
+    for _ in 0..POSTED {
+        ask.send(()).unwrap();
+        wake.notified().await;
+    }
+    finish("wake", begin, POSTED);
+    drop(ask);
+    thread.join().unwrap();
 }
 
 async fn timeouts() {
-    let begin = Instant::now();
+    let begin = start();
     for _ in 0..SCOPES {
         let _ = time::timeout(Duration::from_secs(1), async {}).await;
     }
-    show("timeout", per(begin, SCOPES), "ns");
+    finish("timeout", begin, SCOPES);
 }
 
 async fn lateness() {
@@ -92,28 +219,38 @@ async fn lateness() {
 
 async fn sleepers(n: u32) {
     let (begin, before) = (cpu(), memory());
+    mark_begin();
     let until = time::Instant::now() + Duration::from_secs(if n > 20000 { 20 } else { 5 });
     let set = many(n, || time::sleep_until(until));
     time::sleep(Duration::from_millis(200)).await;
     show(&format!("memory_{n}"), (memory() - before) / n as f64, "bytes");
     join(set).await;
-    show(&format!("sleepers_{n}"), (cpu() - begin) / n as f64, "ns");
+    mark_end();
+    show_counted(&format!("sleepers_{n}"), cpu() - begin, n);
 }
 
 async fn cancel(n: u32) {
     let mut set = many(n, || time::sleep(Duration::from_secs(3600)));
     time::sleep(Duration::from_millis(100)).await;
-    let begin = Instant::now();
+    let begin = start();
     set.shutdown().await;
-    show(&format!("cancel_{n}"), per(begin, n), "ns");
+    finish(&format!("cancel_{n}"), begin, n);
 }
 
-async fn serve(path: &str) {
+async fn read(stream: &mut UnixStream, buf: &mut [u8], deadline: bool) -> io::Result<usize> {
+    if deadline {
+        time::timeout(Duration::from_secs(10), stream.read(buf)).await?
+    } else {
+        stream.read(buf).await
+    }
+}
+
+async fn serve(path: &str, deadline: bool) {
     let listener = UnixListener::bind(path).unwrap();
     while let Ok((mut stream, _)) = listener.accept().await {
         task::spawn(async move {
             let mut buf = [0; 4096];
-            while let Ok(n @ 1..) = stream.read(&mut buf).await {
+            while let Ok(n @ 1..) = read(&mut stream, &mut buf, deadline).await {
                 if stream.write_all(&buf[..n]).await.is_err() {
                     break;
                 }
@@ -123,17 +260,22 @@ async fn serve(path: &str) {
 }
 
 async fn run(args: &[String]) {
-    if args.len() == 2 && args[0] == "echo" {
-        return serve(args[1].trim_start_matches("unix:")).await;
+    if args.len() == 2 && (args[0] == "echo" || args[0] == "deadline") {
+        return serve(args[1].trim_start_matches("unix:"), args[0] == "deadline").await;
     }
     yields().await;
     spawns().await;
+    groups().await;
     timeouts().await;
+    queue().await;
+    lock().await;
+    wake().await;
     lateness().await;
     for n in args.iter().filter_map(|arg| arg.parse().ok()) {
         sleepers(n).await;
         cancel(n).await;
     }
+    moves().await;
 }
 
 fn main() {
