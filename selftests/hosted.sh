@@ -10,7 +10,8 @@
 # UML 7.3 on one CPU, at native speed, where system calls cost ten microseconds. Prints tables;
 # .build/hosted-*.json and .svg hold the same. A peer whose Debian package (liburing-dev,
 # libuv1-dev, golang-go, librust-tokio-dev, python3) is not there is left out. "ours": only
-# libcotask and the device. Arguments: on=icount|qemu|uml sleepers=N ours.
+# libcotask and the device. "profile": where their instructions go, by function, for each row in
+# .build/hosted-profile. Arguments: on=icount|qemu|uml sleepers=N ours profile.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +21,7 @@ for arg in "$@"; do
 	case $arg in
 	on=icount | on=qemu | on=uml) on=${arg#on=} ;;
 	sleepers=*) sleepers=${arg#sleepers=} ;;
-	ours) ours=ours ;;
+	ours | profile) ours=$arg ;;
 	*) echo "hosted.sh: $arg?" >&2; exit 2 ;;
 	esac
 done
@@ -95,6 +96,7 @@ counter()
 		-monitor stdio <<<quit >>"$log" 2>&1; then
 		counts=("$result.counts")
 		export COTASK_PLUGIN="$plugin,out=$result.counts"
+		[ "$ours" != profile ] || COTASK_PLUGIN+=",blocks=$result.blocks"
 	else
 		echo "QEMU has no plugins of version 1: without parts and system calls"
 	fi
@@ -107,6 +109,10 @@ programs
 [ -n "$ours" ] || peers
 counts=()
 [ "$on" != icount ] || counter
+boot=()
+[ "$ours" != profile ] || boot=(-a nokaslr)
 "$here/vm/$machine.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 900 -o "$log" \
-	"$here/guest/hosted.sh" "$out" "$ours" "$sleepers"
+	${boot[@]+"${boot[@]}"} "$here/guest/hosted.sh" "$out" "$ours" "$sleepers"
 "$here/hosted/table.py" "$log" "$result" ${counts[@]+"${counts[@]}"}
+[ "$ours" != profile ] || "$here/hosted/profile.py" "$log" "$result.blocks" "$out/hosted" \
+	"$top/.build/hosted-profile"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # In the guest: the benchmark of hosted tasks beside its peers; "hosted.sh OUTDIR ours SLEEPERS..."
-# leaves out the peers, and is shorter; otherwise the second argument is empty.
+# leaves out the peers, and is shorter; "profile" in its place also prints the kernel's symbols;
+# otherwise the second argument is empty.
 set -u
 out=$1 ours=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,4 +68,5 @@ tokio tokio_bench
 go go_bench
 asyncio asyncio_bench.py
 END
+[ "$ours" != profile ] || sed -n 's/^\([0-9a-f]*\) [tT] /symbol \1 /p' /proc/kallsyms
 "$here/cotask.sh" unload

@@ -4,13 +4,16 @@
  *
  * "-plugin count.so,out=FILE" writes a line "b|e USER KERNEL CALLS" at each mark that a program
  * executes, see bench.h: how many instructions the guest has executed so far in processes and in
- * the kernel, and how many times SYSCALL. The guest does not notice. Debian has no header for
- * plugins, so what is used of the interface (version 1) is declared here.
+ * the kernel, and how many times SYSCALL. "blocks=FILE" writes a line "row" at each mark that ends
+ * a row, and below it a line "ADDRESS INSTRUCTIONS" for each block of code that was executed since
+ * the mark before, for profile.py. The guest does not notice. Debian has no header for plugins, so
+ * what is used of the interface (version 1) is declared here.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef uint64_t plugin_id;
@@ -43,13 +46,79 @@ static const unsigned char syscall_insn[] = { 0x0f, 0x05 };
 static const unsigned char mark_insn[] = { 0x0f, 0x1f, 0x84, 0, 'c', 'o', 't' };
 
 static uint64_t user, kernel, calls;
-static FILE *out;
+static FILE *out, *blocks;
+
+/**
+ * struct block - code from one address on
+ * @next: in a list of its bucket
+ * @address: where it begins
+ * @n: instructions that were executed in it
+ * @begun: ... before the row
+ */
+struct block {
+	struct block	*next;
+	uint64_t	address;
+	uint64_t	n;
+	uint64_t	begun;
+};
+
+#define BUCKETS	65536
+
+static struct block *buckets[BUCKETS];
+
+static struct block *block_at(uint64_t address)
+{
+	struct block **bucket = &buckets[(address ^ address >> 16) % BUCKETS], *b;
+
+	for (b = *bucket; b; b = b->next) {
+		if (b->address == address)
+			return b;
+	}
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		abort();
+	b->next = *bucket;
+	b->address = address;
+	*bucket = b;
+	return b;
+}
+
+static void write_blocks(void)
+{
+	const struct block *b;
+	unsigned int i;
+
+	fputs("row\n", blocks);
+	for (i = 0; i < BUCKETS; i++) {
+		for (b = buckets[i]; b; b = b->next) {
+			if (b->n != b->begun)
+				fprintf(blocks, "%llx %llu\n", (unsigned long long)b->address,
+					(unsigned long long)(b->n - b->begun));
+		}
+	}
+	fflush(blocks);
+}
+
+static void begin_blocks(void)
+{
+	struct block *b;
+	unsigned int i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		for (b = buckets[i]; b; b = b->next)
+			b->begun = b->n;
+	}
+}
 
 static void marked(unsigned int cpu, void *which)
 {
 	fprintf(out, "%c %llu %llu %llu\n", (char)(uintptr_t)which, (unsigned long long)user,
 		(unsigned long long)kernel, (unsigned long long)calls);
 	fflush(out);
+	if (blocks && (uintptr_t)which == 'b')
+		begin_blocks();
+	else if (blocks)
+		write_blocks();
 }
 
 static void look_at(struct qemu_plugin_insn *insn)
@@ -72,16 +141,21 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb)
 	size_t i;
 
 	qemu_plugin_register_vcpu_tb_exec_inline(tb, ADD, in_kernel ? &kernel : &user, n);
+	if (blocks)
+		qemu_plugin_register_vcpu_tb_exec_inline(tb, ADD,
+							 &block_at(qemu_plugin_tb_vaddr(tb))->n, n);
 	for (i = 0; i < n && !in_kernel; i++)
 		look_at(qemu_plugin_tb_get_insn(tb, i));
 }
 
 EXPORT int qemu_plugin_install(plugin_id id, const struct qemu_info *info, int argc, char **argv)
 {
-	if (argc != 1 || strncmp(argv[0], "out=", 4))
+	if (argc < 1 || strncmp(argv[0], "out=", 4))
 		return -1;
 	out = fopen(argv[0] + 4, "w");
-	if (!out)
+	if (argc > 1 && !strncmp(argv[1], "blocks=", 7))
+		blocks = fopen(argv[1] + 7, "w");
+	if (!out || (argc > 1 && !blocks))
 		return -1;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
 	return 0;
