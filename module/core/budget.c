@@ -76,6 +76,12 @@ static bool is_killed(const struct cotask_loop *loop)
 	return (loop->flags & COTASK_LOOP_LENT) && !loop->shut && fatal_signal_pending(current);
 }
 
+/*
+ * Of a process that is being killed: so little that whatever can stop does soon, and enough for
+ * a walk that cannot stop not to spend its time on breathing.
+ */
+#define KILLED_BUDGET	64
+
 /**
  * cotask_loop_breathe - the budget is used up: let other threads run
  * @loop: the loop; the caller owns it
@@ -86,8 +92,7 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 {
 	if (!may_breathe(loop))
 		return false;
-	/* A process that is being killed stays without: whatever can stop does at its next test. */
-	loop->budget = is_killed(loop) ? -1 : COTASK_BUDGET;
+	loop->budget = is_killed(loop) ? KILLED_BUDGET : COTASK_BUDGET;
 	loop->owed = 0;
 	might_sleep();
 	cotask_stretch_end(loop);
