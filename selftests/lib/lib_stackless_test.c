@@ -2,10 +2,15 @@
 /*
  * cotask selftests - libcotask: tasks without stacks, and both kinds together
  */
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
 #include "lib_test.h"
 
 #include <cotask_co.h>
 #include <cotask_select.h>
+#include <cotask_stream.h>
 
 /* --- coroutines that many tests use ------------------------------------------------ */
 
@@ -622,6 +627,131 @@ TASK_TEST(many)
 	}
 	CHECK_EQ(cotask_yield(), 0);
 	CHECK_EQ(objects(), before);
+	return 0;
+}
+
+/* --- input and output ----------------------------------------------------------------- */
+
+/**
+ * struct co_io - a coroutine that echoes what it reads
+ * @frame: its frame
+ * @s: the stream
+ * @buf: what it has read
+ * @n: how much
+ * @total: of all
+ */
+struct co_io {
+	struct cotask_frame	frame;
+	struct cotask_stream	s;
+	char			buf[16];
+	long			n;
+	long			total;
+};
+
+static long co_echo(struct cotask *task, struct cotask_frame *frame)
+{
+	struct co_io *me = (struct co_io *)frame;
+	long rc;
+
+	CO_BEGIN(task, frame, got, sent);
+
+	for (;;) {
+		CO_AWAIT(got, me->n, cotask_co_stream_read(task, &me->s, me->buf, sizeof(me->buf)));
+		if (me->n <= 0)
+			return me->n ? me->n : me->total;
+		me->total += me->n;
+		CO_AWAIT(sent, rc, cotask_co_stream_write(task, &me->s, me->buf, me->n));
+		if (rc != me->n)
+			return rc;
+	}
+}
+
+static int make_echo(struct co_io *me, int *peer)
+{
+	int ends[2];
+
+	memset(me, 0, sizeof(*me));
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return -errno;
+	*peer = ends[1];
+	return cotask_stream_init(&me->s, ends[0]);
+}
+
+TASK_TEST(echo_of_a_stream)
+{
+	struct co_io me;
+	struct cotask *t;
+	char c;
+	int peer, i;
+
+	CHECK_EQ(make_echo(&me, &peer), 0);
+	t = cotask_co_spawn(NULL, cotask_frame_init(&me.frame, co_echo, NULL), NULL);
+	CHECK(t);
+	/* Some of its writes suspend. */
+	for (i = 0; i < 200; i++) {
+		CHECK_EQ(cotask_write(peer, "x", 1), 1);
+		CHECK_EQ(cotask_read(peer, &c, 1), 1);
+	}
+	shutdown(peer, SHUT_WR);
+	CHECK_EQ(cotask_join(t), 200);
+	cotask_put(t);
+	close(peer);
+	CHECK_EQ(cotask_stream_close(&me.s), 0);
+	return 0;
+}
+
+TASK_TEST(cancel_of_a_stream)
+{
+	struct co_io me;
+	struct cotask *t;
+	char c = 0;
+	int peer;
+
+	CHECK_EQ(make_echo(&me, &peer), 0);
+	t = cotask_co_spawn(NULL, cotask_frame_init(&me.frame, co_echo, NULL), NULL);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK(cotask_cancel(t));
+	CHECK_EQ(write(peer, "x", 1), 1);
+	CHECK_EQ(cotask_join(t), -ECANCELED);
+	cotask_put(t);
+	CHECK_EQ(read(me.s.fd, &c, 1), 1);
+	CHECK_EQ(c, 'x');
+	close(peer);
+	CHECK_EQ(cotask_stream_close(&me.s), 0);
+	return 0;
+}
+
+static long co_polls(struct cotask *task, struct cotask_frame *frame)
+{
+	struct co *me = co_of(frame);
+	long rc;
+
+	CO_BEGIN(task, frame, ready);
+	CO_AWAIT(ready, rc, cotask_co_poll(task, me->n, POLLIN));
+	return rc;
+}
+
+/* A task that waits for a descriptor learns that it is closed. */
+TASK_TEST(poll_of_a_descriptor)
+{
+	struct cotask *t;
+	struct co me;
+	int p[2];
+	char c;
+
+	CHECK_EQ(pipe2(p, O_CLOEXEC), 0);
+	t = cotask_co_spawn(NULL, co(&me, co_polls, p[0]), NULL);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(write(p[1], "x", 1), 1);
+	CHECK_EQ(cotask_join(t), POLLIN);
+	cotask_put(t);
+	CHECK_EQ(read(p[0], &c, 1), 1);
+	t = cotask_co_spawn(NULL, co(&me, co_polls, p[0]), NULL);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(cotask_close(p[0]), 0);
+	CHECK_EQ(cotask_join(t), -EBADF);
+	cotask_put(t);
+	close(p[1]);
 	return 0;
 }
 

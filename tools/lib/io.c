@@ -112,6 +112,15 @@ EXPORT long cotask_poll(int fd, short events)
 	return rc;
 }
 
+/* Nothing here learns when the wait is over: cotask_close() asks the kernel. */
+EXPORT struct cotask_await cotask_co_poll(struct cotask *task, int fd, short events)
+{
+	if (fd < 0)
+		return cotask_refuse(task, -EBADF);
+	set_known(fd, FD_WAITS_MAX, true);
+	return cotask_suspends(task, OP(POLL, .handle = fd, .arg = (unsigned short)events));
+}
+
 EXPORT int cotask_close(int fd)
 {
 	if (is_known(fd, FD_WAITS_MAX))

@@ -25,6 +25,7 @@ static bool ends_step(const struct cotask_op *op)
 	case COTASK_OP_COND_WAIT:
 	case COTASK_OP_POLL:
 	case COTASK_OP_FILE_READ:
+	case COTASK_OP_FILE_WRITE:
 	case COTASK_OP_SEND:
 	case COTASK_OP_START:
 		return true;

@@ -169,7 +169,16 @@ struct cotask_await cotask_refuse(struct cotask *task, long rc)
 /* Whether another task could go on before @op is applied, and nobody would see a difference. */
 static bool can_wait(const struct cotask_op *op)
 {
-	return op->opcode == COTASK_OP_SLEEP;
+	switch (op->opcode) {
+	case COTASK_OP_SLEEP:
+	case COTASK_OP_POLL:
+	case COTASK_OP_FILE_READ:
+	case COTASK_OP_FILE_WRITE:
+	case COTASK_OP_SEND:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /**

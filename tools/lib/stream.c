@@ -16,6 +16,7 @@
 #define VALGRIND_MAKE_MEM_DEFINED(p, size)	((void)(p))
 #endif
 
+#include <cotask_co.h>
 #include <cotask_stream.h>
 
 #include "internal.h"
@@ -23,6 +24,8 @@
 #define STREAM_SOCKET	0x1
 #define STREAM_FULL	0x2	/* the last read has filled its buffer */
 #define STREAM_PLAIN	0x4	/* only a system call can read it */
+#define STREAM_WRITE	0x100	/* one write of a task without a stack */
+#define STREAM_WRITES	0x3f00	/* so many of them in a row; then other tasks run */
 
 EXPORT int cotask_stream_init(struct cotask_stream *s, int fd)
 {
@@ -93,12 +96,13 @@ static ssize_t move(struct cotask_stream *s, struct cotask_op op)
 	return rc;
 }
 
-#define MOVE(s, name, buf, size, ...)					\
-	move(s, (struct cotask_op){					\
+#define MOVE_OP(name, buf, size, ...)					\
+	((struct cotask_op){						\
 		.opcode = COTASK_OP_##name,				\
 		.addr = (uintptr_t)(buf),				\
 		.len = (size) < INT_MAX ? (size) : INT_MAX,		\
 		##__VA_ARGS__ })
+#define MOVE(s, ...)	move(s, MOVE_OP(__VA_ARGS__))
 
 static ssize_t read_when_ready(struct cotask_stream *s, void *buf, size_t size)
 {
@@ -191,4 +195,39 @@ EXPORT ssize_t cotask_stream_write_all(struct cotask_stream *s, const void *buf,
 		left -= rc;
 	}
 	return size;
+}
+
+/* --- tasks without stacks ------------------------------------------------------------ */
+
+static struct cotask_await co_move(struct cotask *task, struct cotask_stream *s,
+				   struct cotask_op op)
+{
+	op.handle = s->base.handle;
+	return cotask_suspends(task, &op);
+}
+
+EXPORT struct cotask_await cotask_co_stream_read(struct cotask *task, struct cotask_stream *s,
+						 void *buf, size_t size)
+{
+	int rc = s ? check_object(&s->base) : -EINVAL;
+
+	return rc ? cotask_refuse(task, rc) : co_move(task, s, MOVE_OP(FILE_READ, buf, size));
+}
+
+EXPORT struct cotask_await cotask_co_stream_write(struct cotask *task, struct cotask_stream *s,
+						  const void *buf, size_t size)
+{
+	ssize_t rc = s ? check_object(&s->base) : -EINVAL;
+
+	if (rc)
+		return cotask_refuse(task, rc);
+	if (!(s->flags & STREAM_SOCKET))
+		return co_move(task, s, MOVE_OP(FILE_WRITE, buf, size));
+	s->flags = (s->flags & ~STREAM_WRITES) | ((s->flags + STREAM_WRITE) & STREAM_WRITES);
+	if (s->flags & STREAM_WRITES) {
+		rc = send(s->fd, buf, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (rc >= 0 || (errno != EAGAIN && errno != EINTR))
+			return cotask_refuse(task, rc < 0 ? -errno : rc);
+	}
+	return co_move(task, s, MOVE_OP(SEND, buf, size, .arg = MSG_NOSIGNAL));
 }

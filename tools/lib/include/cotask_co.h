@@ -58,6 +58,8 @@
 extern "C" {
 #endif
 
+struct cotask_stream;
+
 struct list_head;
 
 /* ------------------------------------------------------------------------ */
@@ -696,6 +698,49 @@ __cotask_must_check int cotask_co_queue_try_put(struct cotask_queue *q, struct l
  * Return: The item; ERR_PTR() with an error of cotask_queue_try_get().
  */
 __cotask_must_check struct list_head *cotask_co_queue_try_get(struct cotask_queue *q);
+
+/**
+ * cotask_co_poll - wait until a file descriptor is ready
+ * @task: the current task
+ * @fd: the file descriptor
+ * @events: as for cotask_poll()
+ *
+ * Return: To be passed to CO_AWAIT(), which returns what cotask_poll() returns.
+ */
+__cotask_must_check struct cotask_await cotask_co_poll(struct cotask *task, int fd, short events);
+
+/**
+ * cotask_co_stream_read - read from a stream
+ * @task: the current task
+ * @s: the stream, made by cotask_stream_init()
+ * @buf: buffer for the data, not on the stack: it is filled while the task waits
+ * @size: size of @buf in bytes
+ *
+ * Always suspends: other tasks run at least once.
+ *
+ * Return: To be passed to CO_AWAIT(), which returns what cotask_stream_read() returns; -EOPNOTSUPP
+ *	for a file in blocking mode that has no other way to be read without blocking, see
+ *	cotask_nonblock().
+ */
+__cotask_must_check struct cotask_await cotask_co_stream_read(struct cotask *task,
+							      struct cotask_stream *s,
+							      void *buf, size_t size);
+
+/**
+ * cotask_co_stream_write - write to a stream
+ * @task: the current task
+ * @s: the stream
+ * @buf: the data, which stays until the await is over
+ * @size: size of the data in bytes
+ *
+ * Does not suspend if there is room in a socket, except from time to time.  A write to a pipe
+ * whose reader is gone raises SIGPIPE, as write(2) does.
+ *
+ * Return: To be passed to CO_AWAIT(), which returns what cotask_stream_write() returns.
+ */
+__cotask_must_check struct cotask_await cotask_co_stream_write(struct cotask *task,
+							       struct cotask_stream *s,
+							       const void *buf, size_t size);
 
 #ifdef __cplusplus
 }

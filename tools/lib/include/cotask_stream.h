@@ -11,6 +11,8 @@
  * kernel has read data, the function returns that data, and the next function that waits
  * returns -ECANCELED: no byte is lost.
  *
+ * Tasks without stacks use cotask_co_stream_read() and cotask_co_stream_write() of <cotask_co.h>.
+ *
  * Call functions only from the thread of the loop in which the stream was initialised.  After
  * fork(2), only the process that has initialised a stream can use it: the other one gets -EXDEV.
  */
