@@ -62,7 +62,10 @@ static struct file_object *file_of(struct cotask_object *o)
 /* What the file supports.  One that is always ready, or has a shared position, is refused. */
 static int examine(struct file_object *fo, struct file *file)
 {
-	if (!file_can_poll(file) || (file->f_mode & FMODE_ATOMIC_POS))
+	const umode_t mode = file_inode(file)->i_mode;
+
+	if (!file_can_poll(file) || (file->f_mode & FMODE_ATOMIC_POS) || S_ISREG(mode) ||
+	    S_ISDIR(mode))
 		return -EOPNOTSUPP;
 	fo->read = file->f_op->read_iter ? 0 : -EOPNOTSUPP;
 	if (!(file->f_mode & FMODE_READ))
@@ -94,6 +97,8 @@ static int file_make(struct cotask_request *r, struct cotask_object *o)
 		fo->in = cotask_source_get(r->f, file, EVENTS_IN);
 		rc = PTR_ERR_OR_ZERO(fo->in);
 	}
+	if (!rc)
+		fo->in->looked = false;
 	fput(file);
 	r->f->n_files += !rc;
 	return rc;
@@ -133,7 +138,8 @@ static bool is_ours(const struct file_object *fo)
 {
 	const struct cotask_poller *by = fo->in->by;
 
-	return by->files == current->files && by->mm == current->mm && !fo->object.file->dead;
+	return by->files == current->files && READ_ONCE(by->mm) == current->mm &&
+	       !fo->object.file->dead;
 }
 
 /* One that does not block; the file may have no other way to say so than for all callers. */
@@ -156,17 +162,28 @@ static long read_or_write(struct file *file, struct iov_iter *iter, bool write)
 		rc = vfs_iter_write(file, iter, at, flags);
 	else
 		rc = vfs_iter_read(file, iter, at, flags);
-	if (at)
+	if (at && rc >= 0)
 		file->f_pos = pos;
 	return rc;
 }
 
 static long recv_or_send(struct file *file, struct iov_iter *iter, bool send, u32 flags)
 {
-	struct msghdr msg = { .msg_iter = *iter, .msg_flags = flags | MSG_DONTWAIT };
 	struct socket *sock = sock_from_file(file);
+	struct msghdr msg = { .msg_iter = *iter };
 
-	return send ? sock_sendmsg(sock, &msg) : sock_recvmsg(sock, &msg, msg.msg_flags);
+	flags |= MSG_DONTWAIT;
+	if (!send)
+		return sock_recvmsg(sock, &msg, flags);
+	msg.msg_flags = flags;
+	return sock_sendmsg(sock, &msg);
+}
+
+/* Codes that are for the end of a system call. */
+static bool is_restart(long rc)
+{
+	return rc == -ERESTARTSYS || rc == -ERESTARTNOINTR || rc == -ERESTARTNOHAND ||
+	       rc == -ERESTART_RESTARTBLOCK;
 }
 
 /* Its code is another module's: the loop does not breathe in it. */
@@ -184,7 +201,7 @@ static long call(struct cotask_hosted *h, struct file *file)
 	else
 		rc = read_or_write(file, &iter, writes(h));
 	loop->foreign--;
-	return rc == -ERESTARTSYS ? -EINTR : rc;
+	return is_restart(rc) ? -EINTR : rc;
 }
 
 /* --- operations ---------------------------------------------------------- */
@@ -223,13 +240,32 @@ static struct cotask_source *source_of(struct cotask_hosted *h)
 	return writes(h) ? file_of(h->awaited)->out : file_of(h->awaited)->in;
 }
 
-/*
- * After a try that has found nothing only an event can have changed that; what has come before
- * it, and may still be reported as ready, does not.
- */
-static bool has_event(struct cotask_source *s)
+/* What a try finds depends on these flags: its bit in cotask_source.drained. */
+static u8 kind_of_try(const struct cotask_hosted *h)
 {
-	return s->drained ? READ_ONCE(s->fresh) : cotask_source_look(s) != 0;
+	return 1 << ((h->arg & MSG_PEEK ? 1 : 0) + (h->arg & MSG_ERRQUEUE ? 2 : 0));
+}
+
+/*
+ * After a try at a socket that has found nothing only an event can have changed that; what has
+ * come before it, and may still be reported as ready, does not.
+ */
+static bool has_event(const struct cotask_hosted *h, struct cotask_source *s)
+{
+	if (s->drained & kind_of_try(h))
+		return READ_ONCE(s->fresh);
+	return cotask_source_look(s) != 0;
+}
+
+static void begin_try(const struct cotask_hosted *h, struct cotask_source *s)
+{
+	if (READ_ONCE(s->fresh)) {
+		WRITE_ONCE(s->fresh, false);
+		s->drained = 0;
+	}
+	s->drained &= ~kind_of_try(h);
+	/* Before the try: an event after that is seen.  Pairs with post() in woken(). */
+	smp_mb();
 }
 
 static struct cotask_await perform_io(struct cotask *task, struct cotask_hosted *h)
@@ -237,7 +273,7 @@ static struct cotask_await perform_io(struct cotask *task, struct cotask_hosted 
 	struct cotask_source *s = source_of(h);
 
 	/* A writer tries first: there mostly is room. */
-	if (!s || has_event(s))
+	if (!s || has_event(h, s))
 		return cotask_yield(task);
 	return cotask_source_wait(task, s);
 }
@@ -246,7 +282,8 @@ static struct cotask_await perform_io(struct cotask *task, struct cotask_hosted 
 static long go_on_waiting(struct cotask_hosted *h, struct cotask_source *s, struct file *file)
 {
 	if (s) {
-		s->drained = true;
+		if (file_of(h->awaited)->socket)
+			s->drained |= kind_of_try(h);
 		return COTASK_SUSPENDED;
 	}
 	s = cotask_source_get(h->object.file, file, EVENTS_OUT);
@@ -265,15 +302,14 @@ static long finish_io(struct cotask_hosted *h, long rc)
 		return rc;
 	if (!is_ours(file_of(h->awaited)))
 		return -EXDEV;
+	/* A wait for it does not suspend any more.  Pairs with cotask_source_end(). */
+	if (s && smp_load_acquire(&s->ended))
+		return -EBADF;
 	file = cotask_source_file(file_of(h->awaited)->in);
 	if (!file)
 		return -EBADF;
-	if (s) {
-		s->drained = false;
-		WRITE_ONCE(s->fresh, false);
-		/* Before the try: an event after that is seen.  Pairs with post() in woken(). */
-		smp_mb();
-	}
+	if (s)
+		begin_try(h, s);
 	rc = call(h, file);
 	cotask_loop_spend(h->object.file->loop, CALL_COST + (rc > 0 ? rc / BYTES_A_STEP : 0));
 	if (rc == -EAGAIN)

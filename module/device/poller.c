@@ -40,31 +40,43 @@ struct cotask_poller *cotask_poller_find(struct cotask_file *f, const void *file
 	return node ? rb_entry(node, struct cotask_poller, node) : NULL;
 }
 
-/* With polls_lock.  A process that comes later and has the same name is another one. */
-static void forget(struct cotask_file *f, struct cotask_poller *by)
+/*
+ * With polls_lock.  A process that comes later and has the same name is another one.
+ *
+ * Return: A reference to its memory, which the caller drops; or NULL.
+ */
+static struct mm_struct *forget(struct cotask_file *f, struct cotask_poller *by)
 {
-	if (RB_EMPTY_NODE(&by->node))
-		return;
+	struct mm_struct *mm = by->mm;
+
+	if (!cotask_poller_is_there(by))
+		return NULL;
 	rb_erase(&by->node, &f->pollers);
 	RB_CLEAR_NODE(&by->node);
+	WRITE_ONCE(by->mm, NULL);
+	return mm;
+}
+
+static void drop(struct mm_struct *mm)
+{
+	if (mm)
+		mmdrop(mm);
 }
 
 void cotask_poller_put(struct cotask_file *f, struct cotask_poller *by)
 {
-	struct mm_struct *mm = by->mm;
+	struct mm_struct *mm = NULL;
 	bool last;
 
 	spin_lock(&f->polls_lock);
 	last = by->n == 1;
 	if (last)
-		forget(f, by);
-	/* From here on the place in @f can be used again. */
-	WRITE_ONCE(by->n, by->n - 1);
+		mm = forget(f, by);
+	/* From here on the place in @f can be used again; pairs with cotask_poller_get(). */
+	smp_store_release(&by->n, by->n - 1);
 	spin_unlock(&f->polls_lock);
-	if (!last)
-		return;
-	mmdrop(mm);
-	if (by != &f->poller)
+	drop(mm);
+	if (last && by != &f->poller)
 		cotask_host_free(&f->host, by);
 }
 
@@ -75,10 +87,11 @@ void cotask_poller_put(struct cotask_file *f, struct cotask_poller *by)
 static void end_sources(struct cotask_file *f, struct cotask_poller *by)
 {
 	struct cotask_source *s;
+	struct mm_struct *mm;
 	struct file *file;
 
 	spin_lock(&f->polls_lock);
-	forget(f, by);
+	mm = forget(f, by);
 	while ((s = cotask_source_take(by, NULL, &file))) {
 		spin_unlock(&f->polls_lock);
 		cotask_source_end(s, file, 0);
@@ -86,6 +99,7 @@ static void end_sources(struct cotask_file *f, struct cotask_poller *by)
 		spin_lock(&f->polls_lock);
 	}
 	spin_unlock(&f->polls_lock);
+	drop(mm);
 }
 
 /**
@@ -100,7 +114,7 @@ struct cotask_poller *cotask_poller_get(struct cotask_file *f)
 {
 	struct cotask_poller *by = cotask_poller_find(f, current->files);
 
-	if (by && by->mm == current->mm)
+	if (by && READ_ONCE(by->mm) == current->mm)
 		return by;
 	/* Another program runs in the process (exec), or one that shares no memory with it. */
 	if (by) {
@@ -108,7 +122,8 @@ struct cotask_poller *cotask_poller_get(struct cotask_file *f)
 		cotask_poller_put(f, by);
 	}
 	by = &f->poller;
-	if (READ_ONCE(by->n))
+	/* Pairs with cotask_poller_put(). */
+	if (smp_load_acquire(&by->n))
 		by = cotask_host_alloc(&f->host, sizeof(*by));
 	if (IS_ERR(by))
 		return by;
@@ -164,6 +179,9 @@ static bool has_descriptor(struct cotask_file *f, const struct file *file,
 
 	if (fd == NOWHERE)
 		fd = find_from(f, file, 0, hint);
+	/* It may have moved from the second part to the first one meanwhile. */
+	if (fd == NOWHERE)
+		fd = find_from(f, file, hint, NOWHERE);
 	if (fd == NOWHERE)
 		return false;
 	WRITE_ONCE(by->fd, fd);

@@ -128,7 +128,7 @@ static void source_posted(struct cotask_post *post)
 	}
 	/* Pairs with cotask_source_end(). */
 	if (smp_load_acquire(&s->ended))
-		wake_all(s, s->error);
+		wake_all(s, READ_ONCE(s->error));
 	source_put(s);
 }
 
@@ -258,10 +258,14 @@ static struct cotask_source *source_find(struct cotask_file *f, struct cotask_po
 	return node ? rb_entry(node, struct cotask_source, node) : NULL;
 }
 
-/* The caller's references to the process and the file go over to it. */
+/*
+ * The caller's references to the process and the file go over to it.  The process may have left
+ * since it was looked up: then nothing would end the source later.
+ */
 static void source_start(struct cotask_source *s, struct file *file)
 {
 	struct registration r = { .s = s };
+	bool is_there;
 
 	init_poll_funcptr(&r.table, enqueue);
 	r.table._key = s->events;
@@ -270,9 +274,16 @@ static void source_start(struct cotask_source *s, struct file *file)
 	/* From here on the process may close our file, and @file go. */
 	s->f->has_polled = true;
 	spin_lock(&s->f->polls_lock);
-	s->file = file;
-	rb_find_add(&s->node, &s->by->sources, by_node);
+	is_there = cotask_poller_is_there(s->by);
+	if (is_there) {
+		s->file = file;
+		rb_find_add(&s->node, &s->by->sources, by_node);
+	}
 	spin_unlock(&s->f->polls_lock);
+	if (is_there)
+		return;
+	let_go(s, file);
+	WRITE_ONCE(s->ended, true);
 }
 
 static void source_drop(struct cotask_aux *aux)
@@ -379,7 +390,7 @@ struct cotask_source *cotask_source_take(struct cotask_poller *by, const struct 
 void cotask_source_end(struct cotask_source *s, struct file *file, int error)
 {
 	let_go(s, file);
-	s->error = error;
+	WRITE_ONCE(s->error, error);
 	/* Pairs with source_posted(), and cotask_source_wait() of an owner that comes before it. */
 	smp_store_release(&s->ended, true);
 	post(s);
@@ -399,16 +410,19 @@ struct file *cotask_source_file(struct cotask_source *s)
 	return file;
 }
 
-/* The events that the file has now; or had when it was made, if none has come since.  The owner. */
+/*
+ * The events that the file has now; in the call that has made the source, those that were found
+ * then.  The owner.
+ */
 __poll_t cotask_source_look(struct cotask_source *s)
 {
-	const bool looked = s->looked && !READ_ONCE(s->fresh);
 	struct file *file;
 	__poll_t mask;
 
-	s->looked = false;
-	if (looked)
+	if (s->looked) {
+		s->looked = false;
 		return s->at_start;
+	}
 	file = cotask_source_file(s);
 	if (!file)
 		return 0;
@@ -430,6 +444,6 @@ struct cotask_await cotask_source_wait(struct cotask *task, struct cotask_source
 {
 	/* Pairs with cotask_source_end(). */
 	if (smp_load_acquire(&s->ended))
-		return cotask_refuse(task, s->error);
+		return cotask_refuse(task, READ_ONCE(s->error));
 	return cotask_park(task, &s->base);
 }

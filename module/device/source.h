@@ -11,7 +11,7 @@
  * struct cotask_poller - a process that waits for file descriptors, see poller.c
  * @node: in cotask_file.pollers, by @files; not there once the process has left
  * @files: its table of descriptors, which names it [I]
- * @mm: its memory, a reference to the struct [I]
+ * @mm: its memory, a reference to the struct; NULL once it has left
  * @sources: its sources that hold a file, by file and events
  * @n: how many sources and callers refer to it
  * @fd: where in the table the file of the device was; a hint
@@ -55,9 +55,9 @@ struct cotask_place {
  * @events: the events, with EPOLLERR and EPOLLHUP [I]
  * @happened: those that have come since the last post has arrived [A]
  * @at_start: those that the file had when the source was made [L]
- * @looked: no wait has made use of that yet [L]
+ * @looked: the call that has made it has not made use of that yet [L]
  * @fresh: one has come since the last try, see op_io.c [A]
- * @drained: the last try has found nothing [L]
+ * @drained: kinds of tries that have found nothing since then, a mask [L]
  * @ended: the waits are over, with @error [A]
  * @error: 0 or a negative errno
  * @n: how many of @queue are in use; more: the file has too many of them
@@ -76,7 +76,7 @@ struct cotask_source {
 	__poll_t		at_start;
 	bool			looked;
 	bool			fresh;
-	bool			drained;
+	u8			drained;
 	bool			ended;
 	int			error;
 	unsigned int		n;
@@ -96,6 +96,12 @@ struct cotask_await cotask_source_wait(struct cotask *task, struct cotask_source
 struct cotask_source *cotask_source_take(struct cotask_poller *by, const struct file *of,
 					 struct file **file);
 void cotask_source_end(struct cotask_source *s, struct file *file, int error);
+
+/* With polls_lock: whether the process uses the file; one that has left is not looked up again. */
+static inline bool cotask_poller_is_there(const struct cotask_poller *by)
+{
+	return !RB_EMPTY_NODE(&by->node);
+}
 
 /* poller.c */
 struct cotask_poller *cotask_poller_find(struct cotask_file *f, const void *files);

@@ -56,11 +56,12 @@ echo_server()
 "$here/cotask.sh" load "$out" max_objects=4000000 max_user_objects=4000000 || exit 1
 alone "$@"
 while read -r peer program; do
-	[ -z "$ours" ] || [ "$peer" = cotask ] || continue
+	[ -z "$ours" ] || [[ $program = cotask_bench || $program = stackless_bench ]] || continue
 	echo_server echo_100 "$peer" "$program" echo
 	echo_server echo_deadline "$peer" "$program" deadline
 done <<-END
 cotask cotask_bench
+stackless stackless_bench
 io_uring uring_bench
 epoll epoll_bench
 libuv uv_bench

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - hosted tasks without stacks: "stackless_bench SLEEPERS..."
+ * cotask benchmark - hosted tasks without stacks: "stackless_bench SLEEPERS..."; with "echo
+ * unix:PATH" or "deadline unix:PATH" an echo server, as that of cotask_bench.c
  */
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <cotask_stackless.h>
+#include <cotask_stream.h>
 
 #include "bench.h"
 
@@ -175,8 +182,109 @@ static long run(struct cotask *task, struct cotask_frame *frame)
 	return 0;
 }
 
+/* --- an echo server --------------------------------------------------------------------- */
+
+/**
+ * struct connection - one of them
+ * @frame: its coroutine
+ * @s: the socket
+ * @timeout: of one message
+ * @n: how much was read
+ * @buf: what was read
+ */
+struct connection {
+	struct cotask_frame	frame;
+	struct cotask_stream	s;
+	struct cotask_timeout	timeout;
+	long			n;
+	char			buf[4096];
+};
+
+/**
+ * struct server - what listens
+ * @frame: its coroutine
+ * @fd: the socket
+ * @deadline: each message has one
+ */
+static struct server {
+	struct cotask_frame	frame;
+	int			fd;
+	bool			deadline;
+} server;
+
+static struct connection *connection_of(struct cotask_frame *frame)
+{
+	return (struct connection *)frame;
+}
+
+static void close_connection(struct cotask_frame *frame)
+{
+	cotask_stream_close(&connection_of(frame)->s);
+	free(frame);
+}
+
+static long echo(struct cotask *task, struct cotask_frame *frame)
+{
+	struct connection *me = connection_of(frame);
+	long rc;
+
+	CO_BEGIN(task, frame, got, sent);
+	for (;;) {
+		if (server.deadline && cotask_timeout_start(task, &me->timeout, DEADLINE_NS))
+			return 1;
+		CO_AWAIT(got, me->n, cotask_co_stream_read(task, &me->s, me->buf, sizeof(me->buf)));
+		if (server.deadline)
+			me->n = cotask_timeout_exit(&me->timeout, me->n);
+		if (me->n <= 0)
+			return me->n;
+		CO_AWAIT(sent, rc, cotask_co_stream_write(task, &me->s, me->buf, me->n));
+		if (rc != me->n)
+			return 1;
+	}
+}
+
+static int serve(int fd)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	if (!c || cotask_stream_init(&c->s, fd))
+		return 1;
+	return cotask_go(NULL, cotask_frame_init(&c->frame, echo, close_connection));
+}
+
+static long accept_all(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+	int fd;
+
+	CO_BEGIN(task, frame, ready);
+	for (;;) {
+		CO_AWAIT(ready, rc, cotask_co_poll(task, server.fd, POLLIN));
+		if (rc < 0)
+			return rc;
+		while ((fd = accept4(server.fd, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+			if (serve(fd))
+				return 1;
+		}
+	}
+}
+
+static int run_server(const char *path)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+
+	snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
+	server.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (bind(server.fd, (struct sockaddr *)&un, sizeof(un)) || listen(server.fd, 1024))
+		return 1;
+	return cotask_run(NULL, cotask_frame_init(&server.frame, accept_all, NULL)) ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
+	server.deadline = argc == 3 && !strcmp(argv[1], "deadline");
+	if (argc == 3 && (server.deadline || !strcmp(argv[1], "echo")))
+		return run_server(argv[2] + strlen("unix:"));
 	bench.sleepers = argv + 1;
 	return cotask_run(NULL, cotask_frame_init(&bench.frame, run, NULL)) ? 1 : 0;
 }

@@ -21,6 +21,7 @@
  * BAD=7  the entry leaves the queue outside of an RCU section
  * BAD=8  the thread that closes does not post the source
  * BAD=9  a post has no reference of its own
+ * BAD=10  a source is added to a process that has left
  */
 #ifndef BAD
 #define BAD 0
@@ -34,7 +35,8 @@
 #define TOUCH_QUEUE	assert(gone -> !queue_freed : file_refs > 0)
 
 byte refs = 1;				/* struct cotask_source */
-byte process = 1;			/* struct cotask_poller: sources and looks */
+byte process;				/* struct cotask_poller: sources and looks */
+bool known;				/* among the pollers of the file */
 bool file = true;			/* source->file is set, and a reference */
 byte file_refs = 1;			/* those of the source; the process may have closed it */
 bool listed;				/* among the sources of the process */
@@ -105,12 +107,13 @@ inline let_go(me)
 inline look(me)
 {
 	lock(polls_lock);			/* poller.c, cotask_poller_find() */
-	found = process > 0;
+	found = known && process > 0;
 	process = process + found;
 	unlock(polls_lock);
 	if
 	:: found && !open ->			/* poller.c, has_descriptor() */
 		lock(polls_lock);
+		known = false;			/* poller.c, forget() */
 		if
 		:: listed ->
 			listed = false;
@@ -136,9 +139,19 @@ active proctype owner()
 	bool won, found, had, cancels;
 
 	if :: cancels = true :: skip fi;
+	lock(polls_lock);			/* poller.c, cotask_poller_get() */
+	known = true; process = 1;
+	unlock(polls_lock);
 	/* source.c, source_start(), enqueue() */
 	d_step { TOUCH; TOUCH_FILE; queued = true };
-	lock(polls_lock); listed = true; unlock(polls_lock);
+	lock(polls_lock);			/* source.h, cotask_poller_is_there() */
+	found = known || BAD == 10;
+	listed = found; file = found;
+	unlock(polls_lock);
+	if
+	:: !found -> let_go(OWNER); TOUCH; finished = true
+	:: else
+	fi;
 	/* source.c, cotask_source_wait(); or the file is ready at once */
 	if :: TOUCH; waiting = !finished :: skip fi;
 	/* enter.c, cotask_file_collect() */

@@ -2,8 +2,11 @@
 /*
  * cotask selftests - input and output as operations: FILE, FILE_READ, FILE_WRITE, RECV, SEND
  */
+#include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/mman.h>
@@ -31,6 +34,25 @@ static char in[64];
 	memset(in, 0, sizeof(in))
 
 #define CLOSE_PAIR()	do { close(s[0]); close(s[1]); } while (0)
+
+static int send_fd(int to, int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {};
+	struct iovec iov = { .iov_base = "x", .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	return sendmsg(to, &msg, 0) == 1 ? 0 : -1;
+}
 
 /* A file that is always ready, or has a position, is refused; so is a file of the device. */
 TEST_F(file, file_is_checked)
@@ -400,7 +422,7 @@ TEST_F(file, same_descriptors_other_memory)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
 	t_given[self->fd] = 1;
-	EXPECT_EQ(-EBADF, t_step(self->fd, RECV_OP(1, in)).result);
+	EXPECT_EQ(-EXDEV, t_step(self->fd, RECV_OP(1, in)).result);
 	CLOSE_PAIR();
 }
 
@@ -429,27 +451,111 @@ TEST_F(file, the_process_leaves)
 	CLOSE_PAIR();
 }
 
+/* What a flag does not find is there for a reader without it. */
+TEST_F(file, nothing_to_peek_at)
+{
+	int offset = 3;
+	PAIR(SOCK_STREAM);
+
+	ASSERT_EQ(0, setsockopt(s[0], SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof(offset)));
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(2, step(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 3,
+			  .arg = MSG_PEEK).handle);
+	ASSERT_EQ(0, op(SLEEP, .task = 2));
+	/* The first one has tried, and waits. */
+	EXPECT_EQ(2, t_next(self->fd).handle);
+	EXPECT_EQ(3, t_step(self->fd, RECV_OP(2, in)).result);
+	CLOSE_PAIR();
+}
+
+/* A wait for what an object waits for, too, does not report what was there when it was made. */
+TEST_F(file, poll_beside_an_object)
+{
+	const int events = POLLIN | POLLRDNORM | POLLRDHUP;
+	int s[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, s));
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	ASSERT_EQ(0, MAKE_FILE(IO, s[0]));
+	ASSERT_EQ(3, read(s[0], in, 3));
+	EXPECT_EQ(2, step(POLL, .task = 1, .handle = s[0], .arg = events).handle);
+	ASSERT_EQ(0, op(SLEEP, .task = 2));
+	EXPECT_EQ(2, t_next(self->fd).handle);
+	ASSERT_EQ(1, write(s[1], "d", 1));
+	EXPECT_EQ(POLLIN | POLLRDNORM,
+		  step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	CLOSE_PAIR();
+}
+
+static int closed_fd;
+static atomic_int closing;
+
+static void *closes_it(void *delay)
+{
+	long i = (long)delay;
+
+	while (!closing || --i > 0)
+		;
+	close(closed_fd);
+	return NULL;
+}
+
+#define POLLS	400
+
+/* A process with one thread in ENTER, and one that closes the last descriptor of the device. */
+static void leave_while_waiting(int fd, long delay)
+{
+	static const int events[] = { 0x1, 0x2, 0x4, 0x40, 0x80, 0x100, 0x200, 0x400, 0x2000 };
+	static struct cotask_op ops[2 * POLLS];
+	pthread_t thread;
+	int s[2], i, b;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, s) || send_fd(s[1], fd))
+		_exit(1);
+	for (i = 0; i < POLLS; i++) {
+		ops[2 * i] = OP(SPAWN, .handle = 1 + i, .arg = COTASK_SPAWN_F_EAGER);
+		ops[2 * i + 1] = OP(POLL, .task = 1 + i, .handle = s[0]);
+		for (b = 0; b < 9; b++)
+			ops[2 * i + 1].arg |= (i + 1) >> b & 1 ? events[b] : 0;
+	}
+	closed_fd = fd;
+	if (pthread_create(&thread, NULL, closes_it, (void *)delay))
+		_exit(1);
+	closing = 1;
+	t_enter_until(fd, ops, 2 * POLLS, 0, 0);
+	pthread_join(thread, NULL);
+	_exit(0);
+}
+
+/*
+ * Whenever the descriptor is closed, all waits end: one that did not would hold the socket, whose
+ * message has the device, and the module could not be unloaded after the tests.
+ */
+TEST(process_leaves_while_it_begins_to_wait)
+{
+	int i, fd, status;
+	pid_t pid;
+
+	for (i = 0; i < 40; i++) {
+		fd = t_open();
+		if (fd < 0)
+			SKIP(return, "no " DEVICE);
+		pid = fork();
+		if (!pid)
+			leave_while_waiting(fd, i * 2000);
+		close(fd);
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_EQ(0, status);
+	}
+}
+
 /* A socket that has our file in a message is let go of with the last descriptor of that. */
 TEST_F(file, cycle)
 {
-	char control[CMSG_SPACE(sizeof(int))] = {};
-	struct iovec iov = { .iov_base = "x", .iov_len = 1 };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 	PAIR(SOCK_STREAM);
 
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &self->fd, sizeof(int));
-	ASSERT_EQ(1, sendmsg(s[1], &msg, 0));
-	close(s[1]);
-	close(s[0]);
+	ASSERT_EQ(0, send_fd(s[1], self->fd));
+	CLOSE_PAIR();
 	/* The module can be unloaded after the tests. */
 }
 

@@ -85,15 +85,11 @@ static int check(const struct cotask_stream *s)
 static ssize_t move(struct cotask_stream *s, struct cotask_op op)
 {
 	struct cotask_loop *loop = s->base.loop;
-	long rc;
 
 	op.handle = s->base.handle;
 	op.task = loop->current->base.handle;
-	do {
-		*cotask_op_add(loop) = op;
-		rc = cotask_suspend(loop, false);
-	} while (rc == -EINTR);
-	return rc;
+	*cotask_op_add(loop) = op;
+	return cotask_suspend(loop, false);
 }
 
 #define MOVE_OP(name, buf, size, ...)					\
@@ -142,8 +138,11 @@ EXPORT ssize_t cotask_stream_read(struct cotask_stream *s, void *buf, size_t siz
 		rc = read_more(s, buf, size);
 	if (rc == -EAGAIN || rc == -EINTR)
 		rc = read_when_ready(s, buf, size);
+	/* Another task may have ended the stream: then it may be gone. */
+	if (rc < 0)
+		return rc;
 	s->flags &= ~STREAM_FULL;
-	if (rc > 0 && (size_t)rc == size)
+	if (rc && (size_t)rc == size)
 		s->flags |= STREAM_FULL;
 	return rc;
 }

@@ -50,7 +50,7 @@
  *	EXDEV		a member belongs to another loop; the FILE belongs to another process
  *	EBADF		unknown file descriptor, or descriptor of the wrong kind
  *	EMFILE, ENFILE	no file descriptor is available; RLIMIT_NOFILE also limits the objects of
- *			kind FILE
+ *			kind FILE of one file of the device
  *	ENOSPC		too many objects, or too many scopes around a task
  *	EFAULT		the kernel cannot read or write @addr
  *	ENOMEM		no memory; the operation has no effect
@@ -103,7 +103,7 @@
  *	position (otherwise -EOPNOTSUPP).  The object keeps the file open, and stays in its wait
  *	queues, until it is freed, until COTASK_OP_POLL_END, or until the process that created it
  *	has closed its last descriptor of this file of the device; afterwards operations on it
- *	return -EBADF
+ *	return -EBADF or -EXDEV
  * @COTASK_KIND_LAST: number of kinds
  */
 enum cotask_kind {

@@ -54,8 +54,8 @@ __cotask_must_check int cotask_stream_init(struct cotask_stream *s, int fd);
  * cotask_stream_fini - end a stream, and keep its file descriptor
  * @s: the stream
  *
- * Each task that waits for the stream gets -EBADF.  The caller owns the file descriptor again.
- * The caller need not be a task.
+ * Each task that waits for the stream, or for another stream of the same open file, gets -EBADF.
+ * The caller owns the file descriptor again.  The caller need not be a task.
  *
  * Return: The file descriptor; a negative errno: @s is no stream.
  */
@@ -65,7 +65,9 @@ int cotask_stream_fini(struct cotask_stream *s);
  * cotask_stream_close - end a stream, and close its file descriptor
  * @s: the stream
  *
- * Each task that waits for the stream gets -EBADF.  The caller need not be a task.
+ * Each task that waits for the stream gets -EBADF.  The caller need not be a task.  Data that the
+ * kernel has read already is still on its way to a task: keep @s and the buffers until the calls of
+ * other tasks have returned.
  *
  * Return: 0; a negative errno, as close(2).
  */
