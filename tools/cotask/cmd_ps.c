@@ -36,8 +36,8 @@ static struct {
 
 /* What tasks wait on: names of the module's awaitables. */
 static const char *const kinds[] = {
-	"nothing", "as_completed", "completion", "condition", "event", "future", "gather", "group",
-	"lock", "process", "queue", "semaphore", "shield", "sleep", "submission", "task",
+	"nothing", "as_completed", "completion", "condition", "event", "file", "future", "gather",
+	"group", "lock", "process", "queue", "semaphore", "shield", "sleep", "submission", "task",
 	"task of another loop", "thread", "wait",
 };
 

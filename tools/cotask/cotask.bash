@@ -38,7 +38,7 @@ _cotask_values()
 	ps:-s|ps:--sort)
 		printf '%s\n' {,-}{id,name,loop,wait,busy,ready,steps} ;;
 	ps:-o|ps:--on)
-		printf '%s\n' nothing as_completed completion condition event future gather group \
+		printf '%s\n' nothing as_completed completion condition event file future gather group \
 			lock process queue semaphore shield sleep submission task \
 			"task of another loop" thread wait ;;
 	ps:-n|ps:--name)
