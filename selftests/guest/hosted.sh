@@ -52,7 +52,7 @@ echo_server()
 	wait $server
 }
 
-[ -n "$ours" ] || read_programs
+read_programs
 "$here/cotask.sh" load "$out" max_objects=4000000 max_user_objects=4000000 || exit 1
 alone "$@"
 while read -r peer program; do
