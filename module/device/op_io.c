@@ -247,14 +247,16 @@ static u8 kind_of_try(const struct cotask_hosted *h)
 }
 
 /*
- * After a try at a socket that has found nothing only an event can have changed that; what has
- * come before it, and may still be reported as ready, does not.
+ * After a read of a socket that has found nothing only an event can have changed that; what has
+ * come before it, and may still be reported as ready, does not.  A write can also fail for want of
+ * what no event announces, such as memory: then the socket is reported as writable.
  */
 static bool has_event(const struct cotask_hosted *h, struct cotask_source *s)
 {
-	if (s->drained & kind_of_try(h))
-		return READ_ONCE(s->fresh);
-	return cotask_source_look(s) != 0;
+	if (!(s->drained & kind_of_try(h)))
+		return cotask_source_look(s) != 0;
+	return READ_ONCE(s->fresh) ||
+	       (writes(h) && (cotask_source_look(s) & (EPOLLOUT | EPOLLWRNORM)));
 }
 
 static void begin_try(const struct cotask_hosted *h, struct cotask_source *s)
@@ -290,7 +292,8 @@ static long go_on_waiting(struct cotask_hosted *h, struct cotask_source *s, stru
 	if (IS_ERR(s))
 		return PTR_ERR(s);
 	file_of(h->awaited)->out = s;
-	return COTASK_SUSPENDED;
+	/* The process may have left meanwhile, and have come back as another one. */
+	return is_ours(file_of(h->awaited)) ? COTASK_SUSPENDED : -EXDEV;
 }
 
 static long finish_io(struct cotask_hosted *h, long rc)

@@ -340,9 +340,12 @@ struct cotask_source *cotask_source_get(struct cotask_file *f, struct file *file
 		return s;
 	}
 	s = source_new(f, by, file, events);
-	if (IS_ERR(s) || !s->error)
+	if (IS_ERR(s))
 		return s;
-	error = s->error;
+	/* Another thread may have ended it. */
+	error = READ_ONCE(s->error);
+	if (error != -EINVAL)
+		return s;
 	cotask_source_unuse(s);
 	return ERR_PTR(error);
 }

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -313,6 +314,25 @@ TEST_F(file, pipe)
 	EXPECT_STREQ("hi", in);
 	close(p[0]);
 	close(p[1]);
+}
+
+TEST_F(file, eventfd)
+{
+	int e = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	const __u64 two = 2;
+	static __u64 got;
+
+	ASSERT_LE(0, e);
+	ASSERT_EQ(0, MAKE_FILE(IO, e));
+	EXPECT_EQ(2, step(FILE_READ, .task = 1, .handle = IO, .addr = ADDR(&got),
+			  .len = sizeof(got)).handle);
+	/* Kernels have no call for it that the loop could make. */
+	EXPECT_EQ(-EOPNOTSUPP, op(FILE_WRITE, .task = 2, .handle = IO, .addr = ADDR(&two),
+				  .len = sizeof(two)));
+	ASSERT_EQ(8, write(e, &two, sizeof(two)));
+	EXPECT_EQ(8, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(2, got);
+	close(e);
 }
 
 /* A file that cannot be told not to block is refused; which ones can depends on the kernel. */

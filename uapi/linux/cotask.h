@@ -213,8 +213,9 @@ enum cotask_kind {
  *	@handle returns -EBADF; the result is their number.  For a process that is about to close
  *	@handle
  * @COTASK_OP_FILE_READ: the task reads up to @len bytes from the FILE @handle to @addr, waiting
- *	as long as there is nothing to read; the outcome is that of read(2).  The file must support
- *	RWF_NOWAIT or be in non-blocking mode (otherwise -EOPNOTSUPP)
+ *	as long as there is nothing to read; the outcome is that of read(2).  -EOPNOTSUPP if the
+ *	file neither supports RWF_NOWAIT nor is in non-blocking mode, and for files that only
+ *	read(2) itself can read, such as inotify; FILE_WRITE: such as eventfd
  * @COTASK_OP_FILE_WRITE: the task writes up to @len bytes from @addr to the FILE @handle, waiting
  *	as long as none can be written; the outcome is that of write(2), SIGPIPE included
  * @COTASK_OP_RECV: as FILE_READ, for sockets, with the flags MSG_PEEK, MSG_TRUNC, MSG_ERRQUEUE,
