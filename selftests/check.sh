@@ -558,6 +558,7 @@ done
 # In a shell of its own, which has its own counts.
 run_part()
 {
+	passed=0 failed=0 skipped=0
 	"part_$1"
 	echo "$passed $failed $skipped" >"$run/$1.counts"
 }
