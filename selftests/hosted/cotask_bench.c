@@ -106,7 +106,7 @@ static void bench_group(void)
 	finish("group", "cotask", begin, SPAWNS);
 }
 
-/* Waits in a timeout for as long as somebody moves that. */
+/* Waits in a timeout whose deadline is moved. */
 static long waiter(void *arg)
 {
 	struct cotask_timeout *t = arg;

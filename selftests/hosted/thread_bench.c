@@ -110,7 +110,7 @@ static void bench_queue(void)
 	finish("queue", "threads", begin, ITEMS);
 }
 
-/* A mutex is not handed over, so who had it yields, too. */
+/* A mutex is not handed over, so the task that had it yields. */
 static void *locker(void *arg)
 {
 	int i;

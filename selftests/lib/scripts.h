@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask selftests - who plays scripts: script.c or scripts_stackless.c
+ * cotask selftests - what plays scripts: script.c or scripts_stackless.c
  */
 #ifndef COTASK_LIB_SCRIPTS_H
 #define COTASK_LIB_SCRIPTS_H

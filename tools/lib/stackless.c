@@ -166,7 +166,7 @@ struct cotask_await cotask_refuse(struct cotask *task, long rc)
 	return (struct cotask_await){ .pending = false };
 }
 
-/* Whether another task could go on before @op is applied, and nobody would see a difference. */
+/* Whether the order of @op and the step of another task makes no difference to a program. */
 static bool can_wait(const struct cotask_op *op)
 {
 	switch (op->opcode) {

@@ -113,7 +113,7 @@ func queue() {
 	}
 }
 
-// A mutex is not handed over, so who had it yields, too.
+// A mutex is not handed over, so the task that had it yields.
 func lock() {
 	var mutex sync.Mutex
 	all(2, func() {
