@@ -105,7 +105,7 @@ extern const struct cotask_object_ops cotask_sem_object;
 extern const struct cotask_object_ops cotask_event_object;
 extern const struct cotask_object_ops cotask_cond_object;
 extern const struct cotask_object_ops cotask_queue_object;
-extern const struct cotask_object_ops cotask_watched_object;
+extern const struct cotask_object_ops cotask_file_object;
 extern const struct cotask_object_ops cotask_hosted_object;
 extern const struct cotask_object_ops cotask_native_object;
 extern const struct cotask_object_ops cotask_shield_object;

@@ -114,7 +114,7 @@ static void file_fini(struct cotask_object *o)
 		cotask_source_unuse(fo->out);
 }
 
-const struct cotask_object_ops cotask_watched_object = {
+const struct cotask_object_ops cotask_file_object = {
 	.size = sizeof(struct file_object),
 	.make = file_make,
 	.uses = USES_VALUE,
