@@ -305,14 +305,28 @@ is "and shown as the slowest" 1 "$("$tool" stat --pid "$pid" | grep -cE 'slowest
 echo 0 >/sys/module/cotask/parameters/slow_step_us
 exec 5>&-
 wait
-"$tool" trace --output /tmp/objects 3 >/dev/null 2>&1 &
+"$tool" trace --output /tmp/objects 600 >/dev/null 2>/tmp/stderr &
 tracer=$!
-until compgen -G '/sys/kernel/tracing/instances/*' >/dev/null; do sleep 0.1; done
+for ((i = 0; i < 600; i++)); do
+	grep -q '^recording' /tmp/stderr && break
+	sleep 0.1
+done
 hold 5 "$programs/objects"
+kill -TERM $tracer
 wait $tracer
+is "a signal ends a trace, and the files are complete" "0 1" \
+	"$? $(tail -c 8 /tmp/objects.svg | grep -c '</svg>')"
 is "a trace shows what is in a process" 1 \
 	"$(($(grep -c '"name":"in its process"' /tmp/objects.json) > 0))"
 is "and a task by its new name" 1 "$(grep -c '"thread_name",.*"name":"main"' /tmp/objects.json)"
+# SIGINT, which a job of this shell ignores until it has a handler.
+"$tool" trace --output /tmp/early 600 >/dev/null 2>&1 &
+tracer=$!
+until compgen -G '/sys/kernel/tracing/instances/*' >/dev/null; do sleep 0.01; done
+kill -INT $tracer
+wait $tracer
+is "a signal that comes early ends it too, with no event" "1 " \
+	"$? $(ls /sys/kernel/tracing/instances)"
 exec 5>&-
 wait
 

@@ -10,9 +10,9 @@
 
 static const char usage[] =
 	"trace [options] [SECONDS]\n\n"
-	"Records all tasks for SECONDS (default: 2; ^C ends the recording), and writes a\n"
-	"timeline: cotask.json for https://ui.perfetto.dev and chrome://tracing, and the picture\n"
-	"cotask.svg. Requires root.\n\n"
+	"Records all tasks for SECONDS (default: 2), and writes a timeline: cotask.json for\n"
+	"https://ui.perfetto.dev and chrome://tracing, and the picture cotask.svg. ^C and SIGTERM\n"
+	"end the recording early; the files are then complete. Requires root.\n\n"
 	"  -o, --output NAME  write NAME.json and NAME.svg\n"
 	"  -m, --most N       keep the first N events (default: 2,000,000)\n"
 	"  -n, --lanes N      draw the N busiest tasks (default: 40)\n"

@@ -164,9 +164,20 @@ static int on_event(struct tep_event *e, struct tep_record *record, int cpu, voi
 
 /* --- the instance ------------------------------------------------------- */
 
-static struct tracefs_instance *instance_make(void)
+static struct tracefs_instance *instance;
+
+static void instance_end(void)
 {
-	struct tracefs_instance *instance;
+	if (!instance)
+		return;
+	tracefs_instance_destroy(instance);
+	tracefs_instance_free(instance);
+	instance = NULL;
+}
+
+/* The instance also ends with the program: it would use memory and CPU time until the reboot. */
+static void instance_make(void)
+{
 	char name[32];
 
 	if (!tracefs_tracing_dir())
@@ -175,14 +186,11 @@ static struct tracefs_instance *instance_make(void)
 	instance = tracefs_instance_create(name);
 	if (!instance)
 		fail("cannot create an instance in %s: %s", tracefs_tracing_dir(), strerror(errno));
+	atexit(instance_end);
 	if (tracefs_instance_file_write(instance, "trace_clock", "mono") < 0 ||
 	    tracefs_instance_set_buffer_size(instance, BUFFER_KB, -1) < 0 ||
-	    tracefs_event_enable(instance, "cotask", NULL) < 0) {
-		tracefs_instance_destroy(instance);
-		tracefs_instance_free(instance);
+	    tracefs_event_enable(instance, "cotask", NULL) < 0)
 		fail("cannot enable tracepoints; is the module loaded? (cotask doctor)");
-	}
-	return instance;
 }
 
 static void read_symbols(struct tep_handle *tep)
@@ -199,7 +207,7 @@ static void read_symbols(struct tep_handle *tep)
 		fclose(f);
 }
 
-static uint64_t overruns(struct tracefs_instance *instance)
+static uint64_t overruns(void)
 {
 	uint64_t lost = 0;
 	int cpu, size;
@@ -226,10 +234,12 @@ static void progress(const struct recording *r, double seconds)
 			done < seconds ? done : seconds, seconds, r->n);
 }
 
-static void collect(struct work *w, struct tracefs_instance *instance, double seconds)
+static void collect(struct work *w, double seconds)
 {
 	struct recording *r = w->r;
 
+	if (!isatty(STDERR_FILENO))
+		fputs("recording\n", stderr);
 	while (!interrupted && now() - r->begin < seconds * 1e9) {
 		usleep(LOOK_MS * 1000);
 		tracefs_iterate_raw_events(w->tep, instance, NULL, 0, on_event, w);
@@ -266,7 +276,7 @@ static void put_in_order(struct recording *r)
 
 /**
  * trace_record - record the events of all tasks
- * @seconds: duration; SIGINT ends the recording earlier
+ * @seconds: duration; SIGINT and SIGTERM end the recording earlier
  * @most: maximum number of events; later events are counted as lost
  *
  * Recording starts before the snapshot is taken: what a task waits on at the beginning is
@@ -279,22 +289,21 @@ struct recording *trace_record(double seconds, size_t most)
 	static const char *const systems[] = { "cotask", NULL };
 	struct recording *r = xrealloc(NULL, 1, sizeof(*r));
 	struct work w = { .r = r, .most = most };
-	struct tracefs_instance *instance;
 
 	*r = (struct recording){};
-	instance = instance_make();
+	/* First: a signal that comes early ends the recording, and leaves no instance behind. */
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
+	instance_make();
 	w.tep = tracefs_local_events_system(NULL, systems);
 	if (!w.tep)
 		fail("cannot read the formats of the tracepoints");
 	read_symbols(w.tep);
-	signal(SIGINT, on_signal);
-	signal(SIGTERM, on_signal);
 	r->before = snapshot_load();
 	r->begin = now();
-	collect(&w, instance, seconds);
-	r->lost += overruns(instance);
-	tracefs_instance_destroy(instance);
-	tracefs_instance_free(instance);
+	collect(&w, seconds);
+	r->lost += overruns();
+	instance_end();
 	tep_free(w.tep);
 	put_in_order(r);
 	return r;
