@@ -3,7 +3,9 @@
  * cotask trace - a file for Perfetto and chrome://tracing
  *
  * A loop is a process there, and a task is a thread.  Times are microseconds from the
- * begin of the recording.
+ * begin of the recording, in multiples of 1/1024: binary fractions are exact.  With decimal
+ * ones, begin + duration is often more than the begin of the next slice by a rounding error, and
+ * Perfetto drops a slice that overlaps another one.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -39,14 +41,18 @@ static void end(void)
 	putc('}', out);
 }
 
-static void micros(const char *key, uint64_t ns)
+#define UNITS		1024		/* of a microsecond */
+#define DIGITS		9765625ULL	/* 1 / UNITS = 0.0009765625 */
+
+static void micros(const char *key, uint64_t units)
 {
-	fprintf(out, ",\"%s\":%" PRIu64 ".%03u", key, ns / 1000, (unsigned int)(ns % 1000));
+	fprintf(out, ",\"%s\":%" PRIu64 ".%010llu", key, units / UNITS, units % UNITS * DIGITS);
 }
 
+/* In units. */
 static uint64_t since_begin(uint64_t ts)
 {
-	return ts > origin ? ts - origin : 0;
+	return ts > origin ? (ts - origin) * UNITS / 1000 : 0;
 }
 
 static void name(const char *what, unsigned int loop, uint64_t task, const char *text)
@@ -74,6 +80,7 @@ static void names(const struct timeline *t)
 	}
 }
 
+/* A slice that took no time would be shown inside of the next one. */
 static void slices(const struct lane *l)
 {
 	size_t i;
@@ -81,10 +88,12 @@ static void slices(const struct lane *l)
 	for (i = 0; i < l->n; i++) {
 		const struct slice *s = &l->slice[i];
 
+		if (s->begin == s->end)
+			continue;
 		begin("X", l->loop, l->task, s->kind == SLICE_OTHER ? s->on : slice_name[s->kind]);
 		fprintf(out, ",\"cat\":\"%s\"", slice_is_busy(s->kind) ? "run" : "wait");
 		micros("ts", since_begin(s->begin));
-		micros("dur", s->end - s->begin);
+		micros("dur", since_begin(s->end) - since_begin(s->begin));
 		if (*s->where) {
 			fputs(",\"args\":{\"where\":", out);
 			string(s->where);
