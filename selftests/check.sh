@@ -394,6 +394,26 @@ drgn_script()
 		"$top/.build/stock-6.1/module/cotask.ko"
 }
 
+# Recordings of a guest, in another program that reads such files.
+trace_consumer()
+{
+	local files=$top/.build/tool/traces log=$logs/tool-consumer.log name data rc=0
+
+	rm -rf "$files"
+	mkdir -p "$files"
+	while read -r name data; do
+		base64 -d <<<"$data" | gunzip >"$files/$name"
+	done < <(sed -n 's/^# file: //p' "$logs/tool-uml-7.3-smp.log")
+	"$here/tool/consumer.sh" "$files"/*.json >"$log" 2>&1 || rc=$?
+	if [ $rc -eq 4 ]; then
+		echo "tool-consumer: $(tail -n 1 "$log")"
+		skipped=$((skipped + 1))
+		return
+	fi
+	[ $rc -eq 0 ] || tail -n 40 "$log"
+	result tool-consumer $rc
+}
+
 part_tool()
 {
 	need uml-7.3-smp uml-6.1-debug stock-6.1 || return
@@ -404,6 +424,7 @@ part_tool()
 	silent tool-golden "$here/tool/golden.sh" "$top/.build/tool/cotask"
 	silent tool-views "$here/tool/views.sh" "$top/.build/tool/cotask"
 	tool uml-7.3-smp uml tool
+	trace_consumer
 	tool uml-6.1-debug uml tool
 	tool stock-6.1 qemu top
 	# Only this kernel writes core files. Without gdb the tests are skipped.

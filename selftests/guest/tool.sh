@@ -102,6 +102,12 @@ id_of()
 	"$tool" ps --json "$@" | sed -nE 's/^\{"type":"task",.*"id":([0-9]+),"name".*/\1/p' | head -n 1
 }
 
+# A file for the machine outside, in a line of the log: "hand_out FILE"
+hand_out()
+{
+	echo "# file: $(basename "$1") $(gzip -c "$1" | base64 -w 0)"
+}
+
 # --- without the module -----------------------------------------------------------
 
 status "no module" 3 "$tool" ps
@@ -316,6 +322,7 @@ kill -TERM $tracer
 wait $tracer
 is "a signal ends a trace, and the files are complete" "0 1" \
 	"$? $(tail -c 8 /tmp/objects.svg | grep -c '</svg>')"
+hand_out /tmp/objects.json
 is "a trace shows what is in a process" 1 \
 	"$(($(grep -c '"name":"in its process"' /tmp/objects.json) > 0))"
 is "and a task by its new name" 1 "$(grep -c '"thread_name",.*"name":"main"' /tmp/objects.json)"
@@ -334,6 +341,7 @@ wait
 
 insmod "$out/module/samples/cotask_busy.ko" tasks=2000 || exit 1
 status "trace" 0 "$tool" trace --output /tmp/busy 1
+hand_out /tmp/busy.json
 status "a part of a trace" 4 "$tool" trace --most 10 --output /tmp/part 0.1
 is "a part of a trace, in words" 1 "$(grep -c 'events were lost' /tmp/stderr)"
 is "trace files" 0 "$(python3 -B "$here/../tool/check_trace.py" /tmp/busy >/tmp/check; echo $?)"
