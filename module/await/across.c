@@ -208,7 +208,7 @@ struct cotask_await cotask_across_await(struct cotask *task, struct cotask_acros
  * loops are not found.
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives what cotask_await() says, but not
+ * Return: To be passed to CO_AWAIT(), which returns what cotask_await() says, but not
  *	-EXDEV; -ENOMEM, -ENOSPC (a process has too much) and -ESHUTDOWN (the other loop
  *	has ended) without suspending.
  */

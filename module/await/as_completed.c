@@ -123,7 +123,7 @@ static long next_step(struct cotask *task, struct cotask_frame *frame)
  * Several waiters are served in FIFO order (AC-7).
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives 1; 0 when there are no more;
+ * Return: To be passed to CO_AWAIT(), which returns 1; 0 when there are no more;
  *	-ETIMEDOUT, once for each member that has not ended in time (AC-4);
  *	-ECANCELED; -EINVAL if an argument is missing.
  */

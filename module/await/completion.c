@@ -99,7 +99,7 @@ EXPORT_SYMBOL_GPL(cotask_complete);
  * Does not suspend if there was one that no other wait has used up.
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives 0; -ECANCELED, and nothing was used up;
+ * Return: To be passed to CO_AWAIT(), which returns 0; -ECANCELED, and nothing was used up;
  *	-EXDEV for a completion of another loop.
  */
 struct cotask_await cotask_completion_wait(struct cotask *task, struct cotask_completion *c)

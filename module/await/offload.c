@@ -177,7 +177,7 @@ static int check(const struct cotask *task, struct cotask_job *job, u32 flags)
  * Stopping the group or the loop waits for the function (TH-5).
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives what the function has returned;
+ * Return: To be passed to CO_AWAIT(), which returns what the function has returned;
  *	-ECANCELED; -EINVAL for a bad argument, or a job that has run.
  */
 struct cotask_await cotask_to_thread(struct cotask *task, struct cotask_job *job, u32 flags)

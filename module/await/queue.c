@@ -182,7 +182,7 @@ static long get_step(struct cotask *task, struct cotask_frame *frame)
  * Does not suspend if there is room.
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives 0; an error, and the item was not
+ * Return: To be passed to CO_AWAIT(), which returns 0; an error, and the item was not
  *	put: -ECANCELED, -ESHUTDOWN, -EINVAL if an argument is missing, -EXDEV for a
  *	queue of another loop.
  */
@@ -208,7 +208,7 @@ EXPORT_SYMBOL_GPL(cotask_queue_put);
  * Does not suspend if there is one.
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives 0; an error, and no item was
+ * Return: To be passed to CO_AWAIT(), which returns 0; an error, and no item was
  *	taken: -ECANCELED; -ESHUTDOWN when no more are to come; -EINVAL if an argument
  *	is missing; -EXDEV for a queue of another loop.
  */

@@ -135,7 +135,7 @@ EXPORT_SYMBOL_GPL(cotask_sem_try_acquire);
  * Does not suspend if there is one.
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives 0; -ECANCELED, and no permit was
+ * Return: To be passed to CO_AWAIT(), which returns 0; -ECANCELED, and no permit was
  *	taken (SY-2); the code of cotask_sem_shutdown(); -EXDEV for a semaphore of
  *	another loop.
  */
@@ -257,7 +257,7 @@ EXPORT_SYMBOL_GPL(cotask_event_clear);
  * Does not suspend if it is.
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives 0 or -ECANCELED; -EXDEV for an
+ * Return: To be passed to CO_AWAIT(), which returns 0 or -ECANCELED; -EXDEV for an
  *	event of another loop.
  */
 struct cotask_await cotask_event_wait(struct cotask *task, struct cotask_event *event)
@@ -346,7 +346,7 @@ static void cond_wait_release(struct cotask_frame *frame)
  * waits for the lock is delivered once it holds the lock (SY-3).
  *
  * Context: A step of @task, which holds the lock.
- * Return: To be passed to CO_AWAIT(), which gives 0 or -ECANCELED; -EINVAL without
+ * Return: To be passed to CO_AWAIT(), which returns 0 or -ECANCELED; -EINVAL without
  *	suspending if an argument is missing or the lock is not held.
  */
 struct cotask_await cotask_cond_wait(struct cotask *task, struct cotask_cond_wait *w,

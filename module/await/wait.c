@@ -110,7 +110,7 @@ static int begin(struct cotask *task, struct cotask_wait *w, struct cotask_membe
  * have ended; this does not count as retrieving errors (WT-9).
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives 0, also when the time is up
+ * Return: To be passed to CO_AWAIT(), which returns 0, also when the time is up
  *	(WT-6); -ECANCELED; -EINVAL for a bad argument, -EXDEV for a member of another
  *	loop, both without suspending.
  */

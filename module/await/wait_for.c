@@ -71,7 +71,7 @@ static struct cotask_await start(struct cotask *task, struct cotask_wait_for *w)
  * which may take longer (WF-4, WF-6).
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives the outcome of @x; -ETIMEDOUT if
+ * Return: To be passed to CO_AWAIT(), which returns the outcome of @x; -ETIMEDOUT if
  *	this call cancelled @x; -ECANCELED if @task was cancelled, or @x by another
  *	caller (WF-7, WF-8); -EINVAL if an argument is missing.
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - a coroutine that has ended inside of scopes which it has entered
+ * cotask - a coroutine that ends without leaving its scopes
  *
- * They are left for it, innermost first, before its frame goes, which they may be a part
- * of.  A group cannot be left before its children have ended: they are cancelled, and the
- * task waits for them like in cotask_group_exit().  For that, another step function takes
- * the place of the one that is over: the frame is that of an ordinary coroutine, which may
- * suspend.  Thereby a group has one way to end, see group.c.
+ * The core leaves these scopes, innermost first, before it releases the frame, which may contain
+ * them.  A group cannot be left before its children have ended: the core cancels them, and the
+ * task waits for them as in cotask_group_exit().  Meanwhile another step function replaces that
+ * of the coroutine: the frame is that of an ordinary coroutine, which may suspend.  So all groups
+ * end in the same way, see group.c.
  */
 #include "core.h"
 
@@ -15,7 +15,7 @@ static struct cotask_group *group_of(struct cotask_scope *s)
 	return container_of(s, struct cotask_group, scope);
 }
 
-/* What it costs to leave one, in steps of the budget: it may look at all that are around it. */
+/* Cost of leaving a scope, in steps of the budget: all scopes around it may be examined. */
 #define SCOPE_COST	8
 
 static void abandon(struct cotask_scope *s)
@@ -78,7 +78,7 @@ bool cotask_abandon(struct cotask *t, struct cotask_frame *frame, long rc)
  * cotask_abandon_all - none of the code of a task runs again
  * @t: the task, inside of scopes; its frames have to be run
  *
- * It ends CANCELLED when they are left.  May be called again while they are being left.
+ * The task ends CANCELLED once the scopes are left.  May be called again before that.
  */
 void cotask_abandon_all(struct cotask *t)
 {

@@ -6,7 +6,7 @@
 
 #include "core.h"
 
-/* A cancel touches all of a task, and the next one is far away in memory. */
+/* A cancel accesses all of a task; the next task is far away in memory. */
 static void prefetch_task(struct cotask *t)
 {
 	prefetchw(&t->entry);
@@ -18,7 +18,7 @@ static void cancel_child(struct cotask_group *g, struct cotask *t)
 {
 	if (unlikely(g->flags & COTASK_G_LEVEL))
 		cotask_task_born_level(t);
-	/* One in its eager first step is cancelled when it has joined (TG-32). */
+	/* A task in its eager first step is cancelled when it joins the group (TG-32). */
 	if (!(t->entry.flags & COTASK_T_EAGER))
 		cotask_cancel_for(t, &g->why);
 }
@@ -37,7 +37,7 @@ static bool cancel_next(struct cotask_fanout *f)
 			prefetch_task(list_entry(g->cursor, struct cotask, sibling));
 		loop->budget--;
 		cancel_child(g, t);
-		/* What that has set off comes first. */
+		/* Cancels that this one has caused come first. */
 		if (!list_is_first(&f->link, &loop->fanouts) || loop->budget < 0)
 			return true;
 	}
@@ -70,7 +70,7 @@ static void cancel_children(struct cotask_group *g, const struct cotask_reason *
  * cotask_group_abort - cancel the children of a group, once
  * @g: the group
  * @why: the reason
- * @body: cancel the task that has entered it, too; that request is the group's own
+ * @body: also cancel the task that has entered the group; that request is the group's own
  */
 void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why, bool body)
 {
@@ -88,7 +88,7 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 }
 
 /**
- * cotask_group_cancel_children - cancel the children of a group, once more if it aborts already
+ * cotask_group_cancel_children - cancel the children of a group, again if it is already aborting
  * @g: the group
  * @why: the reason
  */
@@ -102,7 +102,7 @@ void cotask_group_cancel_children(struct cotask_group *g, const struct cotask_re
 
 /* --- the last resort --------------------------------------------------------- */
 
-/* Have a task end at its next turn, and see that it gets one. */
+/* Make a task end at its next turn, and schedule that turn. */
 static void doom(struct cotask *t)
 {
 	struct cotask_awaitable *x = cotask_task_waits_on(t);
@@ -111,10 +111,10 @@ static void doom(struct cotask *t)
 	if (cotask_done(t) || (t->entry.flags & COTASK_T_DOOMED))
 		return;
 	t->entry.flags |= COTASK_T_DOOMED;
-	/* Its own group comes to an end by itself, as its children are doomed, too. */
+	/* Its own group ends by itself: the children of that group are doomed, too. */
 	if (!x || (x->post.ops == &cotask_group_ops && !(t->entry.flags & COTASK_T_WATCH)))
 		return;
-	/* An awaitable that is part of the frame ends before the frame is released. */
+	/* An awaitable in the frame has to end before the frame is released. */
 	if (x->post.ops->let_go)
 		x->post.ops->let_go(x, t);
 	else if (cotask_awaitable_detach(x, &t->entry))
@@ -141,7 +141,7 @@ static void doom_children(struct cotask_group *g, struct list_head *more)
  * cotask_group_doom - end all tasks of a group where they are suspended
  * @g: an aborted group whose children take too long
  *
- * They do not run again; their frames are released.
+ * The code of these tasks does not run again; their frames are released.
  */
 void cotask_group_doom(struct cotask_group *g)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - where the time of a task goes: it is busy, ready, or waits
+ * cotask - the time of a task by phase: busy, ready, waiting
  *
  * A task of a loop with COTASK_LOOP_ACCOUNT has a record of its phases.  A kernel task is busy
  * during its steps.  A hosted task is busy from the event that its process has begun to the
  * operation that ends the step; its steps in the kernel are not counted.
  *
- * A task without memory for the record is not accounted until there is some.
+ * If there is no memory for the record, the task is not accounted until there is.
  */
 #include <linux/slab.h>
 
@@ -27,7 +27,7 @@ void cotask_times_to(struct cotask_times *times, enum cotask_phase phase, u64 no
 	times->since = now;
 }
 
-/* Add the current phase, as far as it has lasted. */
+/* Add the time that the current phase has lasted so far. */
 void cotask_times_add(struct cotask_times *times, u64 now)
 {
 	u64 ns = now > times->since ? now - times->since : 0;
@@ -36,7 +36,7 @@ void cotask_times_add(struct cotask_times *times, u64 now)
 	times->longest[times->phase] = max(times->longest[times->phase], ns);
 }
 
-/* The record of a task; @phase: what the task does, if it had none. */
+/* The record of a task; @phase: its current phase, for a new record. */
 static struct cotask_times *times_of(struct cotask *t, enum cotask_phase phase)
 {
 	if (unlikely(!t->times))
@@ -49,7 +49,7 @@ static struct cotask_times *times_of(struct cotask *t, enum cotask_phase phase)
  * @t: the task
  * @phase: what it does now
  *
- * The owner; in any place where it may spawn, so that this does not sleep.
+ * The owner.  Does not sleep, because it is called wherever the owner may spawn.
  */
 void cotask_account_start(struct cotask *t, enum cotask_phase phase)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - a thread has the owner of a loop call a function
+ * cotask - call a function in the owner of a loop, from another thread
  *
- * The owner calls it between two steps; the thread sleeps meanwhile.
+ * The owner calls the function between two steps; the calling thread sleeps meanwhile.
  */
 #include <linux/completion.h>
 #include <linux/cotask_thread.h>
@@ -10,12 +10,12 @@
 #include "core.h"
 
 /**
- * struct question - something that the owner is to find out
+ * struct question - a function that the owner of a loop is to call
  * @cb: its place in the loop
  * @fn: what to do
  * @arg: for @fn
  * @rc: what @fn has returned
- * @answered: it has been done
+ * @answered: @fn has returned
  */
 struct question {
 	struct cotask_callback cb;
@@ -35,7 +35,7 @@ static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 	return 0;
 }
 
-/* A process is not waited for: it may never come back to its loop, and may be stopped. */
+/* Do not wait for a process: it may never enter its loop again, or may be stopped. */
 static int ask_process(struct cotask_loop *loop,
 		       int (*fn)(struct cotask_loop *loop, void *arg), void *arg)
 {

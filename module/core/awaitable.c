@@ -2,11 +2,11 @@
 /*
  * cotask - what all awaitables have in common
  *
- * Waiting, being completed, callbacks, and threads that block until something is
- * done.  An awaitable keeps one list of entries: tasks that wait, callbacks and
- * shields in one common order of registration (SC-5).  Completion hands the
- * outcome to each waiting task and queues it, so that no waiter accesses the
- * awaitable afterwards: it may be freed as soon as one of them has run.
+ * Waiting, completion, callbacks, and threads that block until an awaitable is done.  An
+ * awaitable keeps one list of entries: tasks that wait, callbacks and shields in one common order
+ * of registration (SC-5).  Completion hands the outcome to each waiting task and queues it, so
+ * that no waiter accesses the awaitable afterwards: it may be freed as soon as one of them has
+ * run.
  */
 #include <linux/cotask_thread.h>
 
@@ -169,9 +169,9 @@ void cotask_awaitable_settle(struct cotask_awaitable *x, long result, int how)
  * @x: the awaitable
  * @e: one of its waiters
  *
- * A future may just have been completed by another thread, which posts it because of this
- * very waiter: that has to stay until the post has arrived, as nothing else keeps the
- * future alive.  A loop that has ended takes no posts.
+ * A future may just have been completed by another thread, which posts it because of this waiter.
+ * The waiter then has to stay until the post has arrived, because nothing else keeps the future
+ * alive.  A loop that has ended accepts no posts.
  *
  * Return: Whether it was detached.
  */
@@ -196,12 +196,12 @@ bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
 }
 
 /**
- * cotask_awaitable_leave - a shield or a set follows something no more
+ * cotask_awaitable_leave - a shield or a set stops following an awaitable
  * @x: the awaitable
  * @e: among its waiters, or queued since @x is done
  *
- * Return: false if @x is a future that was just completed elsewhere, whose post is on its way:
- *	@e has to stay until it is queued, which ends the matter.
+ * Return: false if @x is a future that was just completed elsewhere, whose post is on its way: @e
+ *	has to stay until it is queued.
  */
 bool cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e)
 {
@@ -227,13 +227,13 @@ static bool is_mine(const struct cotask_awaitable *x)
 /**
  * cotask_block - block until an awaitable is done
  * @x: the awaitable; the caller keeps it alive
- * @timeout_ns: for how long; COTASK_FOREVER
+ * @timeout_ns: time limit, or COTASK_FOREVER
  * @state: TASK_KILLABLE, TASK_INTERRUPTIBLE or TASK_IDLE
  *
  * Context: Process context, sleeps; not from the loop of @x.
- * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -ERESTARTSYS when a signal
- *	is pending with TASK_INTERRUPTIBLE; -EDEADLK when the caller itself has to
- *	make it happen; -EINVAL for no awaitable, or in atomic context.
+ * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -ERESTARTSYS when a signal is
+ *	pending with TASK_INTERRUPTIBLE; -EDEADLK if @x can be completed only by the caller;
+ *	-EINVAL if @x is missing, or in atomic context.
  */
 int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 {
@@ -337,13 +337,13 @@ static int callback_start(struct cotask_callback *cb, struct cotask_loop *loop,
 }
 
 /**
- * cotask_on_done - run a function when something is done
+ * cotask_on_done - run a function when an awaitable is done
  * @x: task, future, shield or group
  * @cb: the callback, not in use; stays with cotask until @fn has been entered
  * @fn: runs in the loop, in the turn after completion, without a current task,
  *	once per registration and in the order of registration (TK-3, TK-4)
  *
- * A task is pinned until its callback has run; anything else has to stay.
+ * cotask pins a task until the callback has run.  The caller keeps any other awaitable.
  *
  * Context: Any.
  * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop is closed.
@@ -390,8 +390,8 @@ EXPORT_SYMBOL_GPL(cotask_call_soon);
  * @fn: all registrations of this function are removed (TK-5)
  *
  * Context: The loop's owner.
- * Return: How many were removed, which belong to the caller again; 0 also if @x is
- *	done: what is queued runs (TK-6).  -EXDEV if the caller is not the owner.
+ * Return: The number of callbacks removed, which belong to the caller again; 0 also if @x is
+ *	done: callbacks that are queued run (TK-6).  -EXDEV if the caller is not the owner.
  */
 int cotask_off_done(struct cotask_awaitable *x,
 		    int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))

@@ -2,12 +2,12 @@
 /*
  * cotask - threads that sleep until an awaitable is done
  *
- * A thread that blocks stands in a ring with those that wait for the same awaitable, and one
- * of them in one of a few lists.  A completion, in any context, wakes one of those threads: it
- * takes raw spinlocks, allocates and frees nothing, and what is done with interrupts off is
- * the search for one ring.  A thread that was woken wakes the next one of its ring.
+ * A thread that blocks stands in a ring with those that wait for the same awaitable, and one of
+ * them in one of a few lists.  A completion, in any context, wakes one of those threads: it takes
+ * raw spinlocks, and neither allocates nor frees memory.  With interrupts disabled it only
+ * searches for one ring.  A thread that was woken wakes the next one of its ring.
  *
- * The awaitable is an address here and nothing else: it may be gone when its threads wake.
+ * This file uses the awaitable only as an address: it may be freed before its threads wake.
  */
 #include <linux/hash.h>
 #include <linux/sched/signal.h>
@@ -129,9 +129,9 @@ static void leave(struct blocked *me)
 }
 
 /*
- * The wake-up was for what was at the same address before: a completer knows no more than that,
- * and wakes after it has published its outcome.  It is not passed on: that for this outcome is
- * still to come, as it was not there after the wake-up was seen.
+ * The wake-up was for a previous awaitable at the same address: a completer publishes the outcome
+ * before it wakes, and then knows only the address.  This wake-up is not passed on: the outcome
+ * was not there after the wake-up was seen, so the wake-up for it is still to come.
  */
 static void stand_again(struct blocked *me)
 {
@@ -151,8 +151,8 @@ static int interruption(unsigned int state)
 /**
  * cotask_block_on - sleep until an awaitable is done
  * @x: the awaitable; the caller has set COTASK_S_WATCHED
- * @timeout: for how long, in jiffies, see schedule_timeout()
- * @state: how: TASK_KILLABLE, TASK_INTERRUPTIBLE, TASK_IDLE
+ * @timeout: time limit in jiffies, see schedule_timeout()
+ * @state: TASK_KILLABLE, TASK_INTERRUPTIBLE or TASK_IDLE
  *
  * Context: Process context, sleeps.
  * Return: 0; -ETIMEDOUT; -EINTR; -ERESTARTSYS.

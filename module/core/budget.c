@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - work is bounded by work
+ * cotask - the budget: bounded work between two reschedule points
  *
- * Whatever walks over what users can have many of (waiters, members, children, errors,
- * objects, due deadlines) pays for each step from the budget of the loop.  When that is
- * used up the owner breathes: other threads get the CPU, and the budget is full again.
- * Between two breaths are no more than about a million instructions.
+ * Each walk over objects of which users can create many (waiters, members, children, errors,
+ * objects, due deadlines) pays for each step from the budget of the loop.  When the budget is
+ * used up, the owner breathes: it reschedules if needed, and the budget is full again.  At most
+ * about a million instructions run between two breaths.
  *
- * A thread that walks over the rest of a loop that has ended, or over objects of another
+ * A thread that walks over the remains of a loop that has ended, or over objects of another
  * thread, has no budget: it reschedules at each step if needed.
  *
- * The owner can breathe where only cotask is on the stack: between entries, and in an
- * operation of a process.  Inside the code of a module, which may hold a spinlock, it
- * cannot: there a cancel is left on the loop's stack, see fanout.c, and all other objects
- * that are walked over are the module's own.
+ * The owner can breathe where its stack contains only functions of cotask: between entries, and
+ * in an operation of a process.  It cannot breathe when the code of a module has called it,
+ * because that code may hold a spinlock.  There, a cancel remains on the loop's stack, see
+ * fanout.c; all other objects in such a walk are the module's own.
  *
- * The owner of a process's loop also checks for fatal signals.  A cancel, which can take
- * long, stops then, and the next thread that enters the loop continues it, if there is
- * one.
+ * The owner of a process's loop also checks for fatal signals.  A long cancel then stops, and the
+ * next thread that enters the loop continues it.
  */
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 
 #include "core.h"
 
-/* Only code of cotask is on the stack of the owner, which sleeps between entries. */
+/* The owner sleeps between entries, where its stack contains only functions of cotask. */
 static bool may_breathe(const struct cotask_loop *loop)
 {
 	if (!(loop->pumping || loop->borrowed) || loop->foreign)
@@ -67,7 +66,7 @@ static const struct kernel_param_ops longest_ops = { .get = longest_get, .set = 
 
 module_param_cb(longest_stretch, &longest_ops, NULL, 0644);
 MODULE_PARM_DESC(longest_stretch,
-		 "debugging: the longest time that an owner went on without a point to reschedule");
+		 "debugging: the longest time in which an owner passed no reschedule point");
 #endif
 
 /* What can stop has to: the process is being killed, and its loop is not yet being closed. */
@@ -77,13 +76,13 @@ static bool is_killed(const struct cotask_loop *loop)
 }
 
 /*
- * Of a process that is being killed: so little that whatever can stop does soon, and enough for
- * a walk that cannot stop not to spend its time on breathing.
+ * The budget of a process that is being killed: small, so that work that can stop does so soon;
+ * large enough that a walk that cannot stop does not breathe all the time.
  */
 #define KILLED_BUDGET	64
 
 /**
- * cotask_loop_breathe - the budget is used up: let other threads run
+ * cotask_loop_breathe - refill the budget, and let other threads run
  * @loop: the loop; the caller owns it
  *
  * Return: false if it cannot be done here.
@@ -103,11 +102,12 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 EXPORT_FOR_TESTS(cotask_loop_breathe);
 
 /**
- * cotask_loop_lend_budget - code of a module has called something that walks
+ * cotask_loop_lend_budget - code of a module calls a function that walks
  * @loop: the loop; the caller owns it
  *
- * Such a call cannot breathe.  It gets a budget of its own, so that what it does at once does
- * not depend on what was done before it.  What was used before is owed until the next breath.
+ * Such a call cannot breathe.  It has a budget of its own, so that the amount of work it does at
+ * once does not depend on earlier work.  Steps that were used before the call are owed until the
+ * next breath.
  */
 void cotask_loop_lend_budget(struct cotask_loop *loop)
 {

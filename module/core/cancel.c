@@ -2,11 +2,11 @@
 /*
  * cotask - cancellation: requests, their routing, and their withdrawal
  *
- * A request is counted first (CX-2): the count is in the state word of the task,
- * next to DONE, so that exactly one of "accepted" and "came too late" is true
- * whatever the context (SC-9).  Then it is routed: handed to what the task waits
- * on, which if it is a task goes on to what that one waits on and so forth, or
- * the task is armed (CX-3, CX-4).  Nothing here recurses or allocates (SC-10).
+ * A request is counted first (CX-2): the count is in the state word of the task, next to DONE, so
+ * that exactly one of "accepted" and "came too late" is true whatever the context (SC-9).  Then
+ * it is routed: handed to what the task waits on, which if it is a task passes it on to its own
+ * awaitable and so forth, or the task is armed (CX-3, CX-4).  Nothing here recurses or allocates
+ * (SC-10).
  *
  * @settled of a task is the part of its count that was delivered, or has vanished
  * on the way (CX-14).  The rest is still to be delivered; scopes therefore
@@ -54,7 +54,7 @@ static bool leave(struct cotask *t, struct cotask_awaitable *x)
 	return true;
 }
 
-/* Ask what @t waits on, which is not a task. */
+/* Ask the awaitable of @t, which is not a task. */
 static bool ask(struct cotask *t, struct cotask_awaitable *x)
 {
 	if (t->entry.flags & COTASK_T_WATCH)
@@ -71,7 +71,7 @@ static void arm(struct cotask *t)
 	cotask_cancel_arm(t);
 }
 
-/* What it waits on declines. */
+/* The awaitable declines. */
 static void declined(struct cotask *t)
 {
 	t->entry.flags &= ~COTASK_T_HANDED;
@@ -140,7 +140,7 @@ static void post_request(struct cotask *t)
 	cotask_put(t);
 }
 
-/* A long way has used up the budget: the rest is acted on like a request from outside. */
+/* A long way has used up the budget: the rest is handled like a request from outside. */
 static void go_on_later(struct cotask *t)
 {
 	int old;
@@ -152,7 +152,7 @@ static void go_on_later(struct cotask *t)
 		post_request(t);
 }
 
-/* Of a cycle of tasks and groups one await of a task is given up. */
+/* In a cycle of tasks and groups, one await of a task ends. */
 static void stop_waiting(struct cotask *t)
 {
 	struct cotask_awaitable *x = cotask_task_waits_on(t);
@@ -285,9 +285,9 @@ static bool cancel_from_outside(struct cotask *t)
  * cotask_cancel - ask a task to cancel
  * @task: the task, or NULL
  *
- * The request is counted and delivered once, as -ECANCELED, at an await of the
- * task or of what it waits for.  A task that never ran never will (CX-7).  true is
- * no promise that the task ends CANCELLED.
+ * The request is counted and delivered once, as -ECANCELED, at an await of the task or of what it
+ * waits for.  A task that never ran never will (CX-7).  A task may end otherwise than CANCELLED
+ * after true.
  *
  * Context: Any, hard interrupt included.  From outside of the loop's owner the
  *	request is accepted at once and delivered on the loop's next turn.

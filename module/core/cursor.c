@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - places among the groups and tasks of a loop
+ * cotask - positions in the groups and tasks of a loop
  *
- * A walk over a loop may be interrupted, and the loop goes on meanwhile.  The loop has a
- * cursor for each walk: when the task or group at the cursor ends, the cursor moves on.
- * So a walk misses no object that exists all the time, visits none twice, and holds no
- * references.  (The exception are children of a group whose task ends inside of it, as they
- * change their place.)
+ * A walk over a loop may be interrupted, and the loop goes on meanwhile.  The loop has a cursor
+ * for each walk: when the task or group at the cursor ends, the cursor moves on.  So a walk
+ * misses no object that exists all the time, visits none twice, and holds no references.  (The
+ * exception: the children of a group whose task ends inside it move to another place.)
  *
- * The end of each task looks at all cursors, so a loop has only a few.  One more takes the place
- * of that which was served the longest time ago, and its reader gets an error.
+ * When a task ends, the loop checks all cursors, so a loop has only a few.  A further cursor
+ * replaces the one that was served least recently, and the reader of that one gets an error.
  *
  * readers_lock of the loop guards its list of cursors.  A cursor is moved by the owner
  * alone, with that lock or while it serves the reader whose cursor it is.
@@ -27,7 +26,7 @@ void cotask_cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop)
 	c->task = NULL;
 }
 
-/* The place means nothing any more.  With readers_lock. */
+/* The position is no longer valid. With readers_lock. */
 void cotask_cursor_end(struct cotask_cursor *c, struct cotask_loop *loop)
 {
 	c->group = NULL;
@@ -52,14 +51,14 @@ void cotask_cursor_begin(struct cotask_cursor *c, struct cotask_loop *loop)
 	WRITE_ONCE(last->lost, true);
 }
 
-/* Its reader is served.  With readers_lock. */
+/* The reader of the cursor is being served. With readers_lock. */
 void cotask_cursor_serve(struct cotask_cursor *c, struct cotask_loop *loop)
 {
 	if (!list_empty(&c->link))
 		list_move(&c->link, &loop->cursors);
 }
 
-/* Paid for when it is over: there is a spinlock. */
+/* Paid after the walk, because a spinlock is held during it. */
 static void pay(struct cotask_loop *loop, int n)
 {
 	loop->budget -= n / CURSORS_A_STEP;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - places among the groups and tasks of a loop, see cursor.c
+ * cotask - positions in the groups and tasks of a loop, see cursor.c
  *
  * A part of core.h.
  */
@@ -8,12 +8,12 @@
 #define COTASK_CURSOR_H
 
 /**
- * struct cotask_cursor - a place among the groups and tasks of a loop
+ * struct cotask_cursor - a position in the groups and tasks of a loop
  * @link: in the loop's list of cursors
  * @group: the group it is in, or NULL: at the end [L]
  * @told: the group itself was visited [L]
  * @task: the next child to visit, or NULL: none is left [L]
- * @lost: another one has taken its place in the list
+ * @lost: another cursor has replaced it in the list
  */
 struct cotask_cursor {
 	struct list_head	link;
@@ -23,7 +23,7 @@ struct cotask_cursor {
 	bool			lost;
 };
 
-/* How many a loop has at the most. */
+/* Maximum number of cursors of a loop. */
 #define COTASK_CURSORS	32
 
 static inline struct cotask *cotask_first_child(struct cotask_group *g)

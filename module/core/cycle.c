@@ -7,10 +7,10 @@
  * directly or through shields, the task that has entered its group, and so on.  Then
  * the chain of awaits is followed: it is a cycle when it reaches one of them.
  *
- * A set may be done although one of its members never is, so chains end there, and a
- * cycle through a set is not found; nor is one that is further than the bounds.  Such a
- * cycle lasts until one of its tasks is cancelled: the cancel goes round and comes back,
- * and cuts it there, see fanout.c and cancel.c.
+ * A set may be done although one of its members never is, so chains end there, and a cycle
+ * through a set is not found.  A cycle that is longer than the bounds is not found either.  Such
+ * a cycle lasts until one of its tasks is cancelled: the cancel follows the cycle and cuts it
+ * when it comes back, see fanout.c and cancel.c.
  */
 #include "core.h"
 
@@ -47,7 +47,7 @@ static void add(struct dependents *d, const struct cotask_awaitable *x)
 		d->x[d->n++] = x;
 }
 
-/* The task that has entered the group does not leave it before. */
+/* The task that has entered the group cannot leave it before. */
 static void add_owner(struct dependents *d, const struct cotask_awaitable *x)
 {
 	const struct cotask_group *g;
@@ -76,7 +76,7 @@ static void add_waiters(struct dependents *d, const struct cotask_awaitable *x)
 	}
 }
 
-/* In order of distance, as far as there is room. */
+/* In order of distance, up to the size of the array. */
 static void collect(struct dependents *d, const struct cotask *task)
 {
 	unsigned int i;
@@ -94,7 +94,7 @@ static void collect(struct dependents *d, const struct cotask *task)
 	}
 }
 
-/* The only awaitable that has to end first; NULL: there is none, or several. */
+/* The only awaitable that has to end first; NULL: none, or several. */
 static struct cotask_awaitable *follow(struct cotask_awaitable *x)
 {
 	if (cotask_is_task(x))
@@ -119,7 +119,7 @@ bool cotask_cycle_closes(const struct cotask *task, struct cotask_awaitable *x)
 		if (includes(&d, x))
 			break;
 	}
-	/* Paid for when it is over: it is bounded by itself. */
+	/* Paid after the walk, whose length is limited. */
 	task->base.loop->budget -= n + (LOOKED_AT - d.left) / 8;
 	return x && n < CHAIN;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - a debug build proves that what is freed has ended
+ * cotask - a debug build checks that each object has ended when its memory is freed
  *
  * An object is *live* as long as the loop, a list or a post refers to it.  The kernel's
  * debugobjects track live objects: they report memory that is freed with a live object in it,
@@ -16,7 +16,7 @@
  *	callback		from its registration until its function is entered
  *	job			while its function can run
  *
- * Memory of cotask's own is poisoned besides.
+ * In addition, cotask poisons its own memory.
  */
 #include <linux/debugobjects.h>
 #include <linux/poison.h>
@@ -28,7 +28,7 @@
 
 static const struct debug_obj_descr descr;
 
-/* It was reported: the fixup is to stop tracking the object. */
+/* The error was reported; the fixup stops tracking the object. */
 static bool fixup_free(void *object, enum debug_obj_state state)
 {
 	cotask_debug_dead(object);
@@ -55,7 +55,7 @@ void cotask_debug_dead(void *object)
 	debug_object_free(object, &descr);
 }
 
-/* The memory of a task is about to be freed: it is nowhere. */
+/* The memory of a task is about to be freed: the task must be in no list. */
 void cotask_debug_task_ends(struct cotask *t)
 {
 	cotask_debug_never(!list_empty(&t->entry.link) ||

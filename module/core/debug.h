@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - a debug build proves that what is freed has ended, see debug.c
+ * cotask - a debug build checks that each object has ended when its memory is freed, see debug.c
  */
 #ifndef COTASK_DEBUG_H
 #define COTASK_DEBUG_H
@@ -8,7 +8,7 @@
 #include <linux/bug.h>
 #include <linux/cotask.h>
 
-/* What cannot be, unless there is a bug. */
+/* Conditions that are false unless there is a bug. */
 #define cotask_debug_never(condition, text)				\
 	WARN_ONCE(IS_ENABLED(CONFIG_COTASK_DEBUG) && (condition), "cotask: " text "\n")
 

@@ -2,10 +2,10 @@
 /*
  * cotask - deferred freeing, for contexts that cannot free memory
  *
- * On PREEMPT_RT the allocator takes sleeping locks, and so is not available to hard interrupts
- * and to holders of raw spinlocks.  The last reference may be dropped in any context all the
- * same: there, an irq_work frees the memory, which runs in a thread on that kernel.  In all
- * other contexts it is freed at once.
+ * On PREEMPT_RT the allocator takes sleeping locks, so hard interrupts and holders of raw
+ * spinlocks cannot call it.  The last reference may nevertheless be dropped in any context: in
+ * these, an irq_work frees the memory, which runs in a thread on that kernel.  In all other
+ * contexts the memory is freed at once.
  */
 #include <linux/irq_work.h>
 
@@ -25,8 +25,8 @@ static void free_deferred(struct irq_work *work)
 static DEFINE_IRQ_WORK(work, free_deferred);
 
 /**
- * cotask_free_where_possible - free something, now or later
- * @d: in the memory; all that @free needs is elsewhere in it
+ * cotask_free_where_possible - free memory, now or later
+ * @d: in the memory; other parts of the memory keep what @free needs
  * @free: frees it, in a context that can be preempted on PREEMPT_RT
  *
  * Context: Any.
@@ -43,7 +43,7 @@ void cotask_free_where_possible(struct cotask_deferred *d,
 		irq_work_queue(&work);
 }
 
-/* The module is unloaded: no more memory is deferred. */
+/* The module is being unloaded, and defers no more memory. */
 void cotask_defer_exit(void)
 {
 	irq_work_sync(&work);

@@ -2,34 +2,34 @@
 /*
  * cotask - a cancel that goes to many tasks
  *
- * Cancelling one task may reach a gather or the exit of a group, and with it all of
- * its members, each of which may wait for the like.  The whole of it happens in the
- * order in which nested calls would do it, depth first, but without the calls: what is
- * under way lies on a stack of the loop, the innermost on top, each with a cursor that
- * says which member is next.  The depth of nesting costs no kernel stack and no memory
- * (SC-10).
+ * A cancel of one task may reach a gather or the exit of a group, and with it all members, each
+ * of which may wait for another one.  All of this happens depth first, in the order of nested
+ * calls, but without the calls: the fan-outs in progress form a stack of the loop, the innermost
+ * on top, each with a cursor to its next member.  The depth of nesting costs no kernel stack and
+ * no memory (SC-10).
  *
- * Each step is paid from the budget of the loop, see budget.c.  A cancel that has used it
- * up stays on the stack, and the loop goes on with it before anything else runs: no task
- * can tell the difference.  As no entry runs meanwhile, cursors stay valid.
+ * Each step is paid from the budget of the loop, see budget.c.  A cancel that has used it up
+ * stays on the stack, and the loop goes on with it before anything else runs: so tasks cannot
+ * observe that it was interrupted.  As no entry runs meanwhile, cursors stay valid.
  *
- * A *wave* is all that one call sets off.  Everything that can be reached is reached.  What
- * can be reached in several ways is asked several times, as in asyncio, but a wave does
- * that AGAIN times in all: in a net this is exponentially often, in a cycle for ever.  From
- * then on the request is counted (CX-2) and goes no further where the wave has been before.
+ * A *wave* is the set of cancels that one call causes.  It reaches everything that can be
+ * reached.  An object that can be reached in several ways is asked several times, as in asyncio;
+ * in a net that would be exponentially often, and in a cycle forever.  So a wave repeats a way at
+ * most AGAIN times in all.  From then on the request is counted (CX-2), and goes no further where
+ * the wave has been before.
  *
  * A wave that comes back to a gather or race which it is still asking has found a cycle: no
- * member of it can end before the rest.  That gather is cut: when its members are asked,
- * it ends with -ECANCELED, which its waiters get.  A group cannot be left
- * before its children have ended, so a way that comes back to a group cuts the innermost
- * gather or race on it instead.  If there is none, the task that the last part of the way has
- * begun with stops waiting, see cotask_cancel_route().  A way that has used up the budget of a
- * call from a module's code, and goes on in a later turn, does not find out that it comes back:
- * such a cycle, of thousands of tasks, is cut by the next cancel.
+ * member of the cycle can end before the others.  That gather is cut: after its members were
+ * asked, it ends with -ECANCELED, which its waiters get.  A group cannot be left before its
+ * children have ended, so a way that comes back to a group cuts the innermost gather or race on
+ * it instead.  If there is none, the task that the last part of the way has begun with stops
+ * waiting, see cotask_cancel_route().  A way that has used up the budget of a call from a
+ * module's code, and goes on in a later turn, does not find out that it comes back: such a cycle,
+ * of thousands of tasks, is cut by the next cancel.
  */
 #include "core.h"
 
-/* How often a wave goes a way that it has gone before. */
+/* How often a wave repeats a way. */
 #define AGAIN	(64 * 1024)
 
 void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops *ops)
@@ -42,7 +42,7 @@ void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops 
 	f->cut = false;
 }
 
-/* A call cancels something: that is a wave, or belongs to the one under way. */
+/* A call cancels something: it starts a wave, or is part of the current one. */
 void cotask_wave_begin(struct cotask_loop *loop)
 {
 	if (loop->waves++)
@@ -59,11 +59,11 @@ void cotask_wave_end(struct cotask_loop *loop)
 }
 
 /**
- * cotask_wave_may_pass - whether the wave under way goes on from here
+ * cotask_wave_may_pass - whether the current wave continues from here
  * @loop: the loop
- * @mark: when a wave was here for the last time, out of loop->last_mark
+ * @mark: the last wave that was here, a value of loop->last_mark
  *
- * Return: false if this wave has been here, and has done so too often.
+ * Return: false if this wave has been here too often.
  */
 bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark)
 {
@@ -90,7 +90,7 @@ static void cut_innermost(struct cotask_loop *loop, const struct cotask_fanout *
 /**
  * cotask_fanout_came_back - whether a wave has come back to what it is asking
  * @loop: the loop
- * @f: of what the wave has reached
+ * @f: the fan-out that the wave has reached
  *
  * Cuts the cycle.
  *
@@ -108,7 +108,7 @@ bool cotask_fanout_came_back(struct cotask_loop *loop, struct cotask_fanout *f)
 }
 
 /**
- * cotask_fanout_end - all were asked, or that is not needed any more
+ * cotask_fanout_end - all members were asked, or no longer need to be
  * @f: under way or not
  *
  * Return: whether a cycle is to be cut here.
@@ -133,10 +133,10 @@ static void take_up(struct cotask_loop *loop, const struct cotask_fanout *f)
 }
 
 /**
- * cotask_fanouts_run - go on with what is being cancelled
+ * cotask_fanouts_run - continue the cancels in progress
  * @loop: the loop; the caller owns it
  *
- * Return: false if the rest has to wait, see cotask_loop_must_stop().
+ * Return: false if the rest is left for later, see cotask_loop_must_stop().
  */
 bool cotask_fanouts_run(struct cotask_loop *loop)
 {
@@ -160,23 +160,23 @@ bool cotask_fanouts_run(struct cotask_loop *loop)
 
 /**
  * cotask_fanout_start - cancel many
- * @loop: their loop; a wave has begun
+ * @loop: the loop of the tasks; a wave has begun
  * @f: with its cursor at the first one
  *
- * When it is called in the middle of another one, that one goes on afterwards.
+ * If another fan-out is in progress, that one continues afterwards.
  */
 void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f)
 {
 	f->wave = loop->wave;
 	f->nth = ++loop->last_mark;
-	/* One that an earlier wave has not finished begins again, for both. */
+	/* A fan-out that an earlier wave has not finished restarts, for both waves. */
 	list_move(&f->link, &loop->fanouts);
 	if (f->ops->end_cut)
 		list_move(&f->cuttable, &loop->cuttable);
 	cotask_fanouts_run(loop);
 }
 
-/* The tasks of the loop are ended where they are: there is nothing to ask them for. */
+/* The tasks of the loop are being ended where they are suspended, so they are not asked. */
 void cotask_fanouts_drop(struct cotask_loop *loop)
 {
 	struct cotask_fanout *f, *next;

@@ -59,7 +59,7 @@ static int settle_inside(struct cotask_awaitable *x, long result, int how)
 	return old;
 }
 
-/* From here on @x may be gone: a waiter that was woken may free it. */
+/* From here on @x may be freed by a waiter that was woken. */
 static bool settled(struct cotask_awaitable *x, int old)
 {
 	if (old & COTASK_S_CLAIMED)
@@ -76,7 +76,10 @@ bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
 						       settle_outside(x, result, how));
 }
 
-/* The same for callers that may hold locks, be they the owner: an interrupt, a wait queue. */
+/*
+ * The same for callers that may hold locks, even if they are the owner: an interrupt, a wait
+ * queue.
+ */
 bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how)
 {
 	const bool mine = cotask_loop_mine(x->loop);
@@ -91,7 +94,7 @@ bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int ho
 	return settled(x, old);
 }
 
-/* A future that was made, and nothing else: a task is not completed by hand. */
+/* Only a future that was initialised: a task cannot be completed by hand. */
 static bool usable(const struct cotask_future *f)
 {
 	return f && f->base.post.ops == &cotask_future_ops && f->base.loop;
@@ -128,7 +131,7 @@ int cotask_future_init(struct cotask_future *f, struct cotask_loop *loop)
 EXPORT_SYMBOL_GPL(cotask_future_init);
 
 /**
- * cotask_future_fini - a future is not used any more
+ * cotask_future_fini - end the use of a future
  * @f: the future, without waiters; or NULL
  *
  * Reports an error that was never retrieved (AW-11).
@@ -147,15 +150,14 @@ void cotask_future_fini(struct cotask_future *f)
 EXPORT_SYMBOL_GPL(cotask_future_fini);
 
 /**
- * cotask_future_complete - give a future its value
+ * cotask_future_complete - complete a future with a value
  * @f: the future
  * @value: >= 0
  *
- * The first outcome stays (AW-6).  The waiters run on their loop's next turn.
+ * The first outcome is final (AW-6).  The waiters run on their loop's next turn.
  *
  * Context: Any, hard interrupt included; takes no lock, allocates nothing.
- * Return: 0; -EINVAL if @f has an outcome already, if it is missing, or if
- *	@value is negative.
+ * Return: 0; -EINVAL if @f already has an outcome or is missing, or if @value is negative.
  */
 int cotask_future_complete(struct cotask_future *f, long value)
 {
@@ -166,7 +168,7 @@ int cotask_future_complete(struct cotask_future *f, long value)
 EXPORT_SYMBOL_GPL(cotask_future_complete);
 
 /**
- * cotask_future_fail - give a future an error
+ * cotask_future_fail - complete a future with an error
  * @f: the future
  * @error: a negative errno; -ECANCELED makes it FAILED, not CANCELLED (AW-10)
  *
@@ -194,7 +196,7 @@ bool cotask_future_cancel(struct cotask_future *f)
 {
 	if (!usable(f))
 		return false;
-	/* A caller that cancels it does not need its error (AW-11). */
+	/* A caller that cancels the future does not need its error (AW-11). */
 	cotask_awaitable_mark_read(&f->base);
 	return cotask_future_settle_atomic(&f->base, -ECANCELED, COTASK_S_CANCELLED);
 }

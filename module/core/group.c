@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - groups: they are not left before all children have ended
+ * cotask - groups: a group cannot be left before all of its children have ended
  *
- * A group owns its children from spawn to the record of their end.  The first
- * child that fails aborts the group (see abort.c).  What exit gives is decided in
- * outcome().
+ * A group owns its children from spawn to the record of their end.  The first child that fails
+ * aborts the group (see abort.c).  outcome() determines what exit returns.
  *
- * A group is over when its body has ended, no child is left, and no spawn is on
- * its way through the inbox.  The last of these moments completes the awaitable
- * that exit and stop wait for; after that the owner does not touch the group any
- * more, as it may be freed.
+ * A group is over when its body has ended, no child is left, and no spawn is on its way through
+ * the inbox.  The last of these events completes the awaitable that exit and stop wait for.
+ * After that the owner does not access the group, which may be freed.
  */
 
 #include "core.h"
@@ -37,13 +35,13 @@ void cotask_group_init(struct cotask_group *g)
 EXPORT_SYMBOL_GPL(cotask_group_init);
 
 /**
- * cotask_group_configure - give a group a name, a limit, a deadline or flags
+ * cotask_group_configure - set the name, limit, deadline or flags of a group
  * @g: the group, neither entered nor opened
- * @options: what it is to have (TG-B3, TG-B4)
+ * @options: the settings (TG-B3, TG-B4)
  *
  * Context: Any.
- * Return: 0; -EINVAL for a missing argument, unknown flags, or a deadline before the clock has
- *	begun, as 0 says that there is none; -EALREADY if @g was entered or opened before.
+ * Return: 0; -EINVAL for a missing argument, unknown flags, or a negative deadline (0: none);
+ *	-EALREADY if @g was entered or opened before.
  */
 int cotask_group_configure(struct cotask_group *g, const struct cotask_group_options *options)
 {
@@ -60,7 +58,7 @@ EXPORT_SYMBOL_GPL(cotask_group_configure);
 /* --- children ------------------------------------------------------------- */
 
 /**
- * cotask_group_admits - ask to spawn into a group
+ * cotask_group_admits - request permission to spawn into a group
  * @g: the group
  * @mine: whether the caller is the loop's owner
  * @n: how many children; 1 from outside
@@ -68,9 +66,8 @@ EXPORT_SYMBOL_GPL(cotask_group_configure);
  * From outside, success counts as a spawn under way until it is adopted, and the limit
  * on children is compared with a number that may be about to change.
  *
- * Return: 0; -EINVAL before the group was entered (TG-2); -ESHUTDOWN while it
- *	aborts or when it is over (TG-3, TG-4); -EAGAIN if it has as many children as it
- *	can have (TG-B4).
+ * Return: 0; -EINVAL before the group was entered (TG-2); -ESHUTDOWN while it aborts or when it
+ *	is over (TG-3, TG-4); -EAGAIN if it has reached its limit of children (TG-B4).
  */
 int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n)
 {
@@ -88,7 +85,7 @@ int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n)
 }
 
 /**
- * cotask_group_adopt - a group gets a child
+ * cotask_group_adopt - add a child to a group
  * @g: the group
  * @t: the new task
  */
@@ -152,7 +149,7 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 
 /* --- the end of a group ---------------------------------------------------- */
 
-/* No spawn is on its way, and none will be any more. */
+/* No spawn is on its way, and no further spawn is admitted. */
 static bool gate_shut(struct cotask_group *g)
 {
 	int none = 0;
@@ -162,7 +159,7 @@ static bool gate_shut(struct cotask_group *g)
 	       none == COTASK_GATE_CLOSED;
 }
 
-/* The group is in no inbox, and will not be any more. */
+/* The group is in no inbox, and cannot be posted again. */
 static bool claim(struct cotask_group *g)
 {
 	int old;
@@ -186,7 +183,7 @@ static void unlist(struct cotask_group *g)
 }
 
 /**
- * cotask_group_check_over - complete the group if nothing keeps it
+ * cotask_group_check_over - complete the group if it is over
  * @g: the group; may be gone afterwards
  */
 void cotask_group_check_over(struct cotask_group *g)
@@ -218,7 +215,7 @@ static bool group_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 
 	if (s->task != waiter)
 		return false;
-	/* One of those that were not delivered may be the group's own. */
+	/* One of the requests that were not delivered may be the group's own. */
 	undelivered = cotask_scope_count(waiter) - waiter->settled;
 	if (s->own && waiter->deliveries == s->own_delivery)
 		undelivered--;
@@ -427,8 +424,8 @@ static long group_exit(struct cotask *task, struct cotask_frame *frame)
  * come (TG-B4); 0.  Does not suspend if no child is left (TG-6).
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives the outcome; -EINVAL if @g is not
- *	the innermost scope of @task.
+ * Return: To be passed to CO_AWAIT(), which returns that outcome; -EINVAL if @g is not the
+ *	innermost scope of @task.
  */
 struct cotask_await cotask_group_exit(struct cotask *task, struct cotask_group *g, long rc)
 {
@@ -456,7 +453,7 @@ struct cotask_await cotask_group_exit(struct cotask *task, struct cotask_group *
 	cotask_group_check_over(g);
 	cotask_frame_init(&g->exit, group_exit, NULL);
 	op = cotask_call(task, &g->exit);
-	/* It leaves the scope that it was called in. */
+	/* The task leaves the scope that it was called in. */
 	g->exit.scopes = g->scope.outer;
 	return op;
 }
@@ -505,7 +502,7 @@ static bool publish(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
 }
 
 /**
- * cotask_group_open - begin a group that is not part of a task
+ * cotask_group_open - begin a group outside of any task
  * @g: the group, made by cotask_group_init()
  * @loop: the loop that its children run on
  * @flags: COTASK_GROUP_*
@@ -556,9 +553,9 @@ static int stop_outcome(const struct cotask_group *g)
 /**
  * cotask_group_stop - end a group: cancel its tasks and wait for them
  * @g: a group opened by cotask_group_open()
- * @grace_ns: for how long tasks may clean up; those that are not done by then are
- *	ended where they are suspended: their frames are released, and none of their
- *	code runs again.  COTASK_FOREVER: wait
+ * @grace_ns: for how long tasks may clean up; tasks that are not done by then are ended where
+ *	they are suspended: their frames are released, and their code does not run again.
+ *	COTASK_FOREVER: no limit
  *
  * Afterwards no code of the group runs and it may be freed; nor, on a loop with a thread
  * of its own, do callbacks that were registered before this is called.  Call it from
@@ -566,9 +563,9 @@ static int stop_outcome(const struct cotask_group *g)
  * be called again.
  *
  * Context: Process context, sleeps; not from the group's own loop.
- * Return: 0 or the code of the first error, see cotask_group_errors(); -ETIMEDOUT if
- *	its deadline came first; -EDEADLK on the loop that would have to make it happen;
- *	-EINVAL if @g was not opened, or is the root group of a loop, see cotask_loop_stop().
+ * Return: 0 or the code of the first error, see cotask_group_errors(); -ETIMEDOUT if its deadline
+ *	came first; -EDEADLK on the loop that has to run the tasks; -EINVAL if @g was not opened,
+ *	or is the root group of a loop, see cotask_loop_stop().
  */
 int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 {
@@ -579,7 +576,7 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 	loop = g->base.loop;
 	if (!loop)
 		return stop_outcome(g);
-	/* The root group has no reference to its loop that this could drop. */
+	/* The root group holds no reference to its loop. */
 	if (g == &loop->root || !in_task() || irqs_disabled())
 		return -EINVAL;
 	if (!cotask_awaitable_done(&g->base) && cotask_loop_mine(loop))
@@ -590,7 +587,7 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 		request(g, COTASK_S_DOOM);
 		cotask_block(&g->base, COTASK_FOREVER, TASK_IDLE);
 	}
-	/* Callbacks that were registered before have run when it answers. */
+	/* Callbacks that were registered before have run when the loop answers. */
 	if (loop->thread)
 		cotask_loop_flush(loop);
 	WRITE_ONCE(g->base.loop, NULL);
@@ -645,13 +642,13 @@ int cotask_group_cancel(struct cotask_group *g)
 EXPORT_SYMBOL_GPL(cotask_group_cancel);
 
 /**
- * cotask_group_errors - what went wrong in a group
+ * cotask_group_errors - the errors of a group
  * @g: a group that has been exited or stopped
  * @e: the entries go here, in order of occurrence (TG-14)
  * @n: room in @e
  *
  * Context: Any thread, which may sleep, and the loop's owner; the caller owns the group.
- * Return: How many errors there were; 0: the outcome of exit was not an aggregate.
+ * Return: The number of errors; 0: the outcome of exit was not an aggregate.
  */
 unsigned int cotask_group_errors(struct cotask_group *g, struct cotask_group_error *e,
 				 unsigned int n)
@@ -663,7 +660,7 @@ unsigned int cotask_group_errors(struct cotask_group *g, struct cotask_group_err
 		struct cotask *t = container_of(pos, struct cotask, sibling);
 		bool body = pos == &g->body_error;
 
-		/* Of a group that was stopped there is no loop any more. */
+		/* A group that was stopped no longer has a loop. */
 		cotask_walk_step(g->base.loop, 1);
 		if (found < n) {
 			e[found].task = body ? NULL : t;
@@ -675,7 +672,7 @@ unsigned int cotask_group_errors(struct cotask_group *g, struct cotask_group_err
 }
 EXPORT_SYMBOL_GPL(cotask_group_errors);
 
-/* One of them, by its place; -ENOENT: there are not so many.  The owner. */
+/* The error at an index; -ENOENT: there are fewer. The owner. */
 int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_error *e)
 {
 	struct list_head *pos;
@@ -709,7 +706,7 @@ void cotask_group_fini(struct cotask_group *g)
 	list_del_init(&g->body_error);
 	list_for_each_entry_safe(t, next, &g->errors, sibling) {
 		list_del_init(&t->sibling);
-		/* Before, as the task may be what the loop is there for. */
+		/* Before cotask_put(): the task may hold the last reference to the loop. */
 		cotask_walk_step(t->base.loop, 4);
 		cotask_put(t);
 	}

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - what a loop asks of the process that it belongs to
+ * cotask - the interface of a loop to the process that it belongs to
  *
- * The loop of a process has a host; a loop of the kernel has none.  The host is asked by a
- * table, so that the core does not know what it is.  What a process causes to be allocated
- * is charged to its host until the memory is free.
+ * The loop of a process has a host; a loop of the kernel has none.  The core calls the host
+ * through a table of functions, and does not depend on its kind.  Memory that is allocated on
+ * behalf of a process is charged to its host until it is freed.
  */
 #include <linux/slab.h>
 
 #include "core.h"
 
-/* One more task of a loop whose host may be gone by now.  Any context. */
+/* Charge one more task of a loop whose host may have ended. Any context. */
 int cotask_loop_charge(struct cotask_loop *loop)
 {
 	struct cotask_loop_host *payer;
@@ -24,7 +24,7 @@ int cotask_loop_charge(struct cotask_loop *loop)
 	return rc;
 }
 
-/* The memory of a task that was charged is free. */
+/* The memory of a charged task was freed. */
 void cotask_loop_uncharge(struct cotask_loop *loop)
 {
 	loop->payer->ops->uncharge(loop->payer, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - what the loop of a process asks of it, see host.c
+ * cotask - the interface of a loop to its process, see host.c
  *
  * A part of core.h.
  */
@@ -10,11 +10,11 @@
 struct cotask_loop_host;
 
 /**
- * struct cotask_host_view - what the process of a loop says about a task
- * @code: where its code is, a number of the process; 0: the process does not run it
+ * struct cotask_host_view - the process's view of a task
+ * @code: location of its code, a number that the process has assigned; 0: not run by the process
  * @running: the process has its event: it runs the code, or is about to
  * @since: since when, on a loop that accounts; or 0
- * @handle: what the task waits for, as the process names it; 0: nothing that has a handle
+ * @handle: handle of the object that the task waits for; 0: an object without a handle
  * @fd: file descriptor that it waits for, or -1
  * @events: for which events, POLLIN etc.
  */
@@ -28,8 +28,8 @@ struct cotask_host_view {
 };
 
 /**
- * struct cotask_loop_host_ops - what a loop asks of the process whose tasks run on it
- * @wake: there is something to do.  Any context, with any lock
+ * struct cotask_loop_host_ops - functions that a loop calls in the host of its process
+ * @wake: the loop has work.  Any context, with any lock
  * @may_follow: whether the next entry of a turn may run before the process has done what
  *	the last one has made for it.  The owner
  * @place: the memory for the task of a frame that counts with an object, uninitialised, which
@@ -38,7 +38,7 @@ struct cotask_host_view {
  * @recorded: the end of a task with COTASK_T_FAILED was recorded.  The owner
  * @charge: @n objects more; -ESHUTDOWN once the host is gone.  Any context, inside of RCU
  * @uncharge: @n objects less.  Any context
- * @view: what the process says about @t.  The owner
+ * @view: get the process's view of @t.  The owner
  */
 struct cotask_loop_host_ops {
 	void (*wake)(struct cotask_loop_host *host);
@@ -53,7 +53,7 @@ struct cotask_loop_host_ops {
 
 /**
  * struct cotask_loop_host - the process, for its loop
- * @ops: what can be asked [I]
+ * @ops: its functions [I]
  *
  * To be embedded.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - the loop: one turn after the other
+ * cotask - the loop: turns, and the inbox
  *
  * A turn takes in the posts of other contexts, moves due deadlines to the ready
  * queue, and runs the entries that were ready when it began (SC-2, SC-3, SC-4).
@@ -35,13 +35,12 @@ void cotask_loop_wake(struct cotask_loop *loop)
 static struct llist_node inbox_closed;
 
 /**
- * cotask_loop_post - put something into the inbox
+ * cotask_loop_post - post an entry to the inbox
  * @loop: the loop
  * @post: not in the inbox
  *
- * The head of the inbox decides: a post is in front of what the owner takes out when it
- * closes the inbox, or is refused.  There is nothing in between that the owner would have
- * to wait for.
+ * The head of the inbox decides: a post is in front of what the owner takes out when it closes
+ * the inbox, or is refused.  The owner never has to wait for a post in between.
  *
  * Context: Any.
  * Return: 0, and ops->posted() is going to be called by the owner; -ESHUTDOWN.
@@ -70,7 +69,7 @@ int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
 	return rc;
 }
 
-/* Whether there is anything that was posted and not acted on. */
+/* Whether the loop has posts that it has not acted on. */
 static bool posted(const struct cotask_loop *loop)
 {
 	const struct llist_node *first = READ_ONCE(loop->inbox.first);
@@ -160,8 +159,8 @@ static void take_in_futures(struct cotask_loop *loop)
  * @loop: the loop; the caller owns it
  * @e: among the waiters of the future
  *
- * For memory that is about to go.  All else waits for its turn.  Once the inbox is closed
- * and empty the post was refused, and @e is left to the caller.
+ * For memory that is about to be freed.  Everything else waits for its turn.  Once the inbox is
+ * closed and empty the post was refused, and @e is left to the caller.
  *
  * Context: Process context, sleeps.
  */
@@ -209,7 +208,7 @@ static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *
 	}
 }
 
-/* Whether there is anything to run (SC-3, SC-4). */
+/* Whether the loop has anything to run (SC-3, SC-4). */
 static bool turn_begin(struct cotask_loop *loop)
 {
 	if (unlikely(READ_ONCE(cotask_account)))
@@ -395,7 +394,7 @@ static struct cotask_loop *loop_new(const char *name, u32 flags)
 
 /**
  * cotask_loop_alloc - make a loop that is not being pumped yet
- * @name: for people, or NULL
+ * @name: shown in views and logs, or NULL
  * @flags: COTASK_LOOP_*
  *
  * Return: The loop with one reference; ERR_PTR(-EINVAL) for unknown flags,
@@ -463,7 +462,7 @@ EXPORT_SYMBOL_GPL(cotask_loop_put);
  * Its children are independent of each other and are ended with the loop.
  *
  * Context: Any.
- * Return: The group; NULL for no loop.
+ * Return: The group; NULL if @loop is NULL.
  */
 struct cotask_group *cotask_loop_root(struct cotask_loop *loop)
 {
@@ -504,9 +503,9 @@ void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error
 }
 
 /**
- * cotask_loop_next_group - go through the groups of a loop
+ * cotask_loop_next_group - iterate over the groups of a loop
  * @loop: the loop; the caller owns it
- * @g: the last one, which is still there; NULL: begin
+ * @g: the previous one, which still exists; NULL: begin
  *
  * Other threads may add opened groups, but only the owner removes groups.
  *
@@ -530,10 +529,10 @@ struct cotask_group *cotask_loop_next_group(struct cotask_loop *loop, struct cot
 }
 
 /**
- * cotask_loop_next_task - go through the tasks of a loop
+ * cotask_loop_next_task - iterate over the tasks of a loop
  * @loop: the loop; the caller owns it
  * @g: its group; out: that of the next one
- * @t: the last one; NULL: begin
+ * @t: the previous one; NULL: begin
  *
  * Each task and each group, those without tasks included, is a step of the budget.
  *
@@ -563,11 +562,11 @@ void cotask_loop_shrink(struct cotask_loop *loop)
 	loop->deadlines = NULL;
 }
 
-/* For callbacks that post callbacks: after so many turns the rest is the last. */
+/* Limit for callbacks that post callbacks: after so many turns the inbox is closed. */
 #define LAST_TURNS	1024
 
 /**
- * cotask_loop_shutdown - end all tasks, and take nothing more
+ * cotask_loop_shutdown - end all tasks, and accept no more posts
  * @loop: the loop; the caller owns it
  * @grace_ns: how long tasks may take, see cotask_loop_end_tasks()
  */
@@ -576,7 +575,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	unsigned int turns = LAST_TURNS;
 
 	cotask_loops_del(loop);
-	/* What is going to end does not have to be read to the end. */
+	/* The loop ends, so walks over it need not be completed. */
 	cotask_cursors_end(loop);
 	cotask_watch_end(loop);
 	cotask_loop_end_tasks(loop, grace_ns);

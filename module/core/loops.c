@@ -11,7 +11,7 @@ static DEFINE_XARRAY_ALLOC1(loops);
 static u32 next_id = 1;
 
 /**
- * cotask_loops_add - a loop gets its number, and can be found
+ * cotask_loops_add - assign a number to a loop, and make it visible
  * @loop: the loop
  *
  * Return: 0; -ENOMEM.
@@ -31,7 +31,7 @@ void cotask_loops_del(struct cotask_loop *loop)
 }
 
 /**
- * cotask_loops_next - go through the loops
+ * cotask_loops_next - iterate over the loops
  * @after: number of the last one; 0: begin
  *
  * Return: The next one, with a reference; NULL at the end.

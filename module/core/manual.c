@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - loops that a test drives by hand
+ * cotask - loops whose turns a test runs one by one
  */
 #include <linux/cotask_test.h>
 
@@ -65,10 +65,10 @@ EXPORT_FOR_TESTS(cotask_manual_turn);
 /**
  * cotask_manual_turns - run turns until there is nothing to do
  * @loop: a manual loop of the calling thread
- * @max: no more than this
+ * @max: maximum number of turns
  *
  * Context: Process context.
- * Return: How many turns have run something.
+ * Return: The number of turns that have run something.
  */
 unsigned int cotask_manual_turns(struct cotask_loop *loop, unsigned int max)
 {

@@ -2,7 +2,7 @@
 /*
  * cotask - names of tasks
  *
- * A name is read in any context while another thread gives the task a new one.
+ * A name can be read in any context while another thread renames the task.
  */
 #include <linux/slab.h>
 
@@ -42,7 +42,7 @@ void cotask_name_exit(void)
 
 /* --- UTF-8 -------------------------------------------------------------------- */
 
-/* How many bytes a character has that begins with this one; 0: none does. */
+/* Length of a character that begins with this byte; 0: no character does. */
 static unsigned int length_of(u8 first)
 {
 	if (first < 0x80)
@@ -52,7 +52,7 @@ static unsigned int length_of(u8 first)
 	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-/* Control characters, and those that change the direction of text or cannot be seen. */
+/* Control characters, invisible characters, and those that change the direction of text. */
 static bool is_visible(u32 c)
 {
 	if (c < 0xa0)

@@ -2,12 +2,12 @@
 /*
  * cotask - pausing the tasks of a group
  *
- * While a group is paused no code of its children runs, nor of the children of groups that
- * these have entered.  Nothing else stops: the time goes on, awaits end, requests to cancel
- * are counted.  A task whose turn comes is held in a list of the loop instead of being run,
- * and goes back to the ready queue in the same order.
+ * While a group is paused no code of its children runs, nor of the children of groups that these
+ * have entered.  Nothing else stops: time passes, awaits end, requests to cancel are counted.  A
+ * task whose turn comes is held in a list of the loop instead of being run, and goes back to the
+ * ready queue in the same order.
  *
- * A group that aborts is not paused any more, as its children have to clean up.
+ * Aborting a group ends its pause, because its children have to clean up.
  */
 #include "core.h"
 
@@ -41,7 +41,7 @@ bool cotask_pause_holds(struct cotask *t)
 	return true;
 }
 
-/* Tasks that are held, and are not to be any more, get their turn.  The owner. */
+/* Queue held tasks that are no longer to be held. The owner. */
 void cotask_pause_review(struct cotask_loop *loop)
 {
 	struct cotask *t, *next;
@@ -105,13 +105,13 @@ static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void 
 }
 
 /**
- * cotask_group_pause - the tasks of a group do not run until further notice
+ * cotask_group_pause - stop running the tasks of a group until it is resumed
  * @g: a group that was opened or entered, and is not being ended
  *
- * For a device that goes to sleep.  When this returns no code of the group's tasks is
- * running, nor of tasks in groups that these have entered; all state is kept.  Deadlines do
- * not stand still: what comes due meanwhile is acted on at the end of the pause.  Functions
- * in worker threads go on.  A task that pauses its own group goes on to its next await.
+ * For a device that goes to sleep.  When this returns no code of the group's tasks is running,
+ * nor of tasks in groups that these have entered; all state is kept.  Time continues: deadlines
+ * that come due during the pause take effect at its end.  Functions in worker threads continue.
+ * A task that pauses its own group goes on to its next await.
  *
  * Context: Process context; sleeps unless the caller is the owner of the loop.
  * Return: 0, also if it was paused before; -ESHUTDOWN if the group was cancelled or has
@@ -125,7 +125,7 @@ int cotask_group_pause(struct cotask_group *g)
 EXPORT_SYMBOL_GPL(cotask_group_pause);
 
 /**
- * cotask_group_resume - the tasks of a group go on
+ * cotask_group_resume - end a pause
  * @g: as for cotask_group_pause()
  *
  * Tasks that were held run in the order in which their turns have come.

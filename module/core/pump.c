@@ -2,10 +2,9 @@
 /*
  * cotask - which thread pumps which loop
  *
- * Code that has no task at hand can still ask where it is: for the current task,
- * and so that a loop is not run inside another one.  A table of the threads that
- * are pumping, by thread; touched when a thread begins or ends to pump, and in
- * those two questions.
+ * A table, by thread, of the threads that pump a loop.  Code that has no task finds the current
+ * task in it, and cotask refuses to run a loop inside another one.  The table changes when a
+ * thread begins or ends to pump.
  */
 #include <linux/hashtable.h>
 #include <linux/seqlock.h>
@@ -34,7 +33,7 @@ void cotask_pump_enter(struct cotask_loop *loop)
 }
 
 /**
- * cotask_pump_leave - the current thread ends to pump a loop
+ * cotask_pump_leave - the current thread stops pumping a loop
  * @loop: the loop
  */
 void cotask_pump_leave(struct cotask_loop *loop)

@@ -2,12 +2,12 @@
 /*
  * cotask - race points of a debug build
  *
- * At one in race_rate points the thread is delayed, gives way, or waits until another thread
- * has reached a certain point at the same object: one whose order with this point has been seen
- * the other way round only.  The pairs of points that were seen in this order, at one object by
- * two threads shortly after each other, are counted; debugfs shows them.
+ * At one in race_rate points the thread is delayed, yields, or waits until another thread has
+ * reached a certain point at the same object: one whose order with this point has been seen the
+ * other way round only.  The pairs of points that were seen in this order, at one object by two
+ * threads shortly after each other, are counted; debugfs shows them.
  *
- * The state here is racy by design: a lost count or a wait for nothing harms no one.
+ * The state here is racy by design: a lost count or an unnecessary wait does no harm.
  */
 #include <linux/delay.h>
 #include <linux/hash.h>
@@ -20,11 +20,11 @@
 
 static unsigned int race_rate;
 module_param(race_rate, uint, 0600);
-MODULE_PARM_DESC(race_rate, "one in so many race points is disturbed; 0: none, and none is counted");
+MODULE_PARM_DESC(race_rate, "disturb one in this many race points; 0: none, and none is counted");
 
 static unsigned int race_seed = 1;
 module_param(race_seed, uint, 0600);
-MODULE_PARM_DESC(race_seed, "which ones");
+MODULE_PARM_DESC(race_seed, "seed of the random numbers that select the points");
 
 #define SLOT_BITS	8
 #define WINDOW_US	1000	/* what is further apart did not race */

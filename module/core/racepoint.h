@@ -2,8 +2,8 @@
 /*
  * cotask - race points: where threads meet, see racepoint.c
  *
- * A point stands in front of a transition that other threads see.  Its object is what they meet
- * at.  Without CONFIG_COTASK_DEBUG it is nothing.
+ * A point precedes a transition that other threads can observe.  Its object is the one that the
+ * threads share.  Without CONFIG_COTASK_DEBUG it generates no code.
  */
 #ifndef COTASK_RACEPOINT_H
 #define COTASK_RACEPOINT_H

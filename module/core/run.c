@@ -9,7 +9,7 @@
 
 #include "core.h"
 
-/* Cancel each task, but one, that was not cancelled by this before. */
+/* Cancel each task but one, unless an earlier call has cancelled it. */
 void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except)
 {
 	static const struct cotask_reason why = { .cause = COTASK_CAUSE_SHUTDOWN };
@@ -75,7 +75,7 @@ static int make_context(struct cotask_loop *loop)
 }
 
 /**
- * cotask_run - run a coroutine to its end, and what it has left behind
+ * cotask_run - run a coroutine to its end, and end the tasks that it has left behind
  * @loop: a loop made with COTASK_LOOP_HERE in this thread
  * @main: the coroutine
  *

@@ -2,10 +2,10 @@
 /*
  * cotask - what all scopes of a task have in common
  *
- * Timeouts, groups, shielded sections and cancel scopes are entered and left like
- * blocks of a program.  A scope can cancel its task, once; when it is left it takes
- * that request back, and compares the remaining count with the count at entry, to
- * detect further requests to cancel the task.
+ * Timeouts, groups, shielded sections and cancel scopes are entered and left like blocks of a
+ * program.  A scope can cancel its task, once; when it is left it takes that request back, and
+ * compares the remaining count with the count at entry, to detect other requests to cancel the
+ * task.
  *
  * In a shielded section only requests from inside of it count: see
  * cotask_scope_count().

@@ -2,13 +2,13 @@
 /*
  * cotask - shielded sections and cancel scopes
  *
- * A *shielded section* is for clean-up: requests from outside wait until it is left
- * (SH-B2).  They are counted as always; the task is only not asked.
+ * A *shielded section* is for clean-up: requests from outside wait until it is left (SH-B2).
+ * They are counted as usual, but not delivered.
  *
- * A *cancel scope* is level-triggered: once it was cancelled, every suspension inside
- * fails until it is left (CX-B1).  A delivery arms the task again, as long as it is
- * inside and not shielded.  To be armed means to be asked at the next suspension, so
- * nothing spins while the task waits for something that declines to cancel.
+ * A *cancel scope* is level-triggered: once it was cancelled, every suspension inside fails until
+ * it is left (CX-B1).  A delivery arms the task again, as long as it is inside and not shielded.
+ * An armed task is asked at its next suspension, so nothing spins while the task waits for an
+ * awaitable that declines to cancel.
  */
 #include "core.h"
 
@@ -18,8 +18,8 @@
  * cotask_shield_enter - begin a section that is not interrupted from outside
  * @task: the current task
  * @s: the section, not in use
- * @ns: for how long it may take; COTASK_FOREVER.  When the time is up it is
- *	cancelled like by a timeout around it
+ * @ns: time limit, or COTASK_FOREVER.  When it expires, the section is cancelled as by a timeout
+ *	around it
  *
  * Cancel requests are held back, and delivered at the first suspension after
  * cotask_shield_exit(), unless they are taken back before.  Timeouts and groups that
@@ -131,7 +131,7 @@ void cotask_cancel_scope_init(struct cotask_cancel_scope *s, ktime_t deadline)
 }
 EXPORT_SYMBOL_GPL(cotask_cancel_scope_init);
 
-/* What is shielded inside is left alone. */
+/* Shielded sections inside the scope are not cancelled. */
 static void mark_groups(struct cotask_cancel_scope *cs)
 {
 	struct cotask_scope *s = cotask_scope_unshielded(cs->scope.task, &cs->scope);
@@ -266,8 +266,8 @@ void cotask_cancel_scope_abandon(struct cotask_scope *s)
  * Never suspends.
  *
  * Context: A step of the task that has entered it.
- * Return: 0 if the body gave -ECANCELED because of this scope alone;
- *	otherwise @rc.  -EINVAL if @s is not the innermost scope of the current task.
+ * Return: 0 if the body ended with -ECANCELED because of this scope alone; otherwise @rc.
+ *	-EINVAL if @s is not the innermost scope of the current task.
  */
 long cotask_cancel_scope_exit(struct cotask_cancel_scope *s, long rc)
 {

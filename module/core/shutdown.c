@@ -15,7 +15,7 @@
 /* Time limit for held tasks that cannot end before another thread or loop releases them. */
 #define HELD_NS		(100 * NSEC_PER_MSEC)
 
-/* How many tasks are listed by name. */
+/* Maximum number of tasks that are listed by name. */
 #define LISTED		16
 
 enum end_stage {
@@ -92,10 +92,10 @@ static void list_all(struct cotask_loop *loop)
 }
 
 /**
- * struct ending - how far it has come
+ * struct ending - progress of the end of a loop
  * @loop: the loop
  * @stage: what its tasks may do
- * @begin: when it began with that
+ * @begin: when the stage began
  * @span: how long it may take, nanoseconds
  * @least: how few tasks there have been
  * @turns: how many turns there were since then, when the time was over
@@ -141,7 +141,7 @@ static void next_stage(struct ending *e)
 	}
 }
 
-/* Until there is something to run, or time to look again. */
+/* Until there is something to run, or the next check is due. */
 static void wait_a_bit(struct cotask_loop *loop)
 {
 	prepare_to_rcuwait(&loop->idle);
@@ -152,7 +152,7 @@ static void wait_a_bit(struct cotask_loop *loop)
 }
 
 /**
- * cotask_loop_end_tasks - end all tasks, and let no more in
+ * cotask_loop_end_tasks - end all tasks, and admit no more
  * @loop: the loop; the caller owns it
  * @grace_ns: how long tasks may take; negative: they are ended where they are, without a
  *	cancel before

@@ -2,10 +2,9 @@
 /*
  * cotask - sleeping
  *
- * The entry of a sleeping task lies in the deadline queue, and moves from there
- * to the ready queue when it is due; there is no other object.  A task sleeps as
- * long as its entry is in the deadline queue.  What it waits on then, as far as
- * cancellation is concerned, is one awaitable that all of them share.
+ * The entry of a sleeping task lies in the deadline queue, and moves from there to the ready
+ * queue when it is due; there is no other object.  A task sleeps as long as its entry is in the
+ * deadline queue.  For cancellation, all sleeping tasks wait on one shared awaitable.
  */
 #include "core.h"
 
@@ -50,7 +49,7 @@ static bool may_suspend(struct cotask *task)
  * It is queued behind all that is ready (SL-3).
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives 0 or -ECANCELED (SL-8).
+ * Return: To be passed to CO_AWAIT(), which returns 0 or -ECANCELED (SL-8).
  */
 struct cotask_await cotask_yield(struct cotask *task)
 {
@@ -112,7 +111,7 @@ static struct cotask_await sleep_till(struct cotask *task, u64 deadline, u64 sla
  * @slack_ns: how much later it may be, so that wake-ups coalesce
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives 0, or -ECANCELED (SL-6).
+ * Return: To be passed to CO_AWAIT(), which returns 0, or -ECANCELED (SL-6).
  */
 struct cotask_await cotask_sleep_range(struct cotask *task, s64 ns, u64 slack_ns)
 {

@@ -20,8 +20,8 @@ static int child_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
 }
 
 /*
- * The callback is registered with the child, or queued since that has ended.  One that goes
- * on is a child like any other now, so that an error of it is not lost.
+ * The callback is registered with the child, or queued since that has ended.  A child that
+ * continues is an ordinary child now, so its error is not lost.
  */
 static void forget_child(struct cotask_start *s)
 {
@@ -47,7 +47,7 @@ static long start_step(struct cotask *task, struct cotask_frame *frame)
 	CO_AWAIT(ready, s->outcome, cotask_await_future(task, &s->ready));
 	if (s->outcome == -ECANCELED && !cotask_done(s->child) &&
 	    (s->child->entry.flags & COTASK_T_APART)) {
-		/* Only this child; a further cancel does not wait for it any more. */
+		/* Cancels only this child; a further cancel no longer waits for it. */
 		cotask_cancel(s->child);
 		CO_AWAIT(ended, s->ended_with, cotask_await_shielded(task, &s->child->base));
 		if (cotask_done(s->child) && !cotask_cancelled(s->child) &&
@@ -117,11 +117,11 @@ struct cotask_start *cotask_start_of(struct cotask *child)
  * @name: as for cotask_spawn()
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives the value of cotask_start_ready();
- *	what the child has failed with before, which is no error of the group then;
- *	-ENODATA if it has ended otherwise before; -ECANCELED, and the child was
- *	cancelled and has ended, or what it has failed with then; the errors of
- *	cotask_spawn(), without suspending (TG-B7).
+ * Return: To be passed to CO_AWAIT(), which returns the value of cotask_start_ready(); the error
+ *	with which the child has failed before, which then is not an error of the group; -ENODATA
+ *	if the child has ended otherwise before; -ECANCELED after the child was cancelled and has
+ *	ended, or the error of that child; the errors of cotask_spawn(), without suspending
+ *	(TG-B7).
  */
 struct cotask_await cotask_group_start(struct cotask *task, struct cotask_start *s,
 				       struct cotask_group *group, struct cotask_frame *frame,
@@ -145,7 +145,7 @@ EXPORT_SYMBOL_GPL(cotask_group_start);
  * @s: as for cotask_group_start()
  * @value: >= 0, the outcome of cotask_group_start()
  *
- * From now on it is a child of its group like any other.
+ * From now on the task is an ordinary child of its group.
  *
  * Context: A step of @task.
  * Return: 0; -EINVAL if it was ready before, if the task that started it was cancelled,

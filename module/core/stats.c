@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - counters of loops, and the switches for those that cost something
+ * cotask - counters of loops, and the switches for those that have a cost
  *
  * A loop that has begun to time its steps does not stop: the counters of its tasks are
  * complete from then on.
@@ -11,11 +11,11 @@
 
 bool cotask_account;
 module_param_named(account, cotask_account, bool, 0644);
-MODULE_PARM_DESC(account, "measure for how long tasks are busy, are ready, and wait");
+MODULE_PARM_DESC(account, "measure how long tasks are busy, are ready, and wait");
 
 static unsigned int slow_step_us;
 
-/* A step cannot be too long without being timed. */
+/* Slow steps can only be found if steps are timed. */
 static int set_slow_step(const char *text, const struct kernel_param *param)
 {
 	int rc = param_set_uint(text, param);

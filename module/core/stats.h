@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - what a loop counts
+ * cotask - counters of a loop
  *
- * Plain counters of the loop's owner.  A turn costs two of them, the end of a task
- * one.  How long steps take is measured on loops with COTASK_LOOP_ACCOUNT only, as
- * that needs the clock twice for each.
+ * Plain counters of the loop's owner.  A turn costs two of them, the end of a task one.  The
+ * duration of steps is measured only on loops with COTASK_LOOP_ACCOUNT, because that reads the
+ * clock twice per step.
  */
 #ifndef COTASK_STATS_H
 #define COTASK_STATS_H
@@ -34,8 +34,8 @@ static inline void cotask_hist_add(struct cotask_hist *h, u64 value)
 }
 
 /**
- * struct cotask_stats - what has happened on a loop
- * @spawned: tasks that came to life
+ * struct cotask_stats - counters of a loop
+ * @spawned: tasks that were spawned
  * @finished: tasks that ended with a value
  * @failed: ... with an error
  * @cancelled: ... CANCELLED

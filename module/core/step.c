@@ -38,7 +38,7 @@ EXPORT_SYMBOL_GPL(cotask_frame_init);
 
 /**
  * cotask_frame_kfree - release function of a frame that begins its allocation
- * @frame: first member of what kmalloc() gave
+ * @frame: the first member of an object from kmalloc()
  *
  * Context: Any.
  */
@@ -146,7 +146,7 @@ static void failure_note(struct failure *f, long rc, const struct cotask_frame *
 	}
 }
 
-/* What the frame has returned, made good where it breaks the rules. */
+/* The value that the frame has returned, corrected if it breaks the rules. */
 static long frame_outcome(struct cotask *t, const struct cotask_frame *frame, long rc)
 {
 	if (rc == COTASK_SUSPENDED) {
@@ -263,7 +263,7 @@ static void take_in_late(struct cotask *t)
 		t->entry.flags |= COTASK_T_LATE;
 }
 
-/* By special wish, the request is delivered at the next suspension instead. */
+/* With this option, the request is delivered at the next suspension instead. */
 static bool postpone(struct cotask *t)
 {
 	u32 flags = t->entry.flags;
@@ -287,12 +287,12 @@ static bool postpone(struct cotask *t)
 }
 
 /**
- * cotask_task_resume - a task that waits goes on at once
+ * cotask_task_resume - a waiting task continues at once
  * @t: the task, in cotask_park_known()
  * @next: the await that takes the place of the one that it is in; NULL: it goes on with any outcome
  *
- * For tasks whose code is not in the kernel: their process has passed the next operation.
- * The owner, outside of a step.
+ * For a task whose code is in a process, which has issued the next operation.  The owner, outside
+ * a step.
  */
 void cotask_task_resume(struct cotask *t, cotask_next_fn next)
 {
@@ -305,7 +305,7 @@ void cotask_task_resume(struct cotask *t, cotask_next_fn next)
 	loop->current_task = NULL;
 }
 
-/* What it gets in place of the outcome that was due: one delivery of all requests. */
+/* The outcome that replaces the one that was due: one delivery of all requests. */
 static void deliver_cancel(struct cotask *t)
 {
 	cotask_cancel_settle(t);
@@ -317,12 +317,12 @@ static void deliver_cancel(struct cotask *t)
 }
 
 /**
- * cotask_task_revise - a request has come since an outcome was taken for a hosted task
+ * cotask_task_revise - a request was made after the outcome of a hosted task was taken
  * @t: the task, armed since then; its code has not seen the outcome
  * @started: some of its code has run
  * @rc: the outcome, replaced if the request is delivered with it (CX-5)
  *
- * Return: false: it has not run, and is not going to (CX-7).
+ * Return: false: the task has not run, and will not (CX-7).
  */
 bool cotask_task_revise(struct cotask *t, bool started, long *rc)
 {
@@ -341,7 +341,7 @@ bool cotask_task_revise(struct cotask *t, bool started, long *rc)
 	return true;
 }
 
-/* Whether the await gives the outcome that was due. */
+/* Whether the await returns the outcome that was due. */
 static bool keeps_outcome(struct cotask *t)
 {
 	if (t->entry.flags & COTASK_T_DOOMED)
@@ -364,9 +364,8 @@ static void settle_grant(struct cotask *t, bool kept)
 }
 
 /*
- * What the await gives in place of the outcome that was due (CX-5, CX-6), and
- * what becomes of a request that was handed on (CX-3, CX-14).  False: the task has
- * ended instead (CX-7).
+ * Set the outcome that the await returns in place of the one that was due (CX-5, CX-6), and
+ * settle a request that was handed on (CX-3, CX-14).  False: the task has ended instead (CX-7).
  */
 static bool deliver(struct cotask *t)
 {
@@ -473,9 +472,9 @@ static bool may_suspend(const struct cotask *task)
 }
 
 /**
- * cotask_park - wait for something that is not done and can close no cycle of awaits
+ * cotask_park - wait for an awaitable that is not done and cannot close a cycle of awaits
  * @task: the current task
- * @x: what will wake it
+ * @x: the awaitable that wakes it
  *
  * Return: To be passed to CO_AWAIT(); -EXDEV if @x belongs to another loop.
  */
@@ -492,9 +491,9 @@ struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x)
 }
 
 /**
- * cotask_park_known - the same, for an awaitable that tracks its waiter itself
+ * cotask_park_known - as cotask_park(), for an awaitable that tracks its waiter itself
  * @task: the current task
- * @x: of this loop; has no list of waiters, and goes on with cotask_task_resume()
+ * @x: of this loop; has no list of waiters, and calls cotask_task_resume()
  *
  * Return: To be passed to CO_AWAIT().
  */
@@ -551,10 +550,10 @@ static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x
  * does not suspend and no cancel is delivered (AW-1).
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives the outcome of @x; -ECANCELED;
- *	-EDEADLK if @x is @task, waits for it, or owns it (AW-4, AW-B2); -EXDEV if @x
- *	belongs to another loop (AW-5); -EINVAL if it is missing; the code of an
- *	ERR_PTR(), so that what makes awaitables can be passed on unseen.
+ * Return: To be passed to CO_AWAIT(), which returns the outcome of @x; -ECANCELED; -EDEADLK if @x
+ *	is @task, waits for it, or owns it (AW-4, AW-B2); -EXDEV if @x belongs to another loop
+ *	(AW-5); -EINVAL if it is missing; the code of an ERR_PTR(), so that the result of a
+ *	constructor can be passed without a check.
  */
 struct cotask_await cotask_await(struct cotask *task, struct cotask_awaitable *x)
 {
@@ -586,7 +585,7 @@ EXPORT_SYMBOL_GPL(cotask_await_shielded);
  * Runs it in this task, at once, without a turn of the loop in between (CO-2).
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives what the coroutine returns
+ * Return: To be passed to CO_AWAIT(), which returns what the coroutine returns
  *	(CO-3); -EINVAL if @callee was used before (CO-5) or never made.
  */
 struct cotask_await cotask_call(struct cotask *task, struct cotask_frame *callee)

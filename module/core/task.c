@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - tasks: creation, references, and what can be asked of them
+ * cotask - tasks: creation, references, queries
  *
  * A task belongs to its group from spawn until the record of its end, with or
  * without a handle (CT-7, CT-B1).  A handle is a counted reference;
@@ -13,7 +13,7 @@
 static struct kmem_cache *task_cache;
 static atomic64_t last_id;
 
-/* Numbers that a loop takes at once, so that its spawns need no atomic operation. */
+/* Task numbers that a loop reserves at once, so that its spawns need no atomic operation. */
 #define ID_STASH	64
 
 int cotask_task_init(void)
@@ -73,8 +73,8 @@ static void free_deferred(struct cotask_deferred *d)
  * cotask_put - drop a reference to a task
  * @task: the task, or NULL
  *
- * A task that is not done goes on (CT-7).  With the last reference to a task that
- * has failed, its error is reported if it was never retrieved (AW-11).
+ * A task that is not done continues (CT-7).  With the last reference to a task that has failed,
+ * its error is reported if it was never retrieved (AW-11).
  *
  * Context: Any.
  */
@@ -131,7 +131,7 @@ static u32 task_flags(u32 flags)
 	return t;
 }
 
-/* Memory for a task; out: the flag that says whose it is. */
+/* Memory for a task; out: the flag that identifies its allocator. */
 static struct cotask *task_memory(struct cotask_loop *loop, struct cotask_frame *frame,
 				  const struct cotask_spawn_args *args, u32 *placed)
 {
@@ -162,7 +162,7 @@ static struct cotask *task_memory(struct cotask_loop *loop, struct cotask_frame 
 	return t;
 }
 
-/* Whether the task counts as an object by itself; < 0: it would be one too many. */
+/* Whether the task counts as an object by itself; < 0: the limit is exceeded. */
 static int charge(struct cotask_loop *loop, u32 flags)
 {
 	if (!READ_ONCE(loop->payer) || (flags & COTASK_SPAWN_PAID))
@@ -237,7 +237,7 @@ void cotask_task_born_level(struct cotask *t)
 }
 
 /**
- * cotask_task_joined - a task is in its group like any other from now on
+ * cotask_task_joined - a task becomes an ordinary member of its group
  * @t: the task, which may have ended; not inside its eager first step, if it has that
  *
  * The owner.  The group may have been aborted since it was admitted, or in its first
@@ -255,7 +255,7 @@ void cotask_task_joined(struct cotask *t)
 }
 
 /**
- * cotask_task_start - a task comes to life
+ * cotask_task_start - start a task
  * @t: made by cotask_task_prepare(); admitted by its group
  * @flags: COTASK_SPAWN_*
  *
@@ -289,7 +289,7 @@ void cotask_task_start(struct cotask *t, u32 flags)
  * cotask_task_admit - a task that was spawned from outside has arrived
  * @t: the task
  *
- * Its group has let it in when it was spawned, but may be aborting by now.
+ * Its group admitted it when it was spawned, but may be aborting now.
  */
 void cotask_task_admit(struct cotask *t)
 {
@@ -321,7 +321,7 @@ static struct cotask_group *group_at_home(struct cotask_loop *loop)
 
 /**
  * cotask_group_for_spawn - the group to spawn into
- * @g: what the user has named; NULL: the group at home
+ * @g: the group that the caller has passed; NULL: the default group
  *
  * Return: The group; ERR_PTR(-EINVAL) if @g was not entered or opened;
  *	ERR_PTR(-ESRCH) without a running loop.
@@ -336,7 +336,7 @@ struct cotask_group *cotask_group_for_spawn(struct cotask_group *g)
 	return loop ? group_at_home(loop) : ERR_PTR(-ESRCH);
 }
 
-/* Give the task its context; the spawner is the current task, if any. */
+/* Set the context of the task; the spawner is the current task, if any. */
 static void set_context(struct cotask *t, const struct cotask_spawn_args *args, bool mine)
 {
 	struct cotask_loop *loop = t->base.loop;
@@ -395,8 +395,8 @@ void cotask_task_discard(struct cotask *t, struct cotask_frame *frame)
 }
 
 /*
- * From outside.  The owner may be waiting for a spawn that the group has let in, so that
- * is not preempted before the task is on its way.
+ * From outside.  The owner may wait for a spawn that the group has admitted, so preemption is
+ * disabled until the task is posted.
  */
 static int post_task(struct cotask_group *g, struct cotask_loop *loop, struct cotask *t)
 {
@@ -407,7 +407,7 @@ static int post_task(struct cotask_group *g, struct cotask_loop *loop, struct co
 	if (!rc) {
 		t->entry.flags |= COTASK_T_NEW;
 		atomic_or(COTASK_S_INBOX, &t->base.state);
-		/* Cannot fail: a group that has let it in keeps the loop open. */
+		/* Cannot fail: the group that has admitted the task keeps the loop open. */
 		cotask_loop_post(loop, &t->base.post);
 	}
 	preempt_enable();
@@ -516,9 +516,9 @@ static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_fr
  * @frame: its coroutine, made by cotask_frame_init(), not used before
  * @args: how
  *
- * The first step is queued at the tail and runs later, unless it is to be eager
- * (CT-1).  When spawning fails no task exists, and the coroutine is released
- * without having run (CO-6, CT-6), except when it is no fresh coroutine.
+ * The first step is queued at the tail and runs later, unless it is to be eager (CT-1).  When
+ * spawning fails no task exists, and the coroutine is released without having run (CO-6, CT-6),
+ * unless the coroutine was used before.
  *
  * Context: Any; with args->gfp to match.  COTASK_SPAWN_EAGER has an effect in the
  *	loop only.  Not from a hard interrupt of PREEMPT_RT, nor with a raw spinlock held
@@ -562,7 +562,7 @@ int cotask_go(struct cotask_group *group, struct cotask_frame *frame)
 EXPORT_SYMBOL_GPL(cotask_go);
 
 /**
- * cotask_ensure - take what is a task or future already
+ * cotask_ensure - check that an awaitable belongs to a loop
  * @loop: the loop that it has to belong to, or NULL
  * @x: task, future or shield
  *
@@ -590,7 +590,7 @@ void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e)
 	cotask_group_child_ended(t->group, t);
 }
 
-/* --- questions ------------------------------------------------------------ */
+/* --- queries ------------------------------------------------------------ */
 
 /**
  * cotask_get_coro - the outermost coroutine of a task
@@ -609,7 +609,7 @@ struct cotask_frame *cotask_get_coro(const struct cotask *task)
 }
 EXPORT_FOR_TESTS(cotask_get_coro);
 
-/* For people (TK-9). */
+/* The state in words (TK-9). */
 const char *cotask_task_state(const struct cotask *t)
 {
 	if (cotask_cancelled(t))

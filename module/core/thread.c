@@ -127,7 +127,7 @@ static void stop(struct cotask_loop *loop, s64 grace_ns)
  *	those that do not end by that are listed in the log, and ended as by
  *	cotask_group_stop() (CO-B2). COTASK_FOREVER: wait; negative: ended at once
  *
- * Takes the creator's reference.
+ * Drops the creator's reference.
  *
  * Context: Process context, sleeps; not from the loop itself.
  * Return: 0; -EDEADLK on the loop itself; -EINVAL in atomic context, or for the loop of
@@ -170,8 +170,8 @@ static DEFINE_MUTEX(cpu_loops_lock);	/* guards the making of cpu_loops */
  * cotask_cpu_loop - the shared loop of a CPU
  * @cpu: the CPU; COTASK_THIS_CPU: the one that runs the caller, which is online
  *
- * Made when it is asked for the first time; ends with the module.  While its CPU is
- * offline the loop runs elsewhere.
+ * The first call for a CPU creates the loop, which ends with the module.  While the CPU is
+ * offline, the loop runs on another one.
  *
  * Context: Process context, sleeps.
  * Return: The loop with a reference, to be dropped with cotask_loop_put();
@@ -201,7 +201,7 @@ struct cotask_loop *cotask_cpu_loop(unsigned int cpu)
 }
 EXPORT_SYMBOL_GPL(cotask_cpu_loop);
 
-/* How long the tasks of forgetful modules may take at the very end. */
+/* Time limit for tasks that a module has left behind, when cotask is unloaded. */
 #define EXIT_GRACE_NS	(5 * NSEC_PER_SEC)
 
 void cotask_cpu_loops_exit(void)

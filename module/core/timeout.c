@@ -234,9 +234,9 @@ static bool is_past(const struct cotask_timeout *t)
  * @t: the timeout, made and not left
  * @name: for cotask_cancel_reason() (TO-B5); valid as long as tasks that were cancelled
  *	for it are inspected, as a rule a string constant; or NULL
- * @flags: COTASK_TIMEOUT_STRICT: a body that ends with a value after the deadline has
- *	timed out as well (TO-B3).  COTASK_TIMEOUT_QUIET: exit gives 0 in place of
- *	-ETIMEDOUT, see cotask_timeout_expired() (TO-B4)
+ * @flags: COTASK_TIMEOUT_STRICT: a body that ends with a value after the deadline has timed out
+ *	as well (TO-B3).  COTASK_TIMEOUT_QUIET: exit returns 0 in place of -ETIMEDOUT, see
+ *	cotask_timeout_expired() (TO-B4)
  *
  * Context: The loop's owner, or before @t is entered.
  * Return: 0; -EINVAL for unknown flags, or if @t is missing, was not made or was left.
@@ -260,9 +260,9 @@ EXPORT_SYMBOL_GPL(cotask_timeout_configure);
  * is by now (TO-6).
  *
  * Context: A step of the task that has entered it.
- * Return: -ETIMEDOUT if the body gave -ECANCELED because of this timeout alone
- *	(TO-8, TO-9); otherwise @rc (TO-10).  -EINVAL if @t is not the
- *	innermost scope of the current task.
+ * Return: -ETIMEDOUT if the body ended with -ECANCELED because of this timeout alone (TO-8,
+ *	TO-9); otherwise @rc (TO-10).  -EINVAL if @t is not the innermost scope of the current
+ *	task.
  */
 long cotask_timeout_exit(struct cotask_timeout *t, long rc)
 {
@@ -375,7 +375,7 @@ static s64 nearest_deadline(const struct cotask *task, unsigned int most)
 }
 
 /**
- * cotask_deadline_around - the nearest deadline of the scopes around a task, for people
+ * cotask_deadline_around - the nearest deadline of the scopes around a task, for views
  * @task: the task
  *
  * Context: The loop's owner.

@@ -38,7 +38,7 @@ int cotask_clock_of(clockid_t clock)
 }
 
 /**
- * cotask_loop_time - what time it is for a loop
+ * cotask_loop_time - the current time of a loop
  * @loop: the loop
  * @clock: the clock
  *
@@ -143,7 +143,7 @@ void cotask_timer_add(struct cotask_loop *loop, struct cotask_entry *e)
  */
 void cotask_timer_add_ahead(struct cotask_loop *loop, struct cotask_entry *e)
 {
-	/* What a process says may not be true. */
+	/* A process may pass a wrong time. */
 	e->deadline = max(e->deadline, loop->deadlines[e->clock].base);
 	cotask_timer_add(loop, e);
 }

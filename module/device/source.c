@@ -440,7 +440,7 @@ __poll_t cotask_source_look(struct cotask_source *s)
  * @s: the source, which had none
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which gives the events that have come, or
+ * Return: To be passed to CO_AWAIT(), which returns the events that have come, or
  *	COTASK_SOURCE_UNKNOWN; the error of a source that was ended; -ECANCELED.
  */
 struct cotask_await cotask_source_wait(struct cotask *task, struct cotask_source *s)

@@ -186,7 +186,7 @@ static bool can_wait(const struct cotask_op *op)
  * @task: the current task
  * @op: the operation, without its acting task
  *
- * Return: To be passed to CO_AWAIT(), which gives the outcome of the operation.
+ * Return: To be passed to CO_AWAIT(), which returns the outcome of the operation.
  */
 struct cotask_await cotask_suspends(struct cotask *task, const struct cotask_op *op)
 {
