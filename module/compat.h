@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - the only place that knows kernel versions
+ * cotask - differences between kernel versions, all in this file
  *
- * Defines the newest spelling on older kernels.  Kbuild probes the headers, as
- * stable kernels and distributions backport: a version number would lie.
+ * Defines the newest names on older kernels.  Kbuild probes the headers, because stable kernels
+ * and distributions backport interfaces: a version number does not identify them.
  */
 #ifndef COTASK_COMPAT_H
 #define COTASK_COMPAT_H
@@ -28,7 +28,10 @@ hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
-/* Before the thread runs.  What is newer brings it back when one of its CPUs comes online. */
+/*
+ * Before the thread runs.  The newer function also restores the affinity when one of its CPUs
+ * comes online.
+ */
 #ifndef COTASK_HAVE_KTHREAD_AFFINE
 static inline int kthread_affine_preferred(struct task_struct *thread, const struct cpumask *cpus)
 {
@@ -47,7 +50,10 @@ static inline int kthread_affine_preferred(struct task_struct *thread, const str
 #define system_percpu_wq	system_wq
 #endif
 
-/* Whether its memory is for its user to look at: no program of other rights, no prctl(). */
+/*
+ * Whether the user of the process may inspect its memory: not after exec of a program with other
+ * credentials, or prctl().
+ */
 static inline bool cotask_is_dumpable(struct task_struct *task)
 {
 #ifdef COTASK_HAVE_EXEC_STATE

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - the module, and what ties its wings together
+ * cotask - the module: initialisation, and tables that connect its wings
  */
 #include "device/device.h"
 #include "observe/observe.h"

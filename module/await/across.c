@@ -7,22 +7,22 @@
  * the outcome has arrived, or is refused by a loop that has ended meanwhile, and as long
  * as there is a handle of it.
  *
- * A loop that a process pumps may not answer: its process can be stopped, or not want to.
- * So a wait for one of its tasks ends by a cancel at once; what becomes of the task is not
- * waited for.  Loops of the kernel are waited for, as tasks of the same loop are.
+ * A loop that a process pumps may never answer: the process may be stopped, or may not enter its
+ * loop.  So a cancel ends a wait for one of its tasks at once, without the outcome of the task.
+ * A wait for a task of a kernel loop ends when the task has ended, as on the same loop.
  */
 #include <linux/slab.h>
 
 #include "await.h"
 
 /**
- * struct cotask_across - a way from the tasks of one loop to a task of another
+ * struct cotask_across - a connection from the tasks of one loop to a task of another loop
  * @base: what the waiters wait on, in their loop
- * @refs: the way of the outcome; a handle
+ * @refs: of the outcome in transit, and of a handle
  * @target: the task, pinned
  * @ended: the callback in the loop of @target
- * @result: the outcome, on its way
- * @host: charged for it, as it may stay for longer than the waiters; or NULL
+ * @result: the outcome, in transit
+ * @host: charged for the object, which may outlive the waiters; or NULL
  */
 struct cotask_across {
 	struct cotask_awaitable	base;
@@ -39,8 +39,8 @@ static struct cotask_across *across_of(struct cotask_awaitable *x)
 }
 
 /**
- * cotask_across_put - drop a reference to a way
- * @a: the way, or NULL
+ * cotask_across_put - drop a reference to a connection
+ * @a: the connection, or NULL
  *
  * Context: Process context.
  */
@@ -89,13 +89,13 @@ static void across_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 	cotask_task_queue(waiter, -ECANCELED);
 }
 
-/* Whether it depends on a process when, and if, the task ends. */
+/* Whether a process determines when, and if, the task ends. */
 static bool is_hosted(const struct cotask *target)
 {
 	return target->base.loop->flags & COTASK_LOOP_LENT;
 }
 
-/* The request is counted there at once; its effect is the outcome, or is not reported. */
+/* The target counts the request at once; its effect is seen in the outcome only. */
 static bool across_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			  const struct cotask_reason *why)
 {
@@ -128,13 +128,13 @@ static int target_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
 }
 
 /**
- * cotask_across_make - make a way to a task of another loop, which does not lead there yet
+ * cotask_across_make - make a connection to a task of another loop, not yet established
  * @loop: the loop of the waiters, pinned by the caller
  * @target: the task
- * @payer: is charged for the way, as long as that stays; or NULL
+ * @payer: is charged for the connection as long as that exists; or NULL
  *
  * Context: Process context, any thread.
- * Return: The way with a reference, for cotask_across_begin(); ERR_PTR() of -ENOMEM,
+ * Return: The connection with a reference, for cotask_across_begin(); ERR_PTR() of -ENOMEM,
  *	-ENOSPC (a process has too much).
  */
 struct cotask_across *cotask_across_make(struct cotask_loop *loop, struct cotask *target,
@@ -151,7 +151,7 @@ struct cotask_across *cotask_across_make(struct cotask_loop *loop, struct cotask
 }
 
 /**
- * cotask_across_begin - from here on a way stays until its target has ended
+ * cotask_across_begin - establish a connection, which stays until its target has ended
  * @a: the way
  *
  * Context: The owner of the loop of the waiters.
@@ -169,11 +169,11 @@ int cotask_across_begin(struct cotask_across *a)
 }
 
 /**
- * cotask_across_new - make a way to a task of another loop
+ * cotask_across_new - make a connection to a task of another loop
  * @loop: the loop of the waiters, which is charged; the caller owns it
  * @target: the task
  *
- * Return: The way with a reference, for cotask_across_await(); ERR_PTR() of -ENOMEM,
+ * Return: The connection with a reference, for cotask_across_await(); ERR_PTR() of -ENOMEM,
  *	-ENOSPC (a process has too much), -ESHUTDOWN (the other loop has ended).
  */
 struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask *target)
@@ -190,7 +190,7 @@ struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask 
 	return ERR_PTR(rc);
 }
 
-/* The current task waits for what is at the other end. */
+/* The current task waits for the target. */
 struct cotask_await cotask_across_await(struct cotask *task, struct cotask_across *a)
 {
 	if (cotask_awaitable_done(&a->base))
@@ -203,14 +203,14 @@ struct cotask_await cotask_across_await(struct cotask *task, struct cotask_acros
  * @task: the current task
  * @target: the task to wait for
  *
- * A cancel of @task meanwhile is passed on to @target (CX-3).  If that is on the loop of a
- * process, the wait ends at once; otherwise when @target has ended.  Cycles over several
- * loops are not found.
+ * A cancel of @task meanwhile is passed on to @target (CX-3).  If @target is on the loop of a
+ * process, the cancel ends the wait at once; otherwise the wait ends when @target has ended.
+ * Cycles across several loops are not detected.
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which returns what cotask_await() says, but not
- *	-EXDEV; -ENOMEM, -ENOSPC (a process has too much) and -ESHUTDOWN (the other loop
- *	has ended) without suspending.
+ * Return: To be passed to CO_AWAIT(), which returns the same as for cotask_await(), except
+ *	-EXDEV; -ENOMEM, -ENOSPC (a process has too much) and -ESHUTDOWN (the other loop has
+ *	ended) without suspending.
  */
 struct cotask_await cotask_await_across(struct cotask *task, struct cotask *target)
 {

@@ -23,7 +23,7 @@ static void member_ended(struct cotask_set *s, struct cotask_member *m)
 	cotask_sem_release(&it->permits);
 }
 
-/* What has ended stays available; nothing is added (AC-4). */
+/* Members that have ended remain available; no further ones are added (AC-4). */
 static void alarm(struct cotask_set *s)
 {
 	cotask_set_detach(s);
@@ -60,7 +60,7 @@ static const struct cotask_awaitable_ops permits_ops = {
  * @n: how many
  * @timeout_ns: for the whole iteration, from here (AC-4); COTASK_FOREVER
  *
- * No member is cancelled by this (AC-5).
+ * Iterating cancels no member (AC-5).
  *
  * Context: The loop's owner.
  * Return: 0; the errors of cotask_gather().
@@ -147,7 +147,7 @@ EXPORT_SYMBOL_GPL(cotask_as_completed_next);
  * cotask_as_completed_end - end an iteration
  * @it: an iterator without waiters; or memory that was cleared and never used
  *
- * The members that have not ended go on.
+ * The members that have not ended continue.
  *
  * Context: The loop's owner.
  */

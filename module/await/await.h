@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - what is built on awaitables
+ * cotask - primitives that are built on awaitables
  */
 #ifndef COTASK_AWAIT_H
 #define COTASK_AWAIT_H

@@ -26,10 +26,10 @@ static long cancel_wait_step(struct cotask *task, struct cotask_frame *frame)
  * @target: the task; pinned by the caller
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which returns 0, whatever @target has ended with;
- *	-ECANCELED only if @task itself was cancelled meanwhile; -EDEADLK if @target is
- *	@task or waits for it; -EXDEV if it belongs to another loop; -EINVAL if an
- *	argument is missing (CX-B6).  @target is not cancelled when it is refused.
+ * Return: To be passed to CO_AWAIT(), which returns 0, independent of the outcome of @target;
+ *	-ECANCELED only if @task itself was cancelled meanwhile; -EDEADLK if @target is @task or
+ *	waits for it; -EXDEV if it belongs to another loop; -EINVAL if an argument is missing
+ *	(CX-B6).  @target is not cancelled when it is refused.
  */
 struct cotask_await cotask_cancel_and_wait(struct cotask *task, struct cotask_cancel_wait *w,
 					   struct cotask *target)

@@ -81,7 +81,7 @@ void cotask_complete(struct cotask_completion *c)
 	struct cotask_awaitable *x = &c->sem.base;
 
 	cotask_race_point(ARRIVED, c);
-	/* What was written before; pairs with take_in(). */
+	/* Orders the caller's earlier writes; pairs with take_in(). */
 	smp_mb__before_atomic();
 	atomic_long_inc(&c->arrived);
 	cotask_race_point(ARRIVED_POSTED, c);
@@ -96,10 +96,10 @@ EXPORT_SYMBOL_GPL(cotask_complete);
  * @task: the current task
  * @c: the completion
  *
- * Does not suspend if there was one that no other wait has used up.
+ * Does not suspend if a call is left that no other wait has consumed.
  *
  * Context: A step of @task.
- * Return: To be passed to CO_AWAIT(), which returns 0; -ECANCELED, and nothing was used up;
+ * Return: To be passed to CO_AWAIT(), which returns 0; -ECANCELED, and no call was consumed;
  *	-EXDEV for a completion of another loop.
  */
 struct cotask_await cotask_completion_wait(struct cotask *task, struct cotask_completion *c)
@@ -111,10 +111,10 @@ struct cotask_await cotask_completion_wait(struct cotask *task, struct cotask_co
 EXPORT_SYMBOL_GPL(cotask_completion_wait);
 
 /**
- * cotask_completion_reset - forget calls of cotask_complete() that no wait has used up
+ * cotask_completion_reset - discard calls of cotask_complete() that no wait has consumed
  * @c: the completion
  *
- * For a device that starts anew.  A call that comes meanwhile counts, or does not.
+ * For a device that is reset.  A concurrent call may or may not be discarded.
  *
  * Context: The loop's owner.
  */
@@ -126,16 +126,16 @@ void cotask_completion_reset(struct cotask_completion *c)
 EXPORT_SYMBOL_GPL(cotask_completion_reset);
 
 /**
- * cotask_completion_fini - a completion is not used any more
+ * cotask_completion_fini - end the use of a completion
  * @c: the completion; no task waits for it, and no call of cotask_complete() is running
  *	(free_irq() has returned, say)
  *
- * Its memory may go afterwards.
+ * Its memory may be freed afterwards.
  *
  * Context: Process context, sleeps; not from a task or callback of the loop.  On a loop with
  *	COTASK_LOOP_HERE from the thread that has it, or it sleeps until that pumps the loop.
- * Return: 0; -EDEADLK from inside of the loop, -EBUSY if a task waits for it: then nothing has
- *	happened.
+ * Return: 0; -EDEADLK from inside the loop, -EBUSY if a task waits for @c.  After an error @c is
+ *	unchanged.
  */
 int cotask_completion_fini(struct cotask_completion *c)
 {
@@ -147,8 +147,8 @@ int cotask_completion_fini(struct cotask_completion *c)
 	if (!list_empty(&c->sem.base.waiters))
 		return -EBUSY;
 	/*
-	 * A question is posted behind the last post, which the owner may be acting on; a loop that
-	 * refuses it has acted on all posts.
+	 * The request to the owner follows the last post, on which the owner may be acting; a
+	 * loop that refuses the request has acted on all posts.
 	 */
 	if (mine)
 		cotask_loop_take_in(loop);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - gather and race: many outcomes become one
+ * cotask - gather and race: combine several outcomes into one
  *
- * What ends a gather, and with what, is decided in member_ended().  The outcome to
- * come is kept in the result of the set until it is done.
+ * member_ended() decides when a gather ends, and with which outcome.  The result of the set holds
+ * that outcome until the set is done.
  */
 #include "set.h"
 
@@ -19,7 +19,7 @@ static void mark_all_read(struct cotask_set *s)
 
 static void end(struct cotask_set *s, long result)
 {
-	/* Later errors of members that go on count as read, too (GA-4). */
+	/* Later errors of members that continue also count as retrieved (GA-4). */
 	mark_all_read(s);
 	/* FAILED(-ECANCELED), not CANCELLED (GA-6, AW-10). */
 	cotask_set_settle(s, result, 0);
@@ -83,7 +83,7 @@ static void member_ended(struct cotask_set *s, struct cotask_member *m)
 		end(s, outcome(s));
 }
 
-/* Asks each member; does not end the gather by itself (GA-7, GA-11). */
+/* Cancels each member; the gather ends when they have ended (GA-7, GA-11). */
 static bool gather_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			  const struct cotask_reason *why)
 {
@@ -127,8 +127,8 @@ static struct cotask_awaitable *gather(struct cotask_set *s, struct cotask_group
  * @members: awaitables and coroutines; stay as long as @s.  An argument that is
  *	repeated is one member (GA-3)
  * @n: how many; 0: done at once (GA-1)
- * @flags: COTASK_GATHER_COLLECT or COTASK_GATHER_FAIL_FAST, or 0: the first error
- *	ends the gather, the remaining members go on (GA-4)
+ * @flags: COTASK_GATHER_COLLECT or COTASK_GATHER_FAIL_FAST, or 0: the first error ends the
+ *	gather, the remaining members continue (GA-4)
  *
  * Coroutines are spawned in the order of the arguments (GA-2).  When the gather is
  * done, the result of each member is its outcome, in the order of the arguments.

@@ -5,10 +5,10 @@
  *	idle --> queued --> running --> ended        (the worker)
  *	            `--> dropped  `--> unwanted      (the canceller)
  *
- * @state decides whether a function runs at all (TH-4).  Whatever happens, the
- * worker posts the job to its loop at the end, and there it completes, unless its
- * await was cancelled before.  Until then the job holds its group like a child, so that
- * stopping a group or a loop waits for its jobs (TH-5).
+ * @state decides whether a function runs at all (TH-4).  In each case the worker finally posts
+ * the job to its loop, where the job completes unless its await was cancelled before.  Until then
+ * the job holds its group like a child, so that stopping a group or a loop waits for its jobs
+ * (TH-5).
  */
 #include <linux/cotask_thread.h>
 
@@ -46,7 +46,7 @@ static void settle(struct cotask_job *job, long result, int how)
 		cotask_awaitable_settle(&job->base, result, how);
 }
 
-/* The function has ended, or is not going to run. */
+/* The function has ended, or will not run. */
 static void job_posted(struct cotask_post *post)
 {
 	struct cotask_job *job = job_of(container_of(post, struct cotask_awaitable, post));
@@ -165,14 +165,14 @@ static int check(const struct cotask *task, struct cotask_job *job, u32 flags)
  * @job: made by cotask_job_init(), runs once; the caller keeps its reference
  * @flags: COTASK_JOB_*
  *
- * The function runs in a worker thread, while the loop goes on (TH-1).  It sees a copy
- * of the task's context variables, by cotask_job_var_get() (TH-2).
+ * The function runs in a worker thread, while the loop continues (TH-1).  It sees a copy of the
+ * task's context variables, by cotask_job_var_get() (TH-2).
  *
- * When @task is cancelled meanwhile, the await ends at once.  If the function has not
- * begun, it does not run (TH-3, TH-4); if it has, it can check cotask_job_unwanted().
- * With COTASK_JOB_UNINTERRUPTIBLE the await ends when the function has ended (TH-B2), so
- * that the job can be embedded in the frame; after a cancel it gives -ECANCELED, and
- * cotask_job_result() returns what the function has returned.
+ * When @task is cancelled meanwhile, the await ends at once.  If the function has not begun, it
+ * does not run (TH-3, TH-4); if it has, it can check cotask_job_unwanted().  With
+ * COTASK_JOB_UNINTERRUPTIBLE the await ends when the function has ended (TH-B2), so that the job
+ * can be embedded in the frame; after a cancel it returns -ECANCELED, and cotask_job_result()
+ * returns what the function has returned.
  *
  * Stopping the group or the loop waits for the function (TH-5).
  *

@@ -78,13 +78,13 @@ static int put(struct cotask_queue *q, struct list_head *item)
 	list_add_tail(item, &q->list);
 	q->count++;
 	cotask_sem_release(&q->items);
-	/* Otherwise a getter has it. */
+	/* Otherwise a getter has taken it. */
 	if (q->items.free != free && !free)
 		q->free = item;
 	return 0;
 }
 
-/* With the permit for it, which is of no use once the queue was shut down, and is empty. */
+/* With the permit for it, which is invalid once the queue was shut down and is empty. */
 static struct list_head *get(struct cotask_queue *q, struct list_head *item)
 {
 	if (list_empty(&q->list))
@@ -228,10 +228,10 @@ struct cotask_await cotask_queue_get(struct cotask *task, struct cotask_queue_op
 EXPORT_SYMBOL_GPL(cotask_queue_get);
 
 /**
- * cotask_queue_shutdown - take no more items
+ * cotask_queue_shutdown - accept no more items
  * @q: the queue
- * @dropped: what is in the queue goes here, to be disposed of by the caller; NULL:
- *	it can still be got
+ * @dropped: receives the items in the queue, which the caller disposes of; NULL: tasks can still
+ *	get them
  *
  * All waiters get -ESHUTDOWN (SY-4).
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - sets: what gather, race, wait and as_completed have in common
+ * cotask - sets: the common part of gather, race, wait and as_completed
  *
  * A set registers one entry with each of its members.  When a member ends, its entry
  * is queued like any other waiter (SC-5), and when its turn comes the kind of the
@@ -23,7 +23,7 @@ static struct cotask_member *member_of(struct cotask_entry *e)
 
 /* --- attaching --------------------------------------------------------------- */
 
-/* Locks, groups and the like have no outcome. */
+/* Locks, groups and similar objects have no outcome. */
 static bool can_be_member(const struct cotask_awaitable *x)
 {
 	return !IS_ERR_OR_NULL(x) && x->loop && !x->post.ops->internal;
@@ -84,7 +84,7 @@ static int make(struct cotask_set *s, struct cotask_group *group)
 		cotask_loop_spend(s->base.loop, 1);
 		if (!m->coro)
 			continue;
-		/* Of a coroutine that is named twice there is one task (GA-3). */
+		/* A coroutine that is passed twice has one task (GA-3). */
 		if (m->coro->state == COTASK_FRAME_TAKEN) {
 			m->x = s->members[m->coro->at].x;
 			continue;
@@ -189,7 +189,7 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 	return 0;
 }
 
-/* Where the set is at home: with its group, its first member, or its maker. */
+/* The loop of the set: that of its group, of its first member, or of its creator. */
 static struct cotask_loop *home(const struct cotask_group *group,
 				const struct cotask_member *members, unsigned int n)
 {
@@ -262,7 +262,7 @@ static int follow(struct cotask_set *s, struct cotask_group *group,
 }
 
 /**
- * cotask_set_follow - begin to follow what the user names
+ * cotask_set_follow - begin to follow the members that the caller passes
  * @s: the set, not in use
  * @group: the owner of the tasks of coroutines, or NULL
  * @members: awaitables and coroutines
@@ -282,7 +282,7 @@ int cotask_set_follow(struct cotask_set *s, struct cotask_group *group,
 	return rc;
 }
 
-/* --- what members do ----------------------------------------------------------- */
+/* --- ends of members ----------------------------------------------------------- */
 
 static struct cotask_set *first_of(struct list_head *sets)
 {
@@ -435,7 +435,7 @@ void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
 {
 	struct cotask_loop *loop = s->base.loop;
 
-	/* It follows nothing that could be asked, and may be freed as soon as it is done. */
+	/* The set has no member to cancel, and may be freed as soon as it is done. */
 	if (s->flags & COTASK_SET_SETTLED)
 		return;
 	cotask_wave_begin(loop);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - what the kinds of sets share, see set.c
+ * cotask - shared by the kinds of sets, see set.c
  */
 #ifndef COTASK_SET_H
 #define COTASK_SET_H
@@ -26,7 +26,7 @@
 
 extern const struct cotask_awaitable_ops cotask_as_completed_ops;
 
-/* Whether the end of a member is still waited for. */
+/* Whether the set still waits for the end of a member. */
 static inline bool cotask_set_follows(const struct cotask_member *m)
 {
 	return (m->entry.flags & (MEMBER_ATTACHED | MEMBER_WOKEN)) == MEMBER_ATTACHED;

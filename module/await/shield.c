@@ -15,7 +15,10 @@ static struct cotask_shield *shield_of(struct cotask_awaitable *x)
 /* The task that is followed is held until then (SH-B1). */
 static void settle(struct cotask_shield *s, long result, int how)
 {
-	/* All but a task may be gone together with the shield, as soon as that is done. */
+	/*
+	 * Any awaitable but a task may be freed together with the shield, as soon as that is
+	 * done.
+	 */
 	struct cotask *task = cotask_is_task(s->inner) ? cotask_of(s->inner) : NULL;
 
 	s->inner = NULL;
@@ -36,13 +39,13 @@ static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	return true;
 }
 
-/* It ends now, or by itself in a moment. */
+/* The shield ends now, or shortly by itself. */
 static void shield_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 {
 	shield_cancel(x, waiter, NULL);
 }
 
-/* Its memory goes. */
+/* Its memory is about to be freed. */
 static void drop(struct cotask_shield *s)
 {
 	if (!shield_cancel(&s->base, NULL, NULL)) {
@@ -72,7 +75,7 @@ const struct cotask_awaitable_ops cotask_shield_ops = {
 	.forgo = shield_forgo,
 };
 
-/* What waits by means of a shield's entry. */
+/* The awaitable that waits by means of a shield's entry. */
 struct cotask_awaitable *cotask_shield_waiter(struct cotask_entry *e)
 {
 	return &container_of(e, struct cotask_shield, entry)->base;
@@ -116,7 +119,7 @@ EXPORT_SYMBOL_GPL(cotask_shield_drop);
  * cotask_shield - protect an awaitable from the cancellation of its waiter
  * @s: the shield, not in use; stays until it is done, cancelled or dropped by
  *	cotask_shield_drop().  When an await of it is refused it is dropped
- * @inner: what to follow; a task is held by the shield, anything else stays as long
+ * @inner: the awaitable to follow.  The shield holds a task; the caller keeps any other awaitable
  *
  * Context: The loop's owner.
  * Return: What to await: @s, or @inner itself if that is done (SH-1);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - coroutines that another thread has run on a loop
+ * cotask - submissions: run a coroutine on a loop from another thread
  *
- * A submission has an outcome of its own: that of the task, unless the submission
- * is cancelled before, which is final at once, whatever the task makes of it (RT-4).
- * Two references: the caller's, and that of the callback on the end of the task.
+ * A submission has an outcome of its own: that of the task, unless the submission is cancelled
+ * before.  A cancel is final at once, independent of how the task reacts (RT-4).  Two references:
+ * the caller's, and that of the callback on the end of the task.
  */
 #include <linux/cotask_thread.h>
 #include <linux/slab.h>
@@ -94,7 +94,7 @@ static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_
 	struct cotask_submission *s;
 	struct cotask *task;
 
-	/* What a process submits is charged to it. */
+	/* Submissions of a process are charged to the process. */
 	args.gfp = READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
 	s = submission_new(loop, args.gfp);
 	if (!s) {
@@ -165,7 +165,7 @@ static void submission_free(struct cotask_deferred *d)
  * cotask_submission_put - drop the reference to a submission
  * @s: the submission, or NULL
  *
- * The task goes on.  An error that was never retrieved is reported (AW-11).
+ * The task continues.  An error that was never retrieved is reported (AW-11).
  *
  * Context: Any.
  */
@@ -189,7 +189,7 @@ EXPORT_SYMBOL_GPL(cotask_submission_put);
  * To read its outcome, to block on it or to cancel it; tasks cannot await it.
  *
  * Context: Any.
- * Return: The awaitable, which is there as long as @s.
+ * Return: The awaitable, which is valid as long as @s.
  */
 struct cotask_awaitable *cotask_submission_awaitable(struct cotask_submission *s)
 {
@@ -197,15 +197,15 @@ struct cotask_awaitable *cotask_submission_awaitable(struct cotask_submission *s
 }
 EXPORT_SYMBOL_GPL(cotask_submission_awaitable);
 
-/* Its task, which is there as long as @s; NULL: it could not be spawned. */
+/* Its task, which is valid as long as @s; NULL: it could not be spawned. */
 struct cotask *cotask_submission_task(struct cotask_submission *s)
 {
 	return s->task;
 }
 
 /*
- * The same for a process, which signals and the freezer interrupt; @ended: until its task
- * has really ended, whatever the outcome.
+ * The same for a process: signals and the freezer interrupt the wait.  @ended: wait until the
+ * task has ended, even if the outcome is there earlier.
  */
 int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended)
 {
@@ -223,8 +223,8 @@ int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool en
  * cotask_submission_cancel - cancel a submission
  * @s: the submission
  *
- * It is CANCELLED at once; the task gets a cancel on the next turn of its loop, and
- * what it makes of it is ignored (RT-4).
+ * The submission is CANCELLED at once; the task gets a cancel on the next turn of its loop, and
+ * its outcome is ignored (RT-4).
  *
  * Context: Any.
  * Return: Whether it was pending.
@@ -243,9 +243,8 @@ EXPORT_SYMBOL_GPL(cotask_submission_cancel);
  * @s: the submission
  *
  * Context: Process context, sleeps; not from the loop itself.
- * Return: 0 when the task has really ended (RT-B1); -EINTR when a fatal signal is
- *	pending; -EDEADLK on the loop itself, -EINVAL in atomic context: then nothing has
- *	happened.
+ * Return: 0 when the task has ended (RT-B1); -EINTR when a fatal signal is pending; -EDEADLK on
+ *	the loop itself, -EINVAL in atomic context.  After these two, @s is unchanged.
  */
 int cotask_submission_cancel_and_wait(struct cotask_submission *s)
 {

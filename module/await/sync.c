@@ -20,7 +20,7 @@ bool cotask_sync_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	return true;
 }
 
-/* Wake the first waiter with what it waits for; NULL: there is none. */
+/* Wake the first waiter with its grant; NULL: no task waits. */
 static struct cotask *grant(struct cotask_awaitable *x)
 {
 	struct cotask *t = list_first_entry_or_null(&x->waiters, struct cotask, entry.link);
@@ -91,8 +91,8 @@ void cotask_sem_setup(struct cotask_sem *sem, struct cotask_loop *loop, unsigned
  * cotask_sem_init - make a semaphore
  * @sem: the semaphore, not in use
  * @loop: whose tasks may use it
- * @free: permits to begin with
- * @max: there are never more
+ * @free: permits initially available
+ * @max: maximum number of permits
  *
  * Context: Any.
  * Return: 0; -EINVAL if an argument is missing or @free is above @max.
@@ -311,7 +311,7 @@ static long cond_wait_step(struct cotask *task, struct cotask_frame *frame)
 	cotask_lock_release(w->cond->lock);
 	CO_AWAIT(notified, w->outcome, cotask_park(task, &w->cond->base));
 	w->notified = !w->outcome;
-	/* Comes back with the lock, whatever happens (SY-3): cancels wait meanwhile. */
+	/* Always returns with the lock held (SY-3): cancels are deferred meanwhile. */
 	rc = cotask_shield_enter(task, &w->section, COTASK_FOREVER);
 	if (rc)
 		return rc;

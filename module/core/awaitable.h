@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - what can be awaited: its kinds, waiting, being done, being freed
+ * cotask - awaitables: kinds, waiting, completion, deferred freeing
  *
  * A part of core.h.
  */
@@ -12,7 +12,7 @@ struct cotask_set;
 
 /**
  * struct cotask_awaitable_ops - one kind of awaitable
- * @name: for people
+ * @name: shown in views and logs
  * @cancel: ask @x to cancel, on behalf of @waiter, which waits on it, or NULL;
  *	true: @x has accepted and will resume @waiter; false: it declines.  NULL: a
  *	task, handled by cancel.c without recursion

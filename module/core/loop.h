@@ -34,7 +34,7 @@ enum cotask_clock {
  * @again: how often the wave may still go where it has been [L]
  * @wave: number of the one under way [L]
  * @last_mark: the last number assigned to a wave, or to a way in one [L]
- * @budget: steps that are left until the owner breathes, see budget.c [L]
+ * @budget: steps left until the owner breathes, see budget.c [L]
  * @owed: ... and those that were used before a call that has a budget of its own [L]
  * @foreign: nesting of calls into code that is not cotask's, outside of steps [L]
  * @breath: debugging: when the owner has breathed last [L]
@@ -80,7 +80,7 @@ enum cotask_clock {
  * @pid: that process, or NULL [I]
  * @rcu: frees it
  * @root: owns the tasks without another owner
- * @name: for people [I]
+ * @name: shown in views and logs [I]
  * @deadlines: one queue per clock; NULL: it has shrunk [L]
  */
 struct cotask_loop {

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - calls: functions of the process that run at their place in the queue
+ * cotask - calls: functions of the process that run in the order of the queue
  *
- * To the core a call is a callback, posted or registered with something that is going
- * to be done; its function makes an event.  It counts as an object.
+ * To the core a call is a callback that is posted, or registered with an awaitable; its function
+ * makes an event.  A call counts as an object.
  */
 
 #include "device.h"
 
 /**
- * struct call - a function of the process that is to be called
+ * struct call - a pending call of a function of the process
  * @turn: its event
  * @cb: for the core
  * @link: in cotask_file.calls, if it is registered with something
  * @f: the file
- * @object: what it is registered with, a reference; or NULL
+ * @object: the object that it is registered with, a reference; or NULL
  * @handle: handle of that
- * @user_data: says what to call
+ * @user_data: identifies the function to the process
  */
 struct call {
 	struct cotask_turn	turn;
@@ -41,7 +41,7 @@ static void call_free(struct call *call)
 	cotask_host_free(&f->host, call);
 }
 
-/* Its turn has come: it is the process's. */
+/* The turn of the call has come: make its event. */
 static int call_due(struct cotask_callback *cb, struct cotask_awaitable *x)
 {
 	struct call *call = container_of(cb, struct call, cb);
@@ -69,7 +69,7 @@ static struct call *call_new(struct cotask_request *r)
 
 /* --- for enter.c and hosted.c -------------------------------------------- */
 
-/* Whether an entry of the loop is a call, and so does nothing but to make an event. */
+/* Whether an entry of the loop is a call, which only makes an event. */
 bool cotask_call_may_follow(const struct cotask_entry *e)
 {
 	return container_of(e, struct cotask_callback, entry)->fn == call_due;
@@ -173,7 +173,7 @@ static s64 op_off_done(struct cotask_request *r)
 
 	if (!x)
 		return -ENOENT;
-	/* What is queued runs (TK-5, TK-6). */
+	/* Calls that are queued run (TK-5, TK-6). */
 	if (cotask_awaitable_done(x))
 		return 0;
 	list_for_each_entry_safe(call, next, &r->f->calls, link) {

@@ -2,8 +2,8 @@
 /*
  * cotask - /dev/cotask: open, ioctls, poll, release
  *
- * Closing the last reference to the file ends the loop: the code of hosted tasks is
- * gone, so they are ended where they are (CO-B3).
+ * Closing the last reference to the file ends the loop: the code of hosted tasks is gone, so the
+ * tasks are ended where they are suspended (CO-B3).
  */
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -16,8 +16,9 @@
 /* --- open and release ---------------------------------------------------- */
 
 /*
- * An error that has no object.  Several of them are one event; from elsewhere it is lost.
- * Hosted tasks whose end is being recorded see to themselves, cotask_hosted_recorded().
+ * Report an error that belongs to no object.  Several such errors are one event; if the caller is
+ * not the owner, the error is lost.  cotask_hosted_recorded() handles hosted tasks whose end is
+ * being recorded.
  */
 static void note_error(struct cotask_loop *loop, struct cotask *task, int error)
 {
@@ -36,9 +37,9 @@ static void note_error(struct cotask_loop *loop, struct cotask *task, int error)
 }
 
 /*
- * This workqueue wakes threads that poll descriptors: they can be many, and are woken one after
- * the other with interrupts disabled, which would delay the thread that makes an event, or an
- * interrupt.
+ * This workqueue wakes threads that poll descriptors.  There can be many of them, and they are
+ * woken one after the other with interrupts disabled: in the thread that makes an event, or in an
+ * interrupt, this would take too long.
  */
 struct workqueue_struct *cotask_wakes;
 
@@ -62,7 +63,7 @@ static struct workqueue_struct *closed_files;
 /**
  * cotask_files_wait - wait until the memory of closed files is free
  *
- * Files that are still referenced are not waited for.  Context: Process context, sleeps.
+ * Does not wait for files that are still referenced.  Context: Process context, sleeps.
  */
 void cotask_files_wait(void)
 {
@@ -71,7 +72,7 @@ void cotask_files_wait(void)
 	flush_workqueue(closed_files);
 }
 
-/* A post of the last moment may still be about to wake the pollers, until the grace period. */
+/* A late post may still be about to wake the pollers, until the grace period has passed. */
 static void file_free(struct work_struct *work)
 {
 	struct cotask_file *f = container_of(to_rcu_work(work), struct cotask_file, gone);
@@ -178,7 +179,7 @@ static int cotask_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* A process has closed a descriptor of the file, and its last one maybe, see poller.c. */
+/* A process has closed a descriptor of the file, possibly its last one, see poller.c. */
 static int cotask_flush(struct file *file, fl_owner_t owner)
 {
 	cotask_polls_look(file->private_data, file, owner);
@@ -187,7 +188,9 @@ static int cotask_flush(struct file *file, fl_owner_t owner)
 
 /* --- ioctls -------------------------------------------------------------- */
 
-/* A process was built with another version of a struct: larger, with something in it, is -E2BIG. */
+/*
+ * The process may use another version of a struct: a larger one with a non-zero tail is -E2BIG.
+ */
 int cotask_copy_in_other(void *to, size_t size, const void __user *from, u32 usize)
 {
 	if (usize < size)
@@ -358,7 +361,7 @@ int __init cotask_chrdev_init(void)
 	closed_files = alloc_workqueue("cotask_files", WQ_UNBOUND, 0);
 	if (!closed_files)
 		goto table_exit;
-	/* Whatever else there is to do, they do not wait for long. */
+	/* Waiting readers are served first, so they do not wait for long. */
 	cotask_wakes = alloc_workqueue("cotask_wakes", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	if (!cotask_wakes)
 		goto destroy_files;

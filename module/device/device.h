@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - what the files of /dev/cotask share
+ * cotask - shared by the files that implement /dev/cotask
  *
- * An open file has a loop, which is pumped by the thread that is inside of ENTER.
- * Everything here belongs to that thread, too, but for what says otherwise.
+ * An open file has a loop, which is pumped by the thread that is inside of ENTER.  Everything
+ * here belongs to that thread unless noted otherwise.
  *
- * The way of a hosted task: it is READY when the kernel has the outcome of its last
- * operation, RUNNING when the process has begun to run its code, and in the KERNEL from
- * the operation that ends this step to the outcome of that.  That the process has the event
- * does not matter as long as it has not begun, see turn.h.
+ * States of a hosted task: READY when the kernel has the outcome of its last operation; RUNNING
+ * when the process has begun to run its code; KERNEL from the operation that ends this step until
+ * the outcome of that operation.  An event that was delivered has no effect before the process
+ * begins it, see turn.h.
  */
 #ifndef COTASK_DEVICE_H
 #define COTASK_DEVICE_H
@@ -33,7 +33,7 @@ struct cotask_hosted;
 struct cotask_request;
 struct cotask_user;
 
-/* What handles name: COTASK_KIND_* of the uapi, which COTASK_OP_MAKE makes, and these. */
+/* Kinds of objects: COTASK_KIND_* of the uapi, which COTASK_OP_MAKE makes, and these. */
 enum cotask_object_kind {
 	COTASK_OBJECT_TASK = COTASK_KIND_LAST,	/* hosted */
 	COTASK_OBJECT_NATIVE,		/* a task whose code is in the kernel */
@@ -51,7 +51,7 @@ enum cotask_object_kind {
  * @type: one of enum cotask_event_type
  * @begun: the process has begun it
  * @at_once: the step of a task that has not had to suspend
- * @batch: number of the batch that it was delivered in; 0: it was not
+ * @batch: number of the batch that it was delivered in; 0: it was not delivered
  */
 struct cotask_turn {
 	struct list_head	link;
@@ -62,7 +62,7 @@ struct cotask_turn {
 };
 
 /**
- * struct cotask_object - what a handle names
+ * struct cotask_object - the object of a handle
  * @turn: its event: of a hosted task, or an error that was never retrieved; after the
  *	last reference to the object, its place in cotask_file.dropped
  * @refs: one for the handle, one for each place in the kernel that uses the object
@@ -334,7 +334,7 @@ struct cotask_scope_object {
 /**
  * struct cotask_request - an operation that is being applied
  * @f: the file
- * @op: what the process has given, a copy
+ * @op: the operation that the process has passed, a copy
  * @actor: the acting task, or NULL
  * @object: what op->handle names, a reference, if the operation is about something
  *	that exists
@@ -349,12 +349,12 @@ struct cotask_request {
 };
 
 /**
- * struct cotask_op_row - what an operation is
- * @issue: does it, or prepares what @perform needs; the result
- * @perform: of an operation that ends a step: what the task waits for, in its step
- * @finish: ... afterwards: what the event tells; NULL: the outcome as it is
- * @kinds: what the handle may name, a mask
- * @is: which fields it uses, and what it needs
+ * struct cotask_op_row - the description of an operation
+ * @issue: applies the operation, or prepares it for @perform; returns the result
+ * @perform: of an operation that ends a step: begins the wait of the task, in its step
+ * @finish: ... afterwards: returns the result for the event; NULL: the outcome itself
+ * @kinds: kinds that the handle may name, a mask
+ * @is: the fields that it uses, and its requirements
  */
 struct cotask_op_row {
 	s64			(*issue)(struct cotask_request *r);
@@ -386,13 +386,13 @@ struct cotask_op_row {
 /* The part of an operation's @arg that is a kind; the rest is COTASK_MAKE_F_*. */
 #define KIND_MASK	0xff
 
-/* What POST may look up: all else belongs to the owner. */
+/* Objects that POST may look up: all others belong to the owner. */
 #define SHARED_KINDS	(TASK_KINDS | BIT(COTASK_KIND_FUTURE) | BIT(COTASK_KIND_GROUP) |	\
 			 BIT(COTASK_OBJECT_SUBMISSION) | BIT(COTASK_OBJECT_REMOTE))
 
 #define TASK_KINDS	(BIT(COTASK_OBJECT_TASK) | BIT(COTASK_OBJECT_NATIVE))
 
-/* What has an outcome, and belongs to this loop. */
+/* Kinds that have an outcome, and belong to this loop. */
 #define AWAITABLE_KINDS	(TASK_KINDS | BIT(COTASK_KIND_FUTURE) |				\
 			 BIT(COTASK_OBJECT_SHIELD) | BIT(COTASK_OBJECT_SET))
 
@@ -422,7 +422,7 @@ void cotask_objects_reap(struct cotask_file *f);
 void cotask_objects_drop(struct cotask_file *f);
 struct cotask_awaitable *cotask_object_awaitable(struct cotask_object *o);
 
-/* One more object, or what counts as one.  Any thread. */
+/* Charge one more object, or its equivalent. Any thread. */
 static inline int cotask_file_charge(struct cotask_file *f)
 {
 	return cotask_file_charge_many(f, 1);
@@ -509,16 +509,15 @@ static inline bool cotask_hosted_follows(const struct cotask_hosted *h)
  * cotask_hosted_needs_revision - whether the outcome of a task has changed since it came
  * @h: the task, whose event was not begun
  *
- * Steps that come before it in the same batch may have cancelled the task, which then has
- * that outcome in place of the one that it would have had (CX-5, CX-7).  Not if what it has
- * waited for is more than a number, as that has happened: a permit was taken, a group was
- * left.  The task stays armed then.
+ * Earlier steps of the same batch may have cancelled the task, which then ends its wait with
+ * -ECANCELED in place of the outcome that was due (CX-5, CX-7).  An outcome with a side effect is
+ * not replaced: a permit was taken, a group was left.  The task then stays armed.
  *
  * Return: true if cotask_hosted_revise() is going to change it.
  */
 static inline bool cotask_hosted_needs_revision(const struct cotask_hosted *h)
 {
-	/* What has come at once was no suspension, which is where cancels are delivered (AW-1). */
+	/* An outcome without a suspension: cancels are delivered only at a suspension (AW-1). */
 	return (h->task->entry.flags & COTASK_T_ARMED) && !h->was_armed &&
 	       !h->object.turn.at_once && cotask_hosted_is_open(h);
 }
@@ -596,12 +595,12 @@ void cotask_chrdev_exit(void);
 
 /**
  * cotask_copy_in - copy in a struct that begins with its size
- * @to: where to
- * @size: of it, a constant; all versions so far have the same
- * @from: the process's
- * @usize: out: how large it is there
+ * @to: destination
+ * @size: size of @to, a constant; the same in all versions so far
+ * @from: address in the process
+ * @usize: out: its size in the process
  *
- * Return: 0; -EFAULT; -EINVAL: too small; -E2BIG: larger, with something in it.
+ * Return: 0; -EFAULT; -EINVAL: too small; -E2BIG: larger, with a non-zero tail.
  */
 static __always_inline int cotask_copy_in(void *to, size_t size, const void __user *from,
 					  u32 *usize)
@@ -613,7 +612,7 @@ static __always_inline int cotask_copy_in(void *to, size_t size, const void __us
 	return copy_from_user(to, from, size) ? -EFAULT : 0;
 }
 
-/* The way back; what was copied in has at least @size bytes. */
+/* Copy back to the process; the struct there has at least @size bytes. */
 static __always_inline int cotask_copy_out(void __user *to, const void *from, size_t size)
 {
 	return copy_to_user(to, from, size) ? -EFAULT : 0;

@@ -5,9 +5,9 @@
  * The thread that is inside is the owner of the loop.  Between two calls the loop has
  * no owner, and nothing runs.
  *
- * A turn of the loop goes on as long as the next entries only make an event, so one call
- * can deliver many events.  They are delivered in order, and the next call passes how
- * many of them the process has begun: the rest is taken back, and revised when it is
+ * A turn of the loop continues as long as the next entries only make an event, so one call can
+ * deliver many events.  They are delivered in order.  The next call passes the number of events
+ * that the process has begun: the remaining events are taken back, and revised when they are
  * delivered again.
  */
 #include <linux/module.h>
@@ -19,7 +19,7 @@
 static unsigned int enter_limit_ms;
 module_param(enter_limit_ms, uint, 0644);
 MODULE_PARM_DESC(enter_limit_ms,
-		 "a process that runs tasks for longer without ENTER is reported; 0: never");
+		 "report a process that runs tasks for longer without a call of ENTER; 0: never");
 
 /* --- the owner ----------------------------------------------------------- */
 
@@ -38,13 +38,13 @@ void cotask_file_enter(struct cotask_file *f)
 	cotask_objects_reap(f);
 }
 
-/* There is work for the owner; pending events do not count, they wait for the process. */
+/* The owner has work. Pending events are not counted: they wait for the process. */
 static bool has_work(struct cotask_file *f)
 {
 	return !list_empty_careful(&f->dropped) || cotask_loop_has_work(f->loop);
 }
 
-/* There is work for the owner or for the process.  Any context; then a hint. */
+/* The owner or the process has work. A hint, in any context other than the owner. */
 bool cotask_file_is_ready(struct cotask_file *f)
 {
 	return cotask_turns_pending(f) || has_work(f);
@@ -97,7 +97,7 @@ static void is_back(struct cotask_file *f)
 		cancel_delayed_work_sync(&f->late);
 }
 
-/* Not to a call that is restarted, which has to find its flags as they were. */
+/* Does not apply to a call that is restarted, which needs its original flags. */
 static u32 tell_late(struct cotask_file *f)
 {
 	if (likely(!READ_ONCE(f->was_late)))
@@ -380,7 +380,7 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 /* Turns of the loop between two checks of signals and the time. */
 #define TURNS	8
 
-/* How often TURNS are run for a caller that does not wait: tasks may have work for ever. */
+/* How often TURNS are run for a caller that does not wait: tasks may always have work. */
 #define PATIENCE 128
 
 /* Run ready entries until there are events, or no more work, or for TURNS turns. */
@@ -397,7 +397,7 @@ static void run(struct cotask_file *f, u32 max)
 	}
 }
 
-/* Sleep until there is something to do, the time is up, or a signal comes. */
+/* Sleep until the loop has work, the time limit expires, or a signal is pending. */
 static void sleep(struct cotask_file *f, s64 deadline)
 {
 	struct rcuwait *idle = &f->loop->idle;
@@ -482,7 +482,7 @@ int cotask_file_collect(struct file *file, struct cotask_enter *e)
 	if (unlikely(cotask_accounts(f->loop)))
 		f->given_at = ktime_get_ns();
 	expect_back(f);
-	/* However the wait has ended, the work that was done is reported. */
+	/* Report the work that was done, even if the wait has failed. */
 	if ((rc == -EINTR || rc == -ERESTARTSYS) && (e->applied || e->n_events))
 		rc = 0;
 	if (rc != -ERESTARTSYS)

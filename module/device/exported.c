@@ -18,7 +18,7 @@
 #include "device.h"
 
 /**
- * struct cotask_fd - what a descriptor stands for
+ * struct cotask_fd - the task or group of a descriptor
  * @refs: of the file, of imported objects, of @done
  * @kind: COTASK_FD_TASK or COTASK_FD_GROUP
  * @object: the task or group, a reference: so its file reports an error that was never
@@ -69,7 +69,7 @@ static __poll_t state_of(const struct cotask_fd *cf)
 {
 	if (cotask_awaitable_done(base_of(cf)))
 		return EPOLLIN | EPOLLRDNORM;
-	/* It is not going to be. */
+	/* It will never be done. */
 	return READ_ONCE(cf->object->file->dead) ? EPOLLHUP : 0;
 }
 
@@ -308,9 +308,9 @@ const struct cotask_op_row cotask_op_export = {
 /* --- importing ----------------------------------------------------------- */
 
 /**
- * struct remote_object - what was imported
+ * struct remote_object - an imported task or group
  * @object: what its handle names
- * @cf: what the descriptor stands for, a reference
+ * @cf: the task or group of the descriptor, a reference
  * @way: connection to the task for all waiters, made by the first one; or NULL
  */
 struct remote_object {
@@ -377,8 +377,8 @@ const struct cotask_op_row cotask_op_import = {
 };
 
 /*
- * A wait that was given up keeps its connection until the task ends, which another process
- * decides: so each import has only one, however often it is awaited.
+ * An abandoned wait keeps its connection until the task ends, which depends on another process.
+ * So each import has only one connection, however often it is awaited.
  *
  * Only the parent can await the outcome of a group; its descriptor can be polled.
  */
@@ -413,8 +413,8 @@ s64 cotask_remote_cancel(struct cotask_object *remote)
  * struct proxy - stands for a child in the loop of its group
  * @frame: its coroutine
  * @child: the child, a reference
- * @way: to the child.  It is the child's file that pays for it, as it stays until the child
- *	has ended, whatever becomes of the group
+ * @way: to the child.  The child's file is charged for it, because it stays until the child has
+ *	ended, even if the group ends before
  * @file: the group's, which it counts as an object of
  * @apart: its failure is not one of the group
  * @cancelled: the child was cancelled by the wait for it
@@ -453,7 +453,7 @@ static long proxy_step(struct cotask *task, struct cotask_frame *frame)
 	return rc < 0 && rc != -ECANCELED && p->apart ? 0 : rc;
 }
 
-/* Its loop may have gone before the child has ended, or it never ran. */
+/* Its loop may have ended before the child, or the proxy never ran. */
 static void proxy_release(struct cotask_frame *frame)
 {
 	struct proxy *p = container_of(frame, struct proxy, frame);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - handles: numbers that a process has chosen for its objects
+ * cotask - handles: numbers that a process has assigned to its objects
  *
- * An object lives as long as its handle or the kernel needs it, and counts against
- * the limits of the file and of the user until its memory goes; a task counts with its
- * object, and for itself once the object is freed.  Handles can be looked up, and
- * references dropped, from any thread.  Only the owner ends an object: another thread
- * that drops the last reference leaves the end to the owner.
+ * An object exists as long as its handle exists or the kernel refers to it.  It counts against
+ * the limits of the file and of the user until its memory is freed.  A task counts together with
+ * its object, and by itself once the object is freed.  Handles can be looked up, and references
+ * dropped, from any thread.  Only the owner ends an object: if another thread drops the last
+ * reference, it leaves the end to the owner.
  */
 #include <linux/module.h>
 #include <linux/nospec.h>
@@ -16,7 +16,7 @@
 
 unsigned int cotask_max_objects = COTASK_MAX_OBJECTS_DEFAULT;
 module_param_named(max_objects, cotask_max_objects, uint, 0644);
-MODULE_PARM_DESC(max_objects, "tasks, futures, groups and the like that one open file can have");
+MODULE_PARM_DESC(max_objects, "maximum number of objects, such as tasks, of one open file");
 
 static const struct cotask_object_ops *const kinds[COTASK_OBJECT_KINDS] = {
 	[COTASK_KIND_FUTURE]		= &cotask_future_object,
@@ -40,7 +40,7 @@ static const struct cotask_object_ops *const kinds[COTASK_OBJECT_KINDS] = {
 
 /* --- making -------------------------------------------------------------- */
 
-/* @n more objects, or what counts as such.  Any thread. */
+/* Charge @n more objects, or their equivalent. Any thread. */
 int cotask_file_charge_many(struct cotask_file *f, unsigned int n)
 {
 	if (atomic_add_return(n, &f->n_objects) > READ_ONCE(cotask_max_objects) ||
@@ -84,7 +84,7 @@ static void memory_free(struct cotask_object *o)
 /**
  * cotask_object_new - make an object
  * @f: the file
- * @handle: what it is going to be called, when cotask_object_finish() publishes it
+ * @handle: its handle, under which cotask_object_finish() publishes it
  * @kind: which
  *
  * Context: Any thread.
@@ -101,7 +101,7 @@ void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_ki
 	rc = cotask_file_charge(f);
 	if (rc)
 		return ERR_PTR(rc);
-	/* Takes the place, so that publishing cannot fail. */
+	/* Reserves the handle, so that publishing cannot fail. */
 	rc = cotask_table_reserve(&f->objects, handle);
 	if (rc) {
 		cotask_file_uncharge(f);
@@ -121,11 +121,11 @@ void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_ki
 }
 
 /**
- * cotask_object_finish - an object is ready, or is not going to be
+ * cotask_object_finish - publish an object, or discard it
  * @o: made by cotask_object_new()
  * @handle: as there
- * @rc: >= 0: publish it, the reference goes to the handle; otherwise free its memory,
- *	as it has nothing else yet
+ * @rc: >= 0: publish it, the reference goes to the handle; otherwise free its memory; the object
+ *	has no other resources yet
  *
  * Return: @rc.
  */
@@ -175,9 +175,9 @@ static int kind_of_user(const struct cotask_op *op, u32 which)
 }
 
 /**
- * cotask_object_make - make what the process has asked for
+ * cotask_object_make - make the object that the process has requested
  * @r: the request, with handle, value and so on
- * @which: the kinds that it may be of, a mask without COTASK_KIND_NONE
+ * @which: permitted kinds, a mask without COTASK_KIND_NONE
  * @made: the object, not pinned; or NULL
  *
  * Return: 0 or an error.
@@ -204,10 +204,10 @@ s64 cotask_object_make(struct cotask_request *r, u32 which, struct cotask_object
 /* --- looking up ---------------------------------------------------------- */
 
 /**
- * cotask_object_find - look a handle up
+ * cotask_object_find - look up a handle
  * @f: the file
  * @handle: the handle
- * @which: the kinds that it may be of, a mask
+ * @which: permitted kinds, a mask
  *
  * Context: Any thread.
  * Return: The object with a reference; ERR_PTR() of -ENOENT; -EINVAL: it is of another kind.
@@ -228,7 +228,7 @@ struct cotask_object *cotask_object_find(struct cotask_file *f, u32 handle, u32 
 	return o;
 }
 
-/* What can be awaited, or NULL.  Owner. */
+/* The awaitable of an object, or NULL. Owner. */
 struct cotask_awaitable *cotask_object_awaitable(struct cotask_object *o)
 {
 	const struct cotask_object_ops *ops = kinds[o->kind];
@@ -289,7 +289,9 @@ static void object_end(struct cotask_object *o)
 	task = task_of(o);
 	if (ops->fini)
 		ops->fini(o);
-	/* A task that is placed in the object takes that with it when it goes. */
+	/*
+	 * A task that is placed in the object keeps the memory of the object until it is freed.
+	 */
 	if (!task || !(task->entry.flags & COTASK_T_PLACED))
 		memory_free(o);
 	if (task)
@@ -298,7 +300,7 @@ static void object_end(struct cotask_object *o)
 		cotask_file_uncharge(f);
 }
 
-/* What the end of an object costs, in steps of the budget. */
+/* Cost of ending an object, in steps of the budget. */
 #define OBJECT_COST	8
 
 static struct cotask_object *next_dropped(struct cotask_file *f)
@@ -316,7 +318,7 @@ static struct cotask_object *next_dropped(struct cotask_file *f)
 }
 
 /*
- * End unreferenced objects one by one, and those that become unreferenced by that.  The
+ * End unreferenced objects one by one, including those that become unreferenced meanwhile.  The
  * caller has a reference to the file.
  */
 static void end_dropped(struct cotask_file *f)
@@ -356,7 +358,7 @@ static void line_up(struct cotask_file *f, struct cotask_object *o)
 	}
 }
 
-/* There is no reference to it any more. */
+/* The last reference to the object was dropped. */
 static noinline void unused(struct cotask_object *o)
 {
 	struct cotask_file *f = o->file;
@@ -406,7 +408,7 @@ void cotask_objects_reap(struct cotask_file *f)
 }
 
 /**
- * cotask_object_forget - a handle is free again
+ * cotask_object_forget - free a handle
  * @f: the file
  * @handle: the handle
  * @o: the object that it named; another thread may have freed and reused the handle since
@@ -423,7 +425,7 @@ int cotask_object_forget(struct cotask_file *f, u32 handle, struct cotask_object
 	return 0;
 }
 
-/* The file goes. */
+/* The file is being freed. */
 void cotask_objects_drop(struct cotask_file *f)
 {
 	struct cotask_object *o;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - what a loop asks of the file that has it
+ * cotask - the interface of a loop to its file
  */
 #include "device.h"
 
@@ -19,7 +19,9 @@ static void recorded(struct cotask_loop_host *host, struct cotask *t)
 	cotask_hosted_recorded(cotask_file_of(host), t);
 }
 
-/* The last reference to the file may just be going: what is charged holds one of its own. */
+/*
+ * The last reference to the file may just be dropped: each charged object holds one of its own.
+ */
 static int charge(struct cotask_loop_host *host, unsigned int n)
 {
 	struct cotask_file *f = cotask_file_of(host);

@@ -2,17 +2,16 @@
 /*
  * cotask - hosted tasks: their code is in the process
  *
- * To the core a hosted task is a task like any other: its coroutine is hosted_step().
- * This adds an event for the task's turn, and waits until the process has run the code
- * up to the next wait.  For the core the task waits on an awaitable that declines to
- * cancel, with the same effect as for a running task: a request to cancel arms it.
+ * To the core a hosted task is an ordinary task whose coroutine is hosted_step().  The coroutine
+ * adds an event for the task's turn, and waits until the process has run the code up to the next
+ * wait.  The awaitable of that wait declines to cancel, so a request to cancel arms the task, as
+ * it arms a running task.
  *
- * Several events may be delivered at once, although a step could affect the next one:
- * the next ENTER passes how many the process has begun, and the rest is taken back.
- * Their outcomes are revised when they are delivered again (CX-5, CX-7).  For this to
- * suffice, the loop stops at every entry that does more than to add an event, or that decides
- * what becomes of a request (which a step before it may take back), see
- * cotask_hosted_may_follow().
+ * Several events may be delivered at once, although a step could affect the next one: the next
+ * ENTER passes the number of events that the process has begun, and the kernel takes the others
+ * back.  Their outcomes are revised when they are delivered again (CX-5, CX-7).  This suffices
+ * because the loop stops at every entry that does more than add an event, or that settles a
+ * request (which an earlier step may take back), see cotask_hosted_may_follow().
  */
 #include <linux/slab.h>
 
@@ -41,8 +40,8 @@ static struct cotask_hosted *hosted_of(struct cotask_frame *frame)
 }
 
 /*
- * One allocation for both: the object holds a reference to its task, which thus is the last to go,
- * and with it their memory.
+ * One allocation for both: the object holds a reference to its task, so the task is freed last,
+ * and the memory with it.
  */
 struct cotask *cotask_hosted_place(struct cotask_frame *frame)
 {
@@ -66,7 +65,7 @@ static bool process_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	return false;
 }
 
-/* Its code does not run, or not any further. */
+/* Its code does not run, or does not run any further. */
 static void leave_process(struct cotask_hosted *h)
 {
 	if (h->state == COTASK_HOSTED_RUNNING)
@@ -118,10 +117,10 @@ static void emit(struct cotask_hosted *h, long outcome)
 }
 
 /**
- * cotask_hosted_revise - the event of a task is about to be delivered
+ * cotask_hosted_revise - revise the event of a task that is about to be delivered
  * @h: the task, with cotask_hosted_needs_revision()
  *
- * Return: false: there is none, as the task was cancelled before its first step.
+ * Return: false: the event is dropped, because the task was cancelled before its first step.
  */
 bool cotask_hosted_revise(struct cotask_hosted *h)
 {
@@ -208,7 +207,7 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 		if (h->object.file->dead)
 			return -ECANCELED;
 		emit(h, rc);
-		/* The process puts the await of its next operation in the place of this one. */
+		/* The process replaces this await by that of its next operation. */
 		CO_AWAIT(waited, rc, cotask_park_known(task, &h->object.file->process));
 		if (h->opcode == COTASK_OP_EXIT)
 			return h->value;
@@ -218,7 +217,7 @@ static long hosted_step(struct cotask *task, struct cotask_frame *frame)
 	}
 }
 
-/* It did not end by itself: report that to the process. */
+/* The task was ended by the kernel: report that to the process. */
 static void tell_gone(struct cotask_hosted *h)
 {
 	if (h->object.file->dead || h->exited || h->frame.state == COTASK_FRAME_REFUSED)
@@ -273,8 +272,8 @@ void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t)
  * cotask_hosted_forgotten - a task that has ended is forgotten, but still referenced
  * @h: the task
  *
- * Its user_data is valid until its end is recorded, and no longer: the memory that it points
- * to may be freed before the last reference is dropped.
+ * Its user_data is valid only until its end is recorded: the memory that it points to may be
+ * freed before the last reference is dropped.
  */
 void cotask_hosted_forgotten(struct cotask_hosted *h)
 {
@@ -283,7 +282,7 @@ void cotask_hosted_forgotten(struct cotask_hosted *h)
 		h->user_data = 0;
 }
 
-/* The scopes that it was in were left for it before. */
+/* The core has left the scopes of the task before. */
 static void hosted_release(struct cotask_frame *frame)
 {
 	struct cotask_hosted *h = hosted_of(frame);
@@ -300,12 +299,12 @@ static void hosted_release(struct cotask_frame *frame)
 /* --- for the operations -------------------------------------------------- */
 
 /**
- * cotask_hosted_init - get a hosted task ready to be spawned
+ * cotask_hosted_init - prepare a hosted task for a spawn
  * @h: made by cotask_object_new()
  * @op: with its user_data
  * @handle: its handle
  *
- * Return: Its frame, which has a reference to @h; that goes when a spawn is refused, too.
+ * Return: Its frame, which has a reference to @h; a refused spawn also drops it.
  */
 struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct cotask_op *op,
 					u32 handle)
@@ -317,12 +316,13 @@ struct cotask_frame *cotask_hosted_init(struct cotask_hosted *h, const struct co
 }
 
 /**
- * cotask_hosted_keep - an object and its task know each other
+ * cotask_hosted_keep - connect an object with its task
  * @h: the object
  * @task: its task
  *
- * What the task counts as goes over to it when the object ends before.  For a submission
- * both the thread that has made the task and its first step say so, as it may have none.
+ * If the object ends before the task, its charge passes to the task.  A submission calls this
+ * twice: in the thread that has made the task, because it may have no first step, and in that
+ * step.
  */
 void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task)
 {
@@ -331,12 +331,12 @@ void cotask_hosted_keep(struct cotask_hosted *h, struct cotask *task)
 }
 
 /**
- * cotask_hosted_name_operands - what the operation names that ends the step of a task
+ * cotask_hosted_name_operands - set the operands of the operation that ends the step of a task
  * @r: the request, by a task that is running in the process
- * @awaited: what it is going to wait for, a reference that is taken over; or NULL
+ * @awaited: the object to wait for, a reference that is taken over; or NULL
  * @aux: memory that the operation needs, taken over; or NULL
  *
- * cotask_hosted_go_on() is next.
+ * Followed by cotask_hosted_go_on().
  */
 void cotask_hosted_name_operands(struct cotask_request *r, struct cotask_object *awaited,
 				 struct cotask_aux *aux)
@@ -354,11 +354,10 @@ void cotask_hosted_name_operands(struct cotask_request *r, struct cotask_object 
 }
 
 /**
- * cotask_hosted_go_on - the step of a task in the process is over
+ * cotask_hosted_go_on - end the step of a task in the process
  * @r: the request, whose operands the task has
  *
- * The task goes on at once; when the operation has its outcome already, there is the
- * next event.
+ * The task continues at once; if the operation already has its outcome, the next event is added.
  */
 void cotask_hosted_go_on(struct cotask_request *r)
 {
@@ -393,7 +392,7 @@ static void aux_kfree(struct cotask_aux *aux)
 }
 
 /**
- * cotask_hosted_issue_with - the same, with what the operation names and cleared memory
+ * cotask_hosted_issue_with - end a step with the operation's object, and with cleared memory
  * @r: the request
  * @size: of the memory, which begins with a &struct cotask_aux
  *
@@ -420,7 +419,7 @@ void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *sc
 	h->scopes = scope;
 }
 
-/* It has left the innermost one. */
+/* The task has left the innermost scope. */
 void cotask_hosted_leave(struct cotask_hosted *h)
 {
 	struct cotask_scope_object *scope = h->scopes;
@@ -431,7 +430,7 @@ void cotask_hosted_leave(struct cotask_hosted *h)
 	cotask_object_put(&scope->object);
 }
 
-/* Where the code of a task is that has not ended. */
+/* The location of the code of a task that has not ended. */
 static void view_place(const struct cotask_hosted *h, struct cotask_host_view *view)
 {
 	const struct cotask_file *f = h->object.file;
@@ -453,9 +452,9 @@ static void view_place(const struct cotask_hosted *h, struct cotask_host_view *v
 }
 
 /**
- * cotask_hosted_view - what a process says about a task
+ * cotask_hosted_view - the process's view of a task
  * @task: any task of the loop that the caller owns
- * @view: the answer
+ * @view: the result
  *
  * The code is the user_data of a hosted task, by which libcotask points to the data for an
  * unwinder.

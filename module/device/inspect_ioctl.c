@@ -16,7 +16,10 @@
 
 /* --- looking ------------------------------------------------------------------------ */
 
-/* Forward by reading, and back to the beginning: to get anywhere else all would be asked for. */
+/*
+ * Seek forward by reading, or back to the beginning; other positions would require a complete new
+ * list.
+ */
 static loff_t inspect_llseek(struct file *file, loff_t offset, int whence)
 {
 	if (offset || whence != SEEK_SET)
@@ -92,7 +95,7 @@ static long cancel_in(struct cotask_loop *loop, const struct cotask_target *targ
 	return rc;
 }
 
-/* A target that was not found may be in a loop that has not answered. */
+/* The target was not found; a loop that has not answered may contain it. */
 static long cancel_somewhere(const struct cotask_viewer *viewer,
 			     const struct cotask_target *target, u32 in)
 {
@@ -166,7 +169,7 @@ long cotask_inspect_ioctl(struct cotask_file *f, unsigned int cmd, void __user *
 /* --- /proc/<pid>/fdinfo/<fd> ------------------------------------------------------------- */
 
 /**
- * cotask_show_fdinfo - what can be seen of an open file from outside
+ * cotask_show_fdinfo - the state of an open file, for /proc
  * @m: the file in /proc
  * @file: the file
  */

@@ -2,8 +2,8 @@
 /*
  * cotask - native bodies: tasks of a module that processes spawn by name
  *
- * The coroutine of the module is called by one of ours, which keeps the module until
- * the last line of its code, the release function included, has run.
+ * A coroutine of cotask calls that of the module, and keeps the module until all of its code,
+ * including the release function, has run.
  */
 #include <linux/capability.h>
 #include <linux/cotask_body.h>
@@ -56,10 +56,10 @@ int cotask_body_register(struct cotask_body *body)
 EXPORT_SYMBOL_GPL(cotask_body_register);
 
 /**
- * cotask_body_unregister - offer a native body no more
+ * cotask_body_unregister - withdraw a native body
  * @body: registered
  *
- * Tasks of it go on; the module cannot be unloaded before the last one has ended.
+ * Tasks of the body continue; the module cannot be unloaded before the last one has ended.
  *
  * Context: Process context.
  */
@@ -75,7 +75,7 @@ EXPORT_SYMBOL_GPL(cotask_body_unregister);
 
 /**
  * struct native - a task of a module
- * @frame: our coroutine
+ * @frame: the coroutine of cotask
  * @inner: that of the module
  * @called: the latter belongs to the core
  * @owner: the module, a reference
@@ -158,7 +158,7 @@ static struct cotask_frame *body_frame(const struct cotask_native *n)
 	mutex_unlock(&bodies_lock);
 	if (!body)
 		return ERR_PTR(-ENOENT);
-	/* It stays as long as its module. */
+	/* The body stays as long as its module. */
 	frame = make(body, n);
 	if (IS_ERR(frame))
 		module_put(body->owner);
@@ -187,7 +187,7 @@ const struct cotask_object_ops cotask_native_object = {
 	.awaitable = native_awaitable,
 };
 
-/* Code in the kernel can ask where it is. */
+/* Code in the kernel may look up the current task. */
 static void enter_table(struct cotask_file *f)
 {
 	if (f->has_native)

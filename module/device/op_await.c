@@ -131,7 +131,7 @@ static s64 op_cancel(struct cotask_request *r)
 	case COTASK_OBJECT_REMOTE:
 		return cotask_remote_cancel(o);
 	case COTASK_KIND_FUTURE:
-		/* A cancel counts as having read its error (AW-11). */
+		/* A cancel counts as retrieval of its error (AW-11). */
 		cotask_awaitable_mark_read(&future_of(o)->base);
 		return cotask_future_settle(&future_of(o)->base, -ECANCELED, COTASK_S_CANCELLED);
 	default:
@@ -200,8 +200,8 @@ const struct cotask_op_row cotask_op_complete = {
  * struct shield_object - a shield
  * @object: what its handle names
  * @shield: the shield
- * @x: what to await: the shield, or what is shielded if that was done (SH-1)
- * @inner: what is shielded, a reference
+ * @x: the awaitable: the shield, or the shielded object if that was done (SH-1)
+ * @inner: the shielded object, a reference
  */
 struct shield_object {
 	struct cotask_object	object;

@@ -3,12 +3,12 @@
  * cotask - FILE_READ, FILE_WRITE, RECV, SEND: input and output in the loop
  *
  * An object of the kind FILE stands for a descriptor, whose places in wait queues it keeps until
- * it is forgotten.  An operation waits until the file is ready, and the step that resumes
- * the task makes the call.  A cancel is delivered before this, or at the next suspension: once data
- * has moved it comes too late for the operation, so that no byte is lost.
+ * it is forgotten.  An operation waits until the file is ready, and the step that resumes the
+ * task makes the call.  A cancel is delivered before this, or at the next suspension: once data
+ * has moved, the operation can no longer be cancelled, so that no byte is lost.
  *
- * Memory is that of the process that has made the object, and only touched by its threads: where
- * another process runs the loop, the operation fails.
+ * The memory belongs to the process that has made the object, and only threads of that process
+ * access it: if another process runs the loop, the operation fails.
  */
 #include <linux/file.h>
 #include <linux/net.h>
@@ -28,7 +28,7 @@
 #define SEND_FLAGS	(MSG_DONTROUTE | MSG_EOR | MSG_CONFIRM | MSG_MORE | MSG_DONTWAIT |	\
 			 MSG_NOSIGNAL)
 
-/* What a call costs, in steps of the budget, beside the bytes that it moves. */
+/* Cost of a call, in steps of the budget, in addition to the bytes that it moves. */
 #define CALL_COST	16
 #define BYTES_A_STEP	512
 
@@ -38,7 +38,7 @@
  * @in: holds the file, and is where readers wait
  * @out: where writers wait; NULL: none has had to
  * @fd: number of the descriptor when it was made
- * @read: 0, or why it cannot be read
+ * @read: 0, or the error of reading
  * @write: likewise
  * @socket: it is one
  */
@@ -59,7 +59,10 @@ static struct file_object *file_of(struct cotask_object *o)
 
 /* --- the object ---------------------------------------------------------- */
 
-/* What the file supports.  One that is always ready, or has a shared position, is refused. */
+/*
+ * Determine what the file supports.  A file that is always ready, or has a shared position, is
+ * refused.
+ */
 static int examine(struct file_object *fo, struct file *file)
 {
 	const umode_t mode = file_inode(file)->i_mode;
@@ -133,7 +136,7 @@ static bool writes(const struct cotask_hosted *h)
 	return h->opcode == COTASK_OP_FILE_WRITE || h->opcode == COTASK_OP_SEND;
 }
 
-/* As far as the caller is the process that has made the object, and still runs. */
+/* Whether the caller is the process that has made the object, and is not being killed. */
 static bool is_ours(const struct file_object *fo)
 {
 	const struct cotask_poller *by = fo->in->by;
@@ -142,7 +145,7 @@ static bool is_ours(const struct file_object *fo)
 	       !fo->object.file->dead;
 }
 
-/* One that does not block; the file may have no other way to say so than for all callers. */
+/* A call that does not block; some files can be non-blocking only for all callers. */
 static int nowait(const struct file *file, rwf_t *flags)
 {
 	*flags = file->f_mode & FMODE_NOWAIT ? RWF_NOWAIT : 0;
@@ -179,14 +182,14 @@ static long recv_or_send(struct file *file, struct iov_iter *iter, bool send, u3
 	return sock_sendmsg(sock, &msg);
 }
 
-/* Codes that are for the end of a system call. */
+/* Error codes that are valid only at the end of a system call. */
 static bool is_restart(long rc)
 {
 	return rc == -ERESTARTSYS || rc == -ERESTARTNOINTR || rc == -ERESTARTNOHAND ||
 	       rc == -ERESTART_RESTARTBLOCK;
 }
 
-/* Its code is another module's: the loop does not breathe in it. */
+/* The file's code belongs to another module: the loop does not breathe in it. */
 static long call(struct cotask_hosted *h, struct file *file)
 {
 	struct cotask_loop *loop = h->object.file->loop;
@@ -240,7 +243,7 @@ static struct cotask_source *source_of(struct cotask_hosted *h)
 	return writes(h) ? file_of(h->awaited)->out : file_of(h->awaited)->in;
 }
 
-/* What a try finds depends on these flags: its bit in cotask_source.drained. */
+/* The result of a try depends on these flags, which select its bit in cotask_source.drained. */
 static u8 kind_of_try(const struct cotask_hosted *h)
 {
 	return 1 << ((h->arg & MSG_PEEK ? 1 : 0) + (h->arg & MSG_ERRQUEUE ? 2 : 0));
@@ -274,7 +277,7 @@ static struct cotask_await perform_io(struct cotask *task, struct cotask_hosted 
 {
 	struct cotask_source *s = source_of(h);
 
-	/* A writer tries first: there mostly is room. */
+	/* A writer tries first: usually there is room. */
 	if (!s || has_event(h, s))
 		return cotask_yield(task);
 	return cotask_source_wait(task, s);
@@ -292,7 +295,7 @@ static long go_on_waiting(struct cotask_hosted *h, struct cotask_source *s, stru
 	if (IS_ERR(s))
 		return PTR_ERR(s);
 	file_of(h->awaited)->out = s;
-	/* The process may have left meanwhile, and have come back as another one. */
+	/* The process may have closed the device meanwhile, and have opened it again. */
 	return is_ours(file_of(h->awaited)) ? COTASK_SUSPENDED : -EXDEV;
 }
 
@@ -305,7 +308,7 @@ static long finish_io(struct cotask_hosted *h, long rc)
 		return rc;
 	if (!is_ours(file_of(h->awaited)))
 		return -EXDEV;
-	/* A wait for it does not suspend any more.  Pairs with cotask_source_end(). */
+	/* The source has ended: do not suspend. Pairs with cotask_source_end(). */
 	if (s && smp_load_acquire(&s->ended))
 		return -EBADF;
 	file = cotask_source_file(file_of(h->awaited)->in);
@@ -321,7 +324,7 @@ static long finish_io(struct cotask_hosted *h, long rc)
 	return rc;
 }
 
-/* What such an operation waits for. */
+/* Begin the wait of such an operation. */
 void cotask_io_view(const struct cotask_hosted *h, struct cotask_host_view *view)
 {
 	view->fd = file_of(h->awaited)->fd;

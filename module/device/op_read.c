@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - operations of the device: what there is to know of an object
+ * cotask - operations of the device: queries about objects
  */
 #include <linux/nospec.h>
 
@@ -61,7 +61,7 @@ static s64 canceller(const struct cotask *task)
 	}
 }
 
-/* What is said about a task. */
+/* Queries about tasks. */
 static s64 read_task(struct cotask_request *r)
 {
 	struct cotask *task = cotask_object_task(r->object);
@@ -146,8 +146,8 @@ static s64 read_count(struct cotask_request *r)
 }
 
 /**
- * struct read_row - a question
- * @fn: answers it
+ * struct read_row - a query
+ * @fn: returns the answer
  * @kinds: kinds of objects that it applies to
  * @posted: any thread can
  */

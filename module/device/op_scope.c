@@ -2,8 +2,8 @@
 /*
  * cotask - operations of the device: groups, timeouts and other scopes
  *
- * A scope that a task has entered stays until the task has left it, whatever becomes
- * of its handle.
+ * A scope that a task has entered stays until the task has left it, even if its handle is
+ * forgotten.
  */
 #include "device.h"
 
@@ -164,7 +164,7 @@ static int enter(struct cotask *task, struct cotask_object *o, u32 flags)
 	case COTASK_KIND_SCOPE:
 		return cotask_cancel_scope_enter(task, cotask_object_scope(o));
 	default:
-		/* A section has no state that says so by itself. */
+		/* A section has no state of its own for this. */
 		if (scope_of(o)->user)
 			return -EALREADY;
 		return cotask_shield_enter(task, &section_of(o)->section, section_of(o)->ns);

@@ -9,7 +9,7 @@
 
 /* --- members ------------------------------------------------------------- */
 
-/* So many members take the memory of one object. */
+/* Number of members whose memory counts as one object. */
 #define MEMBERS_OF_AN_OBJECT	4
 
 /**
@@ -19,7 +19,7 @@
  * @n: their number
  * @member: for the core
  * @object: a reference to each
- * @handle: what it is called
+ * @handle: its handle
  */
 struct members {
 	struct cotask_file	*f;
@@ -62,7 +62,7 @@ static int members_find(struct cotask_file *f, struct members *m, unsigned int n
 	return 0;
 }
 
-/* What an operation names; put on failure. */
+/* The members of an operation; put on failure. */
 static int members_get(struct cotask_request *r, struct members *m)
 {
 	unsigned int n = r->op->len;
@@ -80,7 +80,7 @@ static int members_get(struct cotask_request *r, struct members *m)
 	m->handle = kvmalloc_array(n, sizeof(*m->handle), GFP_KERNEL_ACCOUNT);
 	m->object = kvmalloc_array(n, sizeof(*m->object), GFP_KERNEL_ACCOUNT);
 	m->member = kvcalloc(n, sizeof(*m->member), GFP_KERNEL_ACCOUNT);
-	/* The pages of so many members take their time. */
+	/* The pages of many members take long to copy. */
 	cotask_loop_spend(r->f->loop, n / MEMBERS_OF_AN_OBJECT);
 	if (!n || (m->handle && m->object && m->member))
 		rc = 0;

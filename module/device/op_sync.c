@@ -125,7 +125,7 @@ const struct cotask_op_row cotask_op_event_wait = {
 	.is = NEEDS_TASK,
 };
 
-/* Free permits, or whether an event has happened. */
+/* Free permits, or whether an event flag is set. */
 s64 cotask_sync_object_free(struct cotask_object *o)
 {
 	return o->kind == COTASK_KIND_SEM ? sem_of(o)->free : event_of(o)->set;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - operations of the device: tasks come, are cancelled, and go
+ * cotask - operations of the device: spawning, cancelling and ending tasks
  */
 #include <linux/uaccess.h>
 
@@ -36,7 +36,7 @@ static int copy_name(char *name, const struct cotask_op *op)
  * @args: filled in
  * @name: room for COTASK_NAME_MAX + 1 bytes, which @args refers to
  *
- * COTASK_SPAWN_APART may be among the flags, which only the core's own sets know.
+ * The flags may include COTASK_SPAWN_APART, which otherwise only the sets of the core use.
  *
  * Return: 0; -EINVAL, -EFAULT.
  */
@@ -287,7 +287,7 @@ static s64 op_exit(struct cotask_request *r)
 {
 	if (!cotask_is_outcome(r->op->value))
 		return -EINVAL;
-	/* The core lets go of it in the middle. */
+	/* The core drops its reference meanwhile. */
 	cotask_object_get(&r->actor->object);
 	cotask_hosted_issue(r, NULL, NULL);
 	cotask_object_put(&r->actor->object);

@@ -28,7 +28,7 @@ static s64 op_forget(struct cotask_request *r)
 	    !cotask_object_hosted(o)->exited)
 		return -EBUSY;
 	rc = cotask_object_forget(r->f, r->op->handle, o);
-	/* From here on it cannot be looked up; one reference is that of the request. */
+	/* From here on it cannot be looked up; the request holds one reference. */
 	if (!rc && o->kind == COTASK_OBJECT_TASK && refcount_read(&o->refs) > 1)
 		cotask_hosted_forgotten(cotask_object_hosted(o));
 	return rc;
@@ -168,7 +168,7 @@ static noinline struct cotask_hosted *find_running(struct cotask_file *f, u32 ha
 {
 	struct cotask_object *o;
 
-	/* Only the owner, which this is, lets go of tasks. */
+	/* Only the owner, which is the caller, drops tasks. */
 	cotask_table_lock(&f->objects);
 	o = cotask_table_find(&f->objects, handle);
 	cotask_table_unlock(&f->objects);
@@ -189,7 +189,7 @@ static struct cotask_hosted *acting(struct cotask_file *f, const struct cotask_o
 
 	if (!op->task)
 		return row->is & NEEDS_TASK ? ERR_PTR(-ESRCH) : NULL;
-	/* Tasks act in the order in which they have begun, mostly. */
+	/* Tasks usually act in the order in which they have begun. */
 	if (f->begun != &f->turns) {
 		o = list_first_entry(&f->turns, struct cotask_object, turn.link);
 		if (cotask_object_hosted(o)->handle == op->task)
@@ -247,7 +247,7 @@ s64 cotask_op_apply(struct cotask_file *f, const struct cotask_op *op, bool post
 	f->loop->current_task = r.actor ? r.actor->task : NULL;
 	rc = issue(&r, row);
 	f->loop->current_task = NULL;
-	/* What it has cancelled is cancelled before the next operation. */
+	/* Its cancels are complete before the next operation. */
 	if (unlikely(!list_empty(&f->loop->fanouts)))
 		cotask_fanouts_run(f->loop);
 	return rc;

@@ -2,9 +2,10 @@
 /*
  * cotask - processes that wait for file descriptors
  *
- * Sources belong to the process that has made them, which is named by its table of
- * descriptors.  So a process that closes our file meets its own sources only, and it is cheap
- * to see that it goes on: the place in the table where our file was last time.
+ * Sources belong to the process that has made them, which is identified by its table of
+ * descriptors.  So a process that closes the device file handles only its own sources.  Checking
+ * that a process still has the file open is cheap: the check begins at the place in the table
+ * where the file was last time.
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -41,7 +42,7 @@ struct cotask_poller *cotask_poller_find(struct cotask_file *f, const void *file
 }
 
 /*
- * With polls_lock.  A process that comes later and has the same name is another one.
+ * With polls_lock.  A later process with the same table address is another process.
  *
  * Return: A reference to its memory, which the caller drops; or NULL.
  */
@@ -72,7 +73,7 @@ void cotask_poller_put(struct cotask_file *f, struct cotask_poller *by)
 	last = by->n == 1;
 	if (last)
 		mm = forget(f, by);
-	/* From here on the place in @f can be used again; pairs with cotask_poller_get(). */
+	/* From here on the memory in @f can be reused; pairs with cotask_poller_get(). */
 	smp_store_release(&by->n, by->n - 1);
 	spin_unlock(&f->polls_lock);
 	drop(mm);
@@ -81,8 +82,8 @@ void cotask_poller_put(struct cotask_file *f, struct cotask_poller *by)
 }
 
 /*
- * The process has left: its tasks wait again, for the descriptors of the process that they go on
- * in.  Any thread, with a reference.
+ * The process has closed its last descriptor of the file: its tasks wait again, for descriptors
+ * of the process that continues to run the loop.  Any thread, with a reference.
  */
 static void end_sources(struct cotask_file *f, struct cotask_poller *by)
 {
@@ -103,10 +104,10 @@ static void end_sources(struct cotask_file *f, struct cotask_poller *by)
 }
 
 /**
- * cotask_poller_get - the calling process
+ * cotask_poller_get - get the poller of the calling process
  * @f: the file
  *
- * The owner, so that no other thread makes any.  The first process takes no memory.
+ * The owner, so no other thread makes one.  The first process needs no allocation.
  *
  * Return: The process with a reference; ERR_PTR() of -ENOSPC, -ENOMEM.
  */
@@ -195,8 +196,8 @@ static bool has_descriptor(struct cotask_file *f, const struct file *file,
  * @owner: table of descriptors of the process; if it is not that of the caller, all of it
  *	is being closed
  *
- * Called when a descriptor was closed, and at the end of an ENTER that has made a source, as
- * the descriptor which that was called by may have been closed before.
+ * Called when a descriptor was closed, and at the end of an ENTER that has made a source, because
+ * the descriptor of that call may have been closed meanwhile.
  *
  * Context: Any thread; may sleep.
  */
@@ -217,7 +218,7 @@ void cotask_polls_look(struct cotask_file *f, const struct file *file, const voi
 	cotask_poller_put(f, by);
 }
 
-/* The file goes.  No process can make a source any more. */
+/* The file is being freed. No process can make another source. */
 void cotask_polls_end(struct cotask_file *f)
 {
 	struct cotask_poller *by;

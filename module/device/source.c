@@ -7,10 +7,10 @@
  * it in any context; it is posted to the loop, and the owner wakes the tasks.
  *
  * A source lives as long as a task waits, or as an object of the kind FILE refers to it, and
- * holds the file as long.  That file could hold ours (a socket with a message in which it is,
- * another file of the device ...), so that neither would ever be released.  Therefore
- * a source ends when its process has no descriptor of our file any more: then it is that process
- * which lets go of the other one, see cotask_polls_look().
+ * holds the file as long.  That file could refer to the device file (a socket whose queue
+ * contains it, another file of the device ...), so that neither would ever be released.
+ * Therefore a source ends when its process has closed its last descriptor of the device file:
+ * that process then releases the other file, see cotask_polls_look().
  */
 #include <linux/file.h>
 #include <linux/poll.h>
@@ -27,9 +27,9 @@ static struct cotask_source *source_of(struct cotask_awaitable *x)
 /* In @happened: POLLFREE. */
 #define FREED	BIT(29)
 
-/* --- letting go ---------------------------------------------------------- */
+/* --- releasing ---------------------------------------------------------- */
 
-/* From here on no event comes. */
+/* From here on the file reports no event. */
 static void unregister(struct cotask_source *s)
 {
 	wait_queue_head_t *head;
@@ -51,7 +51,7 @@ static void let_go(struct cotask_source *s, struct file *file)
 	fput(file);
 }
 
-/* With polls_lock.  The caller gets the file, and has to let go of it; or NULL. */
+/* With polls_lock. Return: the file, which the caller has to release; or NULL. */
 static struct file *take_file(struct cotask_source *s)
 {
 	struct file *file = s->file;
@@ -85,12 +85,12 @@ static void source_put(struct cotask_source *s)
 }
 
 /*
- * The owner is to look at it.  Any context; the caller has a reference, or keeps the source
- * from leaving the wait queue, which has one.
+ * Post the source to its owner.  Any context; the caller has a reference, or keeps the source in
+ * the wait queue, which has one.
  */
 static void post(struct cotask_source *s)
 {
-	/* Pairs with source_posted(): what the caller has written before is seen there. */
+	/* Pairs with source_posted(): earlier writes of the caller are visible there. */
 	if (atomic_fetch_or(COTASK_S_INBOX, &s->base.state) & COTASK_S_INBOX)
 		return;
 	refcount_inc(&s->base.refs);
@@ -98,7 +98,7 @@ static void post(struct cotask_source *s)
 		refcount_dec(&s->base.refs);
 }
 
-/* All its tasks go on, with the events that have come or with the error.  The owner. */
+/* Resume all of its tasks, with the events that have come or with the error. The owner. */
 static void wake_all(struct cotask_source *s, long rc)
 {
 	struct cotask *t, *next;
@@ -116,13 +116,13 @@ static void source_posted(struct cotask_post *post)
 	struct cotask_source *s = source_of(container_of(post, struct cotask_awaitable, post));
 	int happened;
 
-	/* Before looking; pairs with post(). */
+	/* Before the events are read; pairs with post(). */
 	atomic_fetch_andnot(COTASK_S_INBOX, &s->base.state);
 	happened = atomic_xchg(&s->happened, 0);
 	if (happened)
 		wake_all(s, happened & ~FREED);
 	if (happened & FREED) {
-		/* A queue has gone: the next POLL makes another source. */
+		/* A wait queue was freed: the next POLL makes another source. */
 		release_file(s);
 		WRITE_ONCE(s->ended, true);
 	}
@@ -163,7 +163,7 @@ static int woken(wait_queue_entry_t *entry, unsigned int mode, int flags, void *
 	if (mask & POLLFREE) {
 		cotask_race_point(POLL_FREED, s);
 		list_del_init(&entry->entry);
-		/* The queue goes after a grace period; pairs with unregister(). */
+		/* The queue is freed after a grace period; pairs with unregister(). */
 		smp_store_release(&q->head, NULL);
 	}
 	return 1;
@@ -195,7 +195,9 @@ static void enqueue(struct file *file, wait_queue_head_t *head, poll_table *tabl
 	add_wait_queue(head, &q->entry);
 }
 
-/* The file's code is another module's, and may hold locks: the loop does not breathe in it. */
+/*
+ * The file's code belongs to another module, and may hold locks: the loop does not breathe in it.
+ */
 static __poll_t look(struct cotask_source *s, struct file *file, poll_table *table)
 {
 	__poll_t mask;
@@ -209,7 +211,7 @@ static __poll_t look(struct cotask_source *s, struct file *file, poll_table *tab
 /* --- the sources of a process -------------------------------------------- */
 
 /**
- * struct wanted - what a source is searched by
+ * struct wanted - the key of a search for a source
  * @file: its file
  * @events: its events
  */
@@ -245,7 +247,7 @@ static int by_node(struct rb_node *node, const struct rb_node *other)
 	return by_wanted(&(struct wanted){ s->file, s->events }, other);
 }
 
-/* One that is there.  The owner. */
+/* Find an existing source. The owner. */
 static struct cotask_source *source_find(struct cotask_file *f, struct cotask_poller *by,
 					 struct file *file, __poll_t events)
 {
@@ -259,8 +261,9 @@ static struct cotask_source *source_find(struct cotask_file *f, struct cotask_po
 }
 
 /*
- * The caller's references to the process and the file go over to it.  The process may have left
- * since it was looked up: then nothing would end the source later.
+ * The source takes over the caller's references to the process and the file.  If the process has
+ * closed the device file since it was looked up, nothing would end the source later, so it ends
+ * at once.
  */
 static void source_start(struct cotask_source *s, struct file *file)
 {
@@ -271,7 +274,7 @@ static void source_start(struct cotask_source *s, struct file *file)
 	r.table._key = s->events;
 	s->at_start = look(s, file, &r.table);
 	s->looked = true;
-	/* From here on the process may close our file, and @file go. */
+	/* From here on the process may close the device file, and @file may be freed. */
 	s->f->has_polled = true;
 	spin_lock(&s->f->polls_lock);
 	is_there = cotask_poller_is_there(s->by);
@@ -291,7 +294,7 @@ static void source_drop(struct cotask_aux *aux)
 	cotask_source_unuse(container_of(aux, struct cotask_source, aux));
 }
 
-/* A new one; the caller's reference to @by goes over to it. */
+/* Make a source, which takes over the caller's reference to @by. */
 static struct cotask_source *source_new(struct cotask_file *f, struct cotask_poller *by,
 					struct file *file, __poll_t events)
 {
@@ -350,7 +353,7 @@ struct cotask_source *cotask_source_get(struct cotask_file *f, struct file *file
 	return ERR_PTR(error);
 }
 
-/* A wait is over, or an object goes.  The owner. */
+/* A wait has ended, or an object is being freed. The owner. */
 void cotask_source_unuse(struct cotask_source *s)
 {
 	if (--s->users)
@@ -383,7 +386,7 @@ struct cotask_source *cotask_source_take(struct cotask_poller *by, const struct 
 }
 
 /**
- * cotask_source_end - a source is over
+ * cotask_source_end - end a source
  * @s: from cotask_source_take(), whose reference is dropped
  * @file: likewise
  * @error: the outcome of its waits

@@ -9,11 +9,12 @@
 
 /**
  * struct cotask_poller - a process that waits for file descriptors, see poller.c
- * @node: in cotask_file.pollers, by @files; not there once the process has left
- * @files: its table of descriptors, which names it [I]
- * @mm: its memory, a reference to the struct; NULL once it has left
+ * @node: in cotask_file.pollers, by @files; removed once the process has closed its last
+ *	descriptor
+ * @files: its table of descriptors, which identifies it [I]
+ * @mm: its memory, a reference to the struct; NULL once it was removed
  * @sources: its sources that hold a file, by file and events
- * @n: how many sources and callers refer to it
+ * @n: number of sources and callers that refer to it
  * @fd: where in the table the file of the device was; a hint
  *
  * Guarded by polls_lock of the file.
@@ -51,7 +52,7 @@ struct cotask_place {
  * @f: the file of the device [I]
  * @by: the process [I]
  * @node: in @by->sources, as long as @file is set
- * @file: the file, a reference; NULL: it was let go of.  Guarded by polls_lock
+ * @file: the file, a reference; NULL: it was released.  Guarded by polls_lock
  * @events: the events, with EPOLLERR and EPOLLHUP [I]
  * @happened: those that have come since the last post has arrived [A]
  * @at_start: those that the file had when the source was made [L]
@@ -61,7 +62,7 @@ struct cotask_place {
  * @ended: the waits are over, with @error [A]
  * @error: 0 or a negative errno
  * @n: how many of @queue are in use; more: the file has too many of them
- * @queue: where it waits
+ * @queue: its places in wait queues
  */
 struct cotask_source {
 	struct cotask_awaitable	base;
@@ -97,7 +98,10 @@ struct cotask_source *cotask_source_take(struct cotask_poller *by, const struct 
 					 struct file **file);
 void cotask_source_end(struct cotask_source *s, struct file *file, int error);
 
-/* With polls_lock: whether the process uses the file; one that has left is not looked up again. */
+/*
+ * With polls_lock: whether the process uses the file; a process that was removed is not looked up
+ * again.
+ */
 static inline bool cotask_poller_is_there(const struct cotask_poller *by)
 {
 	return !RB_EMPTY_NODE(&by->node);

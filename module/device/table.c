@@ -2,12 +2,13 @@
 /*
  * cotask - the table of handles
  *
- * A process chooses its handles, and most choose one after the other.  So the table consists
- * of chunks of neighbours, in a tree by their numbers, and remembers the chunk that was used
- * last: to make, find and forget an object is mostly an access to an array.
+ * A process chooses its handles, and most processes choose consecutive numbers.  So the table
+ * consists of chunks of neighbouring handles, in a tree by their numbers, and remembers the chunk
+ * that was used last: making, finding and forgetting an object is usually an access to an array.
  *
- * Handles may also lie so far apart that each has a chunk to itself.  Whoever takes a chunk out
- * frees it there: a grace period would leave the memory of a whole table to one soft interrupt.
+ * Handles may also lie so far apart that each has a chunk of its own.  The thread that removes a
+ * chunk frees it at once: after a grace period, one soft interrupt would have to free the memory
+ * of a whole table.
  *
  * Any thread may call these functions.
  */
@@ -63,7 +64,7 @@ void cotask_table_destroy(struct cotask_table *t)
 	t->chunks = RB_ROOT;
 }
 
-/* A chunk without objects goes when another one is used, so not each time that it has none. */
+/* An empty chunk is freed when another chunk is used, and not each time that it becomes empty. */
 static void use(struct cotask_table *t, struct cotask_chunk *c)
 {
 	struct cotask_chunk *last = t->last;
@@ -117,7 +118,7 @@ static int chunk_new(struct cotask_table *t, u32 number)
 		return -ENOMEM;
 	c->number = number;
 	cotask_table_lock(t);
-	/* Another thread was. */
+	/* Another thread may have inserted the chunk first. */
 	faster = rb_find_add(&c->node, &t->chunks, compare_nodes);
 	cotask_table_unlock(t);
 	if (faster)
@@ -166,7 +167,7 @@ int cotask_table_reserve(struct cotask_table *t, u32 handle)
 }
 
 /**
- * cotask_table_publish - a handle that was reserved names an object
+ * cotask_table_publish - assign an object to a reserved handle
  * @t: the table
  * @handle: the handle
  * @o: the object
@@ -204,7 +205,7 @@ bool cotask_table_remove(struct cotask_table *t, u32 handle, struct cotask_objec
 }
 
 /**
- * cotask_table_find - what a handle names
+ * cotask_table_find - the object of a handle
  * @t: the table; the caller has its lock, until it has a reference
  * @handle: the handle
  *
@@ -250,12 +251,12 @@ static bool find_in(const struct cotask_chunk *c, unsigned int *i)
 }
 
 /**
- * cotask_table_next - go through a table
+ * cotask_table_next - iterate over a table
  * @t: the table
  * @handle: where to begin; out: of the object
  *
- * Return: The first object from there on, which only the owner of the loop lets go of; NULL:
- *	there is none.
+ * Return: The first object from there on, which only the owner of the loop drops; NULL: there is
+ *	none.
  */
 struct cotask_object *cotask_table_next(struct cotask_table *t, u64 *handle)
 {

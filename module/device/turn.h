@@ -44,7 +44,7 @@ static inline void cotask_turn_add(struct cotask_file *f, struct cotask_turn *tu
 	cotask_turn_add_behind(f, turn, type, f->turns.prev);
 }
 
-/* The same, before all pending turns, for a task that goes on at once.  No turn is delivered. */
+/* The same, before all pending turns, for a task that continues at once. No turn is delivered. */
 static inline void cotask_turn_add_first(struct cotask_file *f, struct cotask_turn *turn, u16 type)
 {
 	cotask_turn_add_behind(f, turn, type, f->begun);

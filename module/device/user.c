@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - what one user can have in all open files together
+ * cotask - limits of one user, over all open files
  *
  * The limit of a file does not bound a user that opens the device again and again.  A
  * counter per uid exists as long as the user has a file open, or objects.
@@ -14,13 +14,13 @@
 
 static unsigned int max_user_objects = 16 * COTASK_MAX_OBJECTS_DEFAULT;
 module_param(max_user_objects, uint, 0644);
-MODULE_PARM_DESC(max_user_objects, "the same for all files that one user has opened");
+MODULE_PARM_DESC(max_user_objects, "maximum number of objects in all open files of one user");
 
 static unsigned int max_user_files = 1024;
 module_param(max_user_files, uint, 0644);
-MODULE_PARM_DESC(max_user_files, "files that one user can have open");
+MODULE_PARM_DESC(max_user_files, "maximum number of open files of one user");
 
-/* As how many objects a closed file counts that is kept: by a descriptor, by a handle. */
+/* Number of objects that a closed file counts as, if a descriptor or a handle keeps it. */
 #define KEPT_FILE_OBJECTS	16
 
 /**
@@ -60,10 +60,10 @@ static struct cotask_user *find_or_make(kuid_t uid)
 }
 
 /**
- * cotask_user_get - a user opens a file
+ * cotask_user_get - count a file that a user opens
  * @uid: of the user
  *
- * It counts as long as it is open.
+ * The file counts as long as it is open.
  *
  * Context: Process context, may sleep.
  * Return: The counter, for the file; ERR_PTR() of -EMFILE, -ENOMEM.
@@ -87,7 +87,7 @@ struct cotask_user *cotask_user_get(kuid_t uid)
 }
 
 /**
- * cotask_user_file_closed - a file is not open any more
+ * cotask_user_file_closed - a file was closed
  * @user: the user that has opened it
  * @kept: it is still referenced; the rest of it counts as objects, even beyond the limit
  *

@@ -2,9 +2,9 @@
 /*
  * cotask - recording the groups and tasks of a loop, a chunk at a time
  *
- * The owner of the loop records a bounded number of groups and tasks between two entries;
- * the reader, another thread, formats them, and requests the next chunk.  In between the
- * loop goes on.  The place where the next chunk begins is a cursor, see cursor.c.
+ * The owner of the loop records a bounded number of groups and tasks between two entries; the
+ * reader, another thread, formats them, and requests the next chunk.  Between two chunks the loop
+ * continues.  A cursor marks where the next chunk begins, see cursor.c.
  *
  * If a loop does not answer in time, the reader gives up and takes its request and its
  * cursor back; the entry in the queue is a part of the loop. Only if the owner is serving
@@ -23,13 +23,13 @@
 #include "dump.h"
 #include "../await/set.h"
 
-/* How much the owner visits for one chunk, in addition to what it records. */
+/* Number of visits of the owner for one chunk, in addition to what it records. */
 #define BUDGET		(4 * COTASK_DUMP_CHUNK)
 
 /* How often a reader checks whether the loop is no longer pumped. */
 #define ASK_JIFFIES	(HZ / 20 + 1)
 
-/* When it gives a loop of the kernel up. */
+/* Time after which a reader abandons a loop of the kernel. */
 #define ASK_KERNEL	HZ
 
 static void dump_put(struct cotask_dump *d)
@@ -44,7 +44,7 @@ static void dump_put(struct cotask_dump *d)
 
 /* --- recording: the owner --------------------------------------------------------- */
 
-/* Of a set with many members, the ones at the end may be missed. */
+/* Limit for sets with many members: the last ones may be missing. */
 #define MEMBERS_LOOKED_AT	64
 
 static void edge(struct cotask_task_record *r, struct cotask_awaitable *x)
@@ -75,7 +75,7 @@ static void edges(struct cotask_task_record *r, const struct cotask *t)
 	}
 }
 
-/* What a task waits on, as far as it can be told from others of its kind. */
+/* Record which object a task waits on, if the object has an identity. */
 static void identify(struct cotask_task_record *r, const struct cotask *t)
 {
 	const struct cotask_awaitable *x = cotask_task_waits_on(t);
@@ -168,7 +168,7 @@ static void cancel_group(struct cotask_target *target, struct cotask_group *g)
 	if (!target->is_group || target->id != g->id)
 		return;
 	target->found = true;
-	/* A root group that was cancelled would take no tasks any more. */
+	/* A root group is not cancelled: it would admit no further tasks. */
 	target->too_late = g == &g->base.loop->root || (g->flags & COTASK_G_ABORTING);
 	if (!target->too_late)
 		cotask_group_abort(g, &target->why, true);
@@ -214,7 +214,7 @@ static void fill(struct cotask_dump *d)
 	d->end = !c->group || d->target.found;
 }
 
-/* The owner begins with the next one of some readers; NULL: none of them waits any more. */
+/* Begin to serve the next one of @readers; NULL: none of them is still waiting. */
 static struct cotask_dump *serve_next(struct cotask_loop *loop, struct list_head *readers)
 {
 	struct cotask_dump *d;
@@ -278,7 +278,7 @@ static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 	cotask_race_point(LOOK_TAKEN, loop);
 	/* A full barrier: either a new request is seen, or it is posted. */
 	atomic_xchg(&loop->look_posted, 0);
-	/* Of the callbacks this is one of cotask's own. */
+	/* This callback is one of cotask's own. */
 	loop->foreign--;
 	serve_all(loop);
 	loop->foreign++;
@@ -287,7 +287,7 @@ static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 
 /* --- the reader ------------------------------------------------------------------------ */
 
-/* Take the chunk, if it is there; otherwise it is asked for from here on. */
+/* Take the chunk if it was written; otherwise request it. */
 static bool take_chunk(struct cotask_dump *d)
 {
 	bool answered;
@@ -317,14 +317,14 @@ static int post(struct cotask_loop *loop)
 	return rc;
 }
 
-/* Whether there is an owner that will answer. */
+/* Whether the loop has an owner that will answer. */
 static bool is_pumped(const struct cotask_loop *loop)
 {
 	return READ_ONCE(loop->pumping) || READ_ONCE(loop->thread) ||
 	       (READ_ONCE(loop->flags) & COTASK_LOOP_LENT);
 }
 
-/* Serve the request as the owner, if there is no other one. */
+/* Serve the request as the owner, if the loop has no other owner. */
 static bool serve_here(struct cotask_dump *d)
 {
 	if (cotask_loop_mine(d->loop)) {
@@ -373,7 +373,7 @@ static int wait_for_answer(struct cotask_dump *d, unsigned int *patience)
 	return left ? 0 : -ETIMEDOUT;
 }
 
-/* 0: the chunk is there, or is requested again. */
+/* 0: the chunk was written, or is requested again. */
 static int ask(struct cotask_dump *d, unsigned int *patience)
 {
 	int rc;
@@ -391,17 +391,16 @@ static int ask(struct cotask_dump *d, unsigned int *patience)
 /**
  * cotask_dump_next - the next chunk
  * @d: made by cotask_dump_begin()
- * @patience: COTASK_DUMP_PATIENCE at first; what is left of it.  It is shared by all loops
- *	of processes: each gets half of the rest, so that the reader waits for no longer than
- *	that in all, however many do not answer
+ * @patience: COTASK_DUMP_PATIENCE at first; the remainder, out.  All loops of processes share it:
+ *	each gets half of the remainder, so that the total time is limited, however many loops do
+ *	not answer
  *
- * After an error it can be called again, but for -ESTALE: no chunk is lost, and none is returned
- * twice.
+ * After any error but -ESTALE, it can be called again: no chunk is lost or returned twice.
  *
  * Context: Process context, sleeps.
- * Return: 0; -ENOENT: the last one was there; -ESHUTDOWN if the loop has ended; -EAGAIN if
- *	it is not pumped; -ETIMEDOUT if it is in a long step; -ESTALE if COTASK_CURSORS other
- *	readers were served meanwhile; -EINTR.
+ * Return: 0; -ENOENT after the last chunk; -ESHUTDOWN if the loop has ended; -EAGAIN if it is not
+ *	pumped; -ETIMEDOUT if it is in a long step; -ESTALE if COTASK_CURSORS other readers were
+ *	served meanwhile; -EINTR.
  */
 int cotask_dump_next(struct cotask_dump *d, unsigned int *patience)
 {
@@ -429,7 +428,7 @@ EXPORT_FOR_TESTS(cotask_dump_next);
  * cotask_dump_end - end reading a loop
  * @d: made by cotask_dump_begin(), or NULL
  *
- * The loop does not refer to the reader afterwards, whether it answers or not.
+ * Afterwards the loop does not refer to the reader, even if it has not answered.
  */
 void cotask_dump_end(struct cotask_dump *d)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - taking down what there is on a loop, a chunk at a time: dump.c, and what
- * becomes of it: report.c
+ * cotask - recording the groups and tasks of a loop, a chunk at a time (dump.c), and formatting
+ * the records (report.c)
  */
 #ifndef COTASK_DUMP_H
 #define COTASK_DUMP_H
@@ -12,13 +12,13 @@
 
 #include "observe.h"
 
-/* As how many objects a report counts: a chunk, its text and the loop that it keeps. */
+/* Number of objects that a report counts as: a chunk, its text and the loop that it keeps. */
 #define COTASK_REPORT_OBJECTS	256
 
-/* What the loop takes down between two of its entries. */
+/* Number of records that the loop writes between two of its entries. */
 #define COTASK_DUMP_CHUNK	64
 
-/* How long a reader waits for loops in all, in jiffies. */
+/* Total time that a reader waits for loops, in jiffies. */
 #define COTASK_DUMP_PATIENCE	(2 * HZ)
 
 #define COTASK_DUMP_FRAMES	8
@@ -26,17 +26,17 @@
 
 /**
  * struct cotask_task_record - a task
- * @info: how it is
+ * @info: its state
  * @waits_for: numbers of the tasks that it waits for, members of a set among them
  * @n_waits_for: how many
  * @frame: where it is suspended, innermost first
- * @n_frames: how many frames it has; there is room for the first of them
- * @waits: it waits; false: it is ready, or its code runs
+ * @n_frames: number of its frames; @frame holds the first ones
+ * @waits: the task waits; false: it is ready, or its code runs
  * @timeout: deadline of the scopes around it, or COTASK_FOREVER
  * @group: number of the group whose end it waits for, or 0
- * @object: what it waits on in the kernel, if that is a thing of its own; or NULL
+ * @object: the kernel object that it waits on, if the object has an identity; or NULL
  * @holder: number of the task that holds @object, or 0
- * @host: what its process says about it
+ * @host: the process's view of it
  */
 struct cotask_task_record {
 	struct cotask_info	info;
@@ -57,10 +57,10 @@ struct cotask_task_record {
  * @id: its number
  * @parent: number of the task that has entered it, or 0
  * @deadline: on CLOCK_MONOTONIC, or 0
- * @why: what it was cancelled for
- * @live: how many children it has
- * @jobs: how many functions in worker threads
- * @limit: how many children it can have, or 0
+ * @why: the reason of its cancel
+ * @live: number of its children
+ * @jobs: number of its functions in worker threads
+ * @limit: maximum number of children, or 0
  * @error: code of its first error
  * @flags: COTASK_G_*
  * @root: it is the root group of its loop
@@ -89,12 +89,12 @@ struct cotask_record {
 };
 
 /**
- * struct cotask_target - what is to be cancelled instead of being taken down
+ * struct cotask_target - a task or group to cancel, instead of recording
  * @id: its number; 0: nothing
  * @why: the reason
  * @is_group: it is a group
- * @found: it was there [L]
- * @too_late: it was over [L]
+ * @found: it was found on the loop [L]
+ * @too_late: it had already ended [L]
  */
 struct cotask_target {
 	u64			id;
@@ -105,15 +105,15 @@ struct cotask_target {
 };
 
 /**
- * enum cotask_dump_state - where the chunk of a dump is
+ * enum cotask_dump_state - owner of the chunk of a dump
  * @COTASK_DUMP_IDLE: with the reader
  * @COTASK_DUMP_ASKED: in the loop's list of readers, to be written
  * @COTASK_DUMP_SERVING: the owner writes it
  * @COTASK_DUMP_ANSWERED: written, and the reader has not taken it yet
- * @COTASK_DUMP_OVER: with the reader, and it is the last one
+ * @COTASK_DUMP_OVER: with the reader, and the last one
  *
- * The owner moves it from ASKED to ANSWERED, the reader all the other steps, whether it
- * waits or comes back after a signal.
+ * The owner changes the state from ASKED to ANSWERED; the reader makes all other changes, while
+ * it waits or when it returns after a signal.
  */
 enum cotask_dump_state {
 	COTASK_DUMP_IDLE,
@@ -128,10 +128,10 @@ enum cotask_dump_state {
  * @link: in the loop's list of readers that wait for a chunk
  * @refs: the reader's, and the owner's while it serves
  * @loop: the loop, a reference
- * @state: where the chunk, and all from @begun on, is
- * @quit: the reader has gone meanwhile
+ * @state: owner of the chunk, and of all fields from @begun on
+ * @quit: the reader has ended meanwhile
  * @wait: where the reader sleeps until its chunk is there
- * @cursor: where it begins [L]
+ * @cursor: begin of the next chunk [L]
  * @begun: the first one was begun
  * @first: this is the first one
  * @end: this is the last one
@@ -139,7 +139,7 @@ enum cotask_dump_state {
  * @now: time of the loop
  * @tasks: number of its tasks
  * @stats: its counters
- * @hides_code: the reader may not see where the code of tasks is
+ * @hides_code: the reader may not see the location of the code of tasks
  * @target: the task or group that the reader searches
  * @n: number of records
  * @record: the chunk

@@ -2,13 +2,13 @@
 /*
  * cotask - the await graph
  *
- * Nodes are awaitables.  Upwards, edges lead from an awaitable to its waiters: tasks,
- * shields and sets, and from a task in a group to the task that has entered the group,
- * which cannot go on without it.  Downwards the same edges are followed in reverse.
+ * Nodes are awaitables.  Upwards, edges lead from an awaitable to its waiters: tasks, shields and
+ * sets, and from a task in a group to the task that has entered the group, which cannot continue
+ * before it ends.  Downwards the same edges are followed in reverse.
  *
- * A walk is in pre-order, and keeps the way to where it is on the stack, as deep as
- * COTASK_GRAPH_DEPTH: that bounds it, and shows cycles (IN-7).  A direction is one
- * function that gives the next edge of a node.
+ * A walk is in pre-order, and keeps the path to the current node in an array of
+ * COTASK_GRAPH_DEPTH elements, which bounds the walk and reveals cycles (IN-7).  A direction is a
+ * function that returns the next edge of a node.
  */
 #include <linux/cotask_inspect.h>
 #include <linux/slab.h>
@@ -32,9 +32,9 @@ struct place {
 /**
  * struct walk - a walk under way
  * @next: the next edge of a place, or NULL
- * @limit: how deep
- * @left: how many nodes it may still visit
- * @visit: told of each node
+ * @limit: maximum depth
+ * @left: number of nodes that it may still visit
+ * @visit: called for each node
  * @arg: for @visit
  * @way: from the beginning to the current node
  */
@@ -110,7 +110,7 @@ static struct cotask_awaitable *next_member(struct place *p, struct cotask_set *
 	return NULL;
 }
 
-/* The live children of the groups that a task is in, wherever it stands (IN-5). */
+/* The live children of the groups that a task has entered, wherever it waits (IN-5). */
 static struct cotask_awaitable *next_child(struct place *p)
 {
 	struct cotask *t;
@@ -258,8 +258,8 @@ static int begin(struct cotask_awaitable *from, struct cotask_awaitable *(*next)
 /**
  * cotask_graph_waiters - walk from an awaitable to all its waiters
  * @x: task, future, shield or set; pinned by the caller
- * @depth: how many edges to follow, at most COTASK_GRAPH_DEPTH; of a graph with more
- *	than COTASK_GRAPH_NODES ways only a part is visited
+ * @depth: how many edges to follow, at most COTASK_GRAPH_DEPTH; a graph with more than
+ *	COTASK_GRAPH_NODES paths is visited only partly
  * @visit: called for each node, in pre-order, @x itself first; may not sleep, spawn or
  *	cancel
  * @arg: for @visit
@@ -278,14 +278,14 @@ int cotask_graph_waiters(struct cotask_awaitable *x, unsigned int depth,
 EXPORT_FOR_TESTS(cotask_graph_waiters);
 
 /**
- * cotask_graph_waits - walk from a task to all that it waits for
+ * cotask_graph_waits - walk from a task to everything that it waits for
  * @task: the task; pinned by the caller
  * @depth: as for cotask_graph_waiters()
  * @visit: likewise
  * @arg: for @visit
  *
- * What it awaits, the members of sets, what is shielded, and the live children of
- * groups that it is in (IN-5).
+ * The awaitable of the task, the members of sets, shielded awaitables, and the live children of
+ * groups that the task has entered (IN-5).
  *
  * Context: As cotask_graph_waiters().
  * Return: As cotask_graph_waiters().

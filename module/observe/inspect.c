@@ -39,12 +39,12 @@ static int list_tasks(struct cotask_loop *loop, void *arg)
  * @tasks: the first @n of them go here, each with a reference
  * @n: room in @tasks
  *
- * Tasks that have not started, or are inside their eager first step, are among them
- * (IN-2, CT-B1).  It is one moment of the loop (IN-3).
+ * Tasks that have not started, or are inside their eager first step, are among them (IN-2,
+ * CT-B1).  The list shows one moment of the loop (IN-3).
  *
  * Context: Process context; sleeps if the caller is not the owner of @loop.
- * Return: How many there are; -EINVAL for a missing argument; 0 if the loop has
- *	ended; -EBUSY if it is the loop of a process, which is using it.
+ * Return: The number of tasks; -EINVAL for a missing argument; 0 if the loop has ended; -EBUSY if
+ *	it is the loop of a process, which is using it.
  */
 int cotask_all_tasks(struct cotask_loop *loop, struct cotask **tasks, unsigned int n)
 {
@@ -75,7 +75,7 @@ static void look_at_wait(const struct cotask *t, struct cotask_info *info)
 		info->waits_for = cotask_of(x)->id;
 }
 
-/* The phase of a task that is done does not go on. */
+/* The last phase of a task that is done does not continue. */
 static void look_at_times(const struct cotask *t, struct cotask_info *info)
 {
 	if (!t->times)
@@ -121,9 +121,9 @@ static int look_at_task(struct cotask_loop *loop, void *arg)
 }
 
 /**
- * cotask_task_info - how a task is
+ * cotask_task_info - the state of a task
  * @task: the task, done or not; pinned by the caller
- * @info: the answer
+ * @info: the result
  *
  * Context: Process context; sleeps if the caller is not the owner of the loop.
  * Return: 0; -EINVAL for a missing argument; -EBUSY as cotask_all_tasks().

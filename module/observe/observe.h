@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - what looks at loops and tasks, and changes nothing
+ * cotask - inspection of loops and tasks, which changes nothing
  */
 #ifndef COTASK_OBSERVE_H
 #define COTASK_OBSERVE_H

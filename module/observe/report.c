@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - all loops, groups and tasks as text, for people and for programs
+ * cotask - all loops, groups and tasks as text, and as JSON for programs
  *
- * Read like a file; one record of seq_file is one chunk of a dump.  Code is shown by the
- * name of its function, never by an address.  But a number that a process has assigned to
- * its task, which may be an address, is shown to readers that may inspect the process.  The
- * permissions are those of the process that has opened the report, whichever one reads it.
+ * Read like a file; one record of seq_file is one chunk of a dump.  Code is shown by the name of
+ * its function, never by an address.  Only readers that may inspect a process see the number that
+ * the process has assigned to its task, which may be an address.  The permissions are those of
+ * the process that has opened the report, even if another one reads it.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -20,8 +20,8 @@
 #include "dump.h"
 
 /**
- * struct cotask_format - how to print things
- * @loop: a loop; @trouble: why nothing else is known of it, or NULL
+ * struct cotask_format - a format of output
+ * @loop: a loop; @trouble: the reason why it is shown without its tasks, or NULL
  * @group: a group
  * @task: a task
  */
@@ -76,8 +76,8 @@ static s64 here(s64 time)
 }
 
 /*
- * Processes are shown by their PID in the namespace of the reader; 0: they have none.  A reason
- * has a PID of the initial namespace, and the process may have ended.
+ * Processes are shown by their PID in the namespace of the reader; 0: no PID there.  A reason has
+ * a PID of the initial namespace, and the process may have ended.
  */
 static u64 process_here(u64 nr)
 {
@@ -101,7 +101,7 @@ static u64 by(const struct cotask_reason *why)
 	}
 }
 
-/* The loop of a process is called after that. */
+/* The loop of a process has the name of the process. */
 static const char *name_of(const struct cotask_loop *loop, char *buf, size_t size)
 {
 	if (!loop->pid)
@@ -110,7 +110,7 @@ static const char *name_of(const struct cotask_loop *loop, char *buf, size_t siz
 	return buf;
 }
 
-/* What is no symbol any more, as its module has gone, would be an address. */
+/* A symbol of a module that was unloaded would be printed as an address. */
 static void show_function(struct seq_file *m, cotask_step_fn step)
 {
 	char text[KSYM_SYMBOL_LEN];
@@ -120,8 +120,9 @@ static void show_function(struct seq_file *m, cotask_step_fn step)
 }
 
 /*
- * What a task waits on: the process's number of it; otherwise the name of a variable of a module,
- * or a number made from the address, which is the same for all tasks that wait there.
+ * The object that a task waits on: the process's number of it; otherwise the name of a variable
+ * of a module, or a number made from the address, which is the same for all tasks that wait
+ * there.
  */
 static void show_object(struct seq_file *m, const char *before, const struct cotask_task_record *t)
 {
@@ -140,7 +141,7 @@ static void show_object(struct seq_file *m, const char *before, const struct cot
 	seq_printf(m, "#%s", text + (len > 8 ? len - 8 : 0));
 }
 
-/* --- for people ------------------------------------------------------------------- */
+/* --- text ------------------------------------------------------------------- */
 
 static void text_name(struct seq_file *m, const char *name)
 {
@@ -239,7 +240,7 @@ static void text_task(struct seq_file *m, const struct cotask_dump *d,
 
 const struct cotask_format cotask_format_text = { text_loop, text_group, text_task };
 
-/* --- for programs: one JSON object per line ------------------------------------------ */
+/* --- JSON: one object per line ------------------------------------------ */
 
 static void json_string(struct seq_file *m, const char *key, const char *text)
 {
@@ -350,7 +351,7 @@ static void json_frames(struct seq_file *m, const struct cotask_task_record *t)
 	seq_printf(m, "],\"depth\":%u", t->n_frames);
 }
 
-/* Which one of its kind. */
+/* The identity of the object. */
 static void json_object(struct seq_file *m, const struct cotask_task_record *t)
 {
 	if (t->host.handle)
@@ -419,7 +420,7 @@ static void json_task(struct seq_file *m, const struct cotask_dump *d,
 
 const struct cotask_format cotask_format_json = { json_loop, json_group, json_task };
 
-/* --- going through all of it -------------------------------------------------------- */
+/* --- iterating -------------------------------------------------------- */
 
 /**
  * struct report - a file that is being read
@@ -429,9 +430,9 @@ const struct cotask_format cotask_format_json = { json_loop, json_group, json_ta
  * @last: number of the current loop
  * @pos: number of the chunk in @dump
  * @dump: of the current loop, or NULL
- * @patience: how long it still waits for loops that do not answer
+ * @patience: remaining time to wait for loops that do not answer
  * @ready: a chunk is there to be shown
- * @trouble: why there is no more than is known of it
+ * @trouble: the reason why the loop is shown without its tasks
  */
 struct report {
 	const struct cotask_format *format;
@@ -446,9 +447,9 @@ struct report {
 };
 
 /**
- * cotask_report_next_loop - go through the loops that a reader may see
+ * cotask_report_next_loop - iterate over the loops that a reader may see
  * @viewer: the reader
- * @after: number of the last one; 0: begin
+ * @after: number of the previous one; 0: begin
  *
  * Return: The next one, with a reference; NULL at the end.
  */
@@ -566,7 +567,7 @@ static void *report_start(struct seq_file *m, loff_t *pos)
 {
 	struct report *r = m->private;
 
-	/* What did not fit into the buffer is asked for again. */
+	/* A record that did not fit into the buffer is requested again. */
 	if (r->dump && *pos == r->pos)
 		return r->ready ? r : advance(m);
 	if (*pos)
@@ -627,13 +628,13 @@ static void uncharge(struct cotask_loop_host *payer)
 }
 
 /**
- * cotask_report_open - a file is going to be read as a report
+ * cotask_report_open - prepare a file to be read as a report
  * @file: the file
  * @format: how to print
  * @viewer: the reader
  * @hidden: number of a loop to leave out, or 0
  *
- * Return: 0; -ENOSPC: the file that pays has too much; -ENOMEM.
+ * Return: 0; -ENOSPC: the limit of the charged file is reached; -ENOMEM.
  */
 int cotask_report_open(struct file *file, const struct cotask_format *format,
 		       const struct cotask_viewer *viewer, u32 hidden)

@@ -2,9 +2,9 @@
 /*
  * cotask - the watchdog: steps that take too long, cancels that are ignored (IN-B3)
  *
- * Long steps are detected when they end, see stats.c.  The watchdog checks tasks in intervals:
- * a task that has an open cancel request the second time, and was not delivered
- * another one in between, has ignored it for at least one interval.
+ * Long steps are detected when they end, see stats.c.  The watchdog checks tasks in intervals: a
+ * task with an open cancel request in two successive checks, and no other delivery in between,
+ * has ignored the request for at least one interval.
  */
 #include "observe.h"
 

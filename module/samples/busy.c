@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask sample - a machine with much to do, to try the tool "cotask" on
+ * cotask sample - a simulated busy machine, for trying out the tool "cotask"
  *
- * Devices with queues, queues with requests: supervisors in nested groups, and workers
- * that sleep, wait with timeouts, call and end, and are replaced.  One in a hundred
- * waits for something that never comes; now and then a step is slow.  Unloading ends
- * all of it.
+ * Devices with queues, queues with requests: supervisors in nested groups, and workers that
+ * sleep, wait with timeouts, call and end, and are replaced.  One request in a hundred waits for
+ * an event that never comes, and occasionally a step is slow.  Unloading the module ends all
+ * tasks.
  */
 #include <linux/cotask.h>
 #include <linux/delay.h>
@@ -14,7 +14,7 @@
 
 static unsigned int tasks = 1000;
 module_param(tasks, uint, 0444);
-MODULE_PARM_DESC(tasks, "how many there are at a time, roughly");
+MODULE_PARM_DESC(tasks, "approximate number of tasks at a time");
 
 static unsigned int loops = 2;
 module_param(loops, uint, 0444);
@@ -22,11 +22,11 @@ MODULE_PARM_DESC(loops, "1 to 4");
 
 static unsigned int slow_us = 2000;
 module_param(slow_us, uint, 0644);
-MODULE_PARM_DESC(slow_us, "how long a slow step takes; 0: there are none");
+MODULE_PARM_DESC(slow_us, "duration of a slow step; 0: no slow steps");
 
 static bool still;
 module_param(still, bool, 0444);
-MODULE_PARM_DESC(still, "nothing ever ends, so that each look sees the same");
+MODULE_PARM_DESC(still, "nothing ever ends, so that each view shows the same");
 
 #define LOOPS		4
 #define DEVICES		4	/* of a loop */
@@ -44,7 +44,7 @@ struct device {
 static struct cotask_loop *loop[LOOPS];
 static struct device devices[LOOPS][DEVICES];
 
-/* Always the same numbers, so that a picture can be made twice. */
+/* The same sequence in each run, so that a view can be reproduced. */
 static unsigned int pick(struct device *d, unsigned int from, unsigned int below)
 {
 	d->seed = d->seed * 1664525 + 1013904223;

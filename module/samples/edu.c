@@ -48,7 +48,7 @@
 
 static unsigned int first_wait_us = 50;
 module_param(first_wait_us, uint, 0444);
-MODULE_PARM_DESC(first_wait_us, "how long to wait for the device at first; doubles");
+MODULE_PARM_DESC(first_wait_us, "initial time limit for the device; doubles");
 
 static atomic_t done_ops = ATOMIC_INIT(0);
 static atomic_t late_ops = ATOMIC_INIT(0);

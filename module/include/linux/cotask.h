@@ -304,10 +304,10 @@ cotask_await_future(struct cotask *task, struct cotask_future *f)
 }
 
 /**
- * struct cotask_shield - an outcome that follows another one's
+ * struct cotask_shield - an awaitable that takes over the outcome of another one
  * @base: the awaitable; cancelling it leaves the shielded one alone
  * @entry: its place among the waiters of @inner [L]
- * @inner: what is shielded [L]
+ * @inner: the shielded awaitable [L]
  */
 struct cotask_shield {
 	struct cotask_awaitable	base;
@@ -674,7 +674,7 @@ enum cotask_scope_kind {
 	COTASK_SCOPE_CANCEL,
 };
 
-/* Behind CO_AWAIT(); not to be called by hand. */
+/* Used by CO_AWAIT() only. */
 static inline long __cotask_outcome(struct cotask *task)
 {
 	return task->base.result;

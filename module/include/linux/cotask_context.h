@@ -2,8 +2,8 @@
 /*
  * cotask - context variables: values that a task inherits from the one that spawns it
  *
- * Exported as COTASK_TEST: no driver has needed them yet, as a frame has room for what a
- * coroutine has to know.
+ * Exported as COTASK_TEST: no driver has needed them yet, because a coroutine can keep such
+ * values in its frame.
  */
 #ifndef _LINUX_COTASK_CONTEXT_H
 #define _LINUX_COTASK_CONTEXT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - groups: they own tasks, and end when these have
+ * cotask - groups: owners of tasks, which end after their tasks
  *
  * <linux/cotask.h> includes it.
  */
@@ -17,7 +17,7 @@
  * struct cotask_group_options - optional properties of a group
  * @flags: COTASK_GROUP_*
  * @limit: maximum number of live children; 0: unlimited
- * @name: for people, stays as long as the group, or NULL
+ * @name: shown in views and logs, stays as long as the group, or NULL
  * @deadline: CLOCK_MONOTONIC; when it comes, the group is cancelled, and its outcome
  *	without errors is -ETIMEDOUT; 0: none
  */
@@ -97,9 +97,8 @@ void cotask_group_fini(struct cotask_group *g);
  * @timeout_ns: for how long; COTASK_FOREVER
  *
  * Context: Process context, sleeps; not from the group's own loop.
- * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -EDEADLK on the
- *	loop that would have to make it happen; -EINVAL if @g is not in use, or in
- *	atomic context.
+ * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -EDEADLK on the loop that has to
+ *	run the tasks; -EINVAL if @g is not in use, or in atomic context.
  */
 static inline int cotask_group_wait(struct cotask_group *g, s64 timeout_ns)
 {

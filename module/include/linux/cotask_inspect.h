@@ -31,7 +31,7 @@ enum cotask_phase {
 };
 
 /**
- * struct cotask_times - where the time of a task goes, on a loop with COTASK_LOOP_ACCOUNT
+ * struct cotask_times - the time of a task by phase, on a loop with COTASK_LOOP_ACCOUNT
  * @since: begin of the current phase, CLOCK_MONOTONIC; 0: the task is not accounted
  * @total: nanoseconds in each phase
  * @longest: the longest time in each phase
@@ -54,11 +54,11 @@ struct cotask_times {
  * @deadline: nanoseconds on the clock of the loop, while it sleeps; otherwise
  *	COTASK_FOREVER
  * @waits_for: number of the task that it waits for, or 0
- * @times: where its time goes, including the current phase
+ * @times: its time by phase, including the current phase
  * @cancelling: cancel requests that were not taken back
  * @reason: of the cancel, see cotask_cancel_reason()
  * @state: pending, cancelling, cancelled or finished
- * @waits_on: kind of what it waits on; "" if it is ready or running
+ * @waits_on: kind of the awaitable that it waits on; "" if it is ready or running
  * @armed: a cancel is due at its next step
  * @name: its name
  */
@@ -112,19 +112,19 @@ struct cotask_watch {
 
 int cotask_loop_watch(struct cotask_loop *loop, const struct cotask_watch *watch);
 
-/* The deepest that the await graph is followed. */
+/* Maximum depth of a walk over the await graph. */
 #define COTASK_GRAPH_DEPTH	32
 
-/* The number of nodes that a walk visits. */
+/* Maximum number of nodes of a walk. */
 #define COTASK_GRAPH_NODES	65536
 
 /**
  * struct cotask_node - a place in the await graph
- * @task: the task, or NULL for what is none; valid during the call only
+ * @task: the task; NULL if the node is not a task; valid during the call only
  * @kind: task, gather, shield ...
  * @name: of a task; otherwise ""
  * @depth: edges from where the walk began
- * @cycle: it is on the way from there already, and not followed again (IN-7)
+ * @cycle: it is already on the path to this node, and is not followed again (IN-7)
  * @cut: it has edges that are not followed, as the depth is limited
  */
 struct cotask_node {

@@ -61,7 +61,7 @@ static inline struct cotask_loop *cotask_loop_create(const char *name, u32 flags
 
 /**
  * cotask_loop_create_here - make a loop that the calling thread is going to pump
- * @name: for people, or NULL
+ * @name: shown in views and logs, or NULL
  * @flags: COTASK_LOOP_*
  *
  * Context: Process context.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - loops that a test drives by hand, and what else only tests call
+ * cotask - loops whose turns a test runs one by one, and other functions for tests
  *
  * All of this is exported as COTASK_TEST, and only when tests or the benchmark are built.
  *

@@ -42,11 +42,11 @@ enum cotask_timeout_state {
 };
 
 /**
- * struct cotask_timeout - bounds the time that a part of a task may take
+ * struct cotask_timeout - a time limit for a part of a task
  * @scope: the scope
  * @entry: its place in the deadline queue, or in the ready queue [L]
  * @deadline: nanoseconds [L]
- * @name: for people, see cotask_timeout_configure() [L]
+ * @name: shown in views and logs, see cotask_timeout_configure() [L]
  * @state: one of enum cotask_timeout_state [L]
  * @flags: COTASK_TIMEOUT_* [L]
  * @in_block: of CO_TIMEOUT() [L]

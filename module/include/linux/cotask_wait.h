@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - more ways to wait for one thing
+ * cotask - more ways to wait for one awaitable
  *
- * For a limited time, after having cancelled it, on another loop, or until a child
- * reports that it is ready.
+ * Waiting with a time limit, after cancelling a task, for a task of another loop, or until a
+ * child reports that it is ready.
  */
 #ifndef _LINUX_COTASK_WAIT_H
 #define _LINUX_COTASK_WAIT_H
@@ -11,12 +11,12 @@
 #include <linux/cotask.h>
 
 /**
- * struct cotask_wait_for - await something, but not for longer than ...
+ * struct cotask_wait_for - an await with a time limit
  * @frame: the coroutine that does it
  * @timeout: the scope around the await
- * @x: what is awaited, or NULL
+ * @x: the awaitable, or NULL
  * @coro: the coroutine that is awaited, or NULL
- * @ns: for how long
+ * @ns: the time limit
  */
 struct cotask_wait_for {
 	struct cotask_frame	frame;
@@ -52,7 +52,7 @@ struct cotask_await __must_check cotask_await_across(struct cotask *task,
 /**
  * struct cotask_start - start of a child that reports when it is ready
  * @frame: the coroutine that waits for that
- * @ready: what it waits for
+ * @ready: the future that it waits for
  * @ended: called when the child ends without being ready
  * @child: the child
  * @outcome: result of the wait
