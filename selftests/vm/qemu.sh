@@ -9,6 +9,8 @@
 # breakpoint that the kernel has taken away again when it patched a tracepoint in or out
 # ("Oops: int3"). COTASK_ICOUNT=1: one CPU, on which an instruction takes a nanosecond, and
 # waiting takes nothing. COTASK_PLUGIN=FILE[,ARGUMENT=VALUE] is a plugin of QEMU.
+# COTASK_MONITOR=DIR: QEMU's monitor and the third serial port are the sockets DIR/qmp and
+# DIR/serial, and the guest can leave notes for a dump of its memory.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=vm.sh
@@ -58,7 +60,7 @@ qemu_initrd()
 vm_prepare()
 {
 	local accel="tcg,thread=${COTASK_TCG:-multi}" cpu=${COTASK_CPU:-max} append
-	local clock=(-smp 2) plugin=()
+	local clock=(-smp 2) plugin=() monitor=()
 
 	if [ "${COTASK_KVM:-0}" = 1 ]; then
 		accel=kvm cpu=host
@@ -68,6 +70,9 @@ vm_prepare()
 		clock=(-smp 1 -icount "shift=0,sleep=off,align=off")
 	fi
 	[ -z "${COTASK_PLUGIN:-}" ] || plugin=(-plugin "$COTASK_PLUGIN")
+	[ -z "${COTASK_MONITOR:-}" ] || monitor=(-device vmcoreinfo
+		-qmp "unix:$COTASK_MONITOR/qmp,server=on,wait=off"
+		-serial "unix:$COTASK_MONITOR/serial,server=on,wait=off")
 	qemu_initrd
 	append="console=ttyS0 loglevel=8 panic=-1 printk.time=1"
 	append+=" cotask_init=$vm_dir/init.sh cotask_job=$vm_run/job"
@@ -77,7 +82,7 @@ vm_prepare()
 		-kernel "$vm_kernel/kernel" -initrd "$vm_run/initrd.gz"
 		-append "$append" -device edu
 		-virtfs "local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap"
-		-serial stdio -serial file:/dev/fd/2)
+		-serial stdio -serial file:/dev/fd/2 "${monitor[@]}")
 }
 
 vm_main "$@"
