@@ -7,8 +7,8 @@
 set -uo pipefail
 
 # The longest ones first.
-parts=(tool kunit uapi lib kernels apps static stress fuzz search fresh budget bounds demo edu
-	proofs compile trace)
+parts=(tool kunit uapi lib kernels apps static stress fuzz search fresh budget bounds drgn demo
+	edu proofs compile trace)
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs run=$top/.build/check.$$
@@ -431,6 +431,18 @@ part_tool()
 	"$here/vm/setup.sh" gdb || echo "gdb cannot be installed" >&2
 	tool stock-6.1 qemu gdb
 	drgn_script
+}
+
+# The same script on a real kernel: live, and on a dump of the machine.
+part_drgn()
+{
+	local log=$logs/drgn-test.log rc=0
+
+	need x86-7.3-dwarf || return
+	"$here/drgn.sh" >"$log" 2>&1 || rc=$?
+	count_tap "$log"
+	[ $rc -eq 0 ] || tail -n 40 "$log"
+	result "drgn on x86-7.3-dwarf: the running kernel, and a dump" $rc
 }
 
 part_demo()

@@ -18,7 +18,10 @@ NO_DEADLINE = 0xFF
 FOREVER = 2 ** 63 - 1
 DONE = 1 << 1  # of the state word
 ABORTING, EXITING = 1 << 10, 1 << 11  # COTASK_G_*
-ARMED = 1 << 0  # COTASK_T_*
+ARMED, GRANTED = 1 << 0, 1 << 7  # COTASK_T_*
+HOSTED_KERNEL, HOSTED_RUNNING = 0, 2  # enum cotask_hosted_state
+SCOPE_TIMEOUT, SCOPE_GROUP, SCOPE_SHIELD, SCOPE_CANCEL = range(4)  # enum cotask_scope_kind
+CLOCK_BOOTTIME = 1
 COUNT_SHIFT = 9
 DEEP = 16
 CAUSES = ("none", "user", "deadline", "sibling", "group", "shutdown", "owner", "operator")
@@ -65,9 +68,41 @@ def frames(task):
     found, frame = [], task.frame
     while frame.value_() and len(found) < DEEP:
         line = frame.at.value_() >> 8
-        found.append(f"{symbol(task.prog_, frame.step.value_())}:{line}")
+        function = symbol(task.prog_, frame.step.value_())
+        found.append(f"{function}:{line}" if line else f"{function}, not started")
         frame = frame.outer
     return found
+
+
+def hosted(task):
+    """The struct cotask_hosted of a task whose code is in a process, or None."""
+    frame = task.frame
+    while frame.value_() and frame.outer.value_():
+        frame = frame.outer
+    if not frame.value_() or symbol(task.prog_, frame.release.value_()) != "hosted_release":
+        return None
+    return container_of(frame, "struct cotask_hosted", "frame")
+
+
+def in_process(task):
+    """Whether the process of a hosted task runs its code, or has the event to begin it."""
+    h = hosted(task)
+    if h is None:
+        return False
+    turn = h.object.turn
+    return h.state.value_() == HOSTED_RUNNING or (
+        h.state.value_() != HOSTED_KERNEL
+        and (turn.begun.value_() or turn.batch.value_() == h.object.file.batch.value_()))
+
+
+def identity(task, x):
+    """How the process names an awaitable; of a task in the kernel: the variable, or the address."""
+    h = hosted(task)
+    if h is None or not h.started or h.state.value_() != HOSTED_KERNEL:
+        return symbol(task.prog_, x.value_())
+    if h.opcode.value_() == task.prog_.constant("COTASK_OP_POLL").value_():
+        return f"of fd {h.operand.value_()}"
+    return f"#{h.operand.value_()}"
 
 
 def waits_on(task):
@@ -76,9 +111,11 @@ def waits_on(task):
         deadline = task.entry.deadline.value_()
         return "sleep forever" if deadline >= FOREVER else f"sleep until {deadline / 1e9:.3f} s"
     x = task.waits_on
-    if not x.value_():
+    if not x.value_() or task.entry.flags.value_() & GRANTED:
         return "ready"
     kind = x.post.ops.name.string_().decode()
+    if kind == "process":
+        return "in its process" if in_process(task) else "ready"
     if kind == "task":
         other = container_of(x, "struct cotask", "base")
         return f"task {name(other)} {other.id.value_()}"
@@ -86,8 +123,36 @@ def waits_on(task):
         return f"group {container_of(x, 'struct cotask_group', 'base').id.value_()}"
     if kind == "lock":
         sem = container_of(x, "struct cotask_sem", "base")
-        return f"lock {symbol(task.prog_, x.value_())} held by task {sem.holder.value_()}"
-    return f"{kind} {symbol(task.prog_, x.value_())}"
+        return f"lock {identity(task, x)} held by task {sem.holder.value_()}"
+    return f"{kind} {identity(task, x)}"
+
+
+def scope_deadline(scope):
+    """The deadline of a scope, as text; None: it has none."""
+    kind, clock = scope.kind.value_(), ""
+    if kind == SCOPE_TIMEOUT:
+        timeout = container_of(scope, "struct cotask_timeout", "scope")
+        deadline = timeout.deadline.value_()
+        clock = " on the boot clock" if timeout.entry.clock.value_() == CLOCK_BOOTTIME else ""
+    elif kind == SCOPE_GROUP:
+        group = container_of(scope, "struct cotask_group", "scope")
+        deadline = group.options.deadline.value_() or FOREVER
+    elif kind == SCOPE_CANCEL:
+        deadline = container_of(scope, "struct cotask_cancel_scope", "scope").entry.deadline.value_()
+    else:
+        return None
+    return None if deadline >= FOREVER else f"{deadline / 1e9:.3f} s{clock}"
+
+
+def timeouts(task):
+    """The deadlines of the scopes that a task has entered, innermost first, as text."""
+    found, scope = [], task.scopes
+    while scope.value_() and len(found) < DEEP and scope.kind.value_() != SCOPE_SHIELD:
+        deadline = scope_deadline(scope)
+        if deadline:
+            found.append(f", timeout at {deadline}")
+        scope = scope.outer
+    return "".join(found)
 
 
 def cancelled(task):
@@ -103,8 +168,8 @@ def cancelled(task):
 
 def describe(task):
     """A task in one line."""
-    return (f"{task.id.value_()} {name(task)}: {waits_on(task)}{cancelled(task)}, in "
-            + (" < ".join(frames(task)) or "no coroutine"))
+    return (f"{task.id.value_()} {name(task)}: {waits_on(task)}{timeouts(task)}{cancelled(task)}, "
+            f"in {' < '.join(frames(task)) or 'no coroutine'}")
 
 
 def describe_group(group):
