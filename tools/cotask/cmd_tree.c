@@ -52,20 +52,28 @@ static const char *art(unsigned int i)
 /* Columns that are left in the line. */
 static unsigned int room;
 
+/* A mark stands for the rest of a text that does not fit: a number could be mistaken. */
 __attribute__((format(printf, 2, 3)))
 static void put(enum colour tint, const char *fmt, ...)
 {
+	unsigned int left = room;
 	char words[4 * WORDS];
+	bool cut;
 	va_list args;
 	size_t n;
 
 	va_start(args, fmt);
 	vsnprintf(words, sizeof(words), fmt, args);
 	va_end(args);
-	n = text_fit(words, &room);
-	printf("%s%.*s%s", colour(tint), (int)n, words, tint ? colour(PLAIN) : "");
-	if (words[n])
-		room = 0;
+	n = text_fit(words, &left);
+	cut = words[n] && room;
+	if (cut) {
+		left = room - 1;
+		n = text_fit(words, &left);
+	}
+	room = words[n] ? 0 : left;
+	printf("%s%.*s%s%s", colour(tint), (int)n, words, cut ? term_cut() : "",
+	       tint ? colour(PLAIN) : "");
 }
 
 static void line_end(void)
