@@ -301,6 +301,8 @@ is "a descriptor is a pipe" 1 "$(column reads 5 | grep -cE '^fd [0-9]+ pipe, in$
 is "a queue has a number" 1 "$(column gets 5 | grep -cE '^queue #[0-9]+$')"
 is "a sleep has a begin, and no end" "T forever" "$(column holds 6) $(column holds 7)"
 is "main is in its process" "in its process" "$(column main 5)"
+is "a step in a process counts as busy before it ends" 1 \
+	"$("$tool" stat --pid "$pid" 0.5 1 | awk '/^pid-/ && $(NF - 1) > 50' | wc -l)"
 is "so find those that are" 2 "$("$tool" ps --pid "$pid" --on process | wc -l)"
 is "a name is text" 1 "$("$tool" ps --pid "$pid" | grep -c 'wants é')"
 is "the busy time is that of the process" 1 \

@@ -184,7 +184,7 @@ static void rates(struct table *out, const struct loop *l, const struct loop *b)
 	rate(out, l->entries, b->entries, time);
 	rate(out, l->timeouts, b->timeouts, time);
 	rate(out, l->cancels, b->cancels, time);
-	snprintf(buf, sizeof(buf), "%.1f", (l->step_ns - b->step_ns) / time / 1e7);
+	snprintf(buf, sizeof(buf), "%.1f", loop_busy(l, b) / time / 1e7);
 	table_cell(out, PLAIN, l->steps ? buf : "-");
 	table_cell(out, PLAIN, hist_total(&late) ? say_ns(buf, hist_percentile(&late, 99)) : "-");
 }

@@ -247,7 +247,7 @@ static void show_loop(const struct loop *l)
 	cell_of_loop(L_TASKS, decimal(BUF, l->tasks));
 	cell_of_loop(L_ENTRIES, rate(BUF, l, l->entries, b->entries));
 	cell_of_loop(L_SPAWN, rate(BUF, l, l->spawned, b->spawned));
-	cell_of_loop(L_BUSY, l->account ? percent(BUF, l, l->step_ns - b->step_ns) : "-");
+	cell_of_loop(L_BUSY, l->account ? percent(BUF, l, loop_busy(l, b)) : "-");
 	cell_of_loop(L_LATE, hist_total(&h) ? say_ns(BUF, hist_percentile(&h, 99)) : "-");
 	show_rest_of_loop(l);
 }

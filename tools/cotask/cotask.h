@@ -122,6 +122,7 @@ struct loop {
 	bool account;
 	uint64_t spawned, finished, failed, cancelled, cancels, timeouts, entries;
 	uint64_t steps, step_ns, slow_steps;
+	uint64_t busy_ns;	/* step_ns, and the time of a step in its process that goes on */
 	uint64_t slowest_ns, slowest_task;
 	const char *slowest;	/* function of a driver, or "" */
 	const char *slowest_name;
@@ -214,6 +215,7 @@ struct snapshot {
 int device_open(void);
 struct snapshot *snapshot_load(void);
 void snapshot_free(struct snapshot *s);
+uint64_t loop_busy(const struct loop *now, const struct loop *before);
 int snapshot_status(const struct snapshot *s, bool found);
 unsigned int snapshot_print_loops(const struct snapshot *s);
 unsigned int snapshot_print_json(const struct snapshot *s, struct task **t, unsigned int n);

@@ -206,6 +206,7 @@ static void read_loop(struct snapshot *s, const json_t *o, const char *line)
 		.entries = num(o, "entries"),
 		.steps = num(o, "steps"),
 		.step_ns = num(o, "step_ns"),
+		.busy_ns = num(o, "step_ns"),
 		.slow_steps = num(o, "slow_steps"),
 		.slowest_ns = num(slowest, "ns"),
 		.slowest_task = num(slowest, "task"),
@@ -380,6 +381,13 @@ struct task *snapshot_task(const struct snapshot *s, uint64_t id)
 	return bsearch(&key, s->task, s->n_tasks, sizeof(key), by_id_of_task);
 }
 
+/* The kernel adds a step to the sum when it has ended; one in a process may last. */
+static void add_current_step(struct loop *l, const struct task *t)
+{
+	if (t->in_process && t->since && l->now > t->since)
+		l->busy_ns += l->now - t->since;
+}
+
 /* Tasks of a group that is listed, each once, in order. */
 static void tidy(struct snapshot *s)
 {
@@ -402,6 +410,7 @@ static void tidy(struct snapshot *s)
 		s->task[i].loop = g->loop;
 		g->n++;
 		g->loop->listed++;
+		add_current_step(g->loop, &s->task[i]);
 		s->task[n++] = s->task[i];
 	}
 	s->n_tasks = n;
@@ -587,6 +596,18 @@ unsigned int snapshot_print_json(const struct snapshot *s, struct task **t, unsi
 	for (i = 0; i < n; i++)
 		puts(t[i]->line);
 	return loops;
+}
+
+/**
+ * loop_busy - for how long a loop has run steps between two snapshots
+ * @now: the loop
+ * @before: the same in the snapshot before
+ *
+ * Return: Nanoseconds, the part of a step in its process that goes on included.
+ */
+uint64_t loop_busy(const struct loop *now, const struct loop *before)
+{
+	return now->busy_ns > before->busy_ns ? now->busy_ns - before->busy_ns : 0;
 }
 
 /**
