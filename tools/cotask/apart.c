@@ -2,11 +2,11 @@
 /*
  * cotask - inspect processes, in a child of the tool
  *
- * To name the code of a process, files that it has mapped are read.  They belong to its
- * user, and may shrink while they are read, or keep a reader busy for ever.  So a child
- * does it, one for each process.  If it dies or takes too long, tasks of that process have
- * no frames, and that is all.  The child is this program, executed anew: it has none of the
- * data about other users that the tool has read.
+ * To name the code of a process, the tool reads files that the process has mapped.  These files
+ * belong to the user of the process.  They may shrink while they are read, or block a reader
+ * forever.  So a child reads them, one child for each process.  If the child dies or takes too
+ * long, the tasks of that process are shown without frames.  The child executes this program
+ * again, so it has none of the data of other users that the tool has read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,12 +28,12 @@
 #define HELPERS		16	/* so many are kept */
 #define HELPER		"--look-into"
 #define SOCK		(STDERR_FILENO + 1)	/* of the child */
-#define BATCH		32	/* tasks that are asked for at once */
+#define BATCH		32	/* tasks per request */
 #define ANSWER_MS	2000	/* for those; the first of all wait for the symbols too */
 #define PATIENCE_MS	10000	/* for all tasks of a snapshot */
 
 /**
- * struct helper - a child that looks into one process
+ * struct helper - a child that inspects one process
  * @pid: the process
  * @child: its process ID; 0: it was given up
  * @sock: receives an array of codes, returns one of struct frames
@@ -44,7 +44,7 @@ struct helper {
 	int sock;
 };
 
-/* A ring: the oldest one makes room. */
+/* A ring: a new child replaces the oldest one. */
 static struct helper helpers[HELPERS];
 static unsigned int n_helpers;
 
@@ -68,7 +68,7 @@ static int open_of(int pid, const char *what)
 	return open(name, O_RDONLY | O_CLOEXEC);
 }
 
-/* What a user's files say about code is read with that user's rights. */
+/* A user's files are read with the permissions of that user. */
 static bool become(unsigned int uid)
 {
 	const struct passwd *p;
@@ -94,7 +94,7 @@ static int serve(int pid, unsigned int uid)
 	maps = open_of(pid, "maps");
 	if (mem < 0 || maps < 0 || !become(uid))
 		return RC_CANNOT;
-	/* Lost with a change of user.  A crash is not worth a file. */
+	/* A change of user resets this. A crash of the child writes no core file. */
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!frames_open(pid, mem, maps))
@@ -110,12 +110,12 @@ static int serve(int pid, unsigned int uid)
 }
 
 /**
- * frames_helper - be the child, if this is what the arguments say
+ * frames_helper - run as the child, if the arguments request it
  * @argc: of the program
  * @argv: of the program
  * @rc: what to return then
  *
- * Return: Whether it is.
+ * Return: Whether they do.
  */
 bool frames_helper(int argc, char **argv, int *rc)
 {
@@ -189,7 +189,7 @@ static struct helper *helper_of(const struct loop *l)
 	return h;
 }
 
-/* Wait for an answer, as long as there is patience. */
+/* Wait for an answer, until the time limit. */
 static bool answers(const struct helper *h)
 {
 	uint64_t began = now_ns(), limit = patience_ns / NSEC_PER_MSEC, took;
@@ -252,9 +252,9 @@ static void find_some(struct snapshot *s, struct task **t, size_t n)
  * frames_find - find the frames of hosted tasks in their processes
  * @s: what there is
  * @t: tasks of it; frames are added behind those of the kernel
- * @n: how many; those of one process are best together
+ * @n: their number; fastest if sorted by process
  *
- * A task that has not begun, or runs, has its function only.  A second call finds no more.
+ * A task that has not begun, or runs, has only its function.  A second call adds nothing.
  */
 void frames_find(struct snapshot *s, struct task **t, size_t n)
 {
@@ -275,7 +275,7 @@ void frames_find(struct snapshot *s, struct task **t, size_t n)
 }
 
 /**
- * frames_forget - processes may have changed by the next time
+ * frames_forget - forget processes, which may change before the next snapshot
  */
 void frames_forget(void)
 {

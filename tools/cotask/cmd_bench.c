@@ -86,7 +86,7 @@ static void fill(unsigned int opcode, int64_t value)
 	}
 }
 
-/* Call a function until it has taken long enough; what one call takes. */
+/* Call a function until it has taken long enough; the time of one call. */
 static double each(void (*fn)(void))
 {
 	uint64_t begin = now(), time;
@@ -203,7 +203,7 @@ static void bench_sleep(void)
 	report("late_p99", "lateness of a sleep of 1 ms: 99th percentile", late[SLEEPS * 99 / 100]);
 }
 
-/* It would measure something else. */
+/* With this parameter, the benchmark would measure something else. */
 static void check_account(void)
 {
 	if (is_accounting())

@@ -24,7 +24,7 @@ static const char usage[] =
 
 static bool quiet;
 
-/* What became of it: an exit code. */
+/* Return: an exit code. */
 static int cancel(int fd, struct cotask_cancel_id *arg)
 {
 	const char *what = arg->kind == COTASK_CANCEL_GROUP ? "group" : "task";

@@ -158,7 +158,7 @@ static void check_tasks(struct snapshot *s)
 		say(NOTE, "task", "and %u more", n - 1);
 }
 
-/* The exit code, if nothing else were wrong. */
+/* The exit code for this verdict alone. */
 static int check_loops(void)
 {
 	struct snapshot *s = snapshot_load();

@@ -43,7 +43,7 @@ static const char *const kinds[] = {
 
 /* --- order -------------------------------------------------------------- */
 
-/* How long it has been waiting; 0 for a task that does not. */
+/* How long a task has been waiting; 0: it does not wait. */
 static uint64_t waiting(const struct task *t)
 {
 	return t->since && t->on && t->loop->now > t->since ? t->loop->now - t->since : 0;
@@ -92,7 +92,7 @@ static bool named(const struct task *t)
 	return !want.n_ids;
 }
 
-/* What --on calls it. */
+/* The kind as an argument of --on. */
 static const char *on(const struct task *t)
 {
 	return t->in_process ? "process" : t->on ?: "nothing";
@@ -109,7 +109,7 @@ static bool wanted(const struct task *t)
 	return !want.cancelled || t->cancelling;
 }
 
-/* So that a misspelt kind is not taken for one that no task waits on. */
+/* A misspelt kind is an error; otherwise it would look as if no task waits on it. */
 static void check_kind(const struct snapshot *s)
 {
 	unsigned int i;
@@ -118,7 +118,7 @@ static void check_kind(const struct snapshot *s)
 		if (!strcmp(want.on, kinds[i]))
 			return;
 	}
-	/* A module that is newer than the tool may have more. */
+	/* A newer module may have further kinds. */
 	for (i = 0; want.on && i < s->n_tasks; i++) {
 		if (s->task[i].on && !strcmp(want.on, s->task[i].on))
 			return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask stat - what loops have done, and how late and how long
+ * cotask stat - counters of loops, lateness, and durations
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -72,7 +72,7 @@ static void print_hist(const char *title, const struct hist *h)
 	}
 }
 
-/* Where the time of the tasks goes that are alive. */
+/* The time of live tasks by phase. */
 static void print_phases(const struct snapshot *s, const struct loop *l)
 {
 	static const char *const names[] = { "busy", "ready", "waiting" };
@@ -189,7 +189,7 @@ static void rates(struct table *out, const struct loop *l, const struct loop *b)
 	table_cell(out, PLAIN, hist_total(&late) ? say_ns(buf, hist_percentile(&late, 99)) : "-");
 }
 
-/* The rates since the snapshot before; how many loops there are in both. */
+/* Print the rates since the previous snapshot. Return: number of loops that are in both. */
 static unsigned int print_rates(const struct snapshot *s, const struct snapshot *before)
 {
 	static const char *const titles[] = {
@@ -226,7 +226,7 @@ static int watch(double interval, unsigned int times)
 		nanosleep(&pause, NULL);
 		s = snapshot_load();
 		one = snapshot_status(s, print_rates(s, before));
-		/* Nothing in one interval is not nothing at all. */
+		/* The status is RC_NOTHING only if no interval had a loop. */
 		if (one == RC_INCOMPLETE || (one == RC_OK && rc == RC_NOTHING))
 			rc = one;
 		snapshot_free(before);

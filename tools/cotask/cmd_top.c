@@ -45,7 +45,7 @@ static void fill_lines(void)
 	unsigned int i;
 
 	n_lines = top_lines(s, before, &view.order, &lines);
-	/* The chosen task stays chosen, wherever it is now. */
+	/* The selected task stays selected when its line moves. */
 	for (i = 0; i < n_lines && lines[i].t->id != view.chosen; i++)
 		;
 	if (i < n_lines)
@@ -67,8 +67,8 @@ static void look(void)
 /**
  * struct column - a part of each row
  * @title: its title; a "<" before it: the words begin at the left
- * @width: how wide it is, but for the last one, which has the rest
- * @from: it is shown if the screen has so many columns
+ * @width: its width; the last column has the rest of the line
+ * @from: minimum width of the screen for this column
  * @grows: it is wider on a wide screen
  */
 struct column {
@@ -110,7 +110,7 @@ static void row_begin(void)
 	move(row++, 0);
 }
 
-/* As much of a text as fits; a mark stands for the rest. */
+/* The part of a text that fits, with a mark if it is cut. */
 static void put(const char *text, int room)
 {
 	unsigned int left = room > 0 ? room : 0;
@@ -147,7 +147,7 @@ static int width_of(const struct column *c)
 	return c->grows && WIDE <= COLS ? c->width + 14 : c->width;
 }
 
-/* A cell of a row; the last one has what is left of the screen. */
+/* A cell of a row; the last one has the rest of the line. */
 static void cell(const struct column *c, const struct column *end, const char *text,
 		 enum colour tint)
 {
@@ -340,7 +340,7 @@ static void show_head(void)
 	attroff(A_BOLD);
 	snprintf(words, sizeof(words), "  %u loops, %u tasks%s%s%s%s%s", s->n_loops, s->n_tasks,
 		 view.paused ? "  PAUSED" : "", *view.order.find ? "  with: " : "",
-		 view.order.find, snapshot_hides() ? "  (those of others are hidden)" : "",
+		 view.order.find, snapshot_hides() ? "  (those of other users are hidden)" : "",
 		 timed ? "" : "  (times are not measured: set parameter \"account\")");
 	put(words, COLS - getcurx(stdscr));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask trace - record what happens, for a timeline
+ * cotask trace - record events, and write a timeline
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -70,7 +70,7 @@ struct output {
 	FILE *f;
 };
 
-/* Before the recording: what cannot be written is not recorded in vain. */
+/* Before the recording, so that an error of the output comes first. */
 static void open_output(struct output *o, const char *suffix)
 {
 	int n = snprintf(o->path, sizeof(o->path), "%s.%s", want.output, suffix);

@@ -2,7 +2,7 @@
 /*
  * cotask tree - groups and tasks as they own each other, and what each task waits for
  *
- * Many tasks of one group that do the same are one line, unless all are wanted.
+ * Without --all, many tasks of one group that wait at the same place share a line.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -32,13 +32,13 @@ static const struct snapshot *s;
 static struct group **entered;
 static unsigned int n_entered;
 
-#define ALIKE	3	/* so many may be told one by one */
+#define ALIKE	3	/* as many tasks have a line each */
 
 /* --- lines -------------------------------------------------------------- */
 
 #define DEEP	64
 
-/* Whether a level has more to come below. */
+/* Whether more items follow on a level. */
 static bool more[DEEP + 1];
 
 static const char *art(unsigned int i)
@@ -109,7 +109,7 @@ static void put_times(const struct task *t, unsigned int alike)
 		put(PLAIN, ", %s%s left", most, say_left(BUF, t));
 }
 
-/* A name gets a part of the line, if that has an end. */
+/* A name gets a part of the line, if the width is limited. */
 static void put_name(const char *name)
 {
 	unsigned int left = 48;
@@ -134,7 +134,7 @@ static bool is_shared(const struct task *t)
 	return false;
 }
 
-/* What a task waits on; of many tasks, what is the same. */
+/* The wait of a task; for many tasks, the common part. */
 static const char *wait_of(char *buf, const struct task *t, unsigned int alike)
 {
 	if (!alike || !t->on || is_shared(t))
@@ -194,7 +194,7 @@ static void print_loop(const struct loop *l)
 	line_end();
 }
 
-/* The tasks that the options let through; how many. */
+/* Select the tasks that match the options. Return: their number. */
 static unsigned int choose(struct snapshot *all, struct task ***chosen)
 {
 	unsigned int i, n = 0;
@@ -207,7 +207,7 @@ static unsigned int choose(struct snapshot *all, struct task ***chosen)
 	return n;
 }
 
-/* --- what belongs to what ----------------------------------------------- */
+/* --- ownership ----------------------------------------------- */
 
 static int by_parent(const void *a, const void *b)
 {
@@ -230,7 +230,7 @@ static void index_groups(void)
 	qsort(entered, n_entered, sizeof(*entered), by_parent);
 }
 
-/* The groups that a task has entered; how many. */
+/* The groups that a task has entered. Return: their number. */
 static unsigned int groups_of(const struct task *t, struct group ***first)
 {
 	unsigned int low = 0, high = n_entered, n = 0;
@@ -305,7 +305,7 @@ static int by_likeness(const void *a, const void *b)
 		rc = has_fd(tb) - has_fd(ta);
 	if (rc)
 		return rc;
-	/* The task that has waited longest, or will. */
+	/* The task that has waited longest, or will wait longest. */
 	if (ta->since != tb->since)
 		return ta->since < tb->since ? -1 : 1;
 	if (ta->deadline != tb->deadline)
@@ -480,7 +480,7 @@ int cmd_tree(int argc, char **argv)
 	snapshot = snapshot_load();
 	s = snapshot;
 	n = choose(snapshot, &chosen);
-	/* Those that are at the same place may be alike. */
+	/* Tasks at the same place may be alike. */
 	if (!want.no_frames)
 		frames_find(snapshot, chosen, n);
 	files_find(snapshot, chosen, n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask - the tool: what its files share
+ * cotask - the tool: shared declarations
  */
 #ifndef COTASK_TOOL_H
 #define COTASK_TOOL_H
@@ -21,7 +21,7 @@
 /* Exit codes, see cotask(8). */
 enum {
 	RC_OK,
-	RC_NOTHING,	/* what was asked for is not there, or it was too late */
+	RC_NOTHING,	/* nothing matches the arguments, or a cancel was too late */
 	RC_USAGE,
 	RC_CANNOT,	/* no module, no permission, no memory ... */
 	RC_INCOMPLETE,	/* a loop did not answer, or events were lost */
@@ -41,9 +41,9 @@ int cmd_tree(int argc, char **argv);
 /* --- options: options.c ------------------------------------------------- */
 
 /**
- * struct options - what several commands have in common
+ * struct options - options of several commands
  * @file: a saved snapshot in place of the kernel's, or NULL
- * @json: for programs
+ * @json: print JSON
  * @loop: name or number of the only loop to be shown, or NULL
  * @by_user: show only the loops of one user
  * @uid: number of that user
@@ -60,7 +60,7 @@ struct options {
 
 extern struct options options;
 
-/* Short and long options that options_common() knows. */
+/* Short and long options that options_common() handles. */
 #define COMMON_SHORT	"f:hjl:p:u:"
 #define COMMON_LONG						\
 	{ "file", required_argument, NULL, 'f' },		\
@@ -88,20 +88,20 @@ char *first_line(const char *path);
 bool is_accounting(void);
 void *xrealloc(void *p, size_t n, size_t size);
 
-/* Room for one more than @n; what there is doubles when that is a power of two. */
+/* Make room for element @n; the allocation doubles when @n is a power of two. */
 void *xgrow(void *p, size_t n, size_t size);
 
 /* The order of two numbers, for qsort(). */
 #define LESS(a, b)	(((a) > (b)) - ((a) < (b)))
 
-/* --- what there is: snapshot.c ------------------------------------------ */
+/* --- snapshots: snapshot.c ------------------------------------------ */
 
 #define BUCKETS		40
 #define EDGES		8
 #define FRAMES		8
 
 /**
- * struct hist - how many values there were of each order of magnitude
+ * struct hist - number of values in each order of magnitude
  * @count: 0: of zeros; n: from 2^(n-1) up to 2^n - 1
  */
 struct hist {
@@ -109,10 +109,10 @@ struct hist {
 };
 
 struct loop {
-	const char *line;	/* as it was read; NULL unless it is asked for */
+	const char *line;	/* as it was read; NULL unless it is requested */
 	const char *rest;	/* the second line, which reports that the rest is missing */
 	const char *trouble;	/* why tasks of it are missing, or NULL */
-	unsigned int listed;	/* how many tasks of it were read */
+	unsigned int listed;	/* number of its tasks that were read */
 	unsigned int id;
 	const char *name, *kind, *state;
 	int pid, thread;
@@ -122,7 +122,7 @@ struct loop {
 	bool account;
 	uint64_t spawned, finished, failed, cancelled, cancels, timeouts, entries;
 	uint64_t steps, step_ns, slow_steps;
-	uint64_t busy_ns;	/* step_ns, and the time of a step in its process that goes on */
+	uint64_t busy_ns;	/* step_ns, and the time of the current step in its process */
 	uint64_t slowest_ns, slowest_task;
 	const char *slowest;	/* function of a driver, or "" */
 	const char *slowest_name;
@@ -130,7 +130,7 @@ struct loop {
 };
 
 struct group {
-	const char *line;	/* as it was read; NULL unless it is asked for */
+	const char *line;	/* as it was read; NULL unless it is requested */
 	struct loop *loop;
 	unsigned int loop_id;
 	uint64_t id, parent;
@@ -145,7 +145,7 @@ struct group {
 	unsigned int first;
 };
 
-/* What the time of a task goes to. */
+/* Phases of a task. */
 enum phase { BUSY, READY, WAITING, PHASES };
 
 /**
@@ -158,25 +158,25 @@ struct times {
 };
 
 struct task {
-	const char *line;	/* as it was read; NULL unless it is asked for */
+	const char *line;	/* as it was read; NULL unless it is requested */
 	struct loop *loop;
 	struct group *group;
 	uint64_t id, group_id, parent;
 	const char *name, *state;
 	bool in_process;	/* its process runs its code, or is about to */
-	const char *on;		/* kind of what it waits on; NULL: it does not wait */
-	unsigned int handle;	/* which one, in its process; 0: it has no number */
-	const char *object;	/* which one, in the kernel; NULL: not known */
+	const char *on;		/* kind of its awaitable; NULL: it does not wait */
+	unsigned int handle;	/* the object's number in its process; 0: it has none */
+	const char *object;	/* the object in the kernel; NULL: not known */
 	int fd;			/* file descriptor that it waits for, or -1 */
 	unsigned int events;	/* POLLIN etc. */
-	const char *file;	/* what @fd is, see files.c; NULL: not known */
+	const char *file;	/* the file of @fd, see files.c; NULL: not known */
 	uint64_t leaves;	/* group whose end it waits for, or 0 */
-	uint64_t holder;	/* task that holds what it waits on, or 0 */
+	uint64_t holder;	/* task that holds the object, or 0 */
 	uint64_t waits_for[EDGES];
 	unsigned int n_waits_for;
 	int64_t deadline;	/* of a sleep; 0: none */
 	int64_t timeout;	/* of the scopes around it; 0: none */
-	uint64_t since;		/* begin of what it does now; 0: not measured */
+	uint64_t since;		/* begin of its current phase; 0: not measured */
 	unsigned int cancelling;
 	bool armed;
 	const char *cause;
@@ -186,16 +186,16 @@ struct task {
 	unsigned int steps;
 	const char *frame[FRAMES];
 	unsigned int n_frames;	/* there may be more */
-	uint64_t code;		/* where the process of a hosted task has told what it is */
+	uint64_t code;		/* of a hosted task: address of its description in the process */
 };
 
 /**
- * struct snapshot - what there is, by number
+ * struct snapshot - loops, groups and tasks, by number
  * @loop: loops
  * @group: groups, in order
  * @task: tasks, in order
  * @member: all tasks, those of a group together and in their order there
- * @string: all words in it, each once, by a hash
+ * @string: all strings, each once, by a hash
  * @strings: room for them, a power of two
  * @n_strings: how many
  * @n_loops: how many loops
@@ -227,16 +227,16 @@ void snapshot_tell_frames(struct snapshot *s, struct task *t, unsigned int first
 void snapshot_tell_file(struct snapshot *s, struct task *t, const char *file);
 bool snapshot_hides(void);
 
-/* --- what descriptors are: files.c --------------------------------------- */
+/* --- files of descriptors: files.c --------------------------------------- */
 
 void files_find(struct snapshot *s, struct task **t, size_t n);
 void files_forget(void);
 
-/* --- the code of a process: frames.c, and apart.c, which lets a child do it -- */
+/* --- the code of a process: frames.c, and apart.c, which runs it in a child -- */
 
 #define WORDS	256	/* room for them in one text */
 
-/* Innermost first; not to be trusted. */
+/* Innermost first; untrusted data. */
 struct frames {
 	unsigned int n;
 	char at[FRAMES][WORDS];
@@ -284,7 +284,7 @@ size_t text_fit(const char *text, unsigned int *room);
 const char *term_cut(void);
 
 /**
- * struct table - rows of words, whose columns are made as wide as they need
+ * struct table - rows of cells; a column is as wide as its widest cell
  * @title: of each column; a "<" before it: the words begin at the left
  * @optional: titles of columns that are left out of a narrow terminal, the first one first; NULL
  *	behind the last one, or no list
@@ -326,7 +326,7 @@ struct line {
 };
 
 /**
- * struct order - which tasks are shown, and how
+ * struct order - order and filter of the tasks that are shown
  * @key: b, r, w, s or n: by busy or ready time, wait, steps, name
  * @tree: behind their parents
  * @find: only those whose row contains this
@@ -349,9 +349,9 @@ enum event_kind {
 };
 
 /**
- * struct event - something that has happened
+ * struct event - an event of the trace
  * @ts: nanoseconds on CLOCK_MONOTONIC
- * @nr: in order of arrival
+ * @nr: number in order of arrival
  * @kind: what
  * @loop: on which loop
  * @task: to which task, or group
@@ -371,13 +371,13 @@ struct event {
 };
 
 /**
- * struct recording - what has happened in some time
+ * struct recording - the events of a period
  * @event: in order of time; the first ones may be from before @begin
  * @n: how many
  * @begin: when it began
  * @end: when it has ended
  * @lost: how many events are missing
- * @before: what there was just before the beginning
+ * @before: snapshot from the beginning
  */
 struct recording {
 	struct event *event;
@@ -387,7 +387,7 @@ struct recording {
 	struct snapshot *before;
 };
 
-/* What a task does for some time. */
+/* A period in which a task does not change its state. */
 enum slice_kind {
 	SLICE_RUN, SLICE_PROCESS, SLICE_READY, SLICE_SLEEP, SLICE_TASK, SLICE_FUTURE, SLICE_GROUP,
 	SLICE_OTHER, SLICE_KINDS
@@ -409,14 +409,14 @@ struct slice {
 };
 
 /**
- * struct lane - the life of a task, as far as it was recorded
+ * struct lane - the recorded part of the life of a task
  * @task: its number
  * @loop: its loop's
  * @name: its name
  * @begin: when it was spawned, or the recording began
  * @end: when it was done, or the recording has ended
  * @outcome: what it has ended with, in words, or "" if it has not
- * @slice: what it did, one after the other without gaps
+ * @slice: its states, one after the other without gaps
  * @n: how many
  * @run_ns: how long it ran
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - what the file descriptors are that tasks of processes wait for
+ * cotask - the files of descriptors that tasks of processes wait for
  *
- * The answer is that of /proc, at the time of the question: "pipe", "eventfd", a path, or a
- * socket with its peer. A process may have closed the descriptor since its task began to wait,
- * and have another file there. What the user may not read has no answer.
+ * /proc names the file when the tool runs: "pipe", "eventfd", a path, or a socket with its peer.
+ * The process may have closed the descriptor since its task began to wait, and have opened
+ * another file. Files that the user may not inspect are not named.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -24,7 +24,7 @@ struct peer {
 	char text[72];
 };
 
-/* Those of the network namespace of one process. */
+/* The sockets of the network namespace of one process. */
 static struct peer *peers;
 static size_t n_peers;
 static int peers_of;
@@ -60,7 +60,7 @@ static void read_peer(const char *protocol, const char *line)
 		return;
 	if (!address(local, here, sizeof(here)) || !address(remote, there, sizeof(there)))
 		return;
-	/* One that is not connected, such as one that listens, has port 0 there. */
+	/* A socket that is not connected, such as a listening one, has port 0 there. */
 	if (strcmp(strrchr(there, ':'), ":0"))
 		snprintf(p->text, sizeof(p->text), "%s %s", protocol, there);
 	else
@@ -132,10 +132,10 @@ static void find(struct snapshot *s, struct task *t)
 }
 
 /**
- * files_find - find out what descriptors of tasks are
+ * files_find - name the files of descriptors of tasks
  * @s: what there is
  * @t: tasks of it
- * @n: how many; those of one process are best together
+ * @n: their number; fastest if sorted by process
  */
 void files_find(struct snapshot *s, struct task **t, size_t n)
 {
@@ -147,7 +147,7 @@ void files_find(struct snapshot *s, struct task **t, size_t n)
 	}
 }
 
-/* Processes may have others by the next time. */
+/* Processes may open other files before the next snapshot. */
 void files_forget(void)
 {
 	peers_of = 0;

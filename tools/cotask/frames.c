@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - where the code of a hosted task is: frames of a process
+ * cotask - the location of the code of a hosted task: frames of a process
  *
- * The kernel knows a number that the process has assigned to its task.  In libcotask this
- * points to a struct cotask_layout, which contains where the stack of the task and its
- * registers are.  The rest is done as by a debugger, with the process's own symbols and unwind
- * tables.
+ * The kernel knows a number that the process has assigned to its task.  In libcotask this points
+ * to a struct cotask_layout, which contains the addresses of the task's stack and registers.  The
+ * rest works as in a debugger, with the process's own symbols and unwind tables.
  *
- * A process goes on while it is inspected, and may have written arbitrary data there.  So no
- * data is trusted: data that makes no sense ends the search, and the task is shown without
- * frames.
+ * The process runs while it is inspected, and may have written arbitrary data.  So no data is
+ * trusted: invalid data ends the search, and the task is shown without frames.
  */
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
@@ -23,16 +21,16 @@
 #include "cotask_layout.h"
 
 #define WALK_MAX	32		/* frames, those of libcotask included */
-#define STACK_MAX	(16 * 1024)	/* what is read of a stack at once */
+#define STACK_MAX	(16 * 1024)	/* bytes of a stack that are read at once */
 
-/* The one process: what is mapped there, and its memory. */
+/* The current process: its mappings, and its memory. */
 static Dwfl *dwfl;
 static int memory = -1;
 
 /**
  * struct walk - the stack of a task, from the inside
  * @to: where frames go
- * @layout: what the process has said
+ * @layout: the description that the process has written
  * @reg: saved registers, as cotask_layout.h says
  * @stack: copy of the stack, from layout.sp on
  * @n: bytes in it
@@ -53,7 +51,7 @@ struct walk {
 
 /* --- memory of the process ------------------------------------------------- */
 
-/* How much of it could be read. */
+/* The number of bytes that could be read. */
 static size_t peek(void *to, uint64_t from, size_t size)
 {
 	ssize_t n = from > INT64_MAX ? -1 : pread(memory, to, size, from);
@@ -138,7 +136,7 @@ static bool map_process(int pid, FILE *maps)
 }
 
 /**
- * frames_open - inspect a process from now on
+ * frames_open - begin to inspect a process
  * @pid: the process
  * @mem: its memory
  * @maps: what is mapped there
@@ -154,7 +152,7 @@ bool frames_open(int pid, int mem, int maps)
 
 	if (!f)
 		return false;
-	/* Symbols are looked for on this machine only. */
+	/* Symbols are searched on this machine only. */
 	unsetenv("DEBUGINFOD_URLS");
 	memory = mem;
 	ok = map_process(pid, f);
@@ -202,7 +200,7 @@ static bool find_place(uint64_t pc, struct place *p)
 	p->module = base_of(dwfl_module_info(module, NULL, &p->start, NULL, NULL, NULL, NULL,
 					     NULL));
 	p->function = dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL);
-	/* The last symbol before the place is not always what the place is in. */
+	/* The last symbol before an address does not always contain the address. */
 	if (p->function && offset >= symbol.st_size)
 		p->function = NULL;
 	p->entry = p->function ? pc - offset : 0;
@@ -266,7 +264,7 @@ static int at_frame(Dwfl_Frame *frame, void *arg)
 		return DWARF_CB_ABORT;
 	if (!w->home)
 		w->home = p.file;
-	/* What has no name may as well be the library's. */
+	/* Code without a name may belong to the library. */
 	if (of_library(&p))
 		drop_helpers(w, &p);
 	else if (p.function)
@@ -315,7 +313,7 @@ static void walk_coroutines(struct walk *w)
 
 /**
  * frames_look - find the frames of a task
- * @code: where the process says that its code is
+ * @code: location of its code, from the process
  * @to: frames go here
  */
 void frames_look(uint64_t code, struct frames *to)

@@ -159,7 +159,7 @@ void output_flush(void)
 }
 
 /**
- * output_end - the same at the end of the program, whichever way it ends
+ * output_end - as output_flush(), at each exit of the program
  */
 void output_end(void)
 {

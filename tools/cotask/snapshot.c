@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - what there is: the lines of COTASK_IOC_INSPECT as loops, groups and tasks
+ * cotask - snapshots: the lines of COTASK_IOC_INSPECT as loops, groups and tasks
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #include "cotask.h"
 
-/* --- where it comes from ------------------------------------------------ */
+/* --- the source ------------------------------------------------ */
 
 /**
  * device_open - open the device, or report the error and exit
@@ -125,7 +125,7 @@ static const char *keep(struct snapshot *s, const char *text)
 	return s->string[i];
 }
 
-/* Names are printed to a terminal: replace what it cannot show. */
+/* Names are printed to a terminal: replace characters that it cannot show. */
 static const char *keep_clean(struct snapshot *s, const char *text)
 {
 	char clean[WORDS];
@@ -247,7 +247,7 @@ static void read_group(struct snapshot *s, const json_t *o, const char *line)
 	};
 }
 
-/* One more frame, as long as there is room. */
+/* Add a frame, if there is room. */
 void snapshot_add_frame(struct snapshot *s, struct task *t, const char *frame)
 {
 	if (t->n_frames < FRAMES)
@@ -347,7 +347,7 @@ static void read_line(struct snapshot *s, char *line, size_t len)
 	json_decref(o);
 }
 
-/* --- putting it together ------------------------------------------------ */
+/* --- references between objects ------------------------------------------------ */
 
 static int by_id_of_group(const void *a, const void *b)
 {
@@ -381,7 +381,7 @@ struct task *snapshot_task(const struct snapshot *s, uint64_t id)
 	return bsearch(&key, s->task, s->n_tasks, sizeof(key), by_id_of_task);
 }
 
-/* The kernel adds a step to the sum when it has ended; one in a process may last. */
+/* The kernel adds a step to the sum when it ends; a step in a process may take long. */
 static void add_current_step(struct loop *l, const struct task *t)
 {
 	if (t->in_process && t->since && l->now > t->since)
@@ -463,7 +463,7 @@ struct snapshot *snapshot_load(void)
 	return s;
 }
 
-/* One more field of a task is a part of what was read. */
+/* Add a field to the line of a task. */
 static void tell(struct snapshot *s, struct task *t, const char *key, json_t *value)
 {
 	json_t *o = t->line ? json_loads(t->line, 0, NULL) : NULL;
@@ -487,7 +487,7 @@ void snapshot_tell_frames(struct snapshot *s, struct task *t, unsigned int first
 	tell(s, t, "user_frames", frames);
 }
 
-/* What its descriptor is. */
+/* Add the file of its descriptor. */
 void snapshot_tell_file(struct snapshot *s, struct task *t, const char *file)
 {
 	t->file = keep_clean(s, file);
@@ -512,9 +512,9 @@ void snapshot_free(struct snapshot *s)
 	free(s);
 }
 
-/* --- what the user wants to see ----------------------------------------- */
+/* --- filters ----------------------------------------- */
 
-/* Whether the options let a loop through. */
+/* Whether a loop matches the options. */
 bool loop_wanted(const struct loop *l)
 {
 	if (options.pid && l->pid != options.pid)
@@ -560,7 +560,7 @@ bool snapshot_hides(void)
  *
  * The line that reports that the rest of a loop is missing follows that of the loop.
  *
- * Return: How many loops the options let through.
+ * Return: The number of loops that match the options.
  */
 unsigned int snapshot_print_loops(const struct snapshot *s)
 {
@@ -583,7 +583,7 @@ unsigned int snapshot_print_loops(const struct snapshot *s)
  * @t: tasks of it
  * @n: how many
  *
- * Return: How many loops the options let through.
+ * Return: The number of loops that match the options.
  */
 unsigned int snapshot_print_json(const struct snapshot *s, struct task **t, unsigned int n)
 {
@@ -599,11 +599,11 @@ unsigned int snapshot_print_json(const struct snapshot *s, struct task **t, unsi
 }
 
 /**
- * loop_busy - for how long a loop has run steps between two snapshots
+ * loop_busy - the time in which a loop has run steps between two snapshots
  * @now: the loop
  * @before: the same in the snapshot before
  *
- * Return: Nanoseconds, the part of a step in its process that goes on included.
+ * Return: Nanoseconds, including the elapsed part of the current step in its process.
  */
 uint64_t loop_busy(const struct loop *now, const struct loop *before)
 {

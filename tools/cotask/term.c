@@ -39,13 +39,13 @@ void term_colours(const char *when)
 		usage_error("COMMAND --color always|never|auto\n", "unknown value of --color");
 }
 
-/* What switches a colour on, or PLAIN all off; nothing unless on a terminal. */
+/* The sequence that switches a colour on, or all colours off (PLAIN); "" unless on a terminal. */
 const char *colour(enum colour c)
 {
 	return colours ? codes[c] : "";
 }
 
-/* Something is wrong, it is ready, or it waits: for time, for a task, for an event. */
+/* The colour of a task: an error, ready, or a wait for time, for a task, for an event. */
 enum colour colour_of_wait(const struct task *t)
 {
 	if (t->cancelling)
@@ -61,7 +61,7 @@ enum colour colour_of_wait(const struct task *t)
 
 #define UNLIMITED	100000
 
-/* As wide as a terminal, or as COLUMNS says; otherwise there is no limit. */
+/* The width of the terminal, or COLUMNS; otherwise unlimited. */
 unsigned int term_width(void)
 {
 	const char *columns = getenv("COLUMNS");
@@ -79,7 +79,7 @@ bool term_utf8(void)
 
 /* --- text ---------------------------------------------------------------- */
 
-/* Characters that change the direction of text, or cannot be seen. */
+/* Invisible characters, and those that change the direction of text. */
 static bool is_hidden(wchar_t c)
 {
 	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
@@ -106,7 +106,7 @@ bool term_char(const char *text, size_t *len)
 	return wcwidth(c) >= 0 && !is_hidden(c);
 }
 
-/* A text as the terminal can show it; "?" stands for what it cannot. */
+/* A text for the terminal, with "?" for each character that it cannot show. */
 void term_clean(char *to, size_t size, const char *text)
 {
 	size_t n = 0, len;
@@ -125,9 +125,9 @@ void term_clean(char *to, size_t size, const char *text)
 /**
  * text_fit - how much of a text fits
  * @text: the text, which the terminal can show
- * @room: how many columns there are; out: how many are left
+ * @room: number of columns; out: columns left
  *
- * Return: How many bytes of it.
+ * Return: The number of bytes that fit.
  */
 size_t text_fit(const char *text, unsigned int *room)
 {
@@ -145,7 +145,7 @@ size_t text_fit(const char *text, unsigned int *room)
 	return at - text;
 }
 
-/* How many columns a text needs. */
+/* The number of columns that a text needs. */
 unsigned int text_width(const char *text)
 {
 	unsigned int room = 1 << 20;
@@ -154,7 +154,7 @@ unsigned int text_width(const char *text)
 	return (1 << 20) - room;
 }
 
-/* What stands for the rest of a text that is cut. */
+/* The mark for the rest of a text that is cut. */
 const char *term_cut(void)
 {
 	return utf8 ? "…" : "~";
@@ -167,7 +167,7 @@ const char *term_cut(void)
 #define NARROW		12
 #define NARROWEST	10
 
-/* The last column gets so much, as long as others can be left out. */
+/* Minimum width of the last column, as long as other columns can be left out. */
 #define LAST		16
 
 /* Columns of the screen, for the table that is being printed. */
@@ -253,7 +253,7 @@ static void pad(unsigned int n)
 	printf("%*s", (int)n, "");
 }
 
-/* A text in at most @room columns; a mark says that it was cut. Returns how many it took. */
+/* A text in at most @room columns; a mark says that it was cut. Return: columns used. */
 static unsigned int put_text(const char *text, enum colour tint, unsigned int room)
 {
 	unsigned int left = room;

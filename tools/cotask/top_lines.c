@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask top - which tasks are shown, and in which order
+ * cotask top - filter and order of tasks
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static int in_order(const void *a, const void *b)
 	return rc ?: LESS(la->t->id, lb->t->id);
 }
 
-/* What is written in its row contains what is searched for. */
+/* Whether the row of a task contains the search text. */
 static bool matches(const struct snapshot *s, const struct task *t)
 {
 	const char *find = order->find;
@@ -65,11 +65,11 @@ static void fill(struct line *l, struct task *t, const struct snapshot *before)
 #define DEEP	64
 
 /**
- * struct tree - lines that are put behind the line of their parent
+ * struct tree - lines that follow the line of their parent
  * @line: all lines, by parent
  * @n: how many
  * @to: where they go
- * @done: how many have gone there
+ * @done: number of lines that were moved
  */
 struct tree {
 	struct line *line;
@@ -117,7 +117,7 @@ static int by_task(const void *a, const void *b)
 	return LESS(((const struct line *)a)->t->id, ((const struct line *)b)->t->id);
 }
 
-/* A parent that is not in the list is none. */
+/* A task whose parent is not in the list has no parent. */
 static void find_parents(struct line *lines, unsigned int n)
 {
 	unsigned int i;
@@ -145,9 +145,9 @@ static unsigned int as_tree(struct line **lines, unsigned int n)
 }
 
 /**
- * top_lines - the tasks that are to be shown, in order
+ * top_lines - the lines of the tasks to be shown, in order
  * @s: what there is
- * @before: what there was some time before, or NULL
+ * @before: the previous snapshot, or NULL
  * @how: order and filter
  * @lines: memory for them, which is replaced
  *

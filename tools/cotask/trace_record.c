@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask trace - recording: an instance of the kernel's tracing of our own, for some time
+ * cotask trace - recording in a separate instance of the kernel's tracing
  */
 #include <errno.h>
 #include <signal.h>
@@ -48,8 +48,8 @@ static void on_signal(int signal)
 /**
  * struct work - a recording under way
  * @r: what was recorded
- * @most: no more than this
- * @tep: knows the format of events
+ * @most: maximum number of events
+ * @tep: formats of the events
  */
 struct work {
 	struct recording *r;
@@ -279,8 +279,8 @@ static void put_in_order(struct recording *r)
  * @seconds: duration; SIGINT and SIGTERM end the recording earlier
  * @most: maximum number of events; later events are counted as lost
  *
- * Recording starts before the snapshot is taken: what a task waits on at the beginning is
- * either in the snapshot, or in an event after it.
+ * Recording starts before the snapshot is taken: the wait of a task at the beginning is either in
+ * the snapshot, or in a later event.
  *
  * Return: The recording.
  */

@@ -165,7 +165,7 @@ static void tooltip(const struct lane *l, const struct slice *s)
 	fputs("</title>", out);
 }
 
-/* What is too short to be seen is drawn only if it stands alone, and is a step. */
+/* A slice that is too short to be visible is drawn only if it is an isolated step. */
 static void slice(const struct lane *l, const struct slice *s, double y, double *drawn)
 {
 	double x = x_of(s->begin), width = x_of(s->end) - x;
@@ -184,7 +184,7 @@ static void slice(const struct lane *l, const struct slice *s, double y, double 
 		text(x + 4, y + 12, "i", s->where);
 }
 
-/* Waits first: steps are to be seen. */
+/* Waits first, so that steps remain visible. */
 static void slices(const struct lane *l, double y)
 {
 	double drawn = 0;
@@ -266,7 +266,7 @@ static void loop_head(unsigned int loop, double y)
 	}
 }
 
-/* --- which ones --------------------------------------------------------- */
+/* --- selection --------------------------------------------------------- */
 
 static int by_worth(const void *a, const void *b)
 {
@@ -331,7 +331,7 @@ static void draw(const struct lane **chosen, size_t n)
  * trace_write_svg - draw a timeline
  * @t: the timeline
  * @f: where
- * @lanes: no more tasks than this
+ * @lanes: maximum number of tasks
  */
 void trace_write_svg(const struct timeline *t, FILE *f, unsigned int lanes)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask trace - the timeline: what each task did, one thing after the other
+ * cotask trace - the timeline: the states of each task, one after the other
  *
- * A lane of a task has no gaps, and all of it is closed: what goes on at the end of
- * the recording ends there.
+ * A lane of a task has no gaps, and each slice has an end: a state that lasts longer than the
+ * recording ends with it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -39,11 +39,11 @@ static enum slice_kind kind_of(const char *on)
 }
 
 /**
- * struct building - a timeline that is being made
+ * struct building - a timeline under construction
  * @t: it
  * @slot: numbers of lanes + 1, by a hash of the number of the task
  * @slots: how many; a power of two
- * @next: of each lane: what it is going to do after its step
+ * @next: of each lane: its state after the current step
  */
 struct building {
 	struct timeline *t;
@@ -78,7 +78,7 @@ static void grow(struct building *b)
 		b->slot[slot_of(b, b->t->lane[i].task)] = i + 1;
 }
 
-/* The slice that goes on. */
+/* The current slice. */
 static struct slice *current(struct lane *l)
 {
 	return &l->slice[l->n - 1];
@@ -99,7 +99,7 @@ static void slice_end(struct lane *l, uint64_t ts)
 	s->end = ts > s->begin ? ts : s->begin;
 }
 
-/* What a task that was there before waits on. */
+/* The initial state of a task that existed before the recording. */
 static struct slice as_before(const struct recording *r, uint64_t task, char *name)
 {
 	const struct task *t = snapshot_task(r->before, task);
@@ -254,7 +254,7 @@ static void clip(struct lane *l, uint64_t begin)
 	l->begin = l->begin < begin ? begin : l->begin;
 }
 
-/* What is open ends with the task, or with the recording. */
+/* An open slice ends with the task, or with the recording. */
 static void finish(struct timeline *t, struct lane *l)
 {
 	if (!l->end) {
@@ -263,7 +263,7 @@ static void finish(struct timeline *t, struct lane *l)
 			l->end = current(l)->begin;
 	}
 	slice_end(l, l->end);
-	/* What comes after its last step is nothing. */
+	/* Drop empty slices after the last step. */
 	while (l->n > 1 && current(l)->end == current(l)->begin)
 		l->n--;
 	clip(l, t->recording->begin);

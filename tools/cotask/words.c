@@ -11,7 +11,7 @@
 
 #include "cotask.h"
 
-/* Three digits or so: 435ns 4.6us 12ms 2.1s 3m12s 5h07m 12d04h */
+/* About three digits: 435ns 4.6us 12ms 2.1s 3m12s 5h07m 12d04h */
 char *say_ns(char *buf, uint64_t ns)
 {
 	uint64_t s = ns / NSEC_PER_SEC;
@@ -53,7 +53,7 @@ char *say_frame(char *buf, const char *frame)
 	return buf;
 }
 
-/* The await of a group's exit, or what stands for code of a process: a frame of the core. */
+/* Whether a frame is one of the core: the await of a group's exit, or the code of a process. */
 static bool is_own(const char *frame)
 {
 	return strstr(frame, " [cotask]");
@@ -86,7 +86,7 @@ static char *say_name(char *buf, const struct snapshot *s, uint64_t id)
 	return buf;
 }
 
-/* The same, so that a number is seen to be that of a task. */
+/* The same, with the word "task" if the name is a number. */
 static char *say_task(char *buf, const struct snapshot *s, uint64_t id)
 {
 	char name[WORDS];
