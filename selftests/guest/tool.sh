@@ -65,7 +65,7 @@ complaints()
 	"$tool" doctor | grep -c ^BAD
 }
 
-# Somebody who is not root; a script that is read from the standard input.
+# Run a command as a user other than root.
 nobody()
 {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"

@@ -61,7 +61,7 @@ static long take_fd(int over)
 
 /* --- the child ----------------------------------------------------------------------------- */
 
-/* Tells the parent that it is done. */
+/* Notifies the parent that the task is done. */
 static long works(void *arg)
 {
 	long rc;

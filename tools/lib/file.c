@@ -103,7 +103,7 @@ static long call(struct path_call *c, cotask_fn fn)
 	return cotask_to_thread_with(fn, c, put_call, 0);
 }
 
-/* A call that gives nothing but its result. */
+/* A call without output other than its result. */
 static long only_call(struct path_call *c, cotask_fn fn)
 {
 	long rc;

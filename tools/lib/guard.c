@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - says whose stack has overflowed, before the process dies of it
+ * libcotask - names the task whose stack has overflowed, before the process is killed
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static __thread stack_t alt_before;
 static __thread void *alt;
 
 /**
- * struct message - a line under way
+ * struct message - a line under construction
  * @text: the line
  * @len: of it
  */
@@ -43,7 +43,10 @@ static void add_number(struct message *m, unsigned int n)
 	add(m, p);
 }
 
-/* In pages; less than one is above the top, and what describes the task is below that. */
+/*
+ * Rounded up to pages: less than one page is above slot.high, and the description of the task is
+ * below it.
+ */
 static size_t stack_size(const struct cotask *task)
 {
 	const size_t page = cotask_guard_size(), used = task->slot.high - task->slot.low;
@@ -75,7 +78,7 @@ static bool in_guard(const struct cotask *task, const char *at)
 	return at < task->slot.low && at >= task->slot.low - cotask_guard_size();
 }
 
-/* Only what is async-signal-safe. */
+/* Calls only async-signal-safe functions. */
 static void on_sigsegv(int sig, siginfo_t *info, void *context)
 {
 	const struct cotask *task = cotask_here ? cotask_here->stack : NULL;
@@ -110,7 +113,7 @@ void cotask_guard_init(void)
 	pthread_once(&once, install);
 }
 
-/* The handler has to have a stack: one of its own, unless the thread has one already. */
+/* The handler needs a stack of its own, unless the thread already has one. */
 void cotask_guard_thread(bool on)
 {
 	stack_t ss = { .ss_size = ALT_SIZE };

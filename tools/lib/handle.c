@@ -2,9 +2,9 @@
 /*
  * libcotask - numbers for objects of the kernel
  *
- * Dense, so that the kernel's table stays small.  A number is used again once
- * COTASK_OP_FORGET for it is in the array of operations, or, if it is one of other
- * threads, was applied.
+ * The numbers are dense, so that the kernel's table stays small.  A number is reused once
+ * COTASK_OP_FORGET for it is in the array of operations, or, for a number of another thread, was
+ * applied.
  */
 #include <stdlib.h>
 
@@ -46,7 +46,7 @@ void cotask_handle_free(struct handles *h, uint32_t handle)
 	h->free = i;
 }
 
-/* The kernel does not know it. */
+/* The kernel has no object of this number. */
 void cotask_handle_give_back(struct cotask_loop *loop, uint32_t handle)
 {
 	if (handle < FOREIGN_BASE) {
@@ -58,7 +58,7 @@ void cotask_handle_give_back(struct cotask_loop *loop, uint32_t handle)
 	pthread_mutex_unlock(&loop->lock);
 }
 
-/* For an object that another thread makes. */
+/* For an object that is made by another thread. */
 uint32_t cotask_handle_new_foreign(struct cotask_loop *loop, void *object)
 {
 	uint32_t handle;
@@ -97,9 +97,9 @@ void cotask_handles_drop(struct handles *h)
 }
 
 /**
- * cotask_object_make - have the kernel make an object for something
- * @x: what it is for
- * @kind: what @x is going to be
+ * cotask_object_make - make an object in the kernel
+ * @x: the library's part of the object
+ * @kind: the kind of @x
  * @op: the operation, without a handle
  *
  * Return: The result of the operation, and @x has a handle if that is >= 0.
@@ -131,7 +131,7 @@ int cotask_object_make(struct cotask_awaitable *x, unsigned int kind, const stru
 	return rc;
 }
 
-/* The process drops its handle; a task that waits for it goes on waiting. */
+/* The process drops its handle; a task that waits for the object continues to wait. */
 void cotask_object_drop(struct cotask_awaitable *x)
 {
 	if (check_object(x))

@@ -2,8 +2,8 @@
 /*
  * libcotask - inside
  *
- * The library translates calls to operations, and events to switches.  It implements none
- * of the rules; the kernel does.
+ * The library translates calls to operations, and events to switches.  The kernel implements all
+ * rules.
  *
  * Operations are collected in an array.  The ones that only end a step and always suspend
  * (SLEEP, POLL, FILE_READ, SEND, EXIT), and FORGET, stay in it until the next COTASK_IOC_ENTER;
@@ -47,7 +47,7 @@
 #define BATCH_MAX	1024
 #define OPS_MAX		(2 * BATCH_MAX)
 
-/* What an awaitable is; objects of the kernel by their names there. */
+/* Kinds of awaitables; objects of the kernel have the names of their kinds. */
 #define KIND_TASK	0x100
 #define KIND_SHIELD	0x101
 #define KIND_SET	0x102
@@ -56,17 +56,17 @@
 /* Scopes: @state of groups, timeouts ... */
 enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
 
-/* What the user_data of a COTASK_EVENT_CALL points to. */
+/* The type of the object that the user_data of a COTASK_EVENT_CALL points to. */
 #define CALL_CALLBACK	0	/* &struct cotask_callback */
 #define CALL_GRAVE	1	/* &struct cotask: its place can be used again */
 #define CALL_REAP	2	/* &struct cotask: an unreferenced native task has ended */
 #define CALL_MASK	7
 
 /**
- * struct failed_groups - groups that were left with errors, which can still be asked for
- * @group: each of them, which may be gone by now; or NULL
+ * struct failed_groups - groups that were left with errors, which can still be queried
+ * @group: their addresses, which may no longer be valid; or NULL
  * @handle: of each
- * @n: how many there have been: a new one takes the place of the oldest
+ * @n: number of such groups so far; a new one replaces the oldest
  */
 struct failed_groups {
 	const struct cotask_awaitable	*group[8];
@@ -79,22 +79,23 @@ struct failed_groups {
  * @base: as an awaitable; its flags are TASK_*, its outcome that of the last operation and, in the
  *	end, of the task
  * @refs: of users, and one as long as it is not done
- * @awaited: without a stack: a set or group that has to be looked at after the await, or NULL
+ * @awaited: without a stack: a set or group to be checked after the await, or NULL
  * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or another
  *	scope has been in it
  * @next: in one of the lists of the loop that a task is in for a short time
  * @prev_live: list of tasks that are not done
  * @next_live: likewise
  * @context: context variables, or NULL
- * @layout: for tools, and what the kernel knows it by.  A task without a stack ends behind the sp,
- *	which is the address of its innermost frame
- * @fiber: what a switch to it needs
+ * @layout: for tools; its address identifies the task to the kernel.  A task without a stack ends
+ *	behind the sp, which is the address of its innermost frame
+ * @fiber: the state for a switch to it
  * @fn: its code
  * @arg: for @fn
- * @release: lets go of @arg, when @fn is over or is not going to run; or NULL
+ * @release: releases @arg when @fn has ended or will not run; or NULL
  * @failed: the last groups that it has left with errors
- * @immediate: calls in a row that did not suspend, see io.c
- * @spawner: of an eager one: the task whose stack goes on after its first step; NULL: the ground
+ * @immediate: successive calls that did not suspend, see io.c
+ * @spawner: of an eager task: the task whose stack continues after its first step; NULL: the
+ *	ground
  * @slot: its memory
  * @name: its name; "": a default name
  */
@@ -142,7 +143,7 @@ struct cotask {
  * @size: of @slot
  * @used: numbers below this one were in use
  * @free: first free one, 0: none
- * @base: what is added to them
+ * @base: offset that is added to them
  */
 struct handles {
 	void		**slot;
@@ -156,8 +157,8 @@ struct handles {
 
 /**
  * struct places - memory for tasks without stacks
- * @free: list of those that can be used, by &struct cotask.next
- * @chunks: where they come from; they stay as long as the loop, so that a late event is read
+ * @free: list of free ones, by &struct cotask.next
+ * @chunks: their memory, which stays as long as the loop, so that a late event can be read
  */
 struct places {
 	struct cotask	*free;
@@ -174,12 +175,12 @@ struct places {
  * @ops: operations that were not applied
  * @n_ops: how many
  * @event: events of the last call
- * @n_events: how many; 0 once the rest is void
- * @begun: how many of them were begun
- * @batch: how many to ask for
- * @wanted: where the results of the last operations go, which end no step
+ * @n_events: their number; 0 once the rest is void
+ * @begun: number of events that were begun
+ * @batch: number of events to request
+ * @wanted: destination of the results of the last operations, which end no step
  * @n_wanted: how many that are
- * @refused: tasks whose operation was refused, to go on with the error
+ * @refused: tasks whose operation was refused, to be resumed with the error
  * @refused_tail: where to append
  * @pending: an event for the ground
  * @dead: a task that has ended on the stack that was left last
@@ -189,10 +190,10 @@ struct places {
  * @main_handle: its handle, for a signal handler in any thread
  * @live: tasks that are not done
  * @over: the main task has ended: back to the ground
- * @failed: error of the device: nothing goes on
- * @draining: everything is to end
- * @grounded: only the ground takes events, and a task that finds none goes back to it
- * @turn_left: when grounded: how many steps are left of this turn
+ * @failed: error of the device, which stops the loop
+ * @draining: all tasks are being ended
+ * @grounded: only the ground takes events; a task that finds none returns to it
+ * @turn_left: when grounded: steps left in this turn
  * @running: cotask_loop_run() is under way
  * @owner: the thread that runs it
  * @handles: of objects made by its own thread
@@ -201,11 +202,11 @@ struct places {
  * @options: of the caller, with defaults filled in
  * @errors: error handler
  * @interrupted: SIGINT has come
- * @left: groups that tasks which have ended had left with errors
- * @fds: what was found out of each file descriptor, see io.c
+ * @left: groups that ended tasks have left with errors
+ * @fds: properties of each file descriptor, see io.c
  * @n_fds: how many
- * @watches: what tasks select from, see select.c; or NULL
- * @lock: what follows belongs to all threads
+ * @watches: the descriptors that tasks select from, see select.c; or NULL
+ * @lock: guards the fields below, which all threads use
  * @foreign: handles of other threads
  * @foreign_stacks: stacks of other threads
  * @dropped: references that other threads have dropped
@@ -396,7 +397,7 @@ static inline struct cotask *any_task_here(void)
 	return likely(cotask_here) ? cotask_here->current : NULL;
 }
 
-/* The task, if it has a stack: only that can suspend inside of a call. */
+/* The task, if it has a stack: only such a task can suspend inside a call. */
 static inline struct cotask *task_here(void)
 {
 	struct cotask *task = any_task_here();
@@ -404,7 +405,7 @@ static inline struct cotask *task_here(void)
 	return likely(task) && likely(!(task->base.flags & TASK_STACKLESS)) ? task : NULL;
 }
 
-/* What the events of a task carry. */
+/* The user_data of the events of a task. */
 static inline uint64_t user_data_of(const struct cotask *task)
 {
 	return (uintptr_t)&task->layout;
@@ -431,7 +432,7 @@ static inline int check_object(const struct cotask_awaitable *x)
 {
 	if (unlikely(!x))
 		return -EINVAL;
-	/* It was not made: that is why. */
+	/* The error of an awaitable that was not made. */
 	if (unlikely(!x->loop))
 		return x->outcome < 0 ? (int)x->outcome : -EINVAL;
 	if (unlikely(x->loop != cotask_here))

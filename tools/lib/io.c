@@ -2,9 +2,9 @@
 /*
  * libcotask - files, sockets and processes
  *
- * First the system call, then, if it would block, the wait.  A short read has emptied the
- * file, so the next one waits first.  Descriptors may be blocking: each call has its own flag
- * not to block, and if there is no such flag the task waits first.
+ * A function first makes the system call, and waits if the call would block.  A short read has
+ * emptied the file, so the next read waits first.  Descriptors may be blocking: each call uses a
+ * flag not to block; if it has no such flag, the task waits first.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -29,15 +29,16 @@ EXPORT int cotask_nonblock(int fd)
 	return fd;
 }
 
-/* --- what is known of a file --------------------------------------------------------- */
+/* --- properties of files --------------------------------------------------------- */
 
 /*
- * By number.  It may be another file by now: then a call takes another way to the same end.
+ * By number.  The number may meanwhile refer to another file: then a call takes another path to
+ * the same result.
  */
 #define FD_EMPTY	0x1	/* the last read has emptied it */
-#define FD_PLAIN	0x2	/* a call cannot be told not to block */
+#define FD_PLAIN	0x2	/* calls have no flag not to block */
 
-/* Room for what is known of @fd; NULL: there is none. */
+/* The entry of @fd; NULL: there is no memory. */
 static unsigned char *find_known(int fd)
 {
 	struct cotask_loop *loop = cotask_here;
@@ -77,7 +78,7 @@ static void set_known(int fd, unsigned int what, bool is)
 		*known = is ? *known | what : *known & ~what;
 }
 
-/* How many tasks wait for it; at the most that can be counted it stays. */
+/* Number of tasks that wait for it; the counter saturates. */
 #define FD_WAITS	0x4
 #define FD_WAITS_MAX	(0x3f * FD_WAITS)
 
@@ -112,7 +113,7 @@ EXPORT long cotask_poll(int fd, short events)
 	return rc;
 }
 
-/* Nothing here learns when the wait is over: cotask_close() asks the kernel. */
+/* The library is not notified of the end of the wait: cotask_close() asks the kernel. */
 EXPORT struct cotask_await cotask_co_poll(struct cotask *task, int fd, short events)
 {
 	if (fd < 0)
@@ -138,7 +139,7 @@ static bool is_of_type(int fd, mode_t type)
 
 /* --- calls that do not block ------------------------------------------------------------ */
 
-/* So many calls in a row can succeed at once; then the task yields. */
+/* Maximum number of successive calls that succeed at once; then the task yields. */
 #define IMMEDIATE_MAX	64
 
 /* 0: the call can be made. */
@@ -152,12 +153,12 @@ long cotask_io_begin(void)
 }
 
 /**
- * struct io - a call under way
- * @call: tries it; as a system call, and EAGAIN if it would block
+ * struct io - a call in progress
+ * @call: makes the system call; EAGAIN if it would block
  * @fd: the file
- * @events: what to wait for
- * @ready: it has been waited for
- * @hung_up: it has said that nothing more is to come
+ * @events: the events to wait for
+ * @ready: the wait has ended
+ * @hung_up: the other end has closed the connection
  * @iov: buffers
  * @n: how many
  * @msg: of sendmsg() and recvmsg()
@@ -179,7 +180,7 @@ struct io {
 	int			flags;
 };
 
-/* The call, as often as it takes. */
+/* Repeat the call until it ends. */
 static ssize_t until_done(struct io *io)
 {
 	ssize_t rc;
@@ -216,7 +217,9 @@ static int can_block(const struct io *io)
 	return -1;
 }
 
-/* A file that blocks, without a flag for the call: as much as poll has reported as ready. */
+/*
+ * A blocking file, without a flag for the call: move only as much as poll has reported as ready.
+ */
 static ssize_t plain_call(const struct io *io, size_t most,
 			  ssize_t (*call)(int fd, const struct iovec *iov, int n))
 {
@@ -239,7 +242,7 @@ static ssize_t read_call(const struct io *io)
 
 	if (!is_known(io->fd, FD_PLAIN)) {
 		rc = preadv2(io->fd, io->iov, io->n, -1, RWF_NOWAIT);
-		/* What is not in memory is not worth waiting for: it is read. */
+		/* Data that is not in memory is read with a blocking call. */
 		if (rc < 0 && errno == EAGAIN && io->ready && is_of_type(io->fd, S_IFREG))
 			return readv(io->fd, io->iov, io->n);
 		if (rc >= 0 || errno != EOPNOTSUPP)
@@ -249,7 +252,7 @@ static ssize_t read_call(const struct io *io)
 	return plain_call(io, SSIZE_MAX, readv);
 }
 
-/* A socket whose other end is gone says EPIPE, and raises no signal. */
+/* A socket whose other end is closed returns EPIPE, and raises no signal. */
 static ssize_t write_call(const struct io *io)
 {
 	struct msghdr msg = { .msg_iov = (struct iovec *)io->iov, .msg_iovlen = io->n };
@@ -307,7 +310,7 @@ static ssize_t accept_call(const struct io *io)
 
 /* --- reading and writing ------------------------------------------------------------------ */
 
-/* A file that nothing can be said about: then the call says what is wrong. */
+/* A file without known properties: the call reports the error. */
 static long begin_read(int fd)
 {
 	long rc = cotask_io_begin();
@@ -522,7 +525,7 @@ static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
 	return 0;
 }
 
-/* It is under way, and how it has gone is for SO_ERROR to say. */
+/* The connection is in progress; SO_ERROR returns its outcome. */
 static int connected(int fd)
 {
 	socklen_t size = sizeof(int);

@@ -38,7 +38,7 @@ static bool ends_step(const struct cotask_op *op)
 	}
 }
 
-/* The task did not suspend: it goes on with the error. */
+/* The task did not suspend: it continues with the error. */
 static void refuse(struct cotask_loop *loop, const struct cotask_op *op)
 {
 	struct cotask *task = cotask_handle_object(loop, op->task);
@@ -81,7 +81,7 @@ static void applied(struct cotask_loop *loop, unsigned int n)
 		memmove(loop->ops, loop->ops + n, loop->n_ops * sizeof(*loop->ops));
 }
 
-/* How many events to ask for: as many as are likely to be begun. */
+/* Number of events to request: as many as are likely to be begun. */
 static void adapt(struct cotask_loop *loop)
 {
 	if (!loop->n_events)
@@ -96,7 +96,7 @@ static void adapt(struct cotask_loop *loop)
 		loop->batch = loop->options.max_batch;
 }
 
-/* One call.  0, or the loop is broken. */
+/* One call. Return: 0, or an error that stops the loop. */
 static int enter_until(struct cotask_loop *loop, unsigned int max, unsigned int min,
 		       int64_t deadline)
 {
@@ -117,7 +117,7 @@ static int enter_until(struct cotask_loop *loop, unsigned int max, unsigned int 
 			return -errno;
 		e.n_events = 0;
 	}
-	/* Begun events that ENTER has not taken in are passed again. */
+	/* Begun events that ENTER has not processed are passed again. */
 	loop->begun = e.n_begun;
 	loop->n_events = e.n_begun ? e.n_begun : e.n_events;
 	applied(loop, e.applied);
@@ -192,10 +192,10 @@ struct cotask_op *cotask_op_add(struct cotask_loop *loop)
 }
 
 /**
- * cotask_ops - apply operations now that end no step, and what was waiting before
+ * cotask_ops - apply pending operations, and then operations that end no step
  * @loop: the loop
  * @ops: the operations; their results are filled in
- * @n: how many, at most OPS_MAX
+ * @n: their number, at most OPS_MAX
  *
  * Return: 0, or the loop is broken.
  */
@@ -214,7 +214,7 @@ int cotask_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n)
 	return rc;
 }
 
-/* The same for one.  Gives its result. */
+/* The same for one operation. Return: its result. */
 int64_t cotask_op(struct cotask_loop *loop, const struct cotask_op *op)
 {
 	struct cotask_op o = *op;
@@ -224,8 +224,8 @@ int64_t cotask_op(struct cotask_loop *loop, const struct cotask_op *op)
 }
 
 /*
- * The handle is going to be free in the kernel, so it is here for what comes behind that
- * in the array; for other threads it is when that was applied.
+ * The handle will be free in the kernel, so it is free here for later operations in the array;
+ * for other threads it is free when the operation was applied.
  */
 void cotask_forget(struct cotask_loop *loop, uint32_t handle)
 {
@@ -234,7 +234,7 @@ void cotask_forget(struct cotask_loop *loop, uint32_t handle)
 		cotask_handle_free(&loop->handles, handle);
 }
 
-/* One operation from any thread.  Gives its result. */
+/* One operation from any thread. Return: its result. */
 int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op)
 {
 	struct cotask_post_ops p = {
@@ -285,11 +285,11 @@ static bool fits(const struct cotask_loop *loop, const struct cotask *task)
 }
 
 /**
- * cotask_next_task - what to do next
+ * cotask_next_task - the next task to run
  * @loop: the loop
  *
- * Return: The task to go on with; NULL: back to the ground, where there is an event, a step
- *	without a stack, or an end.
+ * Return: The task to continue with; NULL: return to the ground, for an event, a step without a
+ *	stack, or the end of the loop.
  */
 struct cotask *cotask_next_task(struct cotask_loop *loop)
 {
@@ -349,7 +349,7 @@ void cotask_switch_to(struct cotask_loop *loop, struct cotask *to)
 	bury(loop);
 }
 
-/* From the ground: until there is something to do for it. */
+/* From the ground: run tasks until the ground has work. */
 void cotask_resume(struct cotask_loop *loop, struct cotask *task)
 {
 	if (task->base.flags & TASK_STACKLESS)
@@ -366,11 +366,11 @@ void cotask_task_entered(struct cotask_loop *loop)
 }
 
 /**
- * cotask_goes_on - whether an eager task goes on in its first step
+ * cotask_goes_on - whether an eager task continues in its first step
  * @loop: the loop
  * @task: the task
  *
- * Only the kernel knows; meanwhile it delivers no events of other tasks.
+ * Asks the kernel, which delivers no events of other tasks meanwhile.
  *
  * Return: true: with its outcome.
  */

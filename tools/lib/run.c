@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - loops, from beginning to end
+ * libcotask - loops: creation, running, closing
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -242,7 +242,7 @@ static void handle_pending(struct cotask_loop *loop)
 static struct cotask_loop *_Atomic sigint_loop;
 static struct sigaction sigint_before;
 
-/* The first one cancels the main task; with the second one it is as without us. */
+/* The first SIGINT cancels the main task; the second one has its default effect. */
 static void on_sigint(int sig)
 {
 	struct cotask_loop *loop = atomic_load(&sigint_loop);
@@ -260,7 +260,7 @@ static void on_sigint(int sig)
 	errno = error;
 }
 
-/* The loop is the parent's: the signal is not for it here, but for the next one. */
+/* The loop belongs to the parent process: the signal applies to the next loop. */
 static void sigint_in_child(void)
 {
 	struct sigaction now;
@@ -329,7 +329,7 @@ static void pump(struct cotask_loop *loop)
 		do_next(loop);
 }
 
-/* Events are taken once; @steps: at most so many tasks go on. */
+/* Take events once; @steps: maximum number of tasks that continue. */
 static bool pump_once(struct cotask_loop *loop, unsigned int min, int64_t deadline,
 		      unsigned int steps)
 {
@@ -343,7 +343,7 @@ static bool pump_once(struct cotask_loop *loop, unsigned int min, int64_t deadli
 }
 
 /**
- * cotask_pump - take events once, and run what they are for
+ * cotask_pump - take events once, and process them
  * @loop: the loop, which is being drained
  * @min: 1: wait for one, as long as there are tasks
  *
@@ -354,7 +354,9 @@ bool cotask_pump(struct cotask_loop *loop, unsigned int min)
 	return pump_once(loop, min, COTASK_NEVER, UINT_MAX);
 }
 
-/* Cancel what is left, and what that leaves, until nothing does (CO-8, CO-B1). */
+/*
+ * Cancel the remaining tasks, and those that they leave behind, until none is left (CO-8, CO-B1).
+ */
 void cotask_shut_down(struct cotask_loop *loop)
 {
 	loop->over = false;
@@ -494,7 +496,7 @@ static int64_t deadline_of(int64_t ns)
 	return ns < COTASK_FOREVER - now ? now + ns : COTASK_NEVER;
 }
 
-/* Whether there is anything left. */
+/* Whether the loop has work left. */
 static bool turn(struct cotask_loop *loop, int64_t ns)
 {
 	bool more;
@@ -502,7 +504,7 @@ static bool turn(struct cotask_loop *loop, int64_t ns)
 	loop->over = false;
 	loop->grounded = true;
 	pump_once(loop, ns > 0, deadline_of(ns), TURN_STEPS);
-	/* What tasks have asked for acts while the thread is elsewhere; events wait. */
+	/* Operations of tasks take effect while the thread is elsewhere; events wait. */
 	cotask_collect(loop, 0);
 	more = loop->live || loop->n_events || loop->refused;
 	cotask_op_apply(loop);
@@ -577,8 +579,8 @@ EXPORT long cotask_co_run(struct cotask_loop *loop, struct cotask_frame *main)
 /* --- close ----------------------------------------------------------------------------- */
 
 /*
- * A thread that blocks until a task has really ended is inside of the device, and holds the
- * file; so the tasks have to end before the file is closed (RT-7).  Any thread may do this.
+ * A thread that blocks until a task has ended is inside the device, and holds the file; so the
+ * tasks have to end before the file is closed (RT-7).  Any thread may do this.
  */
 static void end_tasks(struct cotask_loop *loop)
 {
@@ -611,7 +613,7 @@ EXPORT int cotask_loop_close(struct cotask_loop *loop)
 		return 0;
 	if (!atomic_compare_exchange_strong(&loop->running, &idle, true))
 		return -EBUSY;
-	/* Of a loop that was run by turns: they clean up. */
+	/* The tasks of a loop that was run by turns clean up. */
 	if (loop->live)
 		end_tasks(loop);
 	if (cotask_submissions_close(loop))

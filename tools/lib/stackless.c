@@ -2,10 +2,10 @@
 /*
  * libcotask - tasks without stacks: frames, and their steps
  *
- * Their code is coroutines of <linux/cotask_coroutine.h>.  A step is a call on the ground, which
- * returns when the task suspends; the first step of an eager task is a call inside of its
- * spawner.  An await writes its operation into the array, and the step that has made it returns
- * to run_frames().  For the kernel such a task is like any other.
+ * The code of such a task consists of coroutines of <linux/cotask_coroutine.h>.  A step is a call
+ * on the ground, which returns when the task suspends; the first step of an eager task is a call
+ * inside of its spawner.  An await writes its operation into the array, and the step that has
+ * made it returns to run_frames().  For the kernel such a task is an ordinary task.
  */
 #include <stdlib.h>
 
