@@ -117,16 +117,18 @@ extern const struct cotask_object_ops cotask_remote_object;
 /* Operations and events that are copied at once; less than a page of them. */
 #define COTASK_CHUNK	16
 
+#define COTASK_RECENT	4	/* a power of two */
+
 /**
  * struct cotask_table - handles and what they name, see table.c
  * @lock: guards all of it, a leaf
  * @chunks: of neighbours
- * @last: the one that was used last
+ * @recent: those that were used last, each at its number modulo COTASK_RECENT
  */
 struct cotask_table {
-	spinlock_t		lock;	/* guards chunks, last and the chunks themselves */
+	spinlock_t		lock;	/* guards chunks, recent and the chunks themselves */
 	struct rb_root		chunks;
-	struct cotask_chunk	*last;
+	struct cotask_chunk	*recent[COTASK_RECENT];
 };
 
 static inline void cotask_table_lock(struct cotask_table *t)
