@@ -290,8 +290,7 @@ static void bench_timeout(void)
 	for (i = 0; i < SCOPES; i++) {
 		struct cotask_timeout t;
 
-		cotask_timeout_init(&t, 1000000000);
-		if (!cotask_timeout_enter(&t))
+		if (!cotask_timeout_start(&t, 1000000000))
 			(void)!cotask_timeout_exit(&t, 0);
 	}
 	finish("timeout", "cotask", begin, SCOPES);
