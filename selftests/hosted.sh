@@ -112,7 +112,7 @@ counts=()
 [ "$on" != icount ] || counter
 boot=()
 [ "$ours" != profile ] || boot=(-a nokaslr)
-"$here/vm/$machine.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 900 -o "$log" \
+"$here/vm/$machine.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 1800 -o "$log" \
 	${boot[@]+"${boot[@]}"} "$here/guest/hosted.sh" "$out" "$ours" "$sleepers"
 "$here/hosted/table.py" "$log" "$result" ${counts[@]+"${counts[@]}"}
 [ "$ours" != profile ] || "$here/hosted/profile.py" "$log" "$result.blocks" "$out/hosted" \
