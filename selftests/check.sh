@@ -322,7 +322,8 @@ part_lib()
 {
 	local source tests=(lib_core_test lib_stack_test lib_scopes_test lib_errors_test
 		lib_objects_test lib_stress_test lib_apps_test lib_io_test lib_process_test
-		lib_net_test lib_select_test lib_stream_test lib_stackless_test)
+		lib_net_test lib_select_test lib_stream_test lib_stackless_test
+		lib_stackless_stress_test)
 
 	need uml-7.3-smp uml-6.1-debug uml-7.3-tt stock-6.1 || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")

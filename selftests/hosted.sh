@@ -11,21 +11,22 @@
 # .build/hosted-*.json and .svg hold the same. A peer whose Debian package (liburing-dev,
 # libuv1-dev, golang-go, librust-tokio-dev, python3) is not there is left out. "ours": only
 # libcotask and the device. "profile": where their instructions go, by function, for each row in
-# .build/hosted-profile. Arguments: on=icount|qemu|uml sleepers=N ours profile.
+# .build/hosted-profile. Arguments: on=icount|qemu|uml kernel=FLAVOUR sleepers=N ours profile.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
-on=icount sleepers=10000 ours=""
+on=icount sleepers=10000 ours="" kernel=stock-6.1
 for arg in "$@"; do
 	case $arg in
 	on=icount | on=qemu | on=uml) on=${arg#on=} ;;
+	kernel=stock-*) kernel=${arg#kernel=} ;;
 	sleepers=*) sleepers=${arg#sleepers=} ;;
 	ours | profile) ours=$arg ;;
 	*) echo "hosted.sh: $arg?" >&2; exit 2 ;;
 	esac
 done
-kernel=stock-6.1 machine=qemu
+machine=qemu
 case $on in
 icount) export COTASK_ICOUNT=1 ;;
 # Emulated, "rep movsb" goes byte by byte, so the kernel is told not to prefer it.
@@ -111,7 +112,7 @@ counts=()
 [ "$on" != icount ] || counter
 boot=()
 [ "$ours" != profile ] || boot=(-a nokaslr)
-"$here/vm/$machine.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 900 -o "$log" \
+"$here/vm/$machine.sh" -k "$kernel" -m $((2 + sleepers / 100000))G -t 1800 -o "$log" \
 	${boot[@]+"${boot[@]}"} "$here/guest/hosted.sh" "$out" "$ours" "$sleepers"
 "$here/hosted/table.py" "$log" "$result" ${counts[@]+"${counts[@]}"}
 [ "$ours" != profile ] || "$here/hosted/profile.py" "$log" "$result.blocks" "$out/hosted" \

@@ -117,16 +117,18 @@ extern const struct cotask_object_ops cotask_remote_object;
 /* Operations and events that are copied at once; less than a page of them. */
 #define COTASK_CHUNK	16
 
+#define COTASK_RECENT	4	/* a power of two */
+
 /**
  * struct cotask_table - handles and what they name, see table.c
  * @lock: guards all of it, a leaf
  * @chunks: of neighbours
- * @last: the one that was used last
+ * @recent: those that were used last, each at its number modulo COTASK_RECENT
  */
 struct cotask_table {
-	spinlock_t		lock;	/* guards chunks, last and the chunks themselves */
+	spinlock_t		lock;	/* guards chunks, recent and the chunks themselves */
 	struct rb_root		chunks;
-	struct cotask_chunk	*last;
+	struct cotask_chunk	*recent[COTASK_RECENT];
 };
 
 static inline void cotask_table_lock(struct cotask_table *t)
@@ -382,6 +384,7 @@ struct cotask_op_row {
 #define RESUMES_SIMPLY	BIT(13)	/* its outcome is a number that a cancel can replace, see enter.c */
 #define MAY_BE_AHEAD	BIT(14)	/* COTASK_OP_F_AHEAD is known */
 #define MOVES_DATA	BIT(15)	/* its outcome stays, and concerns no other object, see op_io.c */
+#define MAY_FORGET	BIT(16)	/* COTASK_OP_F_FORGET is known */
 
 /* The part of an operation's @arg that is a kind; the rest is COTASK_MAKE_F_*. */
 #define KIND_MASK	0xff
@@ -474,7 +477,7 @@ void cotask_hosted_go_on(struct cotask_request *r);
 void cotask_hosted_issue(struct cotask_request *r, struct cotask_object *awaited,
 			 struct cotask_aux *aux);
 s64 cotask_hosted_issue_with(struct cotask_request *r, size_t size);
-void cotask_hosted_forgotten(struct cotask_hosted *h);
+int cotask_hosted_forget(struct cotask_hosted *h, u32 handle);
 bool cotask_hosted_revise(struct cotask_hosted *h);
 bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e);
 void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t);

@@ -118,10 +118,11 @@ static u32 tell_late(struct cotask_file *f)
 static int copy_ops(struct cotask_op *ops, struct cotask_op __user *user, u32 n)
 {
 	BUILD_BUG_ON(COTASK_CHUNK * sizeof(*ops) > PAGE_SIZE);
-	if (copy_from_user(ops, user, n * sizeof(*ops)) ||
-	    put_user(0, &user->result) || put_user(0, &user[n - 1].result))
+	/* A constant size is not checked against the memory at @ops, and one is frequent. */
+	if (n == 1 ? copy_from_user(ops, user, sizeof(*ops)) :
+		     copy_from_user(ops, user, n * sizeof(*ops)))
 		return -EFAULT;
-	return 0;
+	return put_user(0, &user->result) || put_user(0, &user[n - 1].result) ? -EFAULT : 0;
 }
 
 static int copy_results(const struct cotask_op *ops, struct cotask_op __user *user, u32 n)
@@ -358,6 +359,14 @@ static u32 room(const struct cotask_file *f, const struct cotask_enter *e)
 	return e->max_events - e->n_events;
 }
 
+/* As copy_ops(), out. */
+static unsigned long copy_events(struct cotask_event_info __user *user,
+				 const struct cotask_event_info *events, u32 n)
+{
+	return n == 1 ? copy_to_user(user, events, sizeof(*user)) :
+			copy_to_user(user, events, n * sizeof(*user));
+}
+
 /* Deliver events as long as there are any; those that cannot be delivered stay pending. */
 static int give_events(struct cotask_file *f, struct cotask_enter *e)
 {
@@ -366,7 +375,7 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 
 	do {
 		n = collect_events(f, min_t(u32, room(f, e), COTASK_CHUNK));
-		if (n && copy_to_user(&user[e->n_events], f->events, n * sizeof(*user))) {
+		if (n && copy_events(&user[e->n_events], f->events, n)) {
 			cotask_turns_take_back_last(f, n);
 			return -EFAULT;
 		}

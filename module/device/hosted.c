@@ -228,6 +228,34 @@ static void tell_gone(struct cotask_hosted *h)
 }
 
 /*
+ * A task that has ended is forgotten, but still referenced.  Its user_data is valid until its end
+ * is recorded, and no longer: the memory that it points to may be freed before the last reference
+ * is dropped.
+ */
+static void forgotten(struct cotask_hosted *h)
+{
+	/* Unless there is an event already, or the record is to come. */
+	if (list_empty(&h->object.turn.link))
+		h->user_data = 0;
+}
+
+/**
+ * cotask_hosted_forget - the handle of a task that has exited is free again
+ * @h: the task, with a reference of the caller's
+ * @handle: its handle
+ *
+ * Return: 0; -ENOENT: it no longer names @h.
+ */
+int cotask_hosted_forget(struct cotask_hosted *h, u32 handle)
+{
+	int rc = cotask_object_forget(h->object.file, handle, &h->object);
+
+	if (!rc && refcount_read(&h->object.refs) > 1)
+		forgotten(h);
+	return rc;
+}
+
+/*
  * Its error may still have to be reported, with the user_data of the task.  That is decided
  * when its end is recorded: the object stays until then.
  */
@@ -264,22 +292,8 @@ void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t)
 		return;
 	}
 	if (!h->handle && refcount_read(&h->object.refs) > 1)
-		cotask_hosted_forgotten(h);
+		forgotten(h);
 	cotask_object_put(&h->object);
-}
-
-/**
- * cotask_hosted_forgotten - a task that has ended is forgotten, but still referenced
- * @h: the task
- *
- * Its user_data is valid only until its end is recorded: the memory that it points to may be
- * freed before the last reference is dropped.
- */
-void cotask_hosted_forgotten(struct cotask_hosted *h)
-{
-	/* Unless there is an event already, or the record is to come. */
-	if (list_empty(&h->object.turn.link))
-		h->user_data = 0;
 }
 
 /* The core has left the scopes of the task before. */

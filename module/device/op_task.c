@@ -285,18 +285,22 @@ const struct cotask_op_row cotask_op_ready = {
 
 static s64 op_exit(struct cotask_request *r)
 {
+	struct cotask_hosted *h = r->actor;
+
 	if (!cotask_is_outcome(r->op->value))
 		return -EINVAL;
 	/* The core drops its reference meanwhile. */
-	cotask_object_get(&r->actor->object);
+	cotask_object_get(&h->object);
 	cotask_hosted_issue(r, NULL, NULL);
-	cotask_object_put(&r->actor->object);
+	if (r->op->flags & COTASK_OP_F_FORGET)
+		cotask_hosted_forget(h, r->op->task);
+	cotask_object_put(&h->object);
 	return 0;
 }
 
 const struct cotask_op_row cotask_op_exit = {
 	.issue = op_exit,
-	.is = NEEDS_TASK | USES_VALUE,
+	.is = NEEDS_TASK | USES_VALUE | MAY_FORGET,
 };
 
 /* --- cancelling ---------------------------------------------------------- */

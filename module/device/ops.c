@@ -19,19 +19,15 @@ static const struct cotask_op_row nop = { .issue = op_nop, .is = FROM_ANYWHERE }
 static s64 op_forget(struct cotask_request *r)
 {
 	struct cotask_object *o = r->object;
-	int rc;
 
 	if (r->posted && o->kind != COTASK_OBJECT_SUBMISSION)
 		return -EPERM;
+	if (o->kind != COTASK_OBJECT_TASK)
+		return cotask_object_forget(r->f, r->op->handle, o);
 	/* A task whose code still runs in the process needs its handle. */
-	if (o->kind == COTASK_OBJECT_TASK && !cotask_object_hosted(o)->over &&
-	    !cotask_object_hosted(o)->exited)
+	if (!cotask_object_hosted(o)->over && !cotask_object_hosted(o)->exited)
 		return -EBUSY;
-	rc = cotask_object_forget(r->f, r->op->handle, o);
-	/* From here on it cannot be looked up; the request holds one reference. */
-	if (!rc && o->kind == COTASK_OBJECT_TASK && refcount_read(&o->refs) > 1)
-		cotask_hosted_forgotten(cotask_object_hosted(o));
-	return rc;
+	return cotask_hosted_forget(cotask_object_hosted(o), r->op->handle);
 }
 
 static const struct cotask_op_row forget = {
@@ -102,11 +98,13 @@ static u32 known_flags(u32 is)
 		flags |= COTASK_OP_F_AHEAD;
 	if (is & MAY_TRY)
 		flags |= COTASK_OP_F_TRY;
+	if (is & MAY_FORGET)
+		flags |= COTASK_OP_F_FORGET;
 	return flags;
 }
 
 #define FLAGS_ALL	(COTASK_OP_F_ABSOLUTE | COTASK_OP_F_BOOTTIME | COTASK_OP_F_TRY |	\
-			 COTASK_OP_F_AHEAD)
+			 COTASK_OP_F_AHEAD | COTASK_OP_F_FORGET)
 
 /* Bits of an operation that have to be zero, by opcode: all that is not used. */
 static struct cotask_op unused[COTASK_OP_LAST] __ro_after_init;

@@ -3,8 +3,8 @@
  * cotask - the table of handles
  *
  * A process chooses its handles, and most processes choose consecutive numbers.  So the table
- * consists of chunks of neighbouring handles, in a tree by their numbers, and remembers the chunk
- * that was used last: making, finding and forgetting an object is usually an access to an array.
+ * consists of chunks of neighbouring handles, in a tree by their numbers, and remembers those that
+ * were used last: making, finding and forgetting an object is usually an access to an array.
  *
  * Handles may also lie so far apart that each has a chunk of its own.  The thread that removes a
  * chunk frees it at once: after a grace period, one soft interrupt would have to free the memory
@@ -55,24 +55,36 @@ void cotask_table_init(struct cotask_table *t)
 	t->chunks = RB_ROOT;
 }
 
-/* All handles are free.  The chunk that was used last may still be there. */
+/* All handles are free.  The chunks that were used last may still be there. */
 void cotask_table_destroy(struct cotask_table *t)
 {
-	if (t->last)
-		kmem_cache_free(chunk_cache, t->last);
-	t->last = NULL;
+	unsigned int i;
+
+	for (i = 0; i < COTASK_RECENT; i++) {
+		if (t->recent[i])
+			kmem_cache_free(chunk_cache, t->recent[i]);
+		t->recent[i] = NULL;
+	}
 	t->chunks = RB_ROOT;
 }
 
-/* An empty chunk is freed when another chunk is used, and not each time that it becomes empty. */
+static struct cotask_chunk **place_of(struct cotask_table *t, u32 number)
+{
+	return &t->recent[number % COTASK_RECENT];
+}
+
+/*
+ * An empty chunk is freed when another chunk replaces it among those that were used last, and not
+ * each time that it becomes empty.
+ */
 static void use(struct cotask_table *t, struct cotask_chunk *c)
 {
-	struct cotask_chunk *last = t->last;
+	struct cotask_chunk **place = place_of(t, c->number), *old = *place;
 
-	t->last = c;
-	if (last && !last->used) {
-		rb_erase(&last->node, &t->chunks);
-		kmem_cache_free(chunk_cache, last);
+	*place = c;
+	if (old && !old->used) {
+		rb_erase(&old->node, &t->chunks);
+		kmem_cache_free(chunk_cache, old);
 	}
 }
 
@@ -102,7 +114,7 @@ static noinline struct cotask_chunk *search(struct cotask_table *t, u32 number)
 /* With the lock.  NULL: there is none. */
 static struct cotask_chunk *chunk_of(struct cotask_table *t, u32 handle)
 {
-	struct cotask_chunk *c = t->last;
+	struct cotask_chunk *c = *place_of(t, handle / CHUNK);
 
 	if (likely(c && c->number == handle / CHUNK))
 		return c;
@@ -220,13 +232,13 @@ struct cotask_object *cotask_table_find(struct cotask_table *t, u32 handle)
 }
 
 /* The first chunk from this one on.  With the lock. */
-static struct cotask_chunk *chunk_from(const struct cotask_table *t, u64 number)
+static struct cotask_chunk *chunk_from(struct cotask_table *t, u64 number)
 {
 	struct rb_node *node = t->chunks.rb_node;
-	struct cotask_chunk *c, *found = NULL;
+	struct cotask_chunk *c = *place_of(t, number), *found = NULL;
 
-	if (t->last && t->last->number == number)
-		return t->last;
+	if (c && c->number == number)
+		return c;
 	while (node) {
 		c = rb_entry(node, struct cotask_chunk, node);
 		if (c->number >= number)

@@ -37,16 +37,25 @@ static long sleeper(void *arg)
 	return cotask_sleep_until(*(int64_t *)arg, CLOCK_MONOTONIC);
 }
 
+/* A group of tasks that have the same argument. */
+static void start_group(struct cotask_group *g, long (*fn)(void *), void *arg, int n)
+{
+	void **args = calloc(n, sizeof(*args));
+	int i;
+
+	for (i = 0; i < n; i++)
+		args[i] = arg;
+	cotask_group_init(g);
+	if (cotask_group_enter(g) || cotask_go_many(g, fn, args, n))
+		exit(1);
+	free(args);
+}
+
 static long run_group(long (*fn)(void *), void *arg, int n)
 {
 	struct cotask_group g;
-	int i;
 
-	cotask_group_init(&g);
-	if (cotask_group_enter(&g))
-		return -1;
-	for (i = 0; i < n; i++)
-		cotask_put(cotask_spawn(&g, fn, arg, NULL));
+	start_group(&g, fn, arg, n);
 	return cotask_group_exit(&g, 0);
 }
 
@@ -240,17 +249,6 @@ static void bench_wake(void)
 		cotask_future_fini(&posted[i]);
 }
 
-/* A group of tasks that sleep until then. */
-static void start_sleepers(struct cotask_group *g, int64_t *until, int n)
-{
-	int i;
-
-	cotask_group_init(g);
-	(void)!cotask_group_enter(g);
-	for (i = 0; i < n; i++)
-		cotask_put(cotask_spawn(g, sleeper, until, NULL));
-}
-
 static void bench_sleepers(int n)
 {
 	/* They are all there before the first one wakes up. */
@@ -260,7 +258,7 @@ static void bench_sleepers(int n)
 	char row[40];
 
 	begin = start_cpu();
-	start_sleepers(&g, &until, n);
+	start_group(&g, sleeper, &until, n);
 	(void)!cotask_sleep(200000000);
 	snprintf(row, sizeof(row), "memory_%d", n);
 	print(row, "cotask", (double)(memory() - before) / n, "bytes");
@@ -275,7 +273,7 @@ static void bench_cancel(int n)
 	struct cotask_group g;
 	char row[40];
 
-	start_sleepers(&g, &until, n);
+	start_group(&g, sleeper, &until, n);
 	(void)!cotask_sleep(100000000);
 	snprintf(row, sizeof(row), "cancel_%d", n);
 	begin = start();
@@ -292,8 +290,7 @@ static void bench_timeout(void)
 	for (i = 0; i < SCOPES; i++) {
 		struct cotask_timeout t;
 
-		cotask_timeout_init(&t, 1000000000);
-		if (!cotask_timeout_enter(&t))
+		if (!cotask_timeout_start(&t, 1000000000))
 			(void)!cotask_timeout_exit(&t, 0);
 	}
 	finish("timeout", "cotask", begin, SCOPES);

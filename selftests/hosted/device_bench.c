@@ -63,8 +63,7 @@ static void spawn(int n, uint32_t group)
 
 static int end(uint32_t handle)
 {
-	ADD(EXIT, .task = handle);
-	ADD(FORGET, .handle = handle);
+	ADD(EXIT, .task = handle, .flags = COTASK_OP_F_FORGET);
 	return 1;
 }
 

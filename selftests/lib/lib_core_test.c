@@ -655,4 +655,49 @@ TEST(close_wakes_waiters)
 	cotask_loop_put(loop);
 }
 
+/* --- many tasks by one call ---------------------------------------------------------------- */
+
+#define MANY	100
+
+static unsigned int many_ran;
+
+static long counts_one(void *arg)
+{
+	CHECK_EQ((long)arg, (long)many_ran);
+	many_ran++;
+	return cotask_yield();
+}
+
+static long goes_many(void *arg)
+{
+	void *args[MANY];
+	struct cotask_group_options options = { .limit = 2 };
+	struct cotask_group g;
+	long i;
+
+	for (i = 0; i < MANY; i++)
+		args[i] = (void *)i;
+	cotask_group_init(&g);
+	CHECK_EQ(cotask_go_many(&g, counts_one, args, MANY), -EINVAL);
+	CHECK_EQ(cotask_group_configure(&g, &options), 0);
+	CHECK_EQ(cotask_group_enter(&g), 0);
+	CHECK_EQ(cotask_go_many(&g, NULL, args, MANY), -EINVAL);
+	many_ran = 0;
+	CHECK_EQ(cotask_go_many(&g, counts_one, args, MANY), -EAGAIN);
+	CHECK_EQ(cotask_group_exit(&g, 0), 0);
+	CHECK_EQ(many_ran, 2);
+	CHECK_EQ(cotask_go_many(&g, counts_one, args, MANY), -ESHUTDOWN);
+	many_ran = 0;
+	CHECK_EQ(cotask_go_many(NULL, counts_one, args, MANY), 0);
+	while (many_ran < MANY)
+		CHECK_EQ(cotask_yield(), 0);
+	return cotask_go_many(NULL, counts_one, NULL, 0);
+}
+
+/* CT-1: in order; TG-4: those that are refused do not run */
+TEST(many_tasks_by_one_call)
+{
+	ASSERT_EQ(0, cotask_run(goes_many, NULL));
+}
+
 TEST_HARNESS_MAIN

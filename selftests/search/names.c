@@ -174,7 +174,8 @@ void names_result(unsigned int file, const struct cotask_op *op, bool applied)
 	else if (op->opcode == COTASK_OP_START && op->handle < HANDLES)
 		names[file].kind[op->handle] = AWAITED_START;
 	else if (op->opcode == COTASK_OP_EXIT)
-		set_kind(file, op->task, OVER);
+		set_kind(file, op->task,
+			 op->flags & COTASK_OP_F_FORGET ? COTASK_KIND_NONE : OVER);
 	else if (op->opcode == COTASK_OP_SPAWN && op->result == 1)
 		starts(file, op->handle);
 }

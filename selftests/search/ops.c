@@ -314,6 +314,8 @@ static uint16_t flags_of(const struct cotask_op *to, uint8_t which)
 		flags |= which & COTASK_OP_F_AHEAD;
 	if (fields & F_TRY)
 		flags |= which & COTASK_OP_F_TRY;
+	if (fields & F_FORGET)
+		flags |= which & COTASK_OP_F_FORGET;
 	return flags;
 }
 

@@ -118,6 +118,50 @@ TEST_F(file, unread_errors)
 	EXPECT_NOTHING();
 }
 
+#define EXIT_AND_FORGET(handle, outcome)						\
+	op(EXIT, .task = handle, .value = outcome, .flags = COTASK_OP_F_FORGET)
+
+/* CT-7: its exit is the end of its handle; AW-11: and then its error is reported */
+TEST_F(file, forgotten_by_its_exit)
+{
+	start(self->fd, 1);
+	EXPECT_EQ(-EINVAL, EXIT_AND_FORGET(1, -5000));
+	EXPECT_EQ(0, EXIT_AND_FORGET(1, 7));
+	EXPECT_EQ(-ENOENT, op(RESULT, .handle = 1));
+	EXPECT_EQ(-ENOENT, op(FORGET, .handle = 1));
+	EXPECT_EQ(-ENOENT, EXIT_AND_FORGET(1, 7));
+	EXPECT_EQ(0, op(SPAWN, .handle = 1));
+	EXPECT_EQ(1, t_next(self->fd).handle);
+	EXPECT_EQ(0, EXIT_AND_FORGET(1, -EIO));
+	EXPECT_ERROR(-EIO, 0);
+	EXPECT_NOTHING();
+}
+
+/* ... while it waits for the child of a group that it has not left. */
+TEST_F(file, forgotten_inside_a_group)
+{
+	start(self->fd, 1);
+	op(ENTER, .arg = COTASK_KIND_GROUP, .task = 1, .handle = 50);
+	op(SPAWN, .task = 1, .handle = 2, .other = 50);
+	EXPECT_EQ(0, EXIT_AND_FORGET(1, 0));
+	EXPECT_EQ(-ENOENT, op(CANCEL, .handle = 1));
+	EXPECT_EQ(0, op(SPAWN, .handle = 1));
+	EXPECT_EQ(COTASK_EVENT_GONE, t_next(self->fd).type);
+	EXPECT_EQ(1, t_next(self->fd).handle);
+	EXPECT_EQ(0, EXIT_AND_FORGET(1, 0));
+	EXPECT_NOTHING();
+	EXPECT_EQ(0, op(FORGET, .handle = 50));
+}
+
+/* Only an exit can do that. */
+TEST_F(file, no_other_operation_forgets)
+{
+	start(self->fd, 1);
+	EXPECT_EQ(-EINVAL, op(SLEEP, .task = 1, .flags = COTASK_OP_F_FORGET));
+	EXPECT_EQ(-EINVAL, op(SPAWN, .handle = 2, .flags = COTASK_OP_F_FORGET));
+	EXPECT_EQ(0, EXIT_AND_FORGET(1, 0));
+}
+
 /* AW-11: when another one lets go last, the process has forgotten what it was */
 TEST_F(file, unread_error_of_what_is_forgotten)
 {

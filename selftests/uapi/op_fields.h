@@ -27,6 +27,7 @@
 #define F_TRY		0x4000	/* COTASK_OP_F_TRY */
 #define F_NATIVE	0x8000	/* addr, len: a struct cotask_native */
 #define F_BUFFER	0x10000	/* addr, len: memory that data moves to or from */
+#define F_FORGET	0x20000	/* COTASK_OP_F_FORGET */
 #define F_TASK		(F_MAY_ACT | F_ACTS)
 
 static const unsigned int op_fields[COTASK_OP_LAST] = {
@@ -34,7 +35,7 @@ static const unsigned int op_fields[COTASK_OP_LAST] = {
 	[COTASK_OP_SPAWN] = F_MAY_ACT | F_HANDLE | F_OTHER | F_ARG | F_NAME | F_USER,
 	[COTASK_OP_SPAWN_NATIVE] = F_MAY_ACT | F_HANDLE | F_OTHER | F_NATIVE,
 	[COTASK_OP_SUBMIT] = F_POST | F_HANDLE | F_OTHER | F_NAME | F_USER,
-	[COTASK_OP_EXIT] = F_ENDS | F_VALUE,
+	[COTASK_OP_EXIT] = F_ENDS | F_VALUE | F_FORGET,
 	[COTASK_OP_SLEEP] = F_ENDS | F_VALUE | F_CLOCK | F_AHEAD,
 	[COTASK_OP_AWAIT] = F_ENDS | F_HANDLE,
 	[COTASK_OP_WAIT_FOR] = F_ENDS | F_HANDLE | F_VALUE,

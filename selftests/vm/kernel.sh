@@ -148,23 +148,35 @@ key()
 	echo "kernel/$1_${version//[^A-Za-z0-9.+-]/_}_$hash"
 }
 
+# Runs in the lock of the source trees.
+unpack()
+{
+	local dir=$1 tmp name=${package%/*}
+
+	tmp=$(mktemp -d "$cotask_cache/source/tmp.XXXXXX")
+	apt_fetch "$package" "$tmp/deb"
+	mkdir "$tmp/tree"
+	tar -xf "$tmp/deb/usr/src/$name.tar.xz" -C "$tmp/tree" --strip-components=1
+	mv "$tmp/tree" "$dir"
+	rm -rf "$tmp"
+}
+
 # Unpacked source tree of the series, one for all flavours; prints its path.
 source_tree()
 {
-	local version dir tmp name=${package%/*}
+	local version dir name=${package%/*}
 
 	version=$(apt_version "$package")
 	dir=$cotask_cache/source/$name-${version//[^A-Za-z0-9.+-]/_}
 	if [ ! -d "$dir" ]; then
-		say "unpacking $name $version"
 		mkdir -p "$cotask_cache/source"
-		tmp=$(mktemp -d "$cotask_cache/source/tmp.XXXXXX")
-		apt_fetch "$package" "$tmp/deb"
-		mkdir "$tmp/tree"
-		tar -xf "$tmp/deb/usr/src/$name.tar.xz" -C "$tmp/tree" \
-			--strip-components=1
-		mv "$tmp/tree" "$dir"
-		rm -rf "$tmp"
+		exec 9>"$cotask_cache/source/lock"
+		flock 9
+		[ -d "$dir" ] || {
+			say "unpacking $name $version"
+			unpack "$dir"
+		}
+		exec 9>&-
 	fi
 	echo "$dir"
 }
@@ -366,8 +378,8 @@ main()
 	dir=$cotask_cache/$(key "$flavour")
 	if [ ! -d "$dir" ]; then
 		mkdir -p "$cotask_cache/kernel"
-		exec 8>"$cotask_cache/kernel/lock"
-		flock -n 8 || { say "another build is running"; flock 8; }
+		exec 8>"$cotask_cache/kernel/$flavour.lock"
+		flock -n 8 || { say "$flavour is being built"; flock 8; }
 		apt_prepare 60
 		dir=$cotask_cache/$(key "$flavour")
 		[ -d "$dir" ] || build "$dir"

@@ -136,6 +136,7 @@ struct cotask {
 #define TASK_SUSPENDS	0x200	/* without a stack: an operation ends this step */
 #define TASK_MATTERS	0x400	/* ... which has to be applied before another task goes on */
 #define TASK_LEAVES	0x800	/* without a stack: it waits in the exit of its own group */
+#define TASK_FORGOTTEN	0x1000	/* the kernel has freed its handle with its exit */
 
 /**
  * struct handles - numbers for objects
@@ -315,6 +316,7 @@ int64_t cotask_task_spawn(struct cotask_group *group, struct cotask *task,
 void cotask_task_free(struct cotask *task);
 void cotask_task_forget(struct cotask *task);
 void cotask_task_bury(struct cotask *task);
+void cotask_task_exit(struct cotask *task);
 void cotask_task_gone(struct cotask *task);
 void cotask_groups_pass_on(struct cotask_loop *loop, struct failed_groups *failed);
 int cotask_group_leaves(struct cotask *task, const struct cotask_group *g);

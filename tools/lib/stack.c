@@ -33,7 +33,7 @@
 
 #define COLOURS		32	/* of the tops of stacks */
 #define COLOUR_SIZE	64
-#define SLABS_UNUSED	16	/* that are kept, with their pages, per size */
+#define SLABS_UNUSED	64	/* that are kept, with their pages, per size */
 
 /**
  * struct slab - stacks that are mapped together
@@ -41,7 +41,7 @@
  * @prev: likewise
  * @base: where they are
  * @size: of one, with its guard
- * @ready: those below this one have their guard
+ * @ready: those below this one can be taken; the guard of this one is there already
  * @n_free: how many are in @free
  * @in_use: how many are not
  * @kind: which size it is
@@ -94,35 +94,6 @@ static void list_del(struct slab **list, struct slab *s)
 		*list = s->next;
 }
 
-static struct slab *slab_new(size_t size, unsigned int kind)
-{
-	struct slab *s = calloc(1, sizeof(*s));
-
-	if (!s)
-		return NULL;
-	s->size = size;
-	s->kind = kind;
-	s->base = mmap(NULL, size * SLAB_STACKS, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-	if (s->base == MAP_FAILED) {
-		free(s);
-		return NULL;
-	}
-	/* A huge page would be of use to one stack in many. */
-	madvise(s->base, size * SLAB_STACKS, MADV_NOHUGEPAGE);
-	return s;
-}
-
-static void slab_free(struct slab *s)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->ready; i++)
-		VALGRIND_STACK_DEREGISTER(s->id[i]);
-	munmap(s->base, s->size * SLAB_STACKS);
-	free(s);
-}
-
 /* What emulates system calls may take any advice and do nothing, as qemu-user does. */
 static bool takes_any_advice(char *low)
 {
@@ -147,20 +118,56 @@ static int guard(char *low)
 	return mprotect(low, page_size(), PROT_NONE) ? -ENOMEM : 0;
 }
 
+static struct slab *slab_new(size_t size, unsigned int kind)
+{
+	struct slab *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->size = size;
+	s->kind = kind;
+	s->base = mmap(NULL, size * SLAB_STACKS, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	if (s->base == MAP_FAILED) {
+		free(s);
+		return NULL;
+	}
+	/* A huge page would be of use to one stack in many. */
+	madvise(s->base, size * SLAB_STACKS, MADV_NOHUGEPAGE);
+	if (guard(s->base)) {
+		munmap(s->base, size * SLAB_STACKS);
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static void slab_free(struct slab *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < s->ready; i++)
+		VALGRIND_STACK_DEREGISTER(s->id[i]);
+	munmap(s->base, s->size * SLAB_STACKS);
+	free(s);
+}
+
 static char *top_of(const struct slab *s, unsigned int i)
 {
 	return s->base + (i + 1) * s->size - i % COLOURS * COLOUR_SIZE;
 }
 
-/* A stack that was never used; they are made ready one by one, as they are needed. */
+/*
+ * A stack that was never used; they are made ready one by one, as they are needed.  The guard of
+ * the next stack comes first: a mapping in which no page was touched is cheaper to split.
+ */
 static int slab_extend(struct slab *s)
 {
 	unsigned int i = s->ready;
 	char *low = s->base + i * s->size;
-	int rc = guard(low);
 
-	if (rc)
-		return rc;
+	if (i + 1 < SLAB_STACKS && guard(low + s->size))
+		return -ENOMEM;
 	s->id[i] = VALGRIND_STACK_REGISTER(low + page_size(), top_of(s, i));
 	s->free[s->n_free++] = i;
 	s->ready++;

@@ -250,11 +250,11 @@ static void look_at_awaited(struct cotask *task)
 /* --- steps -------------------------------------------------------------------------- */
 
 /* Its outermost frame is over. */
-static void end(struct cotask_loop *loop, struct cotask *task)
+static void end(struct cotask *task)
 {
 	if (task->base.outcome < -4095)
 		task->base.outcome = -EINVAL;	/* no errno */
-	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->base.outcome);
+	cotask_task_exit(task);
 	cotask_task_gone(task);
 }
 
@@ -292,7 +292,7 @@ static bool run_frames(struct cotask_loop *loop, struct cotask *task)
 		if (!innermost(task))
 			break;
 	}
-	end(loop, task);
+	end(task);
 	return false;
 }
 

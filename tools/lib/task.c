@@ -144,7 +144,10 @@ void cotask_task_free(struct cotask *task)
 /* The kernel has nothing more to say about it. */
 void cotask_task_forget(struct cotask *task)
 {
-	cotask_forget(task->base.loop, task->base.handle);
+	if (task->base.flags & TASK_FORGOTTEN)
+		cotask_handle_give_back(task->base.loop, task->base.handle);
+	else
+		cotask_forget(task->base.loop, task->base.handle);
 	cotask_task_bury(task);
 }
 
@@ -190,12 +193,38 @@ void cotask_task_begun(struct cotask *task)
 		link_live(task);
 }
 
+/* Its end makes no report. */
+static bool ends_silently(const struct cotask *task)
+{
+	return task->base.outcome >= 0 || task->base.outcome == -ECANCELED;
+}
+
+/**
+ * cotask_task_exit - the code of a task is over
+ * @task: the current task, with its outcome
+ *
+ * Its last reference is the one of its code in most cases: then the kernel can forget it at once.
+ * A handle of other threads is used again when that was applied, see handle.c.
+ */
+void cotask_task_exit(struct cotask *task)
+{
+	uint16_t flags = 0;
+
+	if (task->base.handle < FOREIGN_BASE && ends_silently(task) &&
+	    atomic_load_explicit(&task->refs, memory_order_acquire) == 1) {
+		task->base.flags |= TASK_FORGOTTEN;
+		flags = COTASK_OP_F_FORGET;
+	}
+	*cotask_op_add(task->base.loop) = *OP(EXIT, .task = task->base.handle,
+					      .value = task->base.outcome, .flags = flags);
+}
+
 /* No reference is left, and its code is over. */
 static void forget(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
 
-	if (task->base.outcome >= 0 || task->base.outcome == -ECANCELED || loop->failed) {
+	if (ends_silently(task) || loop->failed) {
 		cotask_task_forget(task);
 		return;
 	}
@@ -242,7 +271,7 @@ static void run_fn(void *arg)
 		task->base.outcome = -EINVAL;	/* no errno */
 	release_arg(task);
 	cotask_groups_pass_on(loop, &task->failed);
-	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = task->base.outcome);
+	cotask_task_exit(task);
 	task->base.flags |= TASK_ENDED;
 	if (task == loop->main)
 		loop->over = true;

@@ -133,7 +133,8 @@ enum cotask_kind {
  *	@handle, for which COTASK_IOC_WAIT can wait; otherwise as SPAWN
  * @COTASK_OP_EXIT: the code of the task has ended with @value, a value >= 0 or a negative
  *	errno.  The task leaves the scopes that it is inside of: the children of a group are
- *	cancelled, and the task ends when they have ended
+ *	cancelled, and the task ends when they have ended.  With COTASK_OP_F_FORGET, its handle
+ *	is free at once, as if COTASK_OP_FORGET were next
  * @COTASK_OP_SLEEP: the task sleeps for @value nanoseconds; 0 or less: until the tasks that
  *	are ready have run.  COTASK_OP_F_ABSOLUTE: until @value on CLOCK_MONOTONIC, with
  *	COTASK_OP_F_BOOTTIME on CLOCK_BOOTTIME
@@ -294,6 +295,7 @@ enum cotask_opcode {
  * the past is due at once.
  */
 #define COTASK_OP_F_AHEAD	0x8
+#define COTASK_OP_F_FORGET	0x10	/* EXIT: forget the acting task */
 
 /* &struct cotask_op.arg of SPAWN */
 /* Eager start: if the result is 1, the process runs the first step of the task without an event,
