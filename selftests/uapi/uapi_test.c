@@ -616,8 +616,11 @@ TEST_F(file, depth_of_scopes)
 	EXPECT_EQ(0, t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 99)));
 }
 
-/* Tasks that wait for each other in a long chain, closed: not in quadratic time. */
-TEST_F(file, close_of_a_long_chain)
+/*
+ * Tasks that wait for each other in a long chain, closed: not in quadratic time.  Each await
+ * looks for a cycle; where memory accesses are watched this takes minutes.
+ */
+TEST_F_TIMEOUT(file, close_of_a_long_chain, 600)
 {
 	struct cotask_op ops[64];
 	unsigned int i, k;
