@@ -363,6 +363,10 @@ TEST_F(file, struct_sizes)
 	EXPECT_EQ(0, ioctl(self->fd, COTASK_IOC_QUERY, &q));
 	EXPECT_EQ(COTASK_VERSION, q.version);
 	EXPECT_EQ(COTASK_OP_LAST, q.n_opcodes);
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_QUERY, NULL));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_WAIT, NULL));
+	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(-1, ioctl(self->fd, _IO(COTASK_IOC_TYPE, 0x30), &q));
 	EXPECT_EQ(ENOTTY, errno);
 }

@@ -343,12 +343,14 @@ static void effective_deadline(struct kunit *test)
 		GROUP(0), SPAWN(1, 0, child), ENDGROUP,
 		SECTION(0, NEVER), HOOK(note_deadline), ENDSECTION,
 		SECTION(1, 70), HOOK(note_deadline), ENDSECTION,
+		SCOPE(0), HOOK(note_deadline), ENDSCOPE,
 		ENDTIMEOUT, HOOK(note_deadline), END
 	};
 
+	cotask_cancel_scope_init(&env->scope[0], cotask_loop_now(env->loop) + 20 * MS);
 	play(env, 0, p);
 	settle(env);
-	expect_log(env, "none 30 30 5 none 70 none");
+	expect_log(env, "none 30 30 5 none 70 20 none");
 }
 
 /* --- groups ------------------------------------------------------------------------------- */
