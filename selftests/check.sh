@@ -57,6 +57,28 @@ once()
 	return "$rc"
 }
 
+# The contents of all that programs are made of, and the compilers.
+sources()
+{
+	(cd "$top" && find module selftests tools uapi -type f -not -name '*.pyc' -print0 |
+		LC_ALL=C sort -z | xargs -0 sha256sum
+		gcc-12 --version
+		g++ --version) | sha256sum
+}
+
+# A build of programs that has succeeded is not repeated before its sources change:
+# "unchanged NAME OUTDIR COMMAND..."
+unchanged()
+{
+	local stamp=$2/.made-$1 now
+
+	now="$(cat "$run/sources") ${*:3}"
+	[ "$(cat "$stamp" 2>/dev/null)" != "$now" ] || return 0
+	rm -f "$stamp"
+	"${@:3}" || return
+	echo "$now" >"$stamp"
+}
+
 # Kernels of the test bed; the first run makes them, which takes its time and says so.
 need()
 {
@@ -105,7 +127,8 @@ build()
 
 uapi_programs()
 {
-	silent "uapi-build-$1" "$here/uapi/build.sh" "$2" "$top/.build/$1/uapi"
+	silent "uapi-build-$1" unchanged uapi "$top/.build/$1" \
+		"$here/uapi/build.sh" "$2" "$top/.build/$1/uapi"
 }
 
 # How many lines of a log match; 0 if a guest that died left none.
@@ -187,8 +210,8 @@ part_fuzz()
 		grep '^fuzz: ' "$log"
 		result "fuzz on $flavour" $rc
 	done <<-END
-	uml-6.1-debug 1500
-	uml-7.3-smp 5000
+	uml-6.1-debug 1000
+	uml-7.3-smp 2500
 	END
 }
 
@@ -282,8 +305,8 @@ uapi()
 
 	build "$flavour" || return
 	once "uapi-$flavour" uapi_programs "$flavour" "$source" || return
-	[ "$machine" = uml ] || silent "uapi-build-$flavour-32" "$here/uapi/build.sh" \
-		"$source" "$out/uapi32" -m32 || return
+	[ "$machine" = uml ] || silent "uapi-build-$flavour-32" unchanged uapi32 "$out" \
+		"$here/uapi/build.sh" "$source" "$out/uapi32" -m32 || return
 	"$here/vm/$machine.sh" -k "$flavour" -t 1500 -o "$log" "$here/guest/uapi.sh" "$out" ||
 		rc=$?
 	count_tap "$log"
@@ -326,7 +349,9 @@ part_lib()
 
 	need uml-7.3-smp uml-6.1-debug uml-7.3-tt stock-6.1 || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
-	silent lib-build "$here/lib/build.sh" "$source" "$top/.build/libtest" || return
+	mkdir -p "$top/.build/libtest"
+	silent lib-build unchanged lib "$top/.build/libtest" \
+		"$here/lib/build.sh" "$source" "$top/.build/libtest" || return
 	lib uml uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${tests[@]/%/_ucontext}" \
 		cxx_test hpp_test hpp_test_asan co_hpp_test co_hpp_test_asan examples.sh
 	lib uml uml-6.1-debug "${tests[@]}" examples.sh
@@ -399,7 +424,8 @@ part_tool()
 	need uml-7.3-smp uml-6.1-debug stock-6.1 || return
 	silent tool-build make -s -C "$top/tools/cotask" O="$top/.build/tool" CC=gcc-12 \
 		CFLAGS="-O2 -g -Werror" || return
-	silent tool-programs "$here/tool/build.sh" "$top/.build/tool" || return
+	silent tool-programs unchanged tool "$top/.build/tool" \
+		"$here/tool/build.sh" "$top/.build/tool" || return
 	silent tool-man mandoc -T lint -W warning "$top/tools/cotask/cotask.8"
 	silent tool-golden "$here/tool/golden.sh" "$top/.build/tool/cotask"
 	silent tool-views "$here/tool/views.sh" "$top/.build/tool/cotask"
@@ -558,8 +584,11 @@ done
 # In a shell of its own, which has its own counts.
 run_part()
 {
+	local begin=$SECONDS
+
 	passed=0 failed=0 skipped=0
 	"part_$1"
+	echo "# $1: $((SECONDS - begin)) s"
 	echo "$passed $failed $skipped" >"$run/$1.counts"
 }
 
@@ -595,6 +624,7 @@ stop()
 mkdir -p "$logs" "$run"
 trap stop EXIT
 "$here/vm/setup.sh" || exit 1
+sources >"$run/sources"
 declare -A part_of
 for part in "$@"; do
 	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
