@@ -10,6 +10,9 @@
  * A loop that a process pumps may not answer: its process can be stopped, or not want to.
  * So a wait for one of its tasks ends by a cancel at once; what becomes of the task is not
  * waited for.  Loops of the kernel are waited for, as tasks of the same loop are.
+ *
+ * No loop sees a cycle of awaits that leads through others.  A cancel goes round it by posts,
+ * so that it neither recurses nor holds a loop up, and ends a wait when it has passed often.
  */
 #include <linux/slab.h>
 
@@ -22,6 +25,7 @@
  * @target: the task, pinned
  * @ended: the callback in the loop of @target
  * @result: the outcome, on its way
+ * @passed: how many requests have gone to @target
  * @host: charged for it, as it may stay for longer than the waiters; or NULL
  */
 struct cotask_across {
@@ -30,8 +34,12 @@ struct cotask_across {
 	struct cotask		*target;
 	struct cotask_callback	ended;
 	long			result;
+	unsigned int		passed;
 	struct cotask_loop_host	*host;
 };
+
+/* A way that passes on more requests than this is part of a cycle. */
+#define PASSED_MAX	64
 
 static struct cotask_across *across_of(struct cotask_awaitable *x)
 {
@@ -99,10 +107,10 @@ static bool is_hosted(const struct cotask *target)
 static bool across_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			  const struct cotask_reason *why)
 {
-	struct cotask *target = across_of(x)->target;
-	bool in_time = cotask_cancel(target);
+	struct cotask_across *a = across_of(x);
+	bool in_time = cotask_cancel_outside(a->target);
 
-	if (!is_hosted(target))
+	if (!is_hosted(a->target) && ++a->passed <= PASSED_MAX)
 		return in_time;
 	across_let_go(x, waiter);
 	return true;
@@ -204,8 +212,8 @@ struct cotask_await cotask_across_await(struct cotask *task, struct cotask_acros
  * @target: the task to wait for
  *
  * A cancel of @task meanwhile is passed on to @target (CX-3).  If that is on the loop of a
- * process, the wait ends at once; otherwise when @target has ended.  Cycles over several
- * loops are not found.
+ * process, the wait ends at once; otherwise when @target has ended, or when 64 requests
+ * were passed on.  Cycles over several loops are not found; this ends them.
  *
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which gives what cotask_await() says, but not

@@ -118,9 +118,6 @@ class Generator:
         self.far = self.random.choice([0, 0, 3, 9])	# about another loop
         self.submissions = self.posts = 0
         self.distant = []	# tasks of the other loop
-        # Tasks of one loop await those of the other one, and not the other way round: a cycle
-        # over two loops is not found, and a cancel of it goes round until a task leaves it.
-        self.outward = self.random.random() < 0.5
 
     def program(self):
         r = self.random
@@ -555,7 +552,7 @@ class Generator:
         r = self.random
         kinds = [(6, self.sleep), (4, self.pause), (4, self.settle), (4, self.cancel),
                  (1, self.cancel_self), (1, self.uncancel), (2, self.fail),
-                 (may_return, self.leave), (4, self.far_across), (2, self.post),
+                 (may_return, self.leave), (4, self.across), (2, self.post),
                  (1, self.foreign), (1, self.submission), (2, self.far_timeout),
                  (2, self.far_attempt), (2, self.spawn_back)]
         nodes = r.choices([k for _, k in kinds], [w for w, _ in kinds])[0](depth, may_return)
@@ -624,10 +621,7 @@ class Generator:
         return [Node("post", self.posts - 1)]
 
     def across(self, *_):
-        return [Node("across", Distant if self.outward else Someone)]
-
-    def far_across(self, *_):
-        return [Node("across", Distant if self.outward else Anyone)]
+        return [Node("across", self.random.choice([Distant, Distant, Someone]))]
 
     def foreign(self, *_):
         """What has to be refused, or is refused unless it is of the same loop."""

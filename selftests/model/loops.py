@@ -8,12 +8,15 @@ threads do at the same moment has several right outcomes, and is for stress and 
 from model import ECANCELED, EINPROGRESS, Awaitable
 
 
+PASSED_MAX = 64
+
+
 class Across(Awaitable):
     """AW-B1: what tasks of one loop wait on, for a task of another one."""
 
     def __init__(self, loop, target):
         super().__init__(loop)
-        self.target = target
+        self.target, self.passed = target, 0
         target.loop.act(self.begin)
 
     def begin(self):
@@ -26,8 +29,14 @@ class Across(Awaitable):
         result = self.target.get()
         self.loop.act(lambda: self.complete(result))
 
-    def cancel(self, _waiter=None):				# CX-3
-        return self.target.cancel()
+    def cancel(self, waiter):					# CX-3
+        in_time = self.target.cancel()
+        self.passed += 1
+        if self.passed <= PASSED_MAX:
+            return in_time
+        self.waiters.remove(waiter)				# it goes round a cycle
+        waiter.queue(ECANCELED)
+        return True
 
 
 def follow(task, follower):
