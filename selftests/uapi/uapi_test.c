@@ -363,12 +363,33 @@ TEST_F(file, struct_sizes)
 	EXPECT_EQ(0, ioctl(self->fd, COTASK_IOC_QUERY, &q));
 	EXPECT_EQ(COTASK_VERSION, q.version);
 	EXPECT_EQ(COTASK_OP_LAST, q.n_opcodes);
+	EXPECT_EQ(-1, ioctl(self->fd, _IO(COTASK_IOC_TYPE, 0x30), &q));
+	EXPECT_EQ(ENOTTY, errno);
+}
+
+/* All of it has to be there: a struct that is not, and one whose end is not. */
+TEST_F(file, structs_that_cannot_be_read)
+{
+	const long page = sysconf(_SC_PAGESIZE);
+	char *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			 -1, 0);
+	struct cotask_query *q = (void *)(map + page - sizeof(*q));
+	struct cotask_wait_done *w = (void *)(map + page - sizeof(*w));
+
+	ASSERT_NE(MAP_FAILED, map);
+	ASSERT_EQ(0, munmap(map + page, page));
 	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_QUERY, NULL));
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_WAIT, NULL));
 	EXPECT_EQ(EFAULT, errno);
-	EXPECT_EQ(-1, ioctl(self->fd, _IO(COTASK_IOC_TYPE, 0x30), &q));
-	EXPECT_EQ(ENOTTY, errno);
+	q->size = sizeof(*q) + 8;
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_QUERY, q));
+	EXPECT_EQ(EFAULT, errno);
+	q->size = 0;
+	w->size = sizeof(*w) + 8;
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_WAIT, w));
+	EXPECT_EQ(EFAULT, errno);
+	munmap(map, page);
 }
 
 TEST_F(file, enter_arguments)
