@@ -14,8 +14,14 @@ class Member:
         self.ended = True
         self.gather.loop.queue(self.take_in)
 
+    def on_way(self):
+        """Another loop has completed it, and its end has not arrived here."""
+        return self.x.done and not self.ended
+
     def take_in(self):
-        if not self.gather.done:
+        if self in self.gather.late:
+            self.gather.arrived(self)
+        elif not (self.gather.done or self.gather.settled):
             self.gather.member_ended(self)
 
 
@@ -27,6 +33,7 @@ class Members(Awaitable):
         self.xs, self.results = xs, ["-"] * len(xs)
         self.members = [Member(self, x) for x in dict.fromkeys(xs)]
         self.left = len(self.members)
+        self.settled, self.late = None, []
         for m in self.members:
             if m.x.done:
                 m.ended = True
@@ -43,13 +50,24 @@ class Members(Awaitable):
 
     def leave(self):
         for m in self.members:
-            if not m.ended:
+            if not m.x.done:
                 m.x.waiters.remove(m)
 
     def settle(self, rc, cancelled=False):
+        """It is done when it follows no member; one that is on its way has to arrive (SC-8)."""
+        if self.settled:
+            return
+        self.settled = rc, cancelled
+        self.late = [m for m in self.members if m.on_way()]
         self.leave()
         self.note_results()
-        self.complete(rc, cancelled)
+        if not self.late:
+            self.complete(rc, cancelled)
+
+    def arrived(self, m):
+        self.late.remove(m)
+        if not self.late:
+            self.complete(*self.settled)
 
     def note_results(self):
         self.results = [x.result if x.done else "-" for x in self.xs]
@@ -105,7 +123,7 @@ class Gather(Members):
             self.ask()
 
     def cancel(self, _waiter=None):
-        if self.done:						# GA-11
+        if self.done or self.settled:				# GA-11
             return False
         accepted = self.ask()					# GA-7
         self.requested = self.requested or accepted
@@ -116,7 +134,7 @@ class Gather(Members):
             self.cut = True
             return True
         self.loop.asking.append(self)
-        accepted = [m.x.cancel() for m in self.members if not m.ended]
+        accepted = [m.x.cancel() or m.on_way() for m in self.members if not m.ended]
         for m in self.members:
             m.x.read = True					# AW-11
         self.loop.asking.pop()
