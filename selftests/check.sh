@@ -57,6 +57,37 @@ once()
 	return "$rc"
 }
 
+# What files of the tree contain, and the tools that read them: "contents PATH..."
+contents()
+{
+	(cd "$top" && find "$@" -type f -not -name '*.pyc' -print0 | LC_ALL=C sort -z |
+		xargs -0 sha256sum
+		gcc-12 --version
+		g++ --version
+		sparse --version
+		shellcheck --version
+		sphinx-build --version) 2>&1 | sha256sum
+}
+
+# What depends on nothing but files, and has succeeded in silence, is not done again before one
+# of them changes: "unchanged DIRECTORY-OF-RESULTS 'PATH...' COMMAND..."
+unchanged()
+{
+	local stamp=$top/.build/$1/.unchanged now said
+
+	# shellcheck disable=SC2086 # paths are words
+	now="$(contents $2) ${*:3}"
+	[ "$(cat "$stamp" 2>/dev/null)" != "$now" ] || return 0
+	rm -f "$stamp"
+	said=$("${@:3}" 2>&1) || { echo "$said"; return 1; }
+	[ -z "$said" ] || { echo "$said"; return; }
+	mkdir -p "${stamp%/*}"
+	echo "$now" >"$stamp"
+}
+
+# All that the programs of the tests are made of.
+programs="module selftests tools uapi"
+
 # Kernels of the test bed; the first run makes them, which takes its time and says so.
 need()
 {
@@ -105,7 +136,8 @@ build()
 
 uapi_programs()
 {
-	silent "uapi-build-$1" "$here/uapi/build.sh" "$2" "$top/.build/$1/uapi"
+	silent "uapi-build-$1" unchanged "$1/uapi" "$programs" \
+		"$here/uapi/build.sh" "$2" "$top/.build/$1/uapi"
 }
 
 # How many lines of a log match; 0 if a guest that died left none.
@@ -187,8 +219,8 @@ part_fuzz()
 		grep '^fuzz: ' "$log"
 		result "fuzz on $flavour" $rc
 	done <<-END
-	uml-6.1-debug 1500
-	uml-7.3-smp 5000
+	uml-6.1-debug 1000
+	uml-7.3-smp 2500
 	END
 }
 
@@ -213,10 +245,12 @@ part_static()
 	silent allocations "$here/allocations.py"
 	silent surface "$here/surface.py"
 	silent man "$here/static.sh" man "$source"
-	silent docs "$top/Documentation/html.sh" "$source" "$top/.build/docs"
+	silent docs unchanged docs "Documentation README.md $programs" \
+		"$top/Documentation/html.sh" "$source" "$top/.build/docs"
 	silent version "$here/static.sh" version "$source"
-	silent shellcheck "$here/static.sh" shellcheck "$source"
-	silent sparse sparse
+	silent shellcheck unchanged shellcheck "selftests tools debian .ci" \
+		"$here/static.sh" shellcheck "$source"
+	silent sparse unchanged sparse-stock-6.1 "module uapi Kbuild" sparse
 	silent layers "$here/layers.py" "$top/.build/sparse-stock-6.1"
 }
 
@@ -282,8 +316,9 @@ uapi()
 
 	build "$flavour" || return
 	once "uapi-$flavour" uapi_programs "$flavour" "$source" || return
-	[ "$machine" = uml ] || silent "uapi-build-$flavour-32" "$here/uapi/build.sh" \
-		"$source" "$out/uapi32" -m32 || return
+	[ "$machine" = uml ] || silent "uapi-build-$flavour-32" \
+		unchanged "$flavour/uapi32" "$programs" \
+		"$here/uapi/build.sh" "$source" "$out/uapi32" -m32 || return
 	"$here/vm/$machine.sh" -k "$flavour" -t 1500 -o "$log" "$here/guest/uapi.sh" "$out" ||
 		rc=$?
 	count_tap "$log"
@@ -327,7 +362,8 @@ part_lib()
 
 	need uml-7.3-smp uml-6.1-debug uml-7.3-tt stock-6.1 || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
-	silent lib-build "$here/lib/build.sh" "$source" "$top/.build/libtest" || return
+	silent lib-build unchanged libtest "$programs" \
+		"$here/lib/build.sh" "$source" "$top/.build/libtest" || return
 	lib uml uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${tests[@]/%/_ucontext}" \
 		cxx_test hpp_test hpp_test_asan co_hpp_test co_hpp_test_asan examples.sh
 	lib uml uml-6.1-debug "${tests[@]}" examples.sh
@@ -420,7 +456,8 @@ part_tool()
 	need uml-7.3-smp uml-6.1-debug stock-6.1 || return
 	silent tool-build make -s -C "$top/tools/cotask" O="$top/.build/tool" CC=gcc-12 \
 		CFLAGS="-O2 -g -Werror" || return
-	silent tool-programs "$here/tool/build.sh" "$top/.build/tool" || return
+	silent tool-programs unchanged tool "$programs" \
+		"$here/tool/build.sh" "$top/.build/tool" || return
 	silent tool-man mandoc -T lint -W warning "$top/tools/cotask/cotask.8"
 	silent tool-golden "$here/tool/golden.sh" "$top/.build/tool/cotask"
 	silent tool-views "$here/tool/views.sh" "$top/.build/tool/cotask"
@@ -592,8 +629,13 @@ done
 # In a shell of its own, which has its own counts.
 run_part()
 {
+	local begin=$SECONDS
+
 	passed=0 failed=0 skipped=0
 	"part_$1"
+	times >"$run/$1.times"
+	echo "# $1: $((SECONDS - begin)) s, of CPUs" \
+		"$(awk -F '[ms ]' 'END { printf "%d s", $1 * 60 + $2 + $4 * 60 + $5 }' "$run/$1.times")"
 	echo "$passed $failed $skipped" >"$run/$1.counts"
 }
 

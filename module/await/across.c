@@ -10,6 +10,10 @@
  * A loop that a process pumps may never answer: the process may be stopped, or may not enter its
  * loop.  So a cancel ends a wait for one of its tasks at once, without the outcome of the task.
  * A wait for a task of a kernel loop ends when the task has ended, as on the same loop.
+ *
+ * No loop sees a cycle of awaits that leads through other loops.  A cancel goes round it by posts,
+ * so that it neither recurses nor holds a loop up.  A wait that has passed on too many requests
+ * ends.
  */
 #include <linux/slab.h>
 
@@ -22,6 +26,7 @@
  * @target: the task, pinned
  * @ended: the callback in the loop of @target
  * @result: the outcome, in transit
+ * @passed: number of requests that were passed on to @target
  * @host: charged for the object, which may outlive the waiters; or NULL
  */
 struct cotask_across {
@@ -30,8 +35,12 @@ struct cotask_across {
 	struct cotask		*target;
 	struct cotask_callback	ended;
 	long			result;
+	unsigned int		passed;
 	struct cotask_loop_host	*host;
 };
+
+/* A way that passes on more requests than this is part of a cycle. */
+#define PASSED_MAX	64
 
 static struct cotask_across *across_of(struct cotask_awaitable *x)
 {
@@ -99,10 +108,10 @@ static bool is_hosted(const struct cotask *target)
 static bool across_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			  const struct cotask_reason *why)
 {
-	struct cotask *target = across_of(x)->target;
-	bool in_time = cotask_cancel(target);
+	struct cotask_across *a = across_of(x);
+	bool in_time = cotask_cancel_outside(a->target);
 
-	if (!is_hosted(target))
+	if (!is_hosted(a->target) && ++a->passed <= PASSED_MAX)
 		return in_time;
 	across_let_go(x, waiter);
 	return true;
@@ -204,8 +213,9 @@ struct cotask_await cotask_across_await(struct cotask *task, struct cotask_acros
  * @target: the task to wait for
  *
  * A cancel of @task meanwhile is passed on to @target (CX-3).  If @target is on the loop of a
- * process, the cancel ends the wait at once; otherwise the wait ends when @target has ended.
- * Cycles across several loops are not detected.
+ * process, the cancel ends the wait at once; otherwise the wait ends when @target has ended, or
+ * when more than 64 requests were passed on.  Cycles across several loops are not detected; this
+ * limit ends them.
  *
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which returns the same as for cotask_await(), except

@@ -3,7 +3,8 @@
  * cotask - as_completed: several awaitables, one after the other as they end
  *
  * A set that appends each member that has ended to a list, and a semaphore with a
- * permit for each of these.
+ * permit for each of these.  The first members of the list are those of tasks that have a
+ * permit and have not resumed: they were served before a task that asks now (AC-7).
  */
 #include "set.h"
 #include "sync.h"
@@ -16,11 +17,15 @@ static struct cotask_as_completed *of_set(struct cotask_set *s)
 static void member_ended(struct cotask_set *s, struct cotask_member *m)
 {
 	struct cotask_as_completed *it = of_set(s);
+	unsigned long free = it->permits.free;
 
 	m->done = true;
 	m->result = m->x->result;
 	list_add_tail(&m->entry.link, &it->ended);
 	cotask_sem_release(&it->permits);
+	/* Otherwise a task was served with it. */
+	if (it->permits.free != free && !free)
+		it->free = &m->entry.link;
 }
 
 /* Members that have ended remain available; no further ones are added (AC-4). */
@@ -42,10 +47,22 @@ static struct cotask_set *set_of_permits(struct cotask_awaitable *x)
 	return &container_of(x, struct cotask_as_completed, permits.base)->set;
 }
 
+/* A task that was served with a member does not take it. */
+static void member_lost(struct cotask_awaitable *x, struct cotask *task)
+{
+	struct cotask_as_completed *it = of_set(set_of_permits(x));
+	unsigned long free = it->permits.free;
+
+	cotask_sem_lost(x, task);
+	/* No task waits: the last member in front of @free is available again. */
+	if (it->permits.free != free)
+		it->free = it->free->prev;
+}
+
 static const struct cotask_awaitable_ops permits_ops = {
 	.name = "as_completed",
 	.cancel = cotask_sync_cancel,
-	.lost = cotask_sem_lost,
+	.lost = member_lost,
 	.set = set_of_permits,
 	.internal = true,
 	.bare = true,
@@ -78,6 +95,7 @@ int cotask_as_completed(struct cotask_as_completed *it, struct cotask_group *gro
 		return rc;
 	cotask_sem_setup(&it->permits, it->set.base.loop, 0, n, &permits_ops);
 	INIT_LIST_HEAD(&it->ended);
+	it->free = &it->ended;
 	it->left = 0;
 	for (i = 0; i < n; i++)
 		it->left += !(members[i].entry.flags & MEMBER_REPEATED);
@@ -88,11 +106,9 @@ int cotask_as_completed(struct cotask_as_completed *it, struct cotask_group *gro
 }
 EXPORT_SYMBOL_GPL(cotask_as_completed);
 
-static long take(struct cotask_next *next)
+static long take(struct cotask_next *next, struct list_head *ended)
 {
-	struct cotask_as_completed *it = next->it;
-
-	next->member = list_first_entry(&it->ended, struct cotask_member, entry.link);
+	next->member = list_entry(ended, struct cotask_member, entry.link);
 	list_del_init(&next->member->entry.link);
 	cotask_awaitable_mark_read(next->member->x);
 	return 1;
@@ -107,7 +123,7 @@ static long next_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_AWAIT(ended, rc, cotask_sem_acquire(task, &next->it->permits));
 	if (!rc)
-		return take(next);
+		return take(next, next->it->ended.next);
 	/* A cancelled task does not consume a member (AC-7). */
 	if (rc == -ECANCELED)
 		next->it->left++;
@@ -130,6 +146,8 @@ static long next_step(struct cotask *task, struct cotask_frame *frame)
 struct cotask_await cotask_as_completed_next(struct cotask *task, struct cotask_next *next,
 					     struct cotask_as_completed *it)
 {
+	struct list_head *ended;
+
 	if (!next || !it)
 		return cotask_refuse(task, -EINVAL);
 	next->it = it;
@@ -137,8 +155,11 @@ struct cotask_await cotask_as_completed_next(struct cotask *task, struct cotask_
 	if (!it->left)
 		return cotask_refuse(task, 0);
 	it->left--;
-	if (cotask_sem_try_acquire(&it->permits))
-		return cotask_refuse(task, take(next));
+	if (cotask_sem_try_acquire(&it->permits)) {
+		ended = it->free;
+		it->free = ended->next;
+		return cotask_refuse(task, take(next, ended));
+	}
 	return cotask_call(task, cotask_frame_init(&next->frame, next_step, NULL));
 }
 EXPORT_SYMBOL_GPL(cotask_as_completed_next);

@@ -267,12 +267,20 @@ const struct cotask_awaitable_ops cotask_task_ops = {
 	.posted = task_posted,
 };
 
-/* Count a request of a caller that is not the owner, and post it to the owner. */
-static bool cancel_from_outside(struct cotask *t)
+/**
+ * cotask_cancel_outside - count a request, and post it to the owner
+ * @t: the task
+ *
+ * Any context.
+ *
+ * Return: false if the task is done (CX-1).
+ */
+bool cotask_cancel_outside(struct cotask *t)
 {
 	static const struct cotask_reason outside = { .cause = COTASK_CAUSE_USER };
 	int old;
 
+	cotask_awaitable_mark_read(&t->base);
 	if (!count_up(t, COTASK_S_POSTED | COTASK_S_INBOX, &old))
 		return false;
 	trace_cotask_cancel(t, &outside);
@@ -301,10 +309,9 @@ bool cotask_cancel(struct cotask *task)
 	if (!task)
 		return false;
 	loop = task->base.loop;
-	if (!(atomic_read(&task->base.state) & COTASK_S_READ))
-		atomic_or(COTASK_S_READ, &task->base.state);
 	if (!cotask_loop_mine(loop))
-		return cancel_from_outside(task);
+		return cotask_cancel_outside(task);
+	cotask_awaitable_mark_read(&task->base);
 	if (loop->current_task)
 		why.by = loop->current_task->id;
 	return cotask_cancel_for(task, &why);

@@ -9,6 +9,7 @@
 
 /* cancel.c */
 bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why);
+bool cotask_cancel_outside(struct cotask *t);
 void cotask_cancel_route(struct cotask *t);
 void cotask_cancel_take_in(struct cotask *t);
 void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why);

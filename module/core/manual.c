@@ -45,6 +45,20 @@ void cotask_manual_adopt(struct cotask_loop *loop)
 EXPORT_FOR_TESTS(cotask_manual_adopt);
 
 /**
+ * cotask_manual_leave - the calling thread does not own a loop any more
+ * @loop: a manual loop of the calling thread
+ *
+ * Until the loop is adopted or a turn begins, calls of this thread are calls from outside.
+ *
+ * Context: Process context.
+ */
+void cotask_manual_leave(struct cotask_loop *loop)
+{
+	WRITE_ONCE(loop->owner, NULL);
+}
+EXPORT_FOR_TESTS(cotask_manual_leave);
+
+/**
  * cotask_manual_turn - run one turn
  * @loop: a manual loop of the calling thread
  *

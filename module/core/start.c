@@ -38,6 +38,14 @@ static void forget_child(struct cotask_start *s)
 	s->child = NULL;
 }
 
+/* The error of a child that has failed, or 0.  The group does not have it: it would be lost. */
+static long failure(struct cotask *child)
+{
+	if (!cotask_done(child) || cotask_cancelled(child) || cotask_result(child) >= 0)
+		return 0;
+	return cotask_result(child);
+}
+
 static long start_step(struct cotask *task, struct cotask_frame *frame)
 {
 	struct cotask_start *s = container_of(frame, struct cotask_start, frame);
@@ -45,14 +53,12 @@ static long start_step(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, ready, ended);
 
 	CO_AWAIT(ready, s->outcome, cotask_await_future(task, &s->ready));
-	if (s->outcome == -ECANCELED && !cotask_done(s->child) &&
-	    (s->child->entry.flags & COTASK_T_APART)) {
+	if (s->outcome == -ECANCELED && (s->child->entry.flags & COTASK_T_APART)) {
 		/* Cancels only this child; a further cancel no longer waits for it. */
-		cotask_cancel(s->child);
-		CO_AWAIT(ended, s->ended_with, cotask_await_shielded(task, &s->child->base));
-		if (cotask_done(s->child) && !cotask_cancelled(s->child) &&
-		    cotask_result(s->child) < 0)
-			s->outcome = cotask_result(s->child);
+		if (cotask_cancel(s->child))
+			CO_AWAIT(ended, s->ended_with,
+				 cotask_await_shielded(task, &s->child->base));
+		s->outcome = failure(s->child) ?: -ECANCELED;
 	}
 	forget_child(s);
 	return s->outcome;

@@ -43,7 +43,7 @@ static long nap(struct cotask *task, struct cotask_frame *frame)
 		if (rc < 0)
 			return rc;
 	}
-	return me->arg.naps;
+	return me->arg.naps ? (long)me->arg.naps : -ENODATA;
 }
 
 static struct cotask_frame *make_nap(const void *arg)

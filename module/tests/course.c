@@ -43,6 +43,10 @@ const char *error_name(long rc)
 		return "EINVAL";
 	case -EXDEV:
 		return "EXDEV";
+	case -ENODATA:
+		return "ENODATA";
+	case -EINPROGRESS:
+		return "EINPROGRESS";
 	case E1:
 		return "E1";
 	case E2:

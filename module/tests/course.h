@@ -39,7 +39,7 @@ long course_push(struct course *c, const struct line *begin);
 bool course_unwind(struct course *c, long rc);
 bool course_control(struct course *c, const struct line *l, long *rc);
 
-/* Of the one who plays scripts: what an argument names. */
+/* What an argument names, for the player of scripts. */
 struct cotask_member member(struct env *env, const struct arg *arg);
 
 #endif /* COTASK_TESTS_COURSE_H */

@@ -7,7 +7,8 @@
  * compares the trace with that of a model of the semantics.
  *
  * A program is a list of scripts (see script.h); the first ones are spawned as tasks
- * with their own number:
+ * with their own number.  There are two loops, which have their turns one after the other,
+ * so that the order of what one does to the other is decided:
  *
  *	tasks 2
  *	script 0
@@ -30,6 +31,7 @@
 
 #include "course.c"	/* an object can only be part of one module */
 #include "env.c"
+#include "far.c"
 #include "script.c"
 
 #define SCRIPTS		ENV_OBJECTS
@@ -44,6 +46,7 @@
  * struct play - the program
  * @lock: one at a time
  * @loop: of all programs
+ * @far: the other one
  * @env: what the scripts work with
  * @tasks: how many of the scripts are tasks
  * @quiet: what is left is not reported
@@ -52,7 +55,7 @@
  */
 static struct play {
 	struct mutex lock;	/* guards all of it */
-	struct cotask_loop *loop;
+	struct cotask_loop *loop, *far;
 	struct env env;
 	int tasks;
 	bool quiet;
@@ -63,8 +66,8 @@ static struct play {
 /* --- parsing -------------------------------------------------------------- */
 
 /*
- * Arguments: a, b, g: the fields of that name; e: error 1, 2, or 3 for -ECANCELED;
- * s: a script; m: members of a set, up to the end of the line.
+ * Arguments: a, b, g: the fields of that name; i: field a, of what there is less of; e: error
+ * 1, 2, or 3 for -ECANCELED; s: a script; m: members of a set, up to the end of the line.
  */
 static const struct word {
 	const char *name;
@@ -104,29 +107,42 @@ static const struct word {
 	{ "wait_for_shield", OP_WAIT_FOR_SHIELD, "ab" },
 	{ "wait_for_call", OP_WAIT_FOR_CALL, "sb" },
 	{ "advance", OP_ADVANCE, "b" },
-	{ "gather", OP_SET_GATHER, "am" },
-	{ "collect", OP_SET_GATHER, "am", COLLECT },
-	{ "fail_fast", OP_SET_GATHER, "am", FAIL_FAST },
-	{ "race", OP_SET_GATHER, "am", RACE },
-	{ "wait", OP_WAIT, "agbm" },
-	{ "await_set", OP_AWAIT_SET, "a" },
-	{ "shield_set", OP_SHIELD_SET, "a" },
-	{ "cancel_set", OP_CANCEL_SET, "a" },
-	{ "results", OP_RESULTS, "a" },
-	{ "acquire", OP_ACQUIRE, "a" },
-	{ "release", OP_RELEASE, "a" },
-	{ "event", OP_EVENT, "a" },
-	{ "event_set", OP_EVENT_SET, "a" },
-	{ "cond", OP_COND_WAIT, "a" },
-	{ "notify", OP_NOTIFY, "ab" },
-	{ "put", OP_PUT, "ab" },
-	{ "get", OP_GET, "a" },
-	{ "close", OP_CLOSE, "a" },
-	{ "section", OP_SECTION, "ab" },
-	{ "endsection", OP_ENDSECTION, "a" },
-	{ "scope", OP_SCOPE, "a" },
-	{ "endscope", OP_ENDSCOPE, "a" },
-	{ "cancel_scope", OP_CANCEL_SCOPE, "a" },
+	{ "gather", OP_SET_GATHER, "im" },
+	{ "collect", OP_SET_GATHER, "im", COLLECT },
+	{ "fail_fast", OP_SET_GATHER, "im", FAIL_FAST },
+	{ "race", OP_SET_GATHER, "im", RACE },
+	{ "wait", OP_WAIT, "igbm" },
+	{ "await_set", OP_AWAIT_SET, "i" },
+	{ "shield_set", OP_SHIELD_SET, "i" },
+	{ "cancel_set", OP_CANCEL_SET, "i" },
+	{ "results", OP_RESULTS, "i" },
+	{ "acquire", OP_ACQUIRE, "i" },
+	{ "release", OP_RELEASE, "i" },
+	{ "event", OP_EVENT, "i" },
+	{ "event_set", OP_EVENT_SET, "i" },
+	{ "cond", OP_COND_WAIT, "i" },
+	{ "notify", OP_NOTIFY, "ib" },
+	{ "put", OP_PUT, "ib" },
+	{ "get", OP_GET, "i" },
+	{ "close", OP_CLOSE, "i" },
+	{ "section", OP_SECTION, "ib" },
+	{ "endsection", OP_ENDSECTION, "i" },
+	{ "scope", OP_SCOPE, "i" },
+	{ "endscope", OP_ENDSCOPE, "i" },
+	{ "cancel_scope", OP_CANCEL_SCOPE, "i" },
+	{ "as_completed", OP_AS_COMPLETED, "ibm" },
+	{ "next", OP_NEXT, "i" },
+	{ "end_iteration", OP_END_ITERATION, "i" },
+	{ "start", OP_START, "ags" },
+	{ "ready", OP_READY, "ab" },
+	{ "cancel_wait", OP_CANCEL_WAIT, "a" },
+	{ "enlist", OP_ENLIST, "a" },
+	{ "across", OP_ACROSS, "a" },
+	{ "spawn_far", OP_SPAWN_FAR, "as" },
+	{ "submit", OP_SUBMIT, "is" },
+	{ "cancel_submission", OP_CANCEL_SUBMISSION, "i" },
+	{ "submission", OP_SUBMISSION, "i" },
+	{ "post", OP_POST, "i" },
 };
 
 static const struct word *find_word(const char *name)
@@ -184,12 +200,13 @@ static int parse_argument(struct play *p, char kind, char **rest, struct line *l
 		return -EINVAL;
 	switch (kind) {
 	case 'a':
-		if (n < 0 || n >= (l->op >= OP_SET_GATHER ? ENV_SETS : ENV_OBJECTS))
+	case 'i':
+		if (n < 0 || n >= (kind == 'i' ? ENV_SETS : ENV_OBJECTS))
 			return -EINVAL;
 		l->a = n;
 		return 0;
 	case 'g':
-		if (n >= ENV_OBJECTS)
+		if (n >= ENV_OBJECTS || (n == ROOT && l->op == OP_START))
 			return -EINVAL;
 		l->g = n;
 		return 0;
@@ -276,6 +293,12 @@ static void note_line(struct env *env, struct cotask *task, const struct line *l
 	case OP_CANCEL_SET:
 	case OP_RELEASE:
 	case OP_NOTIFY:
+	case OP_READY:
+	case OP_SPAWN_FAR:
+	case OP_SUBMIT:
+	case OP_CANCEL_SUBMISSION:
+	case OP_SUBMISSION:
+	case OP_POST:
 		rc = last;
 		break;
 	default:
@@ -299,20 +322,43 @@ static void on_error(struct cotask_loop *loop, struct cotask *task, int error)
 	note_outcome(&play->env, error);
 }
 
-static int unfinished(struct env *env)
+/* What one loop does to the other comes from outside. */
+static bool turn(struct cotask_loop *loop)
 {
-	int i, n = 0;
+	bool any = cotask_manual_turn(loop);
 
-	for (i = 0; i < ENV_OBJECTS; i++)
-		n += env->task[i] && !cotask_done(env->task[i]);
-	return n;
+	cotask_manual_leave(loop);
+	return any;
 }
 
+/* A turn that runs nothing may have passed something on to the other loop. */
 static void run_turns(struct env *env, unsigned int ms)
 {
-	if (cotask_manual_turns(env->loop, 1000) == 1000)
+	int idle = 0, n;
+
+	for (n = 0; n < 1000 && idle < 2; n++) {
+		idle++;
+		if (turn(env->loop))
+			idle = 0;
+		if (turn(env->far))
+			idle = 0;
+	}
+	if (n == 1000)
 		env->broken = "no end of turns";
 	cotask_manual_advance(env->loop, ms * MS);
+	cotask_manual_advance(env->far, ms * MS);
+}
+
+static void adopt_loops(struct play *p)
+{
+	cotask_manual_adopt(p->loop);
+	cotask_manual_adopt(p->far);
+}
+
+static void leave_loops(struct play *p)
+{
+	cotask_manual_leave(p->loop);
+	cotask_manual_leave(p->far);
 }
 
 /* To ask for a result counts as reading it (AW-11), so this looks behind the scenes. */
@@ -349,15 +395,34 @@ static void take_stock(struct env *env)
 		     env->queue[i].count, env->queue[i].items.free, env->queue[i].slots.free);
 }
 
-static int make_loop(struct play *p)
+static int make_loop(struct cotask_loop **made)
 {
 	struct cotask_loop *loop = cotask_manual_create(0);
 
 	if (IS_ERR(loop))
 		return PTR_ERR(loop);
 	cotask_loop_set_error_handler(loop, on_error);
-	p->loop = loop;
+	*made = loop;
 	return 0;
+}
+
+static int make_loops(struct play *p)
+{
+	int rc = make_loop(&p->loop);
+
+	if (rc)
+		return rc;
+	rc = make_loop(&p->far);
+	if (rc)
+		cotask_loop_stop(p->loop, 0);
+	return rc;
+}
+
+static void stop_loops(struct play *p)
+{
+	adopt_loops(p);
+	cotask_loop_stop(p->loop, 0);
+	cotask_loop_stop(p->far, 0);
 }
 
 static void cancel_all(struct env *env)
@@ -378,9 +443,9 @@ static void run(struct play *p)
 	for (i = 0; i < p->tasks; i++)
 		env->task[i] = cotask_spawn(cotask_loop_root(env->loop),
 					    script_frame(env, p->line[i]), NULL);
-	for (i = 0; i < HORIZON && unfinished(env); i++)
+	for (i = 0; i < HORIZON && env->actors; i++)
 		run_turns(env, 1);
-	for (i = 0; i < ROUNDS && unfinished(env); i++) {
+	for (i = 0; i < ROUNDS && env->actors; i++) {
 		note(env, "round");
 		cancel_all(env);
 		run_turns(env, ROUND_MS);
@@ -399,16 +464,18 @@ static int part(struct play *p)
 	note(env, "stuck");
 	len = strlen(env->log);
 	env->trace = NULL;
+	adopt_loops(p);
 	for (i = 0; i < ENV_SETS; i++)
 		cotask_set_drop(&env->set[i]);
-	for (i = 0; i < ROUNDS && unfinished(env); i++) {
+	leave_loops(p);
+	for (i = 0; i < ROUNDS && env->actors; i++) {
 		cancel_all(env);
 		run_turns(env, ROUND_MS);
 		run_turns(env, 0);
 	}
-	if (unfinished(env)) {
-		cotask_loop_stop(p->loop, 0);
-		rc = make_loop(p);
+	if (env->actors) {
+		stop_loops(p);
+		rc = make_loops(p);
 	}
 	env->log[len] = '\0';
 	return rc;
@@ -419,16 +486,19 @@ static int play_program(struct play *p)
 	struct env *env = &p->env;
 	int i, rc = 0;
 
-	cotask_manual_adopt(p->loop);
 	memset(env, 0, sizeof(*env));
 	env->loop = p->loop;
+	env->far = p->far;
 	env->trace = note_line;
 	env_fill(env);
+	leave_loops(p);
 	run(p);
 	take_stock(env);
-	p->quiet = unfinished(env);
+	p->quiet = env->actors;
 	if (p->quiet)
 		rc = part(p);
+	adopt_loops(p);
+	far_empty(env);
 	env_empty(env);
 	for (i = 0; i < ENV_OBJECTS; i++)
 		cotask_future_fini(&env->future[i]);
@@ -488,7 +558,7 @@ static int __init play_init(void)
 	if (!play)
 		return -ENOMEM;
 	mutex_init(&play->lock);
-	rc = make_loop(play);
+	rc = make_loops(play);
 	if (rc) {
 		kvfree(play);
 		return rc;
@@ -501,8 +571,7 @@ module_init(play_init);
 static void __exit play_exit(void)
 {
 	debugfs_remove(file);
-	cotask_manual_adopt(play->loop);
-	cotask_loop_stop(play->loop, 0);
+	stop_loops(play);
 	kvfree(play);
 }
 module_exit(play_exit);

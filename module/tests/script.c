@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #include "course.h"
+#include "far.h"
 
 /**
  * struct actor - one activation of a script
@@ -241,6 +242,17 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 	case OP_READY:
 		a->at.last = cotask_start_ready(task, &env->start[l->a], l->b);
 		return 0;
+	case OP_ENLIST:
+		cotask_put(env->task[l->a]);
+		env->task[l->a] = cotask_get(task);
+		return 0;
+	case OP_SPAWN_FAR:
+	case OP_SUBMIT:
+	case OP_CANCEL_SUBMISSION:
+	case OP_SUBMISSION:
+	case OP_POST:
+		a->at.last = far_instant(env, task, l);
+		return 0;
 	default:
 		return broken(env, "unknown instruction");
 	}
@@ -357,7 +369,7 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 	long rc;
 
 	CO_BEGIN(task, frame, slept, joined, future, shield, called, left,
-		 waited, set, some, next, sync, put, got, started, gone);
+		 waited, set, some, next, sync, put, got, started, gone, across);
 
 	for (;;) {
 		const struct line *l;
@@ -395,6 +407,9 @@ static long play_step(struct cotask *task, struct cotask_frame *frame)
 			break;
 		case OP_START:
 			CO_AWAIT(started, rc, start(a, task, l));
+			break;
+		case OP_ACROSS:
+			CO_AWAIT(across, rc, far_await(env, task, l));
 			break;
 		case OP_CANCEL_WAIT:
 			CO_AWAIT(gone, rc, cotask_cancel_and_wait(task, &a->cancel_wait,

@@ -45,7 +45,8 @@ enum op {
 	OP_CANCEL_SET, OP_RESULTS, OP_WAIT, OP_AS_COMPLETED, OP_NEXT, OP_END_ITERATION,
 	OP_SHIELD_SET, OP_ACQUIRE, OP_RELEASE, OP_EVENT, OP_EVENT_SET, OP_COND_WAIT,
 	OP_NOTIFY, OP_PUT, OP_GET, OP_CLOSE, OP_SECTION, OP_ENDSECTION, OP_SCOPE,
-	OP_ENDSCOPE, OP_CANCEL_SCOPE, OP_START, OP_READY, OP_CANCEL_WAIT,
+	OP_ENDSCOPE, OP_CANCEL_SCOPE, OP_START, OP_READY, OP_CANCEL_WAIT, OP_ENLIST,
+	OP_ACROSS, OP_SPAWN_FAR, OP_SUBMIT, OP_CANCEL_SUBMISSION, OP_SUBMISSION, OP_POST,
 };
 
 struct env;
@@ -162,6 +163,21 @@ struct line {
 /* SHOW gives 0 or the error. */
 #define READY(t, v)		{ .op = OP_READY, .a = (t), .b = (v) }
 #define CANCEL_WAIT(t)		{ .op = OP_CANCEL_WAIT, .a = (t) }
+/* The current task is task t from now on. */
+#define ENLIST(t)		{ .op = OP_ENLIST, .a = (t) }
+
+/* --- another loop --- */
+/* Await task t of any loop. */
+#define ACROSS(t)		{ .op = OP_ACROSS, .a = (t) }
+/* Spawn task t, or make submission i of a task, on the loop that the current task is not on. */
+#define SPAWN_FAR(t, s)		{ .op = OP_SPAWN_FAR, .a = (t), .script = (s) }
+#define SUBMIT(i, s)		{ .op = OP_SUBMIT, .a = (i), .script = (s) }
+/* SHOW gives 1 or 0. */
+#define CANCEL_SUBMISSION(i)	{ .op = OP_CANCEL_SUBMISSION, .a = (i) }
+/* SHOW gives its outcome. */
+#define SUBMISSION(i)		{ .op = OP_SUBMISSION, .a = (i) }
+/* Log p<i> in that loop; each i once. */
+#define POST(i)			{ .op = OP_POST, .a = (i) }
 
 /* --- sets and blocking primitives --- */
 /* Make set i; SHOW gives 0 or the error.  RACE is a flag here. */
@@ -176,7 +192,7 @@ struct line {
 #define CANCEL_SET(i)		{ .op = OP_CANCEL_SET, .a = (i) }
 /* Log the results of the members of set i, as [..]; - is one that goes on. */
 #define RESULTS(i)		{ .op = OP_RESULTS, .a = (i) }
-/* wait(); then RESULTS(i) tells who is done. */
+/* wait(); then RESULTS(i) tells which members are done. */
 #define WAIT(i, mode, ms, ...)	\
 	{ .op = OP_WAIT, .a = (i), .g = (mode), .b = (ms), ARGS(__VA_ARGS__) }
 #define WALL			COTASK_WAIT_ALL
@@ -210,10 +226,18 @@ struct parcel {
 	long value;
 };
 
+/* A function that a loop is asked to run. */
+struct posted {
+	struct cotask_callback cb;
+	struct env *env;
+	int i;
+};
+
 /**
  * struct env - what a test works with
  * @test: the case, of KUnit
  * @loop: a manual loop
+ * @far: another one, see far.c; or NULL
  * @trace: is told of each instruction, its outcome, and what SHOW gives; or NULL
  * @broken: why the test itself does not work, or NULL
  * @log: what has happened, words separated by blanks
@@ -234,6 +258,8 @@ struct parcel {
  * @event: events
  * @cond: conditions, each with the lock of its number
  * @queue: queues that hold as many items as their number says; 0: any number
+ * @submission: of tasks of any loop, or NULL
+ * @posted: not in use at the beginning
  * @actors: live script frames
  * @errors: how often the loop's error handler was called
  * @last_error: with what
@@ -242,6 +268,7 @@ struct parcel {
 struct env {
 	struct kunit *test;
 	struct cotask_loop *loop;
+	struct cotask_loop *far;
 	void (*trace)(struct env *env, struct cotask *task, const struct line *l,
 		      long rc, long last);
 	const char *broken;
@@ -263,6 +290,8 @@ struct env {
 	struct cotask_event event[ENV_SETS];
 	struct cotask_cond cond[ENV_SETS];
 	struct cotask_queue queue[ENV_SETS];
+	struct cotask_submission *submission[ENV_SETS];
+	struct posted posted[ENV_SETS];
 	int actors;
 	unsigned int errors;
 	int last_error;

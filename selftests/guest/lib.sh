@@ -16,7 +16,7 @@ export COTASK_OUT=$out
 for test; do
 	"$lib/$test" || { rc=1; echo "not ok 0 $test: status $?"; }
 done
-# Nobody holds the device any more.
+# No process holds the device any more.
 "$here/cotask.sh" unload || exit 1
 "$here/../vm/kmemleak.sh" check || rc=1
 exit $rc

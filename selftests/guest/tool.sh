@@ -126,7 +126,7 @@ status "unknown user" 2 "$tool" ps --user nosuchuser
 status "no tasks" 1 "$tool" ps
 insmod "$out/module/samples/cotask_busy.ko" tasks=40 loops=1 still=1 || exit 1
 comes "all are asleep" 40 count --on sleep
-# Numbers of tasks depend on who was faster, too.
+# Numbers of tasks depend on the order of a race, too.
 is "tree" "$(cat "$here/../tool/golden/guest-tree.out")" \
 	"$("$tool" tree --ascii | normal | sed -E 's/ [0-9]+  / N  /')"
 is "ps" "$(cat "$here/../tool/golden/guest-ps.out")" \

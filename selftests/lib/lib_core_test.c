@@ -629,7 +629,7 @@ static void *cancels_and_waits(void *arg)
 	return (void *)(long)cotask_submission_cancel_and_wait(arg);
 }
 
-/* RT-7: who waits for the real end wakes, too; nothing runs in the closing thread. */
+/* RT-7: a waiter for the real end wakes, too; nothing runs in the closing thread. */
 TEST(close_wakes_waiters)
 {
 	struct cotask_loop *loop = cotask_loop_create(NULL);

@@ -182,7 +182,7 @@ static long looks(void *arg)
 	return 0;
 }
 
-/* RT-1, RT-2, AW-11: who asks whether it is done has not seen the error. */
+/* RT-1, RT-2, AW-11: a caller that asks whether it is done has not retrieved the error. */
 TEST(submission_is_done)
 {
 	ASSERT_EQ(0, run_and_hear(looks, (void *)1));

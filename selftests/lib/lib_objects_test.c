@@ -175,7 +175,7 @@ static long sets_in_group(struct cotask_group *g)
 	return 0;
 }
 
-/* GA-B1, GA-B2, AC-1: their errors are for who reads the set, and none of their group's. */
+/* GA-B1, GA-B2, AC-1: their errors are for the reader of the set, and none of their group's. */
 TASK_TEST(sets_of_a_group)
 {
 	struct cotask_group g, imported;

@@ -4,6 +4,7 @@
  *
  * The interpreter is that of module/tests.  This is what it finds there and not here.
  */
+#include "far.h"
 #include "scripts.h"
 
 const bool scripts_are_released = true;
@@ -15,6 +16,17 @@ unsigned int members_made(struct env *env, int i)
 	while (n < ENV_MEMBERS && env->member[i][n].x)
 		n++;
 	return n;
+}
+
+/* A process has one loop. */
+long far_instant(struct env *env, struct cotask *task, const struct line *l)
+{
+	return -EINVAL;
+}
+
+struct cotask_await far_await(struct env *env, struct cotask *task, const struct line *l)
+{
+	return cotask_join(task, env->task[l->a]);
 }
 
 struct cotask *spawn_script(struct env *env, const struct line *script)

@@ -14,12 +14,13 @@ GROUPS = TIMEOUTS = 12
 SETS = 4
 FUTURES = 3
 SHIELDS = 8
+SUBMISSIONS = POSTS = 4
 LINES = 60
 
 
 WAITS = ("sleep", "yield", "join", "future", "shield", "await_set", "wait_for", "call",
          "wait_for_future", "wait_for_shield", "wait_for_call", "acquire", "event", "put", "get",
-         "cond", "wait")
+         "cond", "wait", "next", "start", "cancel_wait", "across")
 SETS_OF = ("gather", "gather", "collect", "collect", "fail_fast", "race")
 # SURE_START, CANCELLED, COMPLETION_WINS, KEEP_CANCEL; 1: EAGER
 FLAGS = (8, 16, 32, 64)
@@ -88,7 +89,15 @@ def word(arg):
 
 
 class Someone:
-    """A task that is chosen when all are known."""
+    """A task that is chosen when all are known: one of the first loop."""
+
+
+class Distant(Someone):
+    """One of the other loop, if there is one."""
+
+
+class Anyone(Someone):
+    pass
 
 
 class Generator:
@@ -105,6 +114,10 @@ class Generator:
         self.shy = self.random.choice([0, 0, 2, 6])	# about sections
         self.level = self.random.choice([0, 0, 2, 6])	# about cancel scopes
         self.sections = self.scopes = 0
+        self.iterations = []	# whose next member several tasks may want
+        self.far = self.random.choice([0, 0, 3, 9])	# about another loop
+        self.submissions = self.posts = 0
+        self.distant = []	# tasks of the other loop
 
     def program(self):
         r = self.random
@@ -122,13 +135,14 @@ class Generator:
         r = self.random
         self.tasks = 1
         self.flags = 0.7
-        main, self.scripts = [], [None]
+        main, self.scripts = self.iterate_first(), [None]
         for task in range(1, r.randint(3, 6)):
-            self.scripts.append([self.try_to_take() for _ in range(r.randint(1, 3))])
+            self.scripts.append([n for _ in range(r.randint(1, 3)) for n in self.want()])
             main.append(self.spawn_node(task, -1, task))
-        self.task_count = len(main) + 1
+        self.task_count = len(self.scripts)
         for _ in range(r.randint(2, 5)):
             acts = [n for _ in range(r.randint(1, 2)) for n in self.wake() + self.cancel()]
+            acts += self.settle() * (len(self.iterations) * r.randint(0, 1))
             r.shuffle(acts)
             main += r.choice([self.sleep, self.pause])() + acts
         if r.random() < 0.2:
@@ -138,9 +152,25 @@ class Generator:
             self.resolve(nodes)
         return Program(1, self.scripts)
 
-    def try_to_take(self):
+    def iterate_first(self):
+        """Tasks may want the next member of this one."""
+        if self.random.random() < 0.5:
+            return []
+        self.sets, self.iterations = 1, [0]
+        ms = self.random.choice([self.delay(), NEVER, NEVER])
+        return [Node("as_completed", 0, ms, [("f", i) for i in range(FUTURES)])]
+
+    def want(self):
+        """A lock or item; or the next member of the iteration, while others end."""
+        r = self.random
+        if not self.iterations or r.random() < 0.2:
+            return [self.attempt_at(self.take())]
+        return [n for what in r.choices([self.next, self.next, self.pause, self.settle], k=2)
+                for n in ([self.attempt_at(what())] if what == self.next else what())]
+
+    def attempt_at(self, nodes):
         handler = self.random.choice([[], [], [Node("uncancel")], [Node("yield")]])
-        return Node("try", body=self.take(), handler=handler)
+        return Node("try", body=nodes, handler=handler)
 
     def resolve(self, nodes):
         for node in nodes:
@@ -149,13 +179,20 @@ class Generator:
             self.resolve(node.handler or ())
 
     def resolved(self, arg):
-        if arg is Someone:
-            # The first ones exist from the beginning.
-            some = self.random.choice([self.tasks, self.task_count])
-            return self.random.randrange(some)
+        if isinstance(arg, type):
+            return self.random.choice(self.candidates(arg))
         if isinstance(arg, list):
             return [(kind, self.resolved(i)) for kind, i in arg]
         return arg
+
+    def candidates(self, kind):
+        """The first ones exist from the beginning."""
+        if kind is Distant and self.distant:
+            return self.distant
+        some = range(self.random.choice([self.tasks, self.task_count]))
+        if kind is Anyone:
+            return some
+        return [i for i in some if i not in self.distant]
 
     def delay(self):
         return self.random.choice(self.delays)
@@ -173,13 +210,16 @@ class Generator:
             (8, self.sleep), (4, self.pause), (5, self.join), (4, self.future), (3, self.settle),
             (6, self.cancel), (1, self.cancel_self), (1, self.uncancel), (2, self.shield),
             (4, self.wait_for), (1, self.cancel_group), (1, self.fail), (1, self.advance),
-            (3, self.gather), (2, self.wait), (1, self.set_op), (4, self.strike), (self.sync, self.take),
-            (self.sync, self.wake), (self.sync // 4, self.close),
+            (3, self.gather), (2, self.wait), (1, self.set_op), (4, self.strike),
+            (2, self.iterate), (1, self.next), (1, self.cancel_wait),
+            (9 if groups else 0, self.start), (self.sync, self.take), (self.sync, self.wake),
+            (self.sync // 4, self.close),
             (self.level, self.cancel_scope),
         ]
         if depth < 4:
             kinds += [(6, self.group), (6, self.timeout), (7, self.attempt), (1, self.call),
-                      (self.shy, self.section), (self.level, self.scope)]
+                      (self.shy, self.section), (self.level, self.scope),
+                      (self.far, self.elsewhere)]
         kinds += [(12 if groups else 2, self.spawn)]
         if may_return:
             kinds += [(1, self.leave)]
@@ -209,7 +249,10 @@ class Generator:
                                     Node("cancel_future", f)])]
 
     def cancel(self, *_):
-        return [Node("cancel", Someone) for _ in range(self.random.choice([1, 1, 2]))]
+        return [Node("cancel", Anyone) for _ in range(self.random.choice([1, 1, 2]))]
+
+    def cancel_wait(self, *_):
+        return [Node("cancel_wait", Someone)]
 
     def strike(self, *_):
         """Several things at one time."""
@@ -337,6 +380,27 @@ class Generator:
         return [self.guarded(Node("wait", number, r.randrange(3), ms, members)),
                 Node("results", number)]
 
+    def iterate(self, *_):
+        """Over an iteration of its own, or over one that other tasks know, too."""
+        r = self.random
+        if self.sets == SETS:
+            return self.next()
+        number = self.sets
+        self.sets += 1
+        members = [self.member() for _ in range(r.randint(1, 4))]
+        ms = r.choice([self.delay(), 0, NEVER, NEVER])
+        nexts = [self.guarded(Node("next", number)) for _ in range(r.randint(1, 4))]
+        if r.random() < 0.5:
+            self.iterations.append(number)
+        elif r.random() < 0.5:
+            nexts.append(Node("end_iteration", number))
+        return [Node("as_completed", number, ms, members), *nexts]
+
+    def next(self, *_):
+        if not self.iterations:
+            return self.join()
+        return [Node("next", self.random.choice(self.iterations))]
+
     def set_op(self, *_):
         number = self.random.randrange(max(self.sets, 1))
         return [Node(self.random.choice(["cancel_set", "await_set"]), number)]
@@ -388,6 +452,23 @@ class Generator:
             return self.sleep()
         group = r.choice(groups + groups[-1:] * 6 + [-1])
         return [self.spawn_node(task, group, script)]
+
+    def start(self, depth, groups, _):
+        """A child that is ready, or is not, before it ends."""
+        r = self.random
+        if not groups or self.task_count == TASKS:
+            return self.spawn(depth, groups, False)
+        task = self.new_task()
+        script = self.script(depth + 1, groups, True)
+        if script is None:
+            return self.sleep()
+        nodes = self.scripts[script]
+        if r.random() < 0.8:
+            ready = Node("ready", task, r.choice([0, 1, 5, 5, -3]))
+            nodes.insert(r.randint(0, len(nodes)), ready)
+        if r.random() < 0.9:
+            nodes.insert(0, Node("enlist", task))
+        return [self.guarded(Node("start", task, groups[-1], script))]
 
     def spawn_node(self, task, group, script):
         r = self.random
@@ -444,6 +525,107 @@ class Generator:
 
     def cancel_scope(self, *_):
         return [Node("cancel_scope", self.random.randrange(max(self.scopes, 1)))]
+
+    # --- another loop
+
+    def elsewhere(self, depth, *_):
+        """What a task of the first loop does to the other one."""
+        r = self.random
+        acts = [self.spawn_far, self.spawn_far, self.submit, self.submission, self.post,
+                self.across, self.across, self.foreign]
+        return r.choice(acts)(depth)
+
+    def far_script(self, depth):
+        """Of a task of the other loop; what it shares with the first one can be reached from
+        there: tasks, and futures to complete."""
+        if len(self.scripts) == SCRIPTS or depth >= 4:
+            return None
+        number = len(self.scripts)
+        self.scripts.append([])
+        self.scripts[number] = self.far_body(depth + 1, self.random.randint(1, 5))
+        return number
+
+    def far_body(self, depth, size, may_return=True):
+        return [n for _ in range(size) for n in self.far_instruction(depth, may_return)]
+
+    def far_instruction(self, depth, may_return):
+        r = self.random
+        kinds = [(6, self.sleep), (4, self.pause), (4, self.settle), (4, self.cancel),
+                 (1, self.cancel_self), (1, self.uncancel), (2, self.fail),
+                 (may_return, self.leave), (4, self.across), (2, self.post),
+                 (1, self.foreign), (1, self.submission), (2, self.far_timeout),
+                 (2, self.far_attempt), (2, self.spawn_back)]
+        nodes = r.choices([k for _, k in kinds], [w for w, _ in kinds])[0](depth, may_return)
+        if len(nodes) == 1 and nodes[0].op in WAITS and r.random() < 0.5:
+            return [self.guarded(nodes[0])]
+        return nodes
+
+    def far_timeout(self, depth, _):
+        if self.timeouts == TIMEOUTS or depth >= 4:
+            return self.sleep()
+        number = self.timeouts
+        self.timeouts += 1
+        body = self.far_body(depth + 1, self.random.randint(1, 3), False)
+        return [self.guarded(Node("timeout", number, self.delay(), body=body))]
+
+    def far_attempt(self, depth, may_return):
+        r = self.random
+        if depth >= 4:
+            return self.sleep()
+        return [Node("try", body=self.far_body(depth + 1, r.randint(1, 3), may_return),
+                     handler=self.far_body(depth + 1, r.randint(0, 1), may_return))]
+
+    def new_task(self):
+        self.task_count += 1
+        return self.task_count - 1
+
+    def spawn_far(self, depth):
+        if self.task_count == TASKS:
+            return self.across()
+        task = self.new_task()
+        script = self.far_script(depth)
+        if script is None:
+            return self.across()
+        self.distant.append(task)
+        return [Node("spawn_far", task, script)]
+
+    def spawn_back(self, depth, _):
+        """A task of the other loop spawns one of the first."""
+        if self.task_count == TASKS:
+            return self.sleep()
+        task = self.new_task()
+        script = self.script(depth, [])
+        return self.sleep() if script is None else [Node("spawn_far", task, script)]
+
+    def submit(self, depth):
+        if self.submissions == SUBMISSIONS or self.task_count == TASKS:
+            return self.submission()
+        number, task = self.submissions, self.new_task()
+        self.submissions += 1
+        script = self.far_script(depth)
+        if script is None:
+            return self.submission()
+        if self.random.random() < 0.8:
+            self.distant.append(task)
+            self.scripts[script].insert(0, Node("enlist", task))
+        return [Node("submit", number, script)]
+
+    def submission(self, *_):
+        return [Node(self.random.choice(["cancel_submission", "submission"]),
+                     self.random.randrange(max(self.submissions, 1)))]
+
+    def post(self, *_):
+        if self.posts == POSTS:
+            return self.pause()
+        self.posts += 1
+        return [Node("post", self.posts - 1)]
+
+    def across(self, *_):
+        return [Node("across", self.random.choice([Distant, Distant, Someone]))]
+
+    def foreign(self, *_):
+        """What has to be refused, or is refused unless it is of the same loop."""
+        return [Node(self.random.choice(["join", "cancel_wait"]), Distant)]
 
     def keep_counts(self, nodes):
         """Requests are counted: uncancel in a section would take back any, also its own."""
@@ -507,7 +689,7 @@ def smaller(program_):
                 yield edited(program_, i, lambda nodes, j=j: fewer_flags(nodes[j]))
             if node.op == "spawn_eager":
                 yield edited(program_, i, lambda nodes, j=j: setattr(nodes[j], "op", "spawn"))
-            if node.op in (*SETS_OF, "wait") and len(node.args[-1]) > 1:
+            if node.op in (*SETS_OF, "wait", "as_completed") and len(node.args[-1]) > 1:
                 for k in range(len(node.args[-1])):
                     yield edited(program_, i, lambda nodes, j=j, k=k: fewer_members(nodes[j], k))
 

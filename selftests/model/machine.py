@@ -4,13 +4,16 @@
 run(program) gives the words that cotask_play gives for the same program; see
 generate.py for what a program is.
 """
-from model import (CANCELLED, COLLECT, EAGER, ECANCELED, EINVAL, ESHUTDOWN, ETIMEDOUT, FAIL_FAST,
-                   NEVER, PLAIN, RACE, CancelScope, Future, Gather, Group, Loop, Section, Shield, Task,
-                   Timeout, Wait, is_error, reaches, shield)
+from loops import Submission, across
+from model import (CANCELLED, EAGER, ECANCELED, EINVAL, ESHUTDOWN, ETIMEDOUT, NEVER, CancelScope,
+                   Future, Group, Loop, Section, Shield, Task, Timeout, is_error, reaches, shield)
+from sets import COLLECT, FAIL_FAST, PLAIN, RACE, Gather, Iteration, Wait
+from start import Start, cancel_and_wait
 from sync import Condition, Event, Queue, Semaphore
 
 # What notes an error, and goes on.
-GOES_ON = {"set", "fail", "gather", "collect", "fail_fast", "race", "release", "notify"}
+GOES_ON = {"set", "fail", "gather", "collect", "fail_fast", "race", "release", "notify", "ready",
+           "cancel_submission", "submission"}
 ERRORS = {1: "E1", 2: "E2", 3: ECANCELED}
 HORIZON, ROUNDS, ROUND_MS = 60, 40, 60	# as in play.c
 
@@ -31,8 +34,10 @@ class Machine:
     """Runs a program, and writes down what happens."""
 
     def __init__(self, program):
-        self.program, self.loop, self.words = program, Loop(), []
-        self.tasks, self.sets, self.waits = {}, {}, {}
+        self.program, self.loop, self.far, self.words = program, Loop(), Loop(), []
+        self.tasks, self.sets, self.waits, self.iterations = {}, {}, {}, {}
+        self.starts, self.submissions = {}, {}
+        self.made = []	# all tasks
         self.futures = [Future(self.loop) for _ in range(16)]
         self.groups = [Group(self.loop) for _ in range(16)]
         self.scopes = [CancelScope() for _ in range(4)]
@@ -142,33 +147,70 @@ class Machine:
     def number(self, task):
         return next((i for i, t in self.tasks.items() if t is task), -1)
 
-    def spawn(self, number, group, script, flags=0):
+    def other_loop(self, task):
+        return self.far if task.loop is self.loop else self.loop
+
+    def task(self, loop, script, group=None, flags=0):
+        task = Task(loop, None, group, flags)
+        task.code = self.script(task, script)
+        self.made.append(task)
+        return task
+
+    def spawn(self, loop, number, group, script, flags=0):
         group = self.groups[group] if group >= 0 else None
         refusal = group.refusal() if group else 0
         if refusal == ESHUTDOWN and flags & CANCELLED and not group.done:	# TG-B5
             refusal = 0
         if refusal:						# CO-6, TG-2 .. TG-4
             return refusal
-        task = Task(self.loop, None, group, flags)
-        task.code = self.script(task, script)
+        task = self.task(loop, script, group, flags)
         eager = flags & EAGER
         if group:
             group.spawn(task, eager and not group.aborting)
         elif eager:
             task.step(0)
         else:
-            task.queue(0)
+            task.admit()
         self.tasks[number] = task
         return 0
 
-    def do_spawn(self, _task, number, group, script):
-        return self.spawn(number, group, script)
+    def do_spawn(self, task, number, group, script):
+        return self.spawn(task.loop, number, group, script)
 
-    def do_spawn_eager(self, _task, number, group, script):
-        return self.spawn(number, group, script, EAGER)
+    def do_spawn_eager(self, task, number, group, script):
+        return self.spawn(task.loop, number, group, script, EAGER)
 
-    def do_spawn_flags(self, _task, number, group, script, flags):
-        return self.spawn(number, group, script, flags)
+    def do_spawn_flags(self, task, number, group, script, flags):
+        return self.spawn(task.loop, number, group, script, flags)
+
+    def do_spawn_far(self, task, number, script):
+        return self.spawn(self.other_loop(task), number, -1, script)
+
+    def do_submit(self, task, number, script):
+        made = self.task(self.other_loop(task), script)
+        made.admit()
+        self.submissions[number] = Submission(made)
+        return 0
+
+    def do_cancel_submission(self, _task, number):
+        submission = self.submissions.get(number)
+        return int(submission.cancel()) if submission else EINVAL
+
+    def do_submission(self, _task, number):
+        submission = self.submissions.get(number)
+        return submission.get() if submission else EINVAL
+
+    def do_post(self, task, number):				# RT-6
+        loop = self.other_loop(task)
+        loop.act(lambda: loop.queue(lambda: self.note("p%d" % number)))
+        return 0
+
+    def do_enlist(self, task, number):
+        self.tasks[number] = task
+        return 0
+
+    def do_ready(self, _task, number, value):
+        return self.starts[number].set_ready(value)
 
     def do_cancel(self, _task, number):
         target = self.tasks.get(number)
@@ -240,6 +282,18 @@ class Machine:
     def do_race(self, _task, number, members):
         return self.make_set(number, members, RACE)
 
+    def do_as_completed(self, _task, number, ms, members):
+        xs = self.xs(members)
+        if None in xs:						# AC-1
+            return EINVAL
+        self.iterations[number] = Iteration(self.loop, xs, ms)
+        return 0
+
+    def do_end_iteration(self, _task, number):
+        if number in self.iterations:
+            self.iterations[number].end()
+        return 0
+
     def do_cancel_set(self, _task, number):
         s = self.sets.get(number)
         if not s:
@@ -283,6 +337,34 @@ class Machine:
         rc = yield from task.wait(wait)
         wait.note_results()					# WT-5
         return rc
+
+    def await_next(self, task, number):
+        it = self.iterations.get(number)
+        m = (yield from it.next(task)) if it else None
+        if is_error(m):
+            return m
+        if m is None:
+            self.note("end")
+            return 0
+        self.note("#%d=" % it.xs.index(m.x), m.x.result)	# AC-3
+        return 1
+
+    def await_start(self, task, number, group, script):
+        group = self.groups[group]
+        refusal = group.refusal()
+        if refusal:
+            task.told = False
+            return refusal
+        child = self.task(self.loop, script, group)
+        group.spawn(child, False)
+        self.starts[number] = start = Start(child)
+        return (yield from start.wait(task))
+
+    def await_cancel_wait(self, task, number):
+        return (yield from cancel_and_wait(task, self.tasks.get(number)))
+
+    def await_across(self, task, number):
+        return (yield from across(task, self.tasks.get(number)))
 
     def await_put(self, task, number, item):
         return (yield from self.queues[number].put(task, item))
@@ -360,12 +442,15 @@ class Machine:
     # --- the whole
 
     def unfinished(self):
-        return [self.tasks[i] for i in sorted(self.tasks) if not self.tasks[i].done]
+        return any(not task.done for task in self.made)
 
     def turns(self, ms):
-        while self.loop.turn():
-            pass
+        idle = 0
+        while idle < 2:						# as in play.c
+            ran = [loop.turn() for loop in (self.loop, self.far)]
+            idle = 0 if any(ran) else idle + 1
         self.loop.now += ms
+        self.far.now += ms
 
     def report(self, x, number):				# AW-11
         if x.done and is_error(x.result) and not x.cancelled and not x.read:
@@ -380,16 +465,16 @@ class Machine:
 
     def run(self):
         for i in range(self.program.tasks):
-            self.spawn(i, -1, i)
+            self.spawn(self.loop, i, -1, i)
         passed = rounds = 0
         while passed < HORIZON and self.unfinished():
             self.turns(1)
             passed += 1
         while rounds < ROUNDS and self.unfinished():
             self.note("round")
-            for task in self.unfinished():
-                task.read = True
-                task.cancel()
+            for i in sorted(self.tasks):
+                if not self.tasks[i].done:
+                    self.do_cancel(None, i)
             self.turns(ROUND_MS)
             self.turns(0)
             rounds += 1
@@ -407,6 +492,9 @@ class Machine:
         if self.unfinished():
             self.note("stuck")
             return self.words
+        for i in sorted(self.submissions):
+            submission = self.submissions[i]
+            self.report(submission, self.number(submission.task))
         for i in sorted(self.tasks):
             self.report(self.tasks[i], i)
         for future in self.futures:

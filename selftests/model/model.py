@@ -4,8 +4,9 @@
 Written from the rules, and as short as they allow: coroutines are generators, a
 cancel request is an object. Each rule is named where it is made. The one thing that
 is taken from the implementation is the number of entries in the ready queue that
-something takes (SC-8), as it decides what is first. What is granted to tasks is in
-sync.py, and machine.py runs programs.
+something takes (SC-8), as it decides what is first. Awaitables with members are in
+sets.py, what is granted to tasks in sync.py, what passes between loops in loops.py,
+and machine.py runs programs.
 """
 import collections
 import heapq
@@ -14,6 +15,7 @@ import itertools
 NEVER = -1000000
 ECANCELED, ETIMEDOUT, EDEADLK = "ECANCELED", "ETIMEDOUT", "EDEADLK"
 ESHUTDOWN, EALREADY, EINVAL = "ESHUTDOWN", "EALREADY", "EINVAL"
+EXDEV, ENODATA, EINPROGRESS = "EXDEV", "ENODATA", "EINPROGRESS"
 
 
 def is_error(rc):
@@ -28,8 +30,11 @@ class Entry:
 
 
 class Loop:
+    """What is done to it while it has no turn comes from outside, and waits in its inbox."""
+
     def __init__(self):
         self.now, self.ready, self.timers, self.armed = 0, [], [], 0
+        self.inbox, self.has_turn = [], False
         self.asking = []	# gathers whose members are being cancelled, innermost last
 
     def queue(self, run):
@@ -44,7 +49,23 @@ class Loop:
         heapq.heappush(self.timers, (when, self.armed, entry))
         return entry
 
+    def act(self, run):
+        """At once, or at the begin of the next turn (RT-6)."""
+        if self.has_turn:
+            run()
+        else:
+            self.inbox.append(run)
+
     def turn(self):
+        self.has_turn = True
+        posts, self.inbox = self.inbox, []
+        for run in posts:
+            run()
+        ran = self.run_ready()
+        self.has_turn = False
+        return ran
+
+    def run_ready(self):
         while self.timers and self.timers[0][0] <= self.now:	# SC-4
             entry = heapq.heappop(self.timers)[2]
             entry.due = True
@@ -70,6 +91,9 @@ class Awaitable:
     def complete(self, result, cancelled=False):
         """SC-5: waiters are queued now, in order; nothing runs inside of this."""
         self.done, self.cancelled, self.result = True, cancelled, result
+        self.loop.act(self.wake)
+
+    def wake(self):
         waiters, self.waiters = self.waiters, []
         for waiter in waiters:
             waiter.notify(self)
@@ -125,154 +149,6 @@ def shield(x):
     return x if x is None or x.done else Shield(x)		# SH-1
 
 
-class Member:
-    """One awaitable of a gather or wait."""
-
-    def __init__(self, gather, x):
-        self.gather, self.x, self.ended = gather, x, False
-
-    def notify(self, _x):
-        self.ended = True
-        self.gather.loop.queue(self.take_in)
-
-    def take_in(self):
-        if not self.gather.done:
-            self.gather.member_ended(self)
-
-
-class Members(Awaitable):
-    """What gather, race and wait have in common: each member is followed once (GA-3)."""
-
-    def __init__(self, loop, xs):
-        super().__init__(loop)
-        self.xs, self.results = xs, ["-"] * len(xs)
-        self.members = [Member(self, x) for x in dict.fromkeys(xs)]
-        self.left = len(self.members)
-        for m in self.members:
-            if m.x.done:
-                m.ended = True
-            else:
-                m.x.waiters.append(m)
-
-    def settle(self, rc, cancelled=False):
-        for m in self.members:
-            if not m.x.done:
-                m.x.waiters.remove(m)
-        self.note_results()
-        self.complete(rc, cancelled)
-
-    def note_results(self):
-        self.results = [x.result if x.done else "-" for x in self.xs]
-
-
-PLAIN, COLLECT, FAIL_FAST, RACE = range(4)
-
-
-class Gather(Members):
-    def __init__(self, loop, xs, kind):
-        super().__init__(loop, xs)
-        self.kind = kind
-        self.requested = self.cut = False
-        self.error, self.winner = 0, None	# the first ones
-        for m in [m for m in self.members if m.ended]:		# GA-12
-            m.take_in()
-        if not xs:						# GA-1
-            self.end(0)
-
-    def member_ended(self, m):
-        self.left -= 1
-        rc = m.x.get()
-        if self.kind == PLAIN and is_error(rc):			# GA-4, GA-6
-            self.end(rc)
-            return
-        if self.kind == RACE and not is_error(rc) and not self.winner:	# WT-B3
-            self.winner = m
-            self.cancel_others(m)
-        elif self.kind in (FAIL_FAST, RACE) and is_error(rc) and \
-                not self.error and not self.winner:
-            self.error = rc
-            if self.kind == FAIL_FAST:				# GA-B1
-                self.cancel_others(m)
-        if not self.left:					# GA-5, GA-9, GA-10
-            self.end(self.outcome())
-
-    def outcome(self):
-        if self.requested and (self.winner or not self.error):	# GA-9, GA-10
-            return ECANCELED
-        return self.winner.x.result if self.winner else self.error
-
-    def end(self, rc):
-        """FAILED(-ECANCELED) and not CANCELLED: GA-6, AW-10."""
-        if self.done:
-            return
-        for m in self.members:
-            m.x.read = True					# GA-4
-        self.settle(rc)
-
-    def cancel_others(self, because):
-        """Unless it has ended by the request that all members have got."""
-        if not (self.requested and because.x.cancelled):
-            self.ask()
-
-    def cancel(self, _waiter=None):
-        if self.done:						# GA-11
-            return False
-        accepted = self.ask()					# GA-7
-        self.requested = self.requested or accepted
-        return accepted
-
-    def ask(self):
-        if self in self.loop.asking:	# the cancel has come back: a cycle ends here
-            self.cut = True
-            return True
-        self.loop.asking.append(self)
-        accepted = [m.x.cancel() for m in self.members if not m.ended]
-        for m in self.members:
-            m.x.read = True					# AW-11
-        self.loop.asking.pop()
-        if self.cut:
-            self.end(ECANCELED)
-        self.cut = False
-        return any(accepted)
-
-
-class Wait(Members):
-    """WT-2: it always suspends, and what has ended before is queued."""
-
-    def __init__(self, loop, xs, mode, ms):
-        super().__init__(loop, xs)
-        self.mode, self.alarm = mode, None
-        if ms != NEVER and ms <= 0:				# WT-6
-            self.alarm = loop.queue(self.over)
-        elif ms != NEVER:
-            self.alarm = loop.call_at(loop.now + ms, self.over)
-        for m in self.members:
-            if m.ended:
-                loop.queue(m.take_in)
-
-    def over(self):
-        self.settle(0)
-
-    def settle(self, rc, cancelled=False):
-        if self.done:
-            return
-        if self.alarm:
-            self.alarm.live = False
-        super().settle(rc, cancelled)
-
-    def member_ended(self, m):
-        self.left -= 1
-        failed = is_error(m.x.result) and not m.x.cancelled
-        if not self.left or self.mode == 1 or (self.mode == 2 and failed):	# WT-3, WT-4
-            self.settle(0)
-
-    def cancel(self, _waiter=None):				# WT-8
-        if self.done:
-            return False
-        self.settle(ECANCELED, True)
-        return True
-
-
 class Request:
     """A cancel of a task that was not taken back.
 
@@ -314,12 +190,14 @@ class Task(Awaitable):
         self.armed = self.handed = self.started = False
         self.first_step = False
         self.told = False	# the last await was hit by a request of its own (CX-B3)
-        self.doing = "start"	# the instruction that it has suspended in
+        self.doing = "begin"	# the instruction that it has suspended in
         self.late = False	# armed when the outcome was there already (CX-B4)
         self.granted = None	# what has granted something with the outcome (SY-2)
         self.waits_on = self.entry = None
         self.blocks = []	# groups, sections and cancel scopes, innermost last
         self.born_level = False	# cancelled for good with what it was spawned in (CX-B1)
+        self.apart = False	# its failure is not one of its group (TG-B7)
+        self.posted = []	# requests from outside that its loop has not acted on
 
     # --- running
 
@@ -397,10 +275,12 @@ class Task(Awaitable):
     def wait(self, x, watch=False):
         if x is None:
             return EINVAL
-        if x.done:						# AW-1
+        if x.loop is not self.loop:				# AW-5
+            self.queue(EXDEV)
+        elif x.done:						# AW-1
             self.told = False
             return x.get()
-        if reaches(x, self):					# AW-4, AW-B2
+        elif reaches(x, self):					# AW-4, AW-B2
             self.queue(EDEADLK)
         else:
             x.waiters.append(self)
@@ -429,8 +309,27 @@ class Task(Awaitable):
     def cancel(self, _waiter=None):
         if self.done:						# CX-1
             return False
-        self.request(Request())					# CX-2
+        if self.loop.has_turn:
+            self.request(Request())				# CX-2
+        else:
+            self.request_outside()
         return True
+
+    def request_outside(self):
+        """It counts at once, and acts in the next turn; several are one post (CX-6)."""
+        if not self.posted:
+            self.loop.act(self.take_in)
+        self.posted.append(Request())
+        self.requests.append(self.posted[-1])
+
+    def admit(self):
+        """It was spawned, maybe from outside."""
+        self.loop.act(lambda: self.queue(0))
+
+    def take_in(self):
+        posts, self.posted = self.posted, []
+        if not self.done and any(r.heard is None and not self.holds(r) for r in posts):
+            self.route()
 
     def request(self, request, section=None):
         request.section = section
@@ -702,7 +601,7 @@ class Group(Awaitable):
 
     def child_ended(self, task):
         self.children.remove(task)				# TG-7
-        if is_error(task.result) and not task.cancelled:	# TG-8
+        if is_error(task.result) and not task.cancelled and not task.apart:	# TG-8
             task.read = True
             self.errors.append((task, task.result))		# TG-10, TG-12
             self.abort(True)					# TG-9

@@ -7,7 +7,7 @@ class Semaphore:
     """Also the items of a queue, and the room in it."""
 
     def __init__(self, free, most):
-        self.free, self.most, self.closed, self.waiters = free, most, False, []
+        self.free, self.most, self.closed, self.waiters = free, most, 0, []
 
     def acquire(self, task):
         if self.free:
@@ -16,7 +16,7 @@ class Semaphore:
             return (yield from self.park(task))
         else:
             task.told = False
-            return ESHUTDOWN
+            return self.closed
         task.told = False
         return 0
 
@@ -49,9 +49,9 @@ class Semaphore:
         for task in waiters:
             task.queue(rc)
 
-    def close(self):
-        self.closed = True
-        self.wake_all(ESHUTDOWN)
+    def close(self, rc=ESHUTDOWN):
+        self.closed = rc
+        self.wake_all(rc)
 
     def needs(self):
         return []

@@ -522,7 +522,6 @@ TEST_F(two, text_of_a_cancelled_task)
 {
 	char line[64], *text;
 	long id;
-	int fd;
 
 	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 1)));
 	ASSERT_EQ(1, t_next(self->other).handle);
@@ -530,20 +529,16 @@ TEST_F(two, text_of_a_cancelled_task)
 	text = look(self->fd);
 	id = number_after(strstr(my_loop(text), "\"type\":\"task\""), "\"id\":");
 	free(text);
-	fd = open("/sys/kernel/debug/cotask/tasks", O_RDONLY);
-	if (fd < 0)
-		SKIP(return, "no debugfs");
 	snprintf(line, sizeof(line), "cancelled by operator %d", getpid());
-	text = read_all(fd, 65536);
+	text = look_text();
+	if (!text)
+		SKIP(return, "no debugfs");
 	EXPECT_EQ(NULL, strstr(text, line));
 	free(text);
-	close(fd);
 	EXPECT_EQ(1, cancel(self->fd, COTASK_CANCEL_TASK, 0, id));
-	fd = open("/sys/kernel/debug/cotask/tasks", O_RDONLY);
-	text = read_all(fd, 65536);
+	text = look_text();
 	EXPECT_NE(NULL, strstr(text, line));
 	free(text);
-	close(fd);
 }
 
 /* A debug build tells the longest time without a point to reschedule, which can be set back */

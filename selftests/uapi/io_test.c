@@ -196,7 +196,10 @@ TEST_F(file, cancel_after_the_data)
 	CLOSE_PAIR();
 }
 
-/* As much as there is room for; then the task waits until the other end has read. */
+/*
+ * As much as there is room for; then the task waits until the other end has read, and so does
+ * another one, which finds that out without a try.
+ */
 TEST_F(file, send)
 {
 	static char much[1 << 20];
@@ -216,6 +219,11 @@ TEST_F(file, send)
 		sent += t.event[0].result;
 	}
 	EXPECT_LT(0, sent);
+	ASSERT_EQ(0, op(SPAWN, .handle = 3));
+	ASSERT_EQ(3, t_next(self->fd).handle);
+	ASSERT_EQ(0, op(SEND, .task = 3, .handle = IO, .addr = ADDR(much), .len = 1,
+			.arg = MSG_NOSIGNAL));
+	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, t_now()).n);
 	for (; got < sent; got += n) {
 		n = read(s[1], much, sizeof(much));
 		ASSERT_LT(0, n);

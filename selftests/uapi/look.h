@@ -6,6 +6,7 @@
 #define COTASK_LOOK_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,19 @@ static inline char *look_once(int fd)
 	char *text = read_all(ifd, 65536);
 
 	close(ifd);
+	return text;
+}
+
+/* The text for people; NULL: there is no debugfs. */
+static inline char *look_text(void)
+{
+	int fd = open("/sys/kernel/debug/cotask/tasks", O_RDONLY);
+	char *text;
+
+	if (fd < 0)
+		return NULL;
+	text = read_all(fd, 65536);
+	close(fd);
 	return text;
 }
 

@@ -45,6 +45,22 @@ TEST_F(file, errand)
 	EXPECT_EQ(3, step(AWAIT, .task = 1, .handle = 2).result);
 }
 
+/* TG-B6, TG-14: the error of a native child has its handle, as long as there is one */
+TEST_F(file, error_in_a_group)
+{
+	const struct nap_arg none = { 0, 0 };
+	struct cotask_native nap = BODY("sample.nap", &none);
+
+	ASSERT_EQ(0, op(SPAWN, .handle = 1));
+	ASSERT_EQ(1, t_next(self->fd).handle);
+	ASSERT_EQ(0, op(ENTER, .task = 1, .handle = 9, .arg = COTASK_KIND_GROUP));
+	ASSERT_EQ(0, spawn_native(2, &nap, .task = 1, .other = 9));
+	EXPECT_EQ(-ENODATA, step(LEAVE, .task = 1, .handle = 9).result);
+	EXPECT_EQ(2, op(READ, .arg = COTASK_READ_ERROR_TASK, .handle = 9));
+	ASSERT_EQ(0, op(FORGET, .handle = 2));
+	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_ERROR_TASK, .handle = 9));
+}
+
 /* CX-1: a cancel reaches it wherever it sleeps */
 TEST_F(file, cancel)
 {

@@ -367,6 +367,31 @@ TEST_F(file, struct_sizes)
 	EXPECT_EQ(ENOTTY, errno);
 }
 
+/* All of it has to be there: a struct that is not, and one whose end is not. */
+TEST_F(file, structs_that_cannot_be_read)
+{
+	const long page = sysconf(_SC_PAGESIZE);
+	char *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			 -1, 0);
+	struct cotask_query *q = (void *)(map + page - sizeof(*q));
+	struct cotask_wait_done *w = (void *)(map + page - sizeof(*w));
+
+	ASSERT_NE(MAP_FAILED, map);
+	ASSERT_EQ(0, munmap(map + page, page));
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_QUERY, NULL));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_WAIT, NULL));
+	EXPECT_EQ(EFAULT, errno);
+	q->size = sizeof(*q) + 8;
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_QUERY, q));
+	EXPECT_EQ(EFAULT, errno);
+	q->size = 0;
+	w->size = sizeof(*w) + 8;
+	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_WAIT, w));
+	EXPECT_EQ(EFAULT, errno);
+	munmap(map, page);
+}
+
 TEST_F(file, enter_arguments)
 {
 	struct cotask_enter bad[] = {
@@ -616,8 +641,11 @@ TEST_F(file, depth_of_scopes)
 	EXPECT_EQ(0, t_op(self->fd, OP(ENTER, GROUP, .task = 1, .handle = 99)));
 }
 
-/* Tasks that wait for each other in a long chain, closed: not in quadratic time. */
-TEST_F(file, close_of_a_long_chain)
+/*
+ * Tasks that wait for each other in a long chain, closed: not in quadratic time.  Each await
+ * looks for a cycle; where memory accesses are watched this takes minutes.
+ */
+TEST_F_TIMEOUT(file, close_of_a_long_chain, 600)
 {
 	struct cotask_op ops[64];
 	unsigned int i, k;

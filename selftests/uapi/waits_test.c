@@ -55,7 +55,7 @@ static bool has(const char *line, const char *what)
 /* A lock is named by its handle, and has a holder */
 TEST_F(two, a_lock_and_its_holder)
 {
-	char *a, *b;
+	char *a, *b, held[64];
 	long id;
 
 	ASSERT_EQ(0, spawn(self->other, 1, "a"));
@@ -77,6 +77,12 @@ TEST_F(two, a_lock_and_its_holder)
 	/* What the task waits on is told, and what it has waited on is not. */
 	EXPECT_HAS(a, "\"waits_on\":\"sleep\",\"waits_for\"");
 	free(a);
+	free(b);
+	b = look_text();
+	if (b) {
+		snprintf(held, sizeof(held), ", lock held by task %ld", id);
+		EXPECT_HAS(b, held);
+	}
 	free(b);
 	/* The lock passes to the task that waits for it. */
 	ASSERT_EQ(0, t_op(self->other, OP(RELEASE, .handle = 7)));
@@ -133,8 +139,8 @@ TEST_F(two, kinds_of_objects)
 TEST_F(two, descriptors_timeouts_and_groups)
 {
 	const __s64 deadline = t_now() + T_LONG;
+	char *line, byte[1];
 	int ends[2];
-	char *line;
 
 	ASSERT_EQ(0, pipe(ends));
 	ASSERT_EQ(0, spawn(self->other, 1, "reads"));
@@ -148,6 +154,16 @@ TEST_F(two, descriptors_timeouts_and_groups)
 	EXPECT_EQ(POLLIN, number_after(line, "\"events\":"));
 	EXPECT_EQ(deadline, number_after(line, "\"timeout\":"));
 	EXPECT_FALSE(has(line, "\"handle\"") || has(line, "\"object\""));
+	free(line);
+	ASSERT_EQ(0, spawn(self->other, 4, "receives"));
+	ASSERT_EQ(4, t_next(self->other).handle);
+	ASSERT_EQ(0, t_op(self->other, OP(MAKE, .handle = 8, .arg = COTASK_KIND_FILE,
+					  .value = ends[0])));
+	ASSERT_EQ(0, t_op(self->other, OP(FILE_READ, .task = 4, .handle = 8,
+					  .addr = (unsigned long)byte, .len = 1)));
+	line = task_line(self->fd, "receives");
+	EXPECT_EQ(ends[0], number_after(line, "\"fd\":"));
+	EXPECT_EQ(POLLIN, number_after(line, "\"events\":"));
 	free(line);
 	ASSERT_EQ(0, spawn(self->other, 2, "owns"));
 	ASSERT_EQ(2, t_next(self->other).handle);

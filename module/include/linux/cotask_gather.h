@@ -132,12 +132,14 @@ cotask_wait_members(struct cotask *task, struct cotask_wait *w,
  * @set: follows them
  * @permits: one for each member in @ended
  * @ended: ended members, not retrieved yet [L]
+ * @free: the first of @ended that no task was served with [L]
  * @left: number of members that can still be requested [L]
  */
 struct cotask_as_completed {
 	struct cotask_set	set;
 	struct cotask_sem	permits;
 	struct list_head	ended;
+	struct list_head	*free;
 	unsigned int		left;
 };
 

@@ -15,6 +15,7 @@
 
 struct cotask_loop *cotask_manual_create(u32 flags);
 void cotask_manual_adopt(struct cotask_loop *loop);
+void cotask_manual_leave(struct cotask_loop *loop);
 bool cotask_manual_turn(struct cotask_loop *loop);
 unsigned int cotask_manual_turns(struct cotask_loop *loop, unsigned int max);
 void cotask_manual_advance(struct cotask_loop *loop, u64 ns);

@@ -530,7 +530,7 @@ static void many_members(struct kunit *test)
 	kvfree(f);
 }
 
-/* GA-4: a set that is dropped lets its members go; who waits for it is cancelled */
+/* GA-4: a set that is dropped lets its members go; its waiter is cancelled */
 static void dropped(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -553,6 +553,11 @@ static void complete_f0(struct env *env)
 	cotask_future_complete(&env->future[0], 4);
 }
 
+static void complete_f1(struct env *env)
+{
+	cotask_future_complete(&env->future[1], 5);
+}
+
 /* GA-4, SC-9: a member that another thread has just completed does not outlive the end */
 static void member_completed_elsewhere(struct kunit *test)
 {
@@ -565,6 +570,22 @@ static void member_completed_elsewhere(struct kunit *test)
 	cotask_set_drop(&env->set[0]);
 	settle(env);
 	expect_log(env, "ECANCELED n0 [ 4 - ]");
+}
+
+/* SC-9: the same, where another member has ended before */
+static void last_member_completed_elsewhere(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = { GATHER(0, 0, F(0), F(1)), AWAIT_AND_TELL };
+
+	play(env, 0, p);
+	settle(env);
+	complete_f0(env);
+	settle(env);
+	elsewhere(env, complete_f1);
+	cotask_set_drop(&env->set[0]);
+	settle(env);
+	expect_log(env, "ECANCELED n0 [ 4 5 ]");
 }
 
 /* GA-11: a gather whose only child is a gather that cannot be cancelled any more */
@@ -629,7 +650,7 @@ static void drop_while_posted(struct env *env, struct cotask *task)
 	cotask_set_drop(&env->set[0]);
 }
 
-/* SC-9: who leaves a future in a step does not lose what was posted besides */
+/* SC-9: a task that leaves a future in a step does not lose what was posted besides */
 static void posts_behind_a_future(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -721,6 +742,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(many_members),
 	KUNIT_CASE(dropped),
 	KUNIT_CASE(member_completed_elsewhere),
+	KUNIT_CASE(last_member_completed_elsewhere),
 	KUNIT_CASE(dropped_with_a_member_on_its_way),
 	KUNIT_CASE(too_late_for_a_nested_gather),
 	KUNIT_CASE(cancelled_and_completed_elsewhere),

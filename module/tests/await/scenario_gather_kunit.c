@@ -245,13 +245,26 @@ SCENARIO(iteration_times_out,
 	 SETTLE, COMPLETE(1, 1), SETTLE, PASS(9), SAW("#1= 1 ETIMEDOUT ETIMEDOUT end"),
 	 FUTURE_IS(0, -EINPROGRESS))
 
-/* AC-7, CX-5: who has been served, but is cancelled before it resumes, does not eat the item */
+/* AC-7, CX-5: a task that was served, but is cancelled before it resumes, does not consume the item */
 SCENARIO(cancelled_next_does_not_eat,
 	 TASK(AS_COMPLETED(0, NEVER, F(0), F(1)), TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, SLEEP(50),
 	      END),
 	 TASK(NEXT(0), NEXT(0), END_ITERATION(0), END),
 	 SETTLE, COMPLETE(0, 5), TURN, HIT(0), SETTLE, SAW("ECANCELED #0= 5"), COMPLETE(1, 6),
 	 SETTLE, SAW("#1= 6"))
+
+/* AC-7, SY-1: a task that asks does not overtake one that was served and has not resumed */
+SCENARIO(first_next_gets_the_first,
+	 TASK(AS_COMPLETED(0, NEVER, F(0), F(1)), NEXT(0), END),
+	 SETTLE, COMPLETE(0, 5), COMPLETE(1, 6), PLAY(1, SCRIPT(NEXT(0), NEXT(0), END)), SETTLE,
+	 SAW("#1= 6 end #0= 5"))
+
+/* AC-7, CX-5: the item that it does not take is still in front of the next one */
+SCENARIO(lost_next_keeps_its_place,
+	 TASK(AS_COMPLETED(0, NEVER, F(0), F(1), F(2)), TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, END),
+	 SETTLE, COMPLETE(0, 5), COMPLETE(1, 6), TURN, HIT(0), SETTLE, SAW("ECANCELED"),
+	 PLAY(1, SCRIPT(NEXT(0), NEXT(0), NEXT(0), END_ITERATION(0), END)), SETTLE,
+	 SAW("#0= 5 #1= 6"), COMPLETE(2, 7), SETTLE, SAW("#2= 7"))
 
 /* CX-B4, AC-7: a task that keeps the member that it was served with has eaten it */
 SCENARIO(kept_next_eats,
@@ -340,6 +353,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(in_order_of_ending),
 	KUNIT_CASE(iteration_times_out),
 	KUNIT_CASE(cancelled_next_does_not_eat),
+	KUNIT_CASE(first_next_gets_the_first),
+	KUNIT_CASE(lost_next_keeps_its_place),
 	KUNIT_CASE(kept_next_eats),
 	KUNIT_CASE(race_is_won_after_a_swallowed_cancel),
 	KUNIT_CASE(fail_fast_after_a_swallowed_cancel),

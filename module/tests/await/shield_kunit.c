@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - shields: who awaits is cancelled, what is awaited is not
+ * cotask tests - shields: the waiter is cancelled, what it awaits is not
  */
 #include "../helpers.h"
 #include "../suites.h"
@@ -213,7 +213,7 @@ static void shield_holds_the_task(struct kunit *test)
 	expect_log(env, "done 7 on");
 }
 
-/* CX-15: who cancels a shield cancels it for all who await it */
+/* CX-15: the cancel of a shield cancels it for all its waiters */
 static void shared_shield(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -130,7 +130,7 @@ static void bad_release(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_cond_notify(&env->cond[0], 1), -EINVAL);
 }
 
-/* SY-1: an event wakes all who wait; those who come later do not wait */
+/* SY-1: an event wakes all waiters; later tasks do not wait */
 static void event(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -242,7 +242,7 @@ static void queue_order(struct kunit *test)
 	play(env, 2, p);
 	play(env, 3, g);
 	settle(env);
-	/* Its turn is the first, but the first items belong to those who waited. */
+	/* Its turn is the first, but the first items belong to the tasks that waited. */
 	expect_log(env, "3 1 2");
 }
 
@@ -275,7 +275,7 @@ static void queue_grant_comes_back(struct kunit *test)
 	settle(env);
 	play(env, 3, p);
 	turn(env);
-	/* Three of them are for those who have waited. */
+	/* Three of them are for the tasks that have waited. */
 	KUNIT_EXPECT_EQ(test, try_get(q), 4L);
 	KUNIT_EXPECT_EQ(test, try_get(q), (long)-EAGAIN);
 	cotask_cancel(env->task[0]);
@@ -350,7 +350,7 @@ static void cancelled_putter(struct kunit *test)
 	expect_log(env, "3");
 }
 
-/* SY-4: shut down: who waits gets -ESHUTDOWN; what is there can still be got */
+/* SY-4: shut down: waiters get -ESHUTDOWN; items can still be retrieved */
 static void queue_shutdown(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -132,7 +132,7 @@ static void failed_with_ecanceled(struct kunit *test)
 	expect_log(env, "0 [ ECANCELED - ]");
 }
 
-/* WT-5: who ends between completion and resumption is among the done */
+/* WT-5: a member that ends between completion and resumption is among the done */
 static void partition_at_resumption(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -286,7 +286,7 @@ static void bad_arguments(struct kunit *test)
 						  env->member[0], 1, 0), -EINVAL);
 }
 
-/* AC-2: who is done before the call comes first, in the order of the arguments */
+/* AC-2: a member that is done before the call comes first, in the order of the arguments */
 static void done_before(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -364,7 +364,7 @@ static void resumed_by_another(struct kunit *test)
 	expect_log(env, "#1= 1 #0= 7 end");
 }
 
-/* AC-7: pending nexts are served in order; who is cancelled eats no item */
+/* AC-7: pending nexts are served in order; a cancelled task consumes no item */
 static void several_nexts(struct kunit *test)
 {
 	struct env *env = env_of(test);

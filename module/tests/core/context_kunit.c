@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - context variables: who sees what
+ * cotask tests - context variables: which task sees which value
  */
 #include "../helpers.h"
 #include "../suites.h"

@@ -112,7 +112,7 @@ static unsigned int expire(struct bench *b, u64 now)
 	if (first) {
 		KUNIT_ASSERT_GT(b->test, first->entry.deadline, now);
 		KUNIT_ASSERT_LE(b->test, cotask_dq_next(&b->q), first->entry.deadline);
-		/* Who sleeps until then does not wake at once. */
+		/* A task that sleeps until then does not wake at once. */
 		KUNIT_ASSERT_GT(b->test, cotask_dq_next(&b->q), now);
 	} else {
 		KUNIT_ASSERT_EQ(b->test, cotask_dq_next(&b->q), U64_MAX);
@@ -249,7 +249,7 @@ static void earliest_is_deleted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_dq_next(&b->q), U64_MAX);
 }
 
-/* SC-4, SC-7: who is left alone in a slot behind a bound that is too low is found */
+/* SC-4, SC-7: an entry that is left alone in a slot behind a bound that is too low is found */
 static void alone_behind_a_low_bound(struct kunit *test)
 {
 	const u64 edge = 1ULL << 40;
@@ -296,7 +296,7 @@ static void slot_of_several_chains(struct kunit *test)
 	}
 }
 
-/* SC-4: who only ever looks when told to sees each deadline in time */
+/* SC-4: a loop that looks only at the announced times sees each deadline in time */
 static void following_next_reaches_all(struct kunit *test)
 {
 	struct bench *b = bench(test, 123456789);

@@ -276,7 +276,7 @@ static void outcome_of_a_future(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_awaitable_error(future(env, 2)), -ECANCELED);
 }
 
-/* AW-9: who handles the code of a cancelled future goes on, with count 0 */
+/* AW-9: a task that handles the code of a cancelled future goes on, with count 0 */
 static void cancelled_future_is_handled(struct kunit *test)
 {
 	static const struct line script[] = {

@@ -585,7 +585,7 @@ static void stack_of_a_failed_task(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_get_stack(t, NULL, 0), 1);
 }
 
-/* TK-10: an error that was replaced on the way out was made by who has replaced it */
+/* TK-10: an error that was replaced on the way out is that of the frame that has replaced it */
 static void stack_of_a_replaced_error(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -343,12 +343,14 @@ static void effective_deadline(struct kunit *test)
 		GROUP(0), SPAWN(1, 0, child), ENDGROUP,
 		SECTION(0, NEVER), HOOK(note_deadline), ENDSECTION,
 		SECTION(1, 70), HOOK(note_deadline), ENDSECTION,
+		SCOPE(0), HOOK(note_deadline), ENDSCOPE,
 		ENDTIMEOUT, HOOK(note_deadline), END
 	};
 
+	cotask_cancel_scope_init(&env->scope[0], cotask_loop_now(env->loop) + 20 * MS);
 	play(env, 0, p);
 	settle(env);
-	expect_log(env, "none 30 30 5 none 70 none");
+	expect_log(env, "none 30 30 5 none 70 20 none");
 }
 
 /* --- groups ------------------------------------------------------------------------------- */
@@ -593,6 +595,39 @@ static void across_loops_waiter_goes(struct kunit *test)
 	expect_log(env, "c");
 }
 
+/* AW-B1, AW-B2: a cancel goes round a cycle over two loops, and cuts it */
+static void cycle_over_two_loops(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct crossing c[2];
+	struct cotask *t[2];
+	int i;
+
+	far = cotask_manual_create(0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(far));
+	for (i = 0; i < 2; i++)
+		t[i] = cotask_spawn(cotask_loop_root(i ? far : env->loop),
+				    cotask_frame_init(&c[i].frame, cross, NULL), NULL);
+	for (i = 0; i < 2; i++) {
+		c[i].env = env;
+		c[i].target = t[!i];
+	}
+	settle(env);
+	cotask_manual_turns(far, 10);
+	settle(env);
+	cotask_cancel(t[0]);
+	for (i = 0; i < 200; i++) {
+		cotask_manual_turns(far, 10);
+		settle(env);
+	}
+	expect_log(env, "ECANCELED ECANCELED");
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_TRUE(test, cotask_cancelled(t[i]));
+		cotask_put(t[i]);
+	}
+	cotask_loop_stop(far, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(completion_wins),
 	KUNIT_CASE(cancel_before_completion),
@@ -614,6 +649,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(group_deadline_before_all),
 	KUNIT_CASE(across_loops),
 	KUNIT_CASE(across_loops_waiter_goes),
+	KUNIT_CASE(cycle_over_two_loops),
 	KUNIT_CASE(kept_request_and_group),
 	KUNIT_CASE(eager_into_an_aborting_group),
 	KUNIT_CASE(limit_and_gather),

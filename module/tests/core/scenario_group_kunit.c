@@ -5,7 +5,7 @@
 #include "../scenario.h"
 #include "../suites.h"
 
-/* --- who sees what when a child fails -------------------------------------------- */
+/* --- what each task sees when a child fails -------------------------------------------- */
 
 /* TG-9, TG-19: siblings in spawn order, then the body; the group absorbs its cancel */
 SCENARIO(a_child_fails,

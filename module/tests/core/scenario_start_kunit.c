@@ -51,7 +51,13 @@ SCENARIO(cancelled_twice,
 	      EXCEPT, SHOW, ENDTRY, ENDGROUP, EXCEPT, SHOW, ENDTRY, END),
 	 SETTLE, HIT(0), SETTLE, HIT(0), SETTLE, SAW("ECANCELED"), PASS(5), SAW("E1"))
 
-/* TG-B7: ready, and at its end before who has started it has resumed */
+/* TG-B7: it has failed when the cancel of the call arrives: the error is told, and not lost */
+SCENARIO(fails_with_the_cancel,
+	 TASK(GROUP(0), TRY, START(1, 0, SCRIPT(RAISE(E1), END)), EXCEPT, SHOW, ENDTRY, ENDGROUP,
+	      LOG("zero"), COUNT, END),
+	 TURN, HIT(0), SETTLE, SAW("E1 zero n1"), TOLD(0))
+
+/* TG-B7: ready, and at its end before its starter has resumed */
 SCENARIO(ready_and_ended,
 	 TASK(GROUP(0), START(1, 0, SCRIPT(READY(1, 5), END)), SHOW, ENDGROUP, CALL(probe), END),
 	 SETTLE, SAW("5 n0 on"))
@@ -90,6 +96,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(call_is_cancelled),
 	KUNIT_CASE(ready_after_the_cancel),
 	KUNIT_CASE(cancelled_twice),
+	KUNIT_CASE(fails_with_the_cancel),
 	KUNIT_CASE(ready_and_ended),
 	KUNIT_CASE(ready_twice),
 	KUNIT_CASE(group_aborts_before),

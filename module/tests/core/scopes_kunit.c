@@ -2,7 +2,7 @@
 /*
  * cotask tests - timeouts and groups that meet in one turn, and their misuse
  *
- * Who is queued first decides these cases, so each order is made explicitly: timers
+ * The entry that is queued first decides these cases, so each order is made explicitly: timers
  * that are due at the same time run in the order in which they were armed.
  */
 #include "../helpers.h"

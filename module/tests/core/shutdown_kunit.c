@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - the end of a loop, and of those who do not want to
+ * cotask tests - the end of a loop, and of tasks that resist it
  */
 #include "../helpers.h"
 #include "../suites.h"
@@ -64,7 +64,7 @@ static void clean_up_in_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_result(env->task[0]), 4L);
 }
 
-/* CO-B2: who goes on in spite of that does not for ever */
+/* CO-B2: a task that goes on in spite of that does not go on for ever */
 static void endless_clean_up(struct kunit *test)
 {
 	static const struct line stubborn[] = {
@@ -101,6 +101,21 @@ static void shielded_clean_up(struct kunit *test)
 	expect_log(env, "");
 	expect_cancelled(env, 0);
 	KUNIT_EXPECT_EQ(test, env->actors, 0);
+}
+
+/* CO-B2: the log names it in text that can be shown, and not the task that waits for it */
+static void child_does_not_end(struct kunit *test)
+{
+	static const struct line shielded[] = { SECTION(0, NEVER), SLEEP(1000), ENDSECTION, END };
+	static const struct line waits[] = { GROUP(0), SPAWN(1, 0, shielded), ENDGROUP, END };
+	struct env *env = env_of(test);
+
+	play(env, 0, waits);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_set_name(env->task[1], "a\nb"), 0);
+	stop(env, 0);
+	expect_cancelled(env, 0);
+	expect_cancelled(env, 1);
 }
 
 #define DEPTH	300
@@ -245,6 +260,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(clean_up_in_time),
 	KUNIT_CASE(endless_clean_up),
 	KUNIT_CASE(shielded_clean_up),
+	KUNIT_CASE(child_does_not_end),
 	KUNIT_CASE(long_clean_up),
 	KUNIT_CASE(spawned_into_what_is_ended),
 	KUNIT_CASE(stop_without_grace),

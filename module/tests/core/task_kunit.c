@@ -16,7 +16,7 @@ static const struct line wait0[] = {
 
 /* --- coroutines ------------------------------------------------------------- */
 
-/* CO-1: making a coroutine object runs nothing; it is released by who drops it */
+/* CO-1: making a coroutine object runs nothing; its owner releases it */
 static void making_runs_nothing(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -296,7 +296,7 @@ static void outcome_in_each_state(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_awaitable_error(&f[2].base), -ECANCELED);
 }
 
-/* AW-9: a cancelled future cancels who lets the code pass, with count 0 */
+/* AW-9: a cancelled future cancels a task that lets the code pass, with count 0 */
 static void cancelled_future(struct kunit *test)
 {
 	struct env *env = env_of(test);

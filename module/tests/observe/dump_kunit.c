@@ -274,7 +274,7 @@ static void no_answer(struct kunit *test)
 
 	elsewhere(env, ask_idle);
 	elsewhere(env, ask_busy);
-	/* The question is still there, and nothing of those who have asked. */
+	/* The question is still there, and nothing of the callers that have asked. */
 	KUNIT_EXPECT_EQ(test, refcount_read(&env->loop->refs), refs);
 	KUNIT_EXPECT_TRUE(test, list_empty(&env->loop->readers));
 	settle(env);

@@ -28,7 +28,7 @@ static void waits(struct env *env, int i, unsigned int depth)
 	KUNIT_EXPECT_EQ(env->test, cotask_graph_waits(env->task[i], depth, visit, env), 0);
 }
 
-/* IN-5, IN-6: who awaits a task, recursively, and what it awaits itself */
+/* IN-5, IN-6: the tasks that await a task, recursively, and what it awaits itself */
 static void chain(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -50,7 +50,7 @@ static void chain(struct kunit *test)
 	expect_log(env, "0:b");
 }
 
-/* IN-5: a future shows all who wait for it */
+/* IN-5: a future shows all tasks that wait for it */
 static void waiters_of_a_future(struct kunit *test)
 {
 	struct env *env = env_of(test);
