@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include "file_fixture.h"
 
 #define DEFAULT_LIMIT	65536
@@ -213,6 +214,28 @@ TEST_F(file, forgotten_files_count)
 	EXPECT_EQ(n, OBJECTS());
 	t_enter_until(self->fd, NULL, 0, 1, 0);
 	EXPECT_EQ(0, OBJECTS());
+	close(event);
+}
+
+/* CT-7: a second process that waits for a file may keep the rest of a program's memory */
+TEST_F(file, processes_that_wait_count)
+{
+	const int event = eventfd(0, EFD_CLOEXEC);
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, op(MAKE, .handle = 1, .arg = COTASK_KIND_FILE, .value = event));
+	EXPECT_EQ(1, OBJECTS());
+	pid = fork();
+	if (!pid)
+		_exit(op(MAKE, .handle = 2, .arg = COTASK_KIND_FILE, .value = event) ? 1 : 0);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(2 + 16, OBJECTS());
+	EXPECT_EQ(0, op(FORGET, .handle = 2));
+	/* The end of that process has to arrive in the loop. */
+	t_enter_until(self->fd, NULL, 0, 1, 0);
+	EXPECT_EQ(1, OBJECTS());
 	close(event);
 }
 
