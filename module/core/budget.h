@@ -36,6 +36,15 @@ static inline bool cotask_loop_spend_or_stop(struct cotask_loop *loop, int n)
 }
 
 /*
+ * Code of another module has run, for an unknown time, in an entry of the loop.  Before the next
+ * entry the loop breathes, and stops if the process is being killed.
+ */
+static inline void cotask_loop_exhaust(struct cotask_loop *loop)
+{
+	loop->budget = -1;
+}
+
+/*
  * A step of a walk over what users can have many of, by any thread: the owner pays @n for it,
  * and another caller, which may sleep, reschedules.  @loop: the loop; NULL: it is gone.
  */

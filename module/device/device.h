@@ -413,6 +413,7 @@ static inline bool cotask_is_outcome(s64 value)
 #define COTASK_MAX_OBJECTS_DEFAULT	65536
 extern unsigned int cotask_max_objects;
 int cotask_file_charge_many(struct cotask_file *f, unsigned int n);
+void cotask_file_charge_late(struct cotask_file *f);
 void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n);
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind);
 s64 cotask_object_finish(struct cotask_object *o, u32 handle, s64 rc);
@@ -460,6 +461,7 @@ struct cotask_user *cotask_user_get(kuid_t uid);
 void cotask_user_file_closed(struct cotask_user *user, bool kept);
 void cotask_user_put(struct cotask_user *user, bool kept);
 bool cotask_user_charge(struct cotask_user *user, unsigned int n);
+void cotask_user_charge_late(struct cotask_user *user);
 void cotask_user_uncharge(struct cotask_user *user, unsigned int n);
 
 /* hosted.c */

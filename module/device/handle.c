@@ -52,6 +52,17 @@ int cotask_file_charge_many(struct cotask_file *f, unsigned int n)
 	return 0;
 }
 
+/*
+ * Charge for what exists, and whose payer is being freed: it counts even beyond the limits, so that
+ * the next object is refused.  Any thread; the payer still has a reference to the file.
+ */
+void cotask_file_charge_late(struct cotask_file *f)
+{
+	cotask_user_charge_late(f->user);
+	atomic_inc(&f->n_objects);
+	refcount_inc(&f->refs);
+}
+
 void cotask_file_uncharge_many(struct cotask_file *f, unsigned int n)
 {
 	cotask_user_uncharge(f->user, n);

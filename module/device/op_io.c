@@ -28,10 +28,6 @@
 #define SEND_FLAGS	(MSG_DONTROUTE | MSG_EOR | MSG_CONFIRM | MSG_MORE | MSG_DONTWAIT |	\
 			 MSG_NOSIGNAL)
 
-/* Cost of a call, in steps of the budget, in addition to the bytes that it moves. */
-#define CALL_COST	16
-#define BYTES_A_STEP	512
-
 /**
  * struct file_object - a descriptor
  * @object: what its handle names
@@ -317,7 +313,8 @@ static long finish_io(struct cotask_hosted *h, long rc)
 	if (s)
 		begin_try(h, s);
 	rc = call(h, file);
-	cotask_loop_spend(h->object.file->loop, CALL_COST + (rc > 0 ? rc / BYTES_A_STEP : 0));
+	/* The number of bytes does not tell how long it took. */
+	cotask_loop_exhaust(h->object.file->loop);
 	if (rc == -EAGAIN)
 		rc = go_on_waiting(h, s, file);
 	fput(file);

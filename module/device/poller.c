@@ -11,6 +11,7 @@
 #include <linux/file.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 
 #include "device.h"
 
@@ -58,6 +59,32 @@ static struct mm_struct *forget(struct cotask_file *f, struct cotask_poller *by)
 	return mm;
 }
 
+/*
+ * Number of objects that a further process counts as: after exec, the poller keeps what the kernel
+ * does not free of the old memory while the struct is referenced, up to 16 KiB.
+ */
+#define POLLER_OBJECTS	16
+
+static struct cotask_poller *poller_new(struct cotask_file *f)
+{
+	int rc = cotask_file_charge_many(f, POLLER_OBJECTS);
+	struct cotask_poller *by;
+
+	if (rc)
+		return ERR_PTR(rc);
+	by = kzalloc(sizeof(*by), GFP_KERNEL_ACCOUNT);
+	if (by)
+		return by;
+	cotask_file_uncharge_many(f, POLLER_OBJECTS);
+	return ERR_PTR(-ENOMEM);
+}
+
+static void poller_free(struct cotask_file *f, struct cotask_poller *by)
+{
+	kfree(by);
+	cotask_file_uncharge_many(f, POLLER_OBJECTS);
+}
+
 static void drop(struct mm_struct *mm)
 {
 	if (mm)
@@ -78,7 +105,7 @@ void cotask_poller_put(struct cotask_file *f, struct cotask_poller *by)
 	spin_unlock(&f->polls_lock);
 	drop(mm);
 	if (last && by != &f->poller)
-		cotask_host_free(&f->host, by);
+		poller_free(f, by);
 }
 
 /*
@@ -125,7 +152,7 @@ struct cotask_poller *cotask_poller_get(struct cotask_file *f)
 	by = &f->poller;
 	/* Pairs with cotask_poller_put(). */
 	if (smp_load_acquire(&by->n))
-		by = cotask_host_alloc(&f->host, sizeof(*by));
+		by = poller_new(f);
 	if (IS_ERR(by))
 		return by;
 	by->files = current->files;

@@ -77,11 +77,17 @@ static void release_file(struct cotask_source *s)
 /* Process context. */
 static void source_put(struct cotask_source *s)
 {
+	struct cotask_file *f = s->f;
+	bool charged;
+
 	cotask_race_point(PUT_POLL, s);
 	if (!refcount_dec_and_test(&s->base.refs))
 		return;
-	cotask_poller_put(s->f, s->by);
+	charged = s->charged;
+	cotask_poller_put(f, s->by);
 	kfree(s);
+	if (charged)
+		cotask_file_uncharge(f);
 }
 
 /*
@@ -353,12 +359,19 @@ struct cotask_source *cotask_source_get(struct cotask_file *f, struct file *file
 	return ERR_PTR(error);
 }
 
-/* A wait has ended, or an object is being freed. The owner. */
+/*
+ * A wait has ended, or an object is being freed, which has paid for the source.  A post that is on
+ * its way, or a thread that ends the source, may keep it for longer.  The owner.
+ */
 void cotask_source_unuse(struct cotask_source *s)
 {
 	if (--s->users)
 		return;
 	release_file(s);
+	/* From here on only who has a reference can take another one. */
+	s->charged = refcount_read(&s->base.refs) > 1;
+	if (s->charged)
+		cotask_file_charge_late(s->f);
 	source_put(s);
 }
 

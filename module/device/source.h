@@ -60,6 +60,7 @@ struct cotask_place {
  * @fresh: one has come since the last try, see op_io.c [A]
  * @drained: kinds of tries that have found nothing since then, a mask [L]
  * @ended: the waits are over, with @error [A]
+ * @charged: it counts as an object by itself, since nothing uses it any more
  * @error: 0 or a negative errno
  * @n: how many of @queue are in use; more: the file has too many of them
  * @queue: its places in wait queues
@@ -79,6 +80,7 @@ struct cotask_source {
 	bool			fresh;
 	u8			drained;
 	bool			ended;
+	bool			charged;
 	int			error;
 	unsigned int		n;
 	struct cotask_place	queue[COTASK_PLACES];

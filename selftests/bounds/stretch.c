@@ -558,6 +558,28 @@ static void reads_of_much(void)
 	enter(65536);
 }
 
+/* Each of them moves little, and costs the kernel much. */
+static void sends_that_wake_many(void)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int watch[500];
+	unsigned int i;
+
+	make_pair(SOCK_STREAM);
+	make_file(1, ends[0]);
+	for (i = 0; i < 500; i++) {
+		watch[i] = epoll_create1(EPOLL_CLOEXEC);
+		if (watch[i] < 0 || epoll_ctl(watch[i], EPOLL_CTL_ADD, ends[1], &event))
+			die("epoll");
+	}
+	spawn(10, 200, 0, OP(SEND, .handle = 1, .addr = (unsigned long)moved, .len = 1), 0);
+	if (enter(200) != 200)
+		die("sends");
+	while (i--)
+		close(watch[i]);
+	close_pair();
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -588,6 +610,7 @@ static const struct {
 	{ "waits for a file that end", waits_for_a_file_that_end },
 	{ "readers of a datagram", readers_of_a_datagram },
 	{ "reads of much data", reads_of_much },
+	{ "sends that wake many", sends_that_wake_many },
 	{ "handles far apart", far_handles },
 	{ "handles far apart that are forgotten", far_handles_forgotten },
 };

@@ -6,7 +6,9 @@
  * objects that the file shows, and is refused when there are too many.
  */
 #include <errno.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include "file_fixture.h"
 
 #define DEFAULT_LIMIT	65536
@@ -183,6 +185,58 @@ TEST_F(file, a_report_counts)
 	EXPECT_EQ(-1, ioctl(self->fd, COTASK_IOC_INSPECT, &i));
 	EXPECT_EQ(ENOSPC, errno);
 	set_limit(DEFAULT_LIMIT);
+}
+
+/* An object of kind FILE whose file has an event, which has not arrived in the loop. */
+static __s64 file_with_an_event(int fd, int event)
+{
+	__s64 rc = t_op(fd, OP(MAKE, .handle = 1, .arg = COTASK_KIND_FILE, .value = event));
+
+	if (rc)
+		return rc;
+	eventfd_write(event, 1);
+	return t_op(fd, OP(FORGET, .handle = 1));
+}
+
+/* CT-7: where the tasks would wait for a file counts until the last event has arrived */
+TEST_F(file, forgotten_files_count)
+{
+	const int event = eventfd(0, EFD_CLOEXEC);
+	long n = 0;
+	__s64 rc;
+
+	set_limit(LIMIT);
+	while (!(rc = file_with_an_event(self->fd, event)) && n <= LIMIT)
+		n++;
+	set_limit(DEFAULT_LIMIT);
+	EXPECT_EQ(-ENOSPC, rc);
+	EXPECT_EQ(LIMIT, n);
+	EXPECT_EQ(n, OBJECTS());
+	t_enter_until(self->fd, NULL, 0, 1, 0);
+	EXPECT_EQ(0, OBJECTS());
+	close(event);
+}
+
+/* CT-7: a second process that waits for a file may keep the rest of a program's memory */
+TEST_F(file, processes_that_wait_count)
+{
+	const int event = eventfd(0, EFD_CLOEXEC);
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, op(MAKE, .handle = 1, .arg = COTASK_KIND_FILE, .value = event));
+	EXPECT_EQ(1, OBJECTS());
+	pid = fork();
+	if (!pid)
+		_exit(op(MAKE, .handle = 2, .arg = COTASK_KIND_FILE, .value = event) ? 1 : 0);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(2 + 16, OBJECTS());
+	EXPECT_EQ(0, op(FORGET, .handle = 2));
+	/* The end of that process has to arrive in the loop. */
+	t_enter_until(self->fd, NULL, 0, 1, 0);
+	EXPECT_EQ(1, OBJECTS());
+	close(event);
 }
 
 /* TK-8: names come and go without a grace period between them */
