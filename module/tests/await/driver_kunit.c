@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what drivers are made of: completions, pauses, submissions into a group,
+ * cotask tests - facilities for drivers: completions, pauses, submissions into a group,
  * threads that wait, loops with options
  */
 #include <linux/irq_work.h>

@@ -17,14 +17,14 @@
 /**
  * struct job - a function that a test holds up
  * @job: the job
- * @running: completed when it has begun
- * @go: it waits for this
+ * @running: completed when the function has started
+ * @go: the function waits for this
  * @ended: completed at its end
- * @runs: how often it has run
- * @seen: context variable that it has seen
- * @unwanted: what it has been told at the end
- * @result: what it returns
- * @released: completed when it was released
+ * @runs: number of times that it has run
+ * @seen: value of the context variable in the function
+ * @unwanted: result of cotask_job_unwanted() at the end
+ * @result: return value
+ * @released: completed when the job was released
  */
 struct job {
 	struct cotask_job job;
@@ -70,7 +70,7 @@ static void job_init(struct job *j, long result)
 }
 
 /**
- * struct caller - a coroutine that has a job done
+ * struct caller - a coroutine that runs a job in a thread
  * @frame: its coroutine
  * @j: the job
  * @flags: for cotask_to_thread()

@@ -2,11 +2,11 @@
 /*
  * cotask tests - every spawn option, with every kind of wait, with every interruption
  *
- * Two tasks wait for the same thing, a victim and behind it a rival.  What they wait for is
- * provided in units: a permit, an item, a notification, a member; or happens for both.  The
- * victim is interrupted before its first step, while it waits, when its outcome is there and
- * it has not resumed, or afterwards.  In the end each unit is where it belongs: with one of the
- * two, or still there; both have ended once; nothing is left.
+ * Two tasks wait for the same object, a victim and behind it a rival.  The object is granted in
+ * units (a permit, an item, a notification, a member) or completes for both.  The victim is
+ * interrupted before its first step, while it waits, when its outcome is available and it has not
+ * resumed, or afterwards.  At the end each unit belongs to one of the two tasks or is still
+ * available; both tasks have ended once; nothing is left.
  *
  * The table is generated: a case is a kind of wait, and goes through all options and
  * interruptions.
@@ -92,12 +92,12 @@ struct player {
 
 /**
  * struct wait_kind - a kind of wait
- * @name: for people
+ * @name: name for messages
  * @begin: the await
- * @provide: one more unit, or for all
- * @left: how many units are there still; NULL: it happens for both
- * @locks: it is waited for with the lock; a unit that no task waits for is gone
- * @shared: a cancel of one waiter reaches what both wait for (CX-15)
+ * @provide: provide one more unit, or complete for all
+ * @left: number of available units; NULL: completes for both
+ * @locks: the waiter holds the lock; a unit without a waiter is lost
+ * @shared: a cancel of one waiter reaches the object that both wait for (CX-15)
  */
 struct wait_kind {
 	const char *name;

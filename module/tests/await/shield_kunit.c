@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - shields: the waiter is cancelled, what it awaits is not
+ * cotask tests - shields: the waiter is cancelled, the awaited object is not
  */
 #include "../helpers.h"
 #include "../suites.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - cancellation: where a request goes and what becomes of it
+ * cotask tests - cancellation: the path and the effect of a request
  */
 #include "../helpers.h"
 #include "../suites.h"

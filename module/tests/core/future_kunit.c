@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - awaitables: futures, what an await gives, callbacks
+ * cotask tests - awaitables: futures, outcomes of awaits, callbacks
  */
 #include "../helpers.h"
 #include "../suites.h"

@@ -2,9 +2,9 @@
 /*
  * cotask tests - no memory, by fault injection
  *
- * Calls that create something are made again and again, with the first, the
- * second, ... allocation failing, until there is none left to fail.  What may not
- * allocate at all runs with the first allocation set to fail, and may not notice.
+ * Calls that create an object are repeated, with the first, the second, ...
+ * allocation failing, until no allocation is left to fail.  Calls that must not
+ * allocate run with the first allocation set to fail, and must not be affected.
  *
  * Needs CONFIG_FAILSLAB, and failslab must not spare GFP_KERNEL, see
  * selftests/guest/kunit.sh; the cases are skipped otherwise.  An allocation of a

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what goes beyond, on demand: ways to be cancelled, to spawn, to time
- * out, to wait; options of groups
+ * cotask tests - optional extensions: of cancelling, spawning, timeouts and waits;
+ * options of groups
  */
 #include "../helpers.h"
 #include "../suites.h"

@@ -2,8 +2,8 @@
 /*
  * cotask tests - from outside the loop: requests that cross its work, and blocking
  *
- * The test owns a manual loop.  What another thread asks for is posted, and acts on
- * the next turn; so each order of a request and of what it crosses can be played.
+ * The test owns a manual loop.  A request of another thread is posted, and acts on the
+ * next turn, so the test can play each order of a request and a concurrent event.
  */
 #include <linux/irqflags.h>
 #include <linux/kthread.h>
@@ -20,7 +20,7 @@ static const struct line waits0[] = {
 	TRY, FUTURE(0), SHOW, EXCEPT, SHOW, COUNT, RERAISE, ENDTRY, RETURN(1)
 };
 
-/* What other threads do. */
+/* Actions of other threads. */
 
 static void complete0(struct env *env)
 {

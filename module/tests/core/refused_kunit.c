@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what is used wrongly is refused, and groups that are opened late or too late
+ * cotask tests - misuse is refused, and groups that are opened late or too late
  *
- * A debug build warns of a coroutine that breaks the rules; the cases say that they expect it.
+ * A debug build warns of a coroutine that breaks the rules; the cases expect these warnings.
  */
 #include <linux/cotask_body.h>
 #include <linux/cotask_thread.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - scenarios of children that say when they are ready (TG-B7)
+ * cotask tests - scenarios of children that report that they are ready (TG-B7)
  */
 #include "../scenario.h"
 #include "../suites.h"

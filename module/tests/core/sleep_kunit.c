@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - sleeping: until when, in which order, on which clock
+ * cotask tests - sleeping: deadlines, order, clocks
  */
 #include <linux/limits.h>
 #include <linux/prandom.h>
@@ -20,7 +20,7 @@ enum how { SLEEP_FOR, SLEEP_RANGE, SLEEP_UNTIL };
  * @ns: delay or deadline
  * @slack: for SLEEP_RANGE and SLEEP_UNTIL
  * @clock: for SLEEP_UNTIL
- * @rc: what the sleep gave
+ * @rc: outcome of the sleep
  * @woke: time of the loop then; 0: not yet
  */
 struct sleeper {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - dumps: chunks, what moves meanwhile, loops that do not answer
+ * cotask tests - dumps: chunks, concurrent changes, loops that do not answer
  */
 #include <linux/slab.h>
 
