@@ -112,7 +112,7 @@ struct line {
 #define SPAWN(t, group, s)	{ .op = OP_SPAWN, .a = (t), .g = (group), .script = (s) }
 #define SPAWN_EAGER(t, group, s) \
 	{ .op = OP_SPAWN, .a = (t), .g = (group), .script = (s), .b = COTASK_SPAWN_EAGER }
-/* Cancel task t; SHOW gives 1 or 0. */
+/* Cancel task t; SHOW logs 1 or 0. */
 #define CANCEL(t)		{ .op = OP_CANCEL, .a = (t) }
 #define CANCEL_SELF		{ .op = OP_CANCEL_SELF }
 /* SHOW logs the remaining count. */
@@ -160,7 +160,7 @@ struct line {
 #define CANCEL_SCOPE(i)		{ .op = OP_CANCEL_SCOPE, .a = (i) }
 /* Start task t in a group, wait until it is READY. */
 #define START(t, group, s)	{ .op = OP_START, .a = (t), .g = (group), .script = (s) }
-/* SHOW gives 0 or the error. */
+/* SHOW logs 0 or the error. */
 #define READY(t, v)		{ .op = OP_READY, .a = (t), .b = (v) }
 #define CANCEL_WAIT(t)		{ .op = OP_CANCEL_WAIT, .a = (t) }
 /* The current task is task t from now on. */
@@ -172,15 +172,15 @@ struct line {
 /* Spawn task t, or make submission i of a task, on the loop that the current task is not on. */
 #define SPAWN_FAR(t, s)		{ .op = OP_SPAWN_FAR, .a = (t), .script = (s) }
 #define SUBMIT(i, s)		{ .op = OP_SUBMIT, .a = (i), .script = (s) }
-/* SHOW gives 1 or 0. */
+/* SHOW logs 1 or 0. */
 #define CANCEL_SUBMISSION(i)	{ .op = OP_CANCEL_SUBMISSION, .a = (i) }
-/* SHOW gives its outcome. */
+/* SHOW logs its outcome. */
 #define SUBMISSION(i)		{ .op = OP_SUBMISSION, .a = (i) }
 /* Log p<i> in that loop; each i once. */
 #define POST(i)			{ .op = OP_POST, .a = (i) }
 
 /* --- sets and blocking primitives --- */
-/* Make set i; SHOW gives 0 or the error.  RACE is a flag here. */
+/* Make set i; SHOW logs 0 or the error.  RACE is a flag here. */
 #define GATHER(i, flags, ...)	{ .op = OP_SET_GATHER, .a = (i), .b = (flags), ARGS(__VA_ARGS__) }
 #define GATHER_NOTHING(i)	{ .op = OP_SET_GATHER, .a = (i) }
 #define COLLECT			COTASK_GATHER_COLLECT
@@ -208,10 +208,10 @@ struct line {
 #define EVENT(i)		{ .op = OP_EVENT, .a = (i) }
 #define EVENT_SET(i)		{ .op = OP_EVENT_SET, .a = (i) }
 #define COND_WAIT(i)		{ .op = OP_COND_WAIT, .a = (i) }
-/* SHOW gives how many were woken. */
+/* SHOW logs the number of tasks that were woken. */
 #define NOTIFY(i, n)		{ .op = OP_NOTIFY, .a = (i), .b = (n) }
 #define PUT(i, v)		{ .op = OP_PUT, .a = (i), .b = (v) }
-/* SHOW gives the item. */
+/* SHOW logs the item. */
 #define GET(i)			{ .op = OP_GET, .a = (i) }
 #define CLOSE(i)		{ .op = OP_CLOSE, .a = (i) }
 

@@ -243,14 +243,14 @@ static void uninterruptible(struct kunit *test)
 	t = call(test, test->priv, &c, &j, COTASK_JOB_UNINTERRUPTIBLE);
 	wait_for_completion(&j.running);
 	cotask_cancel(t);
-	/* The loop has acted on the cancel when it answers. */
+	/* When the loop answers, it has processed the cancel. */
 	KUNIT_EXPECT_EQ(test, cotask_all_tasks(test->priv, NULL, 0), 1);
 	KUNIT_EXPECT_FALSE(test, cotask_done(t));
 	complete(&j.go);
 	KUNIT_EXPECT_EQ(test, cotask_wait(t, COTASK_FOREVER), 0);
 	KUNIT_EXPECT_TRUE(test, completion_done(&j.ended));
 	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t));
-	/* What it has acquired is not lost. */
+	/* The resource that it has acquired is not lost. */
 	KUNIT_EXPECT_EQ(test, cotask_job_result(&j.job), 7L);
 	cotask_put(t);
 	cotask_job_put(&j.job);
@@ -391,7 +391,7 @@ static void cancelled_before_it_began(struct kunit *test)
 	cotask_cancel(t);
 	cotask_manual_turns(loop, 100);
 	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t));
-	/* It either never began, or was told. */
+	/* The function either never ran, or could read that it is unwanted. */
 	complete(&j.go);
 	cotask_loop_stop(loop, COTASK_FOREVER);
 	cotask_put(t);
@@ -552,7 +552,7 @@ static void posted_functions(struct kunit *test)
 	expect_log(env, "a b c");
 }
 
-/* RT-7: a closed loop refuses; what is pending at its end is CANCELLED */
+/* RT-7: a closed loop refuses; submissions pending at its end are CANCELLED */
 static void closed_loop(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -24,7 +24,7 @@ enum interruption {
 	LOOP_STOPPED, LOOP_ENDED, INTERRUPTIONS
 };
 
-/* When it comes. */
+/* Moment of the interruption. */
 enum moment { BEFORE, WAITING, GRANTED, AFTERWARDS, MOMENTS };
 
 static const u32 options[] = {
@@ -42,7 +42,7 @@ static const u32 options[] = {
 
 struct player;
 
-/* What is waited for, and all that there is besides. */
+/* The awaited object, and the further objects of a case. */
 struct game {
 	struct kunit *test;
 	const struct wait_kind *kind;
@@ -86,8 +86,8 @@ struct player {
 	bool victim;
 	bool locked;
 	long rc;
-	unsigned int got;	/* units that it has: 0 or 1 */
-	unsigned int ends;	/* how often its coroutine has ended */
+	unsigned int got;	/* number of its units: 0 or 1 */
+	unsigned int ends;	/* number of ends of its coroutine */
 };
 
 /**

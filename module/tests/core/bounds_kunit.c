@@ -84,7 +84,7 @@ static void listen_to(struct kunit *test, unsigned int n)
 	cotask_loop_stop(loop, 0);
 }
 
-/* TG-B2, TG-38: whatever their number, deliveries are not mistaken for none */
+/* TG-B2, TG-38: no number of deliveries is mistaken for none */
 static void deliveries_are_counted(struct kunit *test)
 {
 	listen_to(test, 2);

@@ -67,7 +67,7 @@ static void cancel_is_handed_down_the_chain(struct kunit *test)
 	expect_cancelled(env, 2);
 }
 
-/* CX-4, CX-5: a scheduled task is armed; its await gives -ECANCELED, x keeps its value */
+/* CX-4, CX-5: a scheduled task is armed; its await returns -ECANCELED, x keeps its value */
 static void cancel_after_completion_arms(struct kunit *test)
 {
 	struct env *env = env_of(test);
