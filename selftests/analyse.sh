@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "make analyse": the kernel's scripts for Coccinelle, and clang's analyser, over the module.
-# analyse.txt has what they report wrongly, and why.
+# "make analyse": runs the kernel's scripts for Coccinelle, and clang's analyser, on the module.
+# analyse.txt lists the false reports, with reasons.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

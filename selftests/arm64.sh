@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# arm64 without such a machine: "arm64.sh KERNEL-SOURCE OUTDIR" compiles the header of
+# arm64 without an arm64 machine: "arm64.sh KERNEL-SOURCE OUTDIR" compiles the header of
 # the device with the headers of Debian's cross compiler, builds libcotask and its
-# examples with it, and runs the tests that need no device under qemu-user. TAP on the
-# standard output.
+# examples with that compiler, and runs the tests that need no device under qemu-user.
+# Prints TAP.
 set -euo pipefail
 unset MAKEFLAGS MFLAGS MAKELEVEL
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "make bench": runs the benchmark in a UML kernel without debugging, on one CPU, and
-# the rows that need two in QEMU with the stock kernel; prints a table and writes
-# .build/bench.json. Nanoseconds per operation. Arguments are parameters of the
-# module: rows=SUBSTRING repeat=N.
+# the rows that need two CPUs in QEMU with the stock kernel. Prints a table and writes
+# .build/bench.json. Values are nanoseconds per operation. Arguments are parameters of
+# the module: rows=SUBSTRING repeat=N.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "make check": runs all tests, ends with "N passed, N failed, N skipped".
-# With arguments, only the named parts. Parts run side by side, as many as there are CPUs and four
-# at the most, or JOBS=; each prints what it has found when it is over.
+# "make check": runs all tests; the last line is "N passed, N failed, N skipped".
+# Arguments name the parts to run. As many parts run in parallel as there are CPUs, four at most;
+# JOBS= sets another number. Each part prints its results when it has ended.
 set -uo pipefail
 
 # The longest ones first.

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the compiler has to say about a coroutine: "compile.sh CASE [FLAVOUR]" compiles
-# compile/CASE.c, or what compile/CASE.sh prints, as part of a module. The second
-# line says what it is refused with, or warned of; if it does not, the compiler has
-# to be silent.
+# Diagnostics of the compiler for coroutines: "compile.sh CASE [FLAVOUR]" compiles
+# compile/CASE.c, or the output of compile/CASE.sh, as part of a module. The second
+# line of the case contains the expected error or warning; without such a line, the
+# compiler must not print anything.
 set -euo pipefail
 unset MAKEFLAGS MFLAGS MAKELEVEL KBUILD_OUTPUT	# of a make that calls us
 

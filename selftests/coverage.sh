@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "coverage.sh [-v] [SUITE...]": runs the suites in a kernel with gcov, and prints how many lines
-# and branches of the module have run, see coverage.py. It fails if a suite fails, or if a line
-# has not run and coverage.txt does not name its function. With names, only these suites are run
-# again; the counts of the others are those of before, for files that have not changed since.
-# "-v": the lines that have not run, too; they are in .build/coverage/uncovered.txt.
+# "coverage.sh [-v] [SUITE...]": runs the suites in a kernel with gcov, and prints the number of
+# lines and branches of the module that have run, see coverage.py. It fails if a suite fails, or if
+# a line has not run and coverage.txt does not name its function. With arguments, runs only these
+# suites; for files that have not changed, the counts of other suites are those of the last run.
+# "-v" also prints the lines that have not run; they are in .build/coverage/uncovered.txt.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

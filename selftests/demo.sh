@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "make demo": builds the module against the stock kernel's headers, boots that
-# kernel in QEMU and shows the tutorial there. The host's kernel is not touched.
+# kernel in QEMU and runs the tutorial in it. The kernel of the host is not changed.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

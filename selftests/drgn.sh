@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# tools/drgn/cotask.py on a small kernel in QEMU: in the running kernel, and on a dump of the
-# machine's memory. drgn is that of Debian 13, in a root of its own: the one of Debian 12 reads
-# modules of 7.3 at wrong addresses. TAP on the standard output.
+# Tests tools/drgn/cotask.py with a small kernel in QEMU: on the running kernel, and on a dump of
+# the machine's memory. Uses drgn of Debian 13, in a root of its own, because drgn of Debian 12
+# reads modules of 7.3 at wrong addresses. Prints TAP.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "make check-fresh": HEAD as a user has it on a machine that has nothing. In pristine
-# roots of Debian 12 and 13: the commands of README.md; the packages are built, and
-# installed, used and purged in another such root. Then the targets that boot kernels, on
-# this machine; fresh/targets has all of them. Prints TAP. "fresh.sh quick" does the
-# commands on Debian 12 only; "fresh.sh SUITE..." all on these; "fresh.sh machine" those
-# that boot.
+# "make check-fresh": tests HEAD as a user finds it on a freshly installed machine. Runs
+# the commands of README.md in pristine roots of Debian 12 and 13; builds the packages,
+# and installs, uses and purges them in another pristine root. Then runs the targets that
+# boot kernels, on this machine; fresh/targets lists all targets. Prints TAP. "fresh.sh
+# quick" runs only the commands, on Debian 12; "fresh.sh SUITE..." runs all tests on these
+# releases; "fresh.sh machine" runs the targets that boot kernels.
 set -uo pipefail
 unset MAKEFLAGS MFLAGS MAKELEVEL
 

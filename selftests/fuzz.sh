@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "make fuzz-semantics": random programs on the core and on the model, in
-# a user-mode kernel. "fuzz.sh PROGRAMS [SEED [options of fuzz.py]]"
+# "make fuzz-semantics": runs random programs on the core, in a user-mode kernel, and
+# on the model. "fuzz.sh PROGRAMS [SEED [options of fuzz.py]]"
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

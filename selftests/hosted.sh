@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "make bench-hosted": hosted tasks, with libcotask ("stackless": those without stacks), and by the
-# ioctls alone ("device"), beside io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU
+# "make bench-hosted": compares hosted tasks, with libcotask ("stackless": without stacks) and with
+# the ioctls alone ("device"), with io_uring, epoll, libuv, threads, tokio, Go and asyncio, in QEMU
 # with the stock kernel.
-# on=icount: one CPU, on which an instruction takes a nanosecond, so that the rows are numbers of
-# instructions, the same in each run, and a plugin of QEMU tells those of processes from those of
-# the kernel, and counts system calls; on=qemu: two CPUs, where all code is slowed alike; on=uml: in
-# UML 7.3 on one CPU, at native speed, where system calls cost ten microseconds. Prints tables;
-# .build/hosted-*.json and .svg hold the same. A peer whose Debian package (liburing-dev,
-# libuv1-dev, golang-go, librust-tokio-dev, python3) is not there is left out. "ours": only
-# libcotask and the device. "profile": where their instructions go, by function, for each row in
+# on=icount: one CPU, on which each instruction takes a nanosecond. The rows are numbers of
+# instructions, the same in each run; a plugin of QEMU separates instructions of processes and of
+# the kernel, and counts system calls. on=qemu: two CPUs, where all code is equally slow. on=uml:
+# UML 7.3 on one CPU, at native speed, where a system call costs ten microseconds. Prints tables;
+# .build/hosted-*.json and .svg contain the same data. Omits peers whose Debian packages
+# (liburing-dev, libuv1-dev, golang-go, librust-tokio-dev, python3) are not installed. "ours": only
+# libcotask and the device. "profile": the instructions of each row by function, in
 # .build/hosted-profile. Arguments: on=icount|qemu|uml kernel=FLAVOUR sleepers=N ours profile.
 set -euo pipefail
 

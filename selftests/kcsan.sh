@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "kcsan.sh [SEED]": a small kernel in QEMU, with two CPUs, that reports data races: the stress test,
-# KUnit and the tests of the device in it; then CPU hotplug and the freezer under load. A report
-# with cotask in it fails, see vm/scan.sh.
+# "kcsan.sh [SEED]": runs the stress test, KUnit and the tests of the device in a small kernel that
+# reports data races, in QEMU with two CPUs; then CPU hotplug and the freezer under load. Fails if
+# a report contains cotask, see vm/scan.sh.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

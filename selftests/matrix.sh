@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "make matrix": builds everything with W=1 for each kernel of Debian, boots those that
-# QEMU is for, runs the tutorial and the tests of the device, of the library and of the
-# tool there; runs the suites in the trees of kernels, by their own kunit.py; builds with
-# clang; and prints one table, of which .build/matrix.txt is a copy. With arguments,
-# only these kernels ("matrix.sh stock-6.12 overlay-7.3"). Limits are for what never ends.
+# "make matrix": builds everything with W=1 for each kernel of Debian; boots the kernels
+# that run in QEMU, and runs the tutorial and the tests of the device, the library and the
+# tool in them; runs the suites in kernel trees with the trees' kunit.py; builds with
+# clang. Prints one table, and writes a copy to .build/matrix.txt. Arguments select kernels
+# ("matrix.sh stock-6.12 overlay-7.3"). Time limits only catch tests that hang.
 set -uo pipefail
 unset MAKEFLAGS MFLAGS MAKELEVEL
 

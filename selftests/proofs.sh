@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Proofs of small protocols: spin visits all states of each model in proofs/. The model as it is
-# has no error; each variant "BAD=n" that its first comment lists has one. What a model is
-# about has to be there: each "file.c, function()" that it names is a function of module/, of a
-# header maybe. "proofs.sh [MODEL...]"
+# Proofs of small protocols: spin visits all states of each model in proofs/. The model itself has
+# no error; each variant "BAD=n" that its first comment lists has an error. The code that a model
+# describes must exist: each "file.c, function()" that it names is a function of module/ or of a
+# header. "proofs.sh [MODEL...]"
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "races.sh [SEED]": the stress test and the tests of the device in a kernel with two CPUs, with
-# the race points of a debug build on, see module/core/racepoint.c. Prints which pairs of points
-# were seen in which order.
+# "races.sh [SEED]": runs the stress test and the tests of the device in a kernel with two CPUs and
+# with the race points of a debug build enabled, see module/core/racepoint.c. Prints the observed
+# orders of each pair of points.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "search.sh [SECONDS [SEED]]": the fuzzer of /dev/cotask that is guided by coverage, in a
-# kernel with KASAN, lockdep, kmemleak and KCOV. Programs that reach new edges are kept in the
-# cache; those of search/corpus are run before. With 0 seconds only the corpus is run, and the
-# programs that add nothing to shorter ones are dropped from the cache. Prints how much it has
-# run, how many edges it has reached, and the functions of the module that it has never entered;
-# fails if an operation has never succeeded. FLAVOUR= names another kernel: without KCOV nothing
-# new is kept. APPEND= is added to its command line, as "cotask.race_rate=64".
+# "search.sh [SECONDS [SEED]]": runs the coverage-guided fuzzer of /dev/cotask in a kernel with
+# KASAN, lockdep, kmemleak and KCOV. Keeps programs that reach new edges in the cache, and runs
+# the programs of search/corpus first. With 0 seconds, runs only the corpus, and removes programs
+# from the cache that add no edges to those of shorter programs. Prints the number of programs and
+# edges, and the functions of the module that were never entered. Fails if an operation has never
+# succeeded. FLAVOUR= selects another kernel; without KCOV no new program is kept. APPEND= is
+# appended to the kernel's command line, as in "cotask.race_rate=64".
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

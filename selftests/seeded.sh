@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "seeded.sh [NAME...]": puts each bug of seeded/ into a copy of the tree, where the machine that
-# its patch names has to find it: search (two minutes), races, model (20,000 programs).
-# Prints what was seen first.
+# "seeded.sh [NAME...]": applies each bug of seeded/ to a copy of the tree. The method that the
+# patch names must find the bug: search (two minutes), races, or model (20,000 programs).
+# Prints the first symptom of each bug.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Static checks: "static.sh checkpatch|kernel-doc|shellcheck|man|version
-# KERNEL-SOURCE". Silent when all is well.
+# KERNEL-SOURCE". Prints nothing if all checks pass.
 set -uo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)

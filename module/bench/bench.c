@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - the native rows, next to what a kernel author would use
- * otherwise, and next to the floors
+ * cotask benchmark - the native rows, compared with the kernel's own facilities and
+ * with the floors
  *
- * Loading the module runs the rows, several times as the machine may be busy, and
- * prints the minimum of each: "bench: <row> <ns> <target>", and for each row that it is
- * compared with "<row> <limit of the ratio>".
- * For a kernel without debugging.  Loading fails at the end on purpose, so that it can
- * be loaded again.
+ * Loading the module runs each row several times, because the machine may be busy, and
+ * prints the minimum of each: "bench: <row> <ns> <target>", followed by
+ * "<row> <limit of the ratio>" for each row that the row is compared with.
+ * For a kernel without debugging.  Loading fails at the end intentionally, so that the
+ * module can be loaded again.
  */
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -27,7 +27,7 @@ static bool alone;
 module_param(alone, bool, 0444);
 MODULE_PARM_DESC(alone, "do not run what they are compared with");
 
-/* The last one only when it is asked for. */
+/* The last table runs only on request. */
 static const struct bench_row * const subjects[] = {
 	bench_floors, bench_tasks, bench_sets, bench_timers, bench_wakes, bench_queues,
 };
@@ -71,7 +71,7 @@ static void choose_rows(void)
 	}
 }
 
-/* One round over all rows, so that a busy minute does not hit all runs of one. */
+/* One round over all rows, so that a busy minute does not affect all runs of one row. */
 static void run_rows(unsigned int round)
 {
 	unsigned int i;
@@ -95,7 +95,7 @@ static void print_row(const struct bench_row *r, u64 ps)
 	unsigned int b;
 	int len;
 
-	/* Zero: not possible on this machine. */
+	/* 0: the row is not possible on this machine. */
 	len = scnprintf(line, sizeof(line), "%s %llu.%llu %u", r->name, tenths / 10,
 			tenths % 10, r->target);
 	for (b = 0; b < BENCH_BESIDE && r->beside[b].name; b++)
@@ -104,7 +104,7 @@ static void print_row(const struct bench_row *r, u64 ps)
 	pr_info("bench: %s\n", line);
 }
 
-/* --- what the rows share ---------------------------------------------------- */
+/* --- shared by the rows ----------------------------------------------------- */
 
 static long crowd_step(struct cotask *task, struct cotask_frame *frame)
 {
@@ -132,7 +132,7 @@ struct cotask_frame *bench_crowd_init(struct bench_crowd *crowd)
  * bench_run - run a coroutine on a loop of this thread
  * @main: the coroutine
  *
- * Return: How long it took, in ns.
+ * Return: The duration in nanoseconds.
  */
 u64 bench_run(struct cotask_frame *main)
 {

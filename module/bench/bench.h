@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask benchmark - what its files share
+ * cotask benchmark - declarations shared by its files
  */
 #ifndef COTASK_BENCH_H
 #define COTASK_BENCH_H
@@ -16,8 +16,8 @@
 
 /**
  * struct bench_beside - a row to compare with
- * @name: of the row
- * @limit: what the ratio of the two is to be at most, or NULL
+ * @name: name of the row
+ * @limit: maximum ratio of the two rows, or NULL
  */
 struct bench_beside {
 	const char	*name;
@@ -26,10 +26,10 @@ struct bench_beside {
 
 /**
  * struct bench_row - one line of the table
- * @name: what is measured
- * @run: measures it once; picoseconds per operation, 0 if that was not possible
- * @n: how many of it there are at a time, or whatever @run wants to know
- * @target: nanoseconds, or 0
+ * @name: the measured operation
+ * @run: measures the row once; picoseconds per operation, 0 if that was not possible
+ * @n: number of objects at a time, or another argument of @run
+ * @target: target in nanoseconds, or 0
  * @beside: rows to compare with
  * @once: @run has taken many samples; do not repeat it
  */
@@ -60,8 +60,8 @@ static inline u64 bench_ps(u64 ns, u64 operations)
  * @frame: the coroutine
  * @group: the group
  * @make: makes member @i
- * @n: how many
- * @members: for @make
+ * @n: number of members
+ * @members: argument of @make
  */
 struct bench_crowd {
 	struct cotask_frame	frame;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - floors: what the parts cost that nothing can do without
+ * cotask benchmark - floors: the cost of the parts that every scheduler needs
  */
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -21,7 +21,7 @@ static noinline void step_fn(struct step *step)
 
 #define STEPS	4000000
 
-/* An indirect call, and from the head of a list to its tail. */
+/* An indirect call, and a move from the head of a list to its tail. */
 static u64 step_rotate(unsigned int tasks)
 {
 	struct step *steps = kvcalloc(tasks, sizeof(*steps), GFP_KERNEL);

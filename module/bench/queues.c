@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - deadline queues by themselves: the one that loops have, and what
- * it might have been.  See Documentation/deadlines.rst.  Run only when asked for.
+ * cotask benchmark - deadline queues in isolation: the queue of a loop, and its
+ * alternatives.  See Documentation/deadlines.rst.  Runs only on request.
  *
  * Two rows for each queue, number of entries and distribution of delays.  "hold": the
- * time goes on by 50 us, what is due is taken out and added again with a new delay;
- * per entry that came due.  "cancel": an entry is taken out of the middle and added
- * again.  Entries have the size of a task and lie in memory in no order, as tasks do
- * after a while.
+ * time advances by 50 us, due entries are removed and added again with a new delay;
+ * per due entry.  "cancel": an entry is removed from the middle and added again.
+ * Entries have the size of a task and are in no particular order in memory, as tasks
+ * are after a while.
  */
 #include <linux/bitmap.h>
 #include <linux/list_sort.h>
@@ -24,7 +24,7 @@ struct heap_node {
 	unsigned int at;
 };
 
-/* Of a pairing heap; @prev: the parent for its first child, otherwise a sibling. */
+/* Node of a pairing heap; @prev: the parent of a first child, otherwise a sibling. */
 struct pairing_node {
 	u64 deadline;
 	struct item *child, *next, *prev;
@@ -42,11 +42,11 @@ struct item {
 
 /**
  * struct queue_ops - one kind of queue
- * @start: make an empty one for at most @n items; false: no memory
- * @add: an item with a deadline
- * @del: an item that is in it
- * @pop: the earliest item if it is due at @now, or NULL
- * @end: free what @start has made
+ * @start: make an empty queue for at most @n items; false: no memory
+ * @add: add an item with a deadline
+ * @del: remove an item of the queue
+ * @pop: remove the earliest item if it is due at @now; or NULL
+ * @end: free the queue
  */
 struct queue_ops {
 	bool (*start)(unsigned int n);
@@ -98,7 +98,7 @@ static void dq_end(void)
 
 static const struct queue_ops ops_dq = { dq_start, dq_add, dq_del, dq_pop, dq_end };
 
-/* --- the same with one chain for each slot, and digits of 6 or 8 bits ------------- */
+/* --- the same with one chain per slot, and digits of 6 or 8 bits ------------------ */
 
 #define WHEEL_SLOTS	256
 #define WHEEL_LEVELS	11
@@ -179,7 +179,7 @@ static int cmp_deadline(void *priv, const struct list_head *a, const struct list
 	       list_entry(b, struct cotask_entry, link)->deadline;
 }
 
-/* Open the first slot, or take all of it. */
+/* Distribute the entries of the first slot, or remove all of them if they are due. */
 static void wheel_turn(unsigned int level, unsigned int s, u64 now)
 {
 	u64 min = wheel->min[level][s];
@@ -382,7 +382,7 @@ static struct item *meld(struct item *a, struct item *b)
 	return a;
 }
 
-/* Meld neighbours, then all of the pairs from the last one on. */
+/* Meld neighbours, then all pairs from last to first. */
 static struct item *meld_children(struct item *parent)
 {
 	struct item *a = parent->pairing.child, *pairs = NULL, *root = NULL;
@@ -457,7 +457,7 @@ static u64 equal(void)
 	return NSEC_PER_SEC;
 }
 
-/* Let time pass; how many came due. */
+/* Let time pass.  Return: the number of items that came due. */
 static u64 hold(const struct queue_ops *ops, u64 (*delay)(void), u64 *now, u64 end)
 {
 	struct item *item;
@@ -499,7 +499,7 @@ static u64 queue_run(const struct queue_ops *ops, u64 (*delay)(void), bool cance
 	if (!ops->start(n))
 		goto out;
 	prandom_seed_state(&rnd, 1);
-	/* One more second, until the order in memory is that of the delays. */
+	/* Run for another second first, so that the order in memory follows the delays. */
 	for (i = 0; i < n; i++)
 		ops->add(&items[i], uniform());
 	hold(ops, delay, &now, NSEC_PER_SEC);

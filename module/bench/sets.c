@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - gather, wait and shields: what one member costs
+ * cotask benchmark - gather, wait and shields: the cost of one member
  *
- * From making the set until its waiter has its outcome, divided by the number of
- * members: flat if all of it is O(n).
+ * The time from making the set until its waiter has the outcome, divided by the number
+ * of members: constant if all parts are O(n).
  */
 #include <linux/cotask_gather.h>
 #include <linux/mm.h>
@@ -13,13 +13,13 @@
 #define MEMBERS_IN_ALL	200000
 
 /**
- * struct sets - futures, and something that follows them
+ * struct sets - futures, and a coroutine that waits for them
  * @frame: the coroutine that waits
- * @n: how many
+ * @n: number of futures
  * @future: the futures
- * @member: a member for each
- * @set: for gather
- * @wait: for wait
+ * @member: one member per future
+ * @set: the set of a gather
+ * @wait: state of a wait
  */
 struct sets {
 	struct cotask_frame frame;
@@ -64,7 +64,7 @@ static void prepare(struct sets *me, struct cotask_loop *loop)
 	}
 }
 
-/* The waiter begins, everything is completed, the waiter has its outcome. */
+/* The waiter starts, all futures are completed, the waiter receives the outcome. */
 static u64 one_round(struct sets *me, struct cotask_loop *loop, cotask_step_fn step)
 {
 	u64 begin = ktime_get_ns();
@@ -110,7 +110,7 @@ static u64 run_wait(unsigned int n)
 	return measure(n, wait_for_all);
 }
 
-/* Made and cancelled, what it protects stays. */
+/* Make and cancel a shield; the future that it protects remains. */
 static u64 run_shield(unsigned int n)
 {
 	struct cotask_loop *loop = cotask_manual_create(0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - yielding; spawning and joining; next to works and kthreads
+ * cotask benchmark - yielding; spawning and joining; compared with works and kthreads
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>
@@ -159,7 +159,7 @@ static u64 kthreads(unsigned int n)
 	return bench_ps(ktime_get_ns() - begin, n);
 }
 
-/* Bytes, not time. */
+/* The value is in bytes. */
 static u64 bytes_per_task(unsigned int n)
 {
 	return sizeof(struct cotask) * 1000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - sleeps, timeouts, and the cancel of a group of sleepers; next to
- * one timer or delayed work for each
+ * cotask benchmark - sleeps, timeouts, and the cancel of a group of sleepers; compared
+ * with one timer or delayed work per sleeper
  */
 #include <linux/hrtimer.h>
 #include <linux/mm.h>
@@ -29,7 +29,7 @@ static long sleeper(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, slept);
 
 	for (;;) {
-		/* As a sleep does on a loop whose clock is not moved by hand. */
+		/* Equivalent to a sleep on a loop whose clock runs by itself. */
 		clock_sum += ktime_get_ns();
 		CO_AWAIT(slept, rc,
 			 cotask_sleep(task, 1 + prandom_u32_state(&rnd) % NSEC_PER_SEC));
@@ -47,8 +47,8 @@ static struct cotask_frame *make_sleeper(struct bench_crowd *c, unsigned int i)
 }
 
 /*
- * A loop whose clock is moved by hand, so that no time is spent waiting; in steps of 50 us, which
- * is the time that a turn with some entries takes.
+ * Advance the loop's clock by hand, so that no time is spent waiting.  A step of 50 us is the time
+ * that a turn with some entries takes.
  */
 #define TICK	(50 * NSEC_PER_USEC)
 
@@ -64,8 +64,8 @@ static u64 let_pass(struct cotask_loop *loop, u64 ns)
 }
 
 /*
- * @n sleepers on a loop, each of which sleeps for up to a second again and again;
- * they have done so for a while, so that their deadlines are in no order.
+ * Start @n sleepers on a loop, each of which repeatedly sleeps for up to a second; let
+ * them run for a while, so that their deadlines are in no particular order.
  */
 static struct cotask_loop *sleepers_start(struct bench_crowd *c, unsigned int n)
 {
@@ -93,7 +93,7 @@ static void sleepers_stop(struct cotask_loop *loop, struct bench_crowd *c)
 	kvfree(c->members);
 }
 
-/* Armed, due, and run; without the turns in which nothing is due. */
+/* Arm, expire and run; without the cost of turns in which no sleep expires. */
 static u64 sleeps(unsigned int n)
 {
 	u64 duration = n < 100000 ? 20 * NSEC_PER_SEC : NSEC_PER_SEC;
@@ -115,7 +115,7 @@ static u64 sleeps(unsigned int n)
 	return bench_ps(ns, slept);
 }
 
-/* Until all of them have ended, and the group has been left. */
+/* The time until all sleepers have ended and the group was left. */
 static u64 group_cancel(unsigned int n)
 {
 	struct bench_crowd c;
@@ -132,7 +132,7 @@ static u64 group_cancel(unsigned int n)
 	return bench_ps(begin, n);
 }
 
-/* Add all, take out one after the other: what an rbtree costs by itself. */
+/* Add all entries, then remove them one by one: the cost of an rbtree alone. */
 static u64 timerqueue(unsigned int n)
 {
 	struct timerqueue_node *nodes = kvcalloc(n, sizeof(*nodes), GFP_KERNEL);
@@ -159,7 +159,7 @@ static u64 timerqueue(unsigned int n)
 	return bench_ps(begin, (u64)rounds * n);
 }
 
-/* --- the kernel's own timers, one for each sleeper --------------------------- */
+/* --- the kernel's own timers, one per sleeper -------------------------------- */
 
 static enum hrtimer_restart timer_fn(struct hrtimer *timer)
 {
@@ -240,7 +240,7 @@ static u64 delayed_works(unsigned int n)
 	return bench_ps(begin, (u64)rounds * n);
 }
 
-/* --- timeouts that do not come due ------------------------------------------- */
+/* --- timeouts that do not expire --------------------------------------------- */
 
 #define SCOPES	1000000
 
@@ -269,7 +269,7 @@ static u64 timeouts(unsigned int n)
 	return bench_ps(bench_run(cotask_frame_init(&s.frame, scopes, NULL)), SCOPES);
 }
 
-/* One timer that is armed and cancelled while @n - 1 more are armed. */
+/* Arm and cancel one timer while @n - 1 other timers are armed. */
 static u64 hrtimer_among(unsigned int n)
 {
 	struct hrtimer *timers = hrtimers_start(n);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - waking an idle loop next to waking a kthread, on any CPU and on
- * another one; and how late a periodic sleep wakes up
+ * cotask benchmark - waking an idle loop compared with waking a kthread, on any CPU and
+ * on another CPU; and the latency of a periodic sleep
  */
 #include <linux/completion.h>
 #include <linux/cpumask.h>
@@ -12,11 +12,11 @@
 
 #include "bench.h"
 
-/* --- there and back ---------------------------------------------------------- */
+/* --- round trips ------------------------------------------------------------- */
 
 #define WAKES	10000
 
-/* How the thread of the benchmark is woken, in all of the rows. */
+/* Wakes the thread of the benchmark, in all rows. */
 static struct completion answer;
 
 struct waker {
@@ -122,7 +122,7 @@ static u64 thread_anywhere(unsigned int n)
 	return wake_thread(-1);
 }
 
-/* This thread stays on one CPU; the other one, or -1 if there is none. */
+/* Pin this thread to one CPU.  Return: another CPU, or -1 if there is none. */
 static int go_apart(void)
 {
 	int here = cpumask_first(cpu_online_mask);
@@ -162,13 +162,13 @@ static u64 thread_across(unsigned int n)
 	return ps;
 }
 
-/* --- lateness ------------------------------------------------------------------ */
+/* --- latency ------------------------------------------------------------------- */
 
 #define LATE_SAMPLES	4000
 #define LATE_PERIOD	NSEC_PER_MSEC
 
 /*
- * A task or thread that wakes up each millisecond.  Both of them run in the same four
+ * A task and a thread that each wake up every millisecond.  Both run in the same four
  * seconds, half a period apart.
  */
 struct periodic {

@@ -2,8 +2,8 @@
 /*
  * cotask sample - native bodies: coroutines of this module that processes spawn by name
  *
- * "sample.nap" sleeps in the loop of the process.  "sample.errand" has the same done by a task
- * in a loop of this module, and waits for that; a cancel of the one cancels the other.
+ * "sample.nap" sleeps in the loop of the process.  "sample.errand" spawns a task that does the
+ * same in a loop of this module, and awaits it; a cancel of the errand cancels that task.
  */
 #include <linux/cotask.h>
 #include <linux/cotask_body.h>
@@ -15,8 +15,8 @@
 
 /**
  * struct nap_arg - the argument of both bodies, from the process
- * @naps: how often to sleep, up to 16
- * @ns: nanoseconds of each sleep
+ * @naps: number of sleeps, up to 16
+ * @ns: duration of each sleep in nanoseconds
  */
 struct nap_arg {
 	u32 naps;
@@ -72,9 +72,9 @@ static struct cotask_body nap_body = {
 static struct cotask_loop *loop;
 
 /**
- * struct errand - what the process has spawned
+ * struct errand - the task that the process has spawned
  * @frame: its coroutine, in the loop of the process
- * @napper: the task in the loop of this module, a reference
+ * @napper: reference to the task in the loop of this module
  */
 struct errand {
 	struct cotask_frame frame;

@@ -29,8 +29,8 @@ module_param(still, bool, 0444);
 MODULE_PARM_DESC(still, "nothing ever ends, so that each view shows the same");
 
 #define LOOPS		4
-#define DEVICES		4	/* of a loop */
-#define QUEUES		5	/* of a device */
+#define DEVICES		4	/* per loop */
+#define QUEUES		5	/* per device */
 #define NAME		24
 
 struct device {

@@ -2,14 +2,14 @@
 /*
  * cotask sample - a driver for QEMU's "edu" PCI device
  *
- * The device computes factorials, copies memory, and raises an interrupt when it
- * is done.  What would be a web of timers, work items, completions and flags is one
- * coroutine per operation; the interrupt handler only completes a completion.  All tasks
- * of a device are in one group: remove() stops the group, whatever it is doing, and
- * then nothing of the driver runs any more.
+ * The device computes factorials, copies memory, and raises an interrupt at the end of
+ * an operation.  One coroutine per operation replaces a set of timers, work items,
+ * completions and flags; the interrupt handler only completes a completion.  All tasks
+ * of a device are in one group.  remove() stops the group at any point; afterwards no
+ * code of the driver runs.
  *
- * For show, each device is exercised by a task as long as it is bound, and processes that
- * have /dev/cotask open can spawn "edu.factorial".
+ * As a demonstration, a task exercises each device while the device is bound, and
+ * processes that have /dev/cotask open can spawn "edu.factorial".
  */
 #include <linux/cotask.h>
 #include <linux/cotask_body.h>
@@ -40,7 +40,7 @@
 #define   EDU_DMA_TO_RAM	BIT(1)
 #define   EDU_DMA_IRQ		BIT(2)
 #define EDU_BUFFER		0x40000
-/* Of 4096 bytes; some versions of the device do not take a transfer up to the end. */
+/* Half of the device's 4096 bytes: some versions refuse a transfer up to the end. */
 #define EDU_BUFFER_SIZE		2048
 #define EDU_DMA_BITS		28
 
@@ -67,13 +67,13 @@ MODULE_PARM_DESC(late, "times that the device was late");
 
 /**
  * struct edu - one device
- * @mmio: its registers
+ * @mmio: registers of the device
  * @irq: completed by each interrupt
  * @busy: held by the task that uses the device
  * @group: all tasks of the device
- * @exercise: the one that there is
+ * @exercise: the task that exercises the device
  * @buffer: memory for DMA
- * @dma: its bus address
+ * @dma: bus address of @buffer
  */
 struct edu {
 	void __iomem *mmio;
@@ -112,7 +112,7 @@ struct await_irq {
 	unsigned int tries;
 };
 
-/* The device may be late, or the interrupt that of an earlier operation. */
+/* The device may be late, or the interrupt may be that of an earlier operation. */
 static long await_irq(struct cotask *task, struct cotask_frame *frame)
 {
 	struct await_irq *me = container_of(frame, struct await_irq, frame);
@@ -181,7 +181,7 @@ static u32 factorial(u32 n)
 	return product;
 }
 
-/* Compute, write memory to the device, read it back, compare. */
+/* Compute; write memory to the device, read it back, and compare. */
 static long exercise_once(struct cotask *task, struct cotask_frame *frame)
 {
 	struct exercise *me = container_of(frame, struct exercise, round);
@@ -215,7 +215,7 @@ static long exercise_once(struct cotask *task, struct cotask_frame *frame)
 	return 0;
 }
 
-/* Again and again, until cancelled. */
+/* Repeat until cancelled. */
 static long exercise(struct cotask *task, struct cotask_frame *frame)
 {
 	struct exercise *me = container_of(frame, struct exercise, frame);
@@ -247,9 +247,9 @@ static DEFINE_MUTEX(offered_lock);	/* guards offered */
 /**
  * struct job - a computation for a process
  * @frame: its coroutine, in the loop of the device
- * @edu: the device, which stays as long as the group that the task is in
- * @n: what to compute
- * @wait: for the interrupt
+ * @edu: the device, which exists as long as the task's group
+ * @n: argument of the factorial
+ * @wait: the wait for the interrupt
  */
 struct job {
 	struct cotask_frame frame;
@@ -277,7 +277,7 @@ static long compute(struct cotask *task, struct cotask_frame *frame)
 	return rc;
 }
 
-/* What the process has spawned, in its loop: waits for the job. */
+/* The task that the process has spawned, in its own loop: waits for the job. */
 struct client {
 	struct cotask_frame frame;
 	struct cotask *job;
@@ -303,7 +303,7 @@ static void client_release(struct cotask_frame *frame)
 	kfree(me);
 }
 
-/* With offered_lock. */
+/* The caller holds offered_lock. */
 static struct cotask *spawn_job(struct edu *edu, u32 n)
 {
 	struct job *job = kzalloc(sizeof(*job), GFP_KERNEL);
@@ -437,7 +437,7 @@ static void edu_remove(struct pci_dev *pdev)
 
 	offer(edu, false);
 	rc = cotask_group_stop(&edu->group, NSEC_PER_SEC);
-	/* No task is left, and the device must not write to memory any more. */
+	/* All tasks have ended.  The device must not write to memory any more. */
 	pci_clear_master(pdev);
 	free_irq(pci_irq_vector(pdev, 0), edu);
 	cotask_completion_fini(&edu->irq);
@@ -447,13 +447,13 @@ static void edu_remove(struct pci_dev *pdev)
 		pci_err(pdev, "the exercise has failed with %d\n", rc);
 }
 
-/* No MODULE_DEVICE_TABLE(): a machine with this device does not load a sample. */
+/* No MODULE_DEVICE_TABLE(): a machine with this device must not load a sample by itself. */
 static const struct pci_device_id edu_ids[] = {
 	{ PCI_DEVICE(EDU_VENDOR, EDU_DEVICE) },
 	{}
 };
 
-/* The machine goes to sleep: no task touches the device until it is back. */
+/* The machine suspends: no task accesses the device until the machine has resumed. */
 static int edu_suspend(struct device *dev)
 {
 	struct edu *edu = dev_get_drvdata(dev);

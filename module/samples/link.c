@@ -2,13 +2,13 @@
 /*
  * cotask sample - one source: the same coroutines in the kernel and in a process
  *
- * Two programs of asyncio's tutorial; a link that is trained, with a time limit, retries and
- * pauses, and cleans up when it is cancelled; sensors that are read at the same time.  Loading
- * the module cotask_link, or running the program link, runs one after the other, and prints what
- * happens with the milliseconds since the beginning.
+ * Two programs of asyncio's tutorial; the training of a link, with a time limit, retries, pauses
+ * and a clean-up when it is cancelled; sensors that are read concurrently.  Loading the module
+ * cotask_link, or running the program link, runs one after the other, and prints each event with
+ * the milliseconds since the start.
  *
- * Only the lines between #ifdef and #endif know where they are: the include files and say() at
- * the top, and what calls run_all() at the bottom.
+ * Only the lines between #ifdef and #endif differ between kernel and process: the include files
+ * and say() at the top, and the caller of run_all() at the bottom.
  */
 #ifdef __KERNEL__
 #include <linux/cotask_gather.h>
@@ -28,7 +28,7 @@
 
 static s64 began;
 
-/* All times are multiples of 5 ms: without what a wake-up is late. */
+/* Rounds times to multiples of 5 ms, which hides the latency of wake-ups. */
 static int elapsed(void)
 {
 	return ((int)(now_ms() - began) + 2) / 5 * 5;
@@ -75,7 +75,7 @@ struct tutorial {
 	struct cotask_timeout timeout;
 };
 
-/* Both at the same time: leaving the group waits for both. */
+/* Run both coroutines concurrently: leaving the group waits for both. */
 static long a_group(struct cotask *task, struct cotask_frame *frame)
 {
 	struct tutorial *me = container_of(frame, struct tutorial, frame);
@@ -128,7 +128,7 @@ struct link {
 	struct cotask_event asked, answered;
 };
 
-/* Ask the other end until it answers; each try has a time limit, and each pause is longer. */
+/* Try until the other end answers; each try has a time limit, and each pause is longer. */
 static long train(struct cotask *task, struct cotask_frame *frame)
 {
 	struct link *me = container_of(frame, struct link, frame);
@@ -170,7 +170,7 @@ struct bring_up {
 	long rc;
 };
 
-/* If it does not work the link is switched off, and a cancel has to wait for that. */
+/* After a failure the link is switched off; a cancel is delivered only after that. */
 static long bring_up(struct cotask *task, struct cotask_frame *frame)
 {
 	struct bring_up *me = container_of(frame, struct bring_up, frame);
@@ -195,7 +195,7 @@ static long bring_up(struct cotask *task, struct cotask_frame *frame)
 	return cotask_shield_exit(&me->section, me->rc);
 }
 
-/* The other end: it hears nothing for some time. */
+/* The other end, which ignores requests for some time. */
 struct peer {
 	struct cotask_frame frame;
 	struct link *link;
@@ -287,13 +287,13 @@ static long a_link(struct cotask *task, struct cotask_frame *frame)
 	return a_link_with(task, frame, 2, COTASK_FOREVER);
 }
 
-/* No try is. */
+/* No try is answered. */
 static long a_dead_link(struct cotask *task, struct cotask_frame *frame)
 {
 	return a_link_with(task, frame, 1000, COTASK_FOREVER);
 }
 
-/* The time is up in the pause after the first try. */
+/* The time limit expires in the pause after the first try. */
 static long a_slow_link(struct cotask *task, struct cotask_frame *frame)
 {
 	return a_link_with(task, frame, 1000, 75 * MS);
@@ -327,7 +327,7 @@ struct sensors {
 	struct cotask_set set;
 };
 
-/* All at the same time; one of them fails, and the others are read. */
+/* Read all sensors concurrently; one of them fails, the other ones are read. */
 static long a_gather(struct cotask *task, struct cotask_frame *frame)
 {
 	struct sensors *me = container_of(frame, struct sensors, frame);
@@ -354,7 +354,7 @@ static long a_gather(struct cotask *task, struct cotask_frame *frame)
 	return rc;
 }
 
-/* --- all of them ----------------------------------------------------------------------------- */
+/* --- all programs ---------------------------------------------------------------------------- */
 
 static const struct program {
 	const char *title;
@@ -367,7 +367,7 @@ static const struct program {
 static struct everything {
 	struct cotask_frame frame;
 	union {
-		struct cotask_frame program;	/* the first member of each */
+		struct cotask_frame program;	/* the first member of each program's struct */
 		struct tutorial tutorial;
 		struct links links;
 		struct sensors sensors;

@@ -2,9 +2,9 @@
 /*
  * cotask sample - the programs of asyncio's tutorial as kernel coroutines
  *
- * Loading the module runs them one after the other on a loop of their own, and
- * prints what happens with the seconds since the program began.  Unloading ends
- * them wherever they are.
+ * Loading the module runs the programs one after the other on a new loop, and prints
+ * each event with the seconds since the start of the program.  Unloading ends the
+ * programs wherever they are suspended.
  */
 #include <linux/cotask.h>
 #include <linux/module.h>
@@ -87,7 +87,7 @@ static long one_after_the_other(struct cotask *task, struct cotask_frame *frame)
 	return rc;
 }
 
-/* Two tasks that run at the same time: 2 seconds. */
+/* Two concurrent tasks: 2 seconds. */
 static long two_tasks(struct cotask *task, struct cotask_frame *frame)
 {
 	struct tutorial *me = container_of(frame, struct tutorial, frame);
@@ -159,7 +159,7 @@ static const cotask_step_fn programs[] = {
 	one_after_the_other, two_tasks, a_group, a_timeout,
 };
 
-/* --- all of them ------------------------------------------------------------ */
+/* --- all programs ----------------------------------------------------------- */
 
 static struct everything {
 	struct cotask_frame frame;

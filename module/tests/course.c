@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - where a script is, and what scripts have said
+ * cotask tests - the position in a script, and the log of scripts
  *
- * What does not depend on where the code of the tasks is: script.c plays scripts with
+ * Contains the parts that are independent of the interpreter: script.c plays scripts with
  * tasks of the kernel, selftests/lib/script.c with tasks of a process.
  */
 #include <linux/kernel.h>
@@ -133,7 +133,7 @@ static int nesting(const struct line *l)
 	}
 }
 
-/* The EXCEPT or END.. that belongs to the block which begins at @l. */
+/* The EXCEPT or END.. of the block that begins at @l. */
 static const struct line *block_end(const struct line *l, bool or_except)
 {
 	int depth = 0;
@@ -145,7 +145,7 @@ static const struct line *block_end(const struct line *l, bool or_except)
 	}
 }
 
-/* The test is wrong, whatever is tested. */
+/* The test itself is wrong. */
 long broken(struct env *env, const char *why)
 {
 	env->broken = why;
@@ -168,10 +168,10 @@ static bool is_scope(const struct line *l)
 
 /**
  * course_unwind - an error, or a return, leaves the innermost block
- * @c: where the script is
+ * @c: position in the script
  * @rc: the error
  *
- * Return: true: the script goes on somewhere; false: it ends.
+ * Return: true if the script continues; false if it ends.
  */
 bool course_unwind(struct course *c, long rc)
 {
@@ -196,12 +196,12 @@ bool course_unwind(struct course *c, long rc)
 }
 
 /**
- * course_control - do an instruction that only concerns the course itself
- * @c: where the script is
+ * course_control - execute an instruction that affects only the position
+ * @c: position in the script
  * @l: the instruction
  * @rc: out: 0, or an error that leaves the block
  *
- * Return: false: it is none of those.
+ * Return: false if @l is no such instruction.
  */
 bool course_control(struct course *c, const struct line *l, long *rc)
 {

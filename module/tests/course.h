@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask tests - where a script is: its next line, and the blocks around it
+ * cotask tests - the position in a script: its next line, and the blocks around it
  */
 #ifndef COTASK_TESTS_COURSE_H
 #define COTASK_TESTS_COURSE_H
@@ -9,7 +9,7 @@
 
 #define BLOCKS	12	/* nesting of TRY, GROUP, TIMEOUT and REPEAT */
 
-/* An open block: where it began, and what an EXCEPT has caught. */
+/* An open block: its first line, and the error that an EXCEPT has caught. */
 struct block {
 	const struct line *begin;
 	long caught;
@@ -17,11 +17,11 @@ struct block {
 };
 
 /**
- * struct course - where one activation of a script is
+ * struct course - position of one activation of a script
  * @env: the test
  * @pc: the next line
  * @block: open blocks, innermost last
- * @depth: how many
+ * @depth: number of open blocks
  * @last: last outcome, for SHOW
  * @raised: the error that is leaving the innermost block
  */
@@ -39,7 +39,7 @@ long course_push(struct course *c, const struct line *begin);
 bool course_unwind(struct course *c, long rc);
 bool course_control(struct course *c, const struct line *l, long *rc);
 
-/* What an argument names, for the player of scripts. */
+/* The object that an argument names, for the interpreter of scripts. */
 struct cotask_member member(struct env *env, const struct arg *arg);
 
 #endif /* COTASK_TESTS_COURSE_H */

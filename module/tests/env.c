@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what scripts work with
+ * cotask tests - the environment of scripts
  */
 #include <linux/slab.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what scripts do to a loop that their task is not on
+ * cotask tests - operations of scripts on another loop than that of their task
  *
  * The interpreter itself also runs in processes (selftests/lib/), which have one loop.
  */

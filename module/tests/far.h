@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask tests - what scripts do to a loop that their task is not on
+ * cotask tests - operations of scripts on another loop than that of their task
  */
 #ifndef COTASK_TESTS_FAR_H
 #define COTASK_TESTS_FAR_H
 
 #include "script.h"
 
-/* What does not suspend; what SHOW gives. */
+/* Instructions that do not suspend; the value for SHOW. */
 long far_instant(struct env *env, struct cotask *task, const struct line *l);
 struct cotask_await far_await(struct env *env, struct cotask *task, const struct line *l);
 

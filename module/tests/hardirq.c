@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what is allowed in any context, in a hard interrupt
+ * cotask tests - functions for any context, in a hard interrupt
  *
- * A hrtimer that expires in a hard interrupt, also on PREEMPT_RT, does what the header
- * allows there, against a loop whose thread allocates and frees on the same CPU.  It is over
- * when each deed was done often enough; a kernel that complains says what is wrong.
+ * An hrtimer that expires in a hard interrupt, also on PREEMPT_RT, calls the functions that
+ * the header permits there, on a loop whose thread allocates and frees on the same CPU.  The
+ * test ends when each function was called often enough; reports of the kernel fail it.
  */
 #include <linux/cotask.h>
 #include <linux/cotask_thread.h>
@@ -29,7 +29,7 @@ static const char * const names[] = {
 	[SPAWN] = "spawn a task",
 };
 
-/* What the thread has made for the interrupt, which takes it; NULL: it has. */
+/* The object that the thread has made for the interrupt; NULL: the interrupt has taken it. */
 static struct {
 	struct cotask_loop *loop;
 	struct cotask_group group;
@@ -114,7 +114,7 @@ static struct cotask_frame *frame_new(cotask_step_fn step)
 	return frame ? cotask_frame_init(frame, step, cotask_frame_kfree) : NULL;
 }
 
-/* A task that has ended, or goes on; with a handle. */
+/* A task that has ended or continues, with a handle. */
 static struct cotask *task_new(struct cotask_group *group, cotask_step_fn step, bool ended)
 {
 	struct cotask *task = cotask_spawn(group, frame_new(step), "victim");
@@ -152,10 +152,10 @@ static int prepare(void)
 	return PTR_ERR_OR_ZERO(test.task);
 }
 
-/* The interrupt has come; all that it has set off ends. */
+/* The interrupt has occurred; everything that it has started ends. */
 static int check(void)
 {
-	/* Where PREEMPT_RT has no allocator, spawning says so. */
+	/* In a context without an allocator on PREEMPT_RT, a spawn returns an error. */
 	const int spawned = IS_ENABLED(CONFIG_PREEMPT_RT) ? -EOPNOTSUPP : 0;
 	int rc = 0;
 
@@ -193,7 +193,7 @@ static int once(void)
 	if (test.deed == CANCEL_SUBMISSION)
 		rc = cotask_submission_wait(test.submission, COTASK_FOREVER);
 	wait_for_completion(&test.done);
-	/* The interrupt has left the memory that its timer is in. */
+	/* The interrupt no longer uses the memory of its timer. */
 	hrtimer_cancel(&timer);
 	return rc ?: check();
 }
@@ -229,7 +229,7 @@ static int __init hardirq_init(void)
 		cotask_group_fini(&test.group);
 	}
 	cotask_loop_put(test.loop);
-	/* It has done what it is for. */
+	/* The test has reached its goal. */
 	return rc ?: -ENODEV;
 }
 module_init(hardirq_init);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what surrounds a case
+ * cotask tests - set-up and clean-up of a case
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>

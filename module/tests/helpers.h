@@ -19,7 +19,7 @@
 int env_init(struct kunit *test);	/* .init of a suite: test->priv is an env */
 void env_exit(struct kunit *test);	/* .exit: stops the loop, looks for leaks */
 
-/* End the loop before the case does. */
+/* End the loop before the end of the case. */
 void stop(struct env *env, s64 grace_ns);
 
 static inline struct env *env_of(struct kunit *test)
@@ -27,7 +27,7 @@ static inline struct env *env_of(struct kunit *test)
 	return test->priv;
 }
 
-/* For code that only has an object of cotask at hand. */
+/* For code that has only an object of cotask. */
 struct env *env_current(void);
 
 void expect_log_at(struct env *env, const char *expected, int line);
@@ -37,7 +37,7 @@ void expect_log_at(struct env *env, const char *expected, int line);
 /**
  * struct noted - a callback that logs a word
  * @cb: the callback, to be registered with note_done()
- * @env: whose log
+ * @env: environment with the log
  * @text: the word
  * @rc: what the callback returns
  */
@@ -64,7 +64,7 @@ static inline bool turn(struct env *env)
 	return cotask_manual_turn(env->loop);
 }
 
-/* Run all turns that there are at the present time. */
+/* Run turns until no work is left at the current time. */
 static inline unsigned int settle(struct env *env)
 {
 	return cotask_manual_turns(env->loop, 1000);
@@ -77,7 +77,7 @@ static inline void pass(struct env *env, s64 ms)
 	settle(env);
 }
 
-/* Let milliseconds pass, and run nothing. */
+/* Let milliseconds pass without running turns. */
 static inline void advance(struct env *env, s64 ms)
 {
 	cotask_manual_advance(env->loop, ms * MS);

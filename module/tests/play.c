@@ -3,12 +3,12 @@
  * cotask tests - programs from user space
  *
  * /sys/kernel/debug/cotask_play takes a program in one write(), plays it on a manual
- * loop, and gives the trace to read().  selftests/model/ makes programs at random and
+ * loop, and returns the trace to read().  selftests/model/ generates random programs and
  * compares the trace with that of a model of the semantics.
  *
  * A program is a list of scripts (see script.h); the first ones are spawned as tasks
- * with their own number.  There are two loops, which have their turns one after the other,
- * so that the order of what one does to the other is decided:
+ * with their own number.  The program has two loops, which have their turns one after the
+ * other, so that the order of calls from one loop to the other is defined:
  *
  *	tasks 2
  *	script 0
@@ -20,8 +20,8 @@
  *	script 1
  *	...
  *
- * The clock moves by one millisecond whenever there is nothing to do.  When much time
- * has passed, all tasks that are not done are cancelled, again and again.
+ * The clock advances by one millisecond whenever the loops are idle.  After a long time,
+ * all tasks that are not done are cancelled repeatedly.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -44,17 +44,17 @@
 
 /**
  * struct play - the program
- * @lock: one at a time
- * @loop: of all programs
- * @far: the other one
- * @env: what the scripts work with
- * @tasks: how many of the scripts are tasks
- * @quiet: what is left is not reported
+ * @lock: serialises programs
+ * @loop: the loop of all programs
+ * @far: the other loop
+ * @env: environment of the scripts
+ * @tasks: number of scripts that are tasks
+ * @quiet: do not report leftovers
  * @line: the scripts
- * @text: as written
+ * @text: the text that was written
  */
 static struct play {
-	struct mutex lock;	/* guards all of it */
+	struct mutex lock;	/* guards all fields */
 	struct cotask_loop *loop, *far;
 	struct env env;
 	int tasks;
@@ -241,7 +241,7 @@ static int parse_line(struct play *p, char *text, struct line *l)
 	return rest ? -EINVAL : rc;
 }
 
-/* Blocks are taken on trust, except that a script has an end. */
+/* Blocks are not verified, except that a script has an end. */
 static int parse(struct play *p)
 {
 	char *text = p->text, *line;
@@ -322,7 +322,7 @@ static void on_error(struct cotask_loop *loop, struct cotask *task, int error)
 	note_outcome(&play->env, error);
 }
 
-/* What one loop does to the other comes from outside. */
+/* A call from one loop to the other is a call from outside. */
 static bool turn(struct cotask_loop *loop)
 {
 	bool any = cotask_manual_turn(loop);
@@ -331,7 +331,7 @@ static bool turn(struct cotask_loop *loop)
 	return any;
 }
 
-/* A turn that runs nothing may have passed something on to the other loop. */
+/* A turn without entries may have passed work to the other loop. */
 static void run_turns(struct env *env, unsigned int ms)
 {
 	int idle = 0, n;
@@ -361,7 +361,7 @@ static void leave_loops(struct play *p)
 	cotask_manual_leave(p->far);
 }
 
-/* To ask for a result counts as reading it (AW-11), so this looks behind the scenes. */
+/* Reading a result would count as retrieving it (AW-11), so this accesses private fields. */
 static void note_state(struct env *env, char kind, int i, const struct cotask_awaitable *x)
 {
 	const char *state = x->result < 0 ? "FAILED" : "FINISHED";
@@ -389,7 +389,7 @@ static void take_stock(struct env *env)
 		if (cotask_awaitable_done(&env->future[i].base))
 			note_state(env, 'f', i, &env->future[i].base);
 	}
-	/* Permits and items: none is lost, none is there twice. */
+	/* Permits and items: none is lost or duplicated. */
 	for (i = 0; i < ENV_SETS; i++)
 		note(env, "l%d=%lu q%d=%lu/%lu/%lu", i, env->lock[i].sem.free, i,
 		     env->queue[i].count, env->queue[i].items.free, env->queue[i].slots.free);

@@ -5,14 +5,14 @@
 #include "scenario.h"
 
 /**
- * struct stage - a scenario under way
- * @env: what it works with
- * @tasks: how many there are
+ * struct stage - a running scenario
+ * @env: environment of the scenario
+ * @tasks: number of tasks
  * @noted: callbacks
- * @callbacks: how many are in use
- * @trace: what was done, and what it has led to
- * @seen: how much of the log is in the trace
- * @as_expected: until now
+ * @callbacks: number of callbacks in use
+ * @trace: the actions, and their effects
+ * @seen: length of the part of the log that is in the trace
+ * @as_expected: no expectation has failed
  */
 struct stage {
 	struct env *env;
@@ -47,7 +47,7 @@ static void trace(struct stage *st, const char *fmt, ...)
 	va_end(args);
 }
 
-/* What has been logged since the last time. */
+/* Return the part of the log since the last call. */
 static void trace_log(struct stage *st)
 {
 	const char *news = st->env->log + st->seen;

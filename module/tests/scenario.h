@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask tests - scenarios: scripts, what the test does to them, what happens
+ * cotask tests - scenarios: scripts, actions of the test, and their effects
  *
- * A scenario is a list of what the test does, one deed after the other: it begins with
- * the tasks that there are, by their scripts.  SAW() compares the log and clears it.  When
- * something is not as expected, all that was done so far is printed, with what it has led
- * to.
+ * A scenario is a list of actions of the test, in order.  It begins with the tasks and
+ * their scripts.  SAW() compares the log and clears it.  When an expectation fails, the
+ * test prints all actions so far, with their effects.
  *
  *	SCENARIO(cancel_then_completion,
  *		 TASK(FUTURE(0), LOG("no"), END),
@@ -26,12 +25,12 @@ enum deed_kind {
 };
 
 /**
- * struct deed - something that the test does, or looks at
- * @kind: what
+ * struct deed - an action or a check of the test
+ * @kind: kind of the action
  * @i: number of a task, future, group, set or timeout
- * @v: value, error, milliseconds, or what a call is to return
- * @text: the log, or a word for it
- * @script: to be played
+ * @v: value, error, milliseconds, or expected return value of a call
+ * @text: the expected log, or a word for the log
+ * @script: the script to play
  */
 struct deed {
 	enum deed_kind kind;
@@ -44,16 +43,16 @@ struct deed {
 /* The next task, from 0 on, by its script; a script that has a name. */
 #define TASK(...)		{ .kind = DEED_TASK, .script = SCRIPT(__VA_ARGS__) }
 #define PLAYS(s)		{ .kind = DEED_TASK, .script = (s) }
-/* Run one turn; run all that there is to run. */
+/* Run one turn; run turns until no work is left. */
 #define TURN			{ .kind = DEED_TURN }
 #define SETTLE			{ .kind = DEED_SETTLE }
-/* Let milliseconds pass, and then run all; run nothing. */
+/* Let milliseconds pass, and then run turns; without running turns. */
 #define PASS(ms)		{ .kind = DEED_PASS, .v = (ms) }
 #define LATER(ms)		{ .kind = DEED_LATER, .v = (ms) }
-/* Cancel task i, which is not done; the same for one that is. */
+/* Cancel task i, which is not done; which is done. */
 #define HIT(n)			{ .kind = DEED_HIT, .i = (n), .v = true }
 #define MISS(n)			{ .kind = DEED_HIT, .i = (n), .v = false }
-/* Take one request back; n is what remains. */
+/* Withdraw one request; n requests remain. */
 #define UNHIT(t, n)		{ .kind = DEED_UNHIT, .i = (t), .v = (n) }
 #define COMPLETE(f, value)	{ .kind = DEED_COMPLETE, .i = (f), .v = (value) }
 #define FAIL_FUTURE(f, e)	{ .kind = DEED_FAIL, .i = (f), .v = (e) }
@@ -63,7 +62,7 @@ struct deed {
 #define HIT_SET(n)		{ .kind = DEED_HIT_SET, .i = (n), .v = true }
 #define MISS_SET(n)		{ .kind = DEED_HIT_SET, .i = (n), .v = false }
 #define PLAY(n, s)		{ .kind = DEED_PLAY, .i = (n), .script = (s) }
-/* Have a callback of task i log a word. */
+/* Register a callback of task i that logs a word. */
 #define ON_DONE(n, word)	{ .kind = DEED_ON_DONE, .i = (n), .text = (word) }
 #define SAW(log)		{ .kind = DEED_SAW, .text = (log) }
 #define COUNT_IS(t, n)		{ .kind = DEED_COUNT, .i = (t), .v = (n) }
@@ -74,7 +73,7 @@ struct deed {
 #define EXPIRED(n)		{ .kind = DEED_EXPIRED, .i = (n), .v = true }
 #define NOT_EXPIRED(n)		{ .kind = DEED_EXPIRED, .i = (n), .v = false }
 #define FUTURE_IS(f, value)	{ .kind = DEED_FUTURE_IS, .i = (f), .v = (value) }
-/* How many errors the loop's handler was told of. */
+/* Number of errors that the loop's handler has received. */
 #define TOLD(n)			{ .kind = DEED_TOLD, .v = (n) }
 
 #define SCENARIO_CALLBACKS	6

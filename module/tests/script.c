@@ -10,14 +10,14 @@
 /**
  * struct actor - one activation of a script
  * @frame: its coroutine
- * @at: where it is
+ * @at: its position
  * @shield: for SHIELD
- * @shielded: what @shield is awaited as, until then
+ * @shielded: the awaitable of @shield, until it was awaited
  * @wait_for: for WAIT_FOR
  * @next: for NEXT
  * @cond_wait: for COND_WAIT
  * @queue_op: for PUT and GET
- * @putting: the item of PUT, until that is over
+ * @putting: the item of PUT, until PUT has ended
  * @cancel_wait: for CANCEL_WAIT
  */
 struct actor {
@@ -107,7 +107,7 @@ static struct cotask_await put(struct actor *a, struct cotask *task, const struc
 	return cotask_queue_put(task, &a->queue_op, &a->at.env->queue[l->a], &item->link);
 }
 
-/* An item that was not put, or was got, goes. */
+/* Free an item that was not put, or that was retrieved. */
 static long item_done(struct actor *a)
 {
 	struct parcel *item = container_of(a->queue_op.item, struct parcel, link);
@@ -144,7 +144,7 @@ static int enter_timeout(struct actor *a, struct cotask *task, const struct line
 	return cotask_timeout_start(task, t, ns);
 }
 
-/* What does not suspend; 0 or an error. */
+/* Instructions that do not suspend; 0 or an error. */
 static long instant(struct actor *a, struct cotask *task, const struct line *l)
 {
 	struct env *env = a->at.env;
@@ -258,7 +258,7 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 	}
 }
 
-/* The block of an ENDGROUP or ENDTIMEOUT, and what its body has ended with. */
+/* The block of an ENDGROUP or ENDTIMEOUT, and the outcome of its body. */
 static struct block *leave(struct actor *a, long *rc)
 {
 	*rc = a->at.raised;
@@ -266,7 +266,7 @@ static struct block *leave(struct actor *a, long *rc)
 	return &a->at.block[--a->at.depth];
 }
 
-/* What does not suspend: the end of a timeout, section or cancel scope. */
+/* Ends that do not suspend: of a timeout, section or cancel scope. */
 static long leave_scope(struct actor *a, const struct line *l)
 {
 	long rc;
@@ -471,7 +471,7 @@ static void actor_release(struct cotask_frame *frame)
 	struct actor *a = container_of(frame, struct actor, frame);
 
 	a->at.env->actors--;
-	/* If the task was ended where it was. */
+	/* For a task that was ended where it is suspended. */
 	kfree(a->putting);
 	kfree(a);
 }

@@ -2,8 +2,8 @@
 /*
  * cotask tests - a log, and coroutines made of scripts
  *
- * Most rules are about what happens in which order.  A test plays *scripts*: arrays
- * of small instructions that are run by real tasks on a manual loop.  Errors behave as
+ * Most rules define an order of events.  A test plays *scripts*: arrays of small
+ * instructions that real tasks run on a manual loop.  Errors behave as
  * exceptions do in the language that the semantics come from: they leave block after
  * block until an EXCEPT stops them.
  *
@@ -53,10 +53,10 @@ struct env;
 struct line;
 
 /**
- * struct arg - what a member of a set is
- * @kind: which of these
+ * struct arg - a member of a set
+ * @kind: kind of the member
  * @i: number of the task, future, set or shield
- * @script: of a coroutine
+ * @script: script of a coroutine
  */
 struct arg {
 	enum { ARG_LAST, ARG_TASK, ARG_FUTURE, ARG_SET, ARG_CORO, ARG_SHIELD, ARG_BAD } kind;
@@ -68,12 +68,12 @@ struct arg {
 
 /**
  * struct line - one instruction
- * @op: which
+ * @op: the instruction
  * @a: number of a task, future, group or timeout; or a flag
  * @b: value, error or milliseconds
  * @g: number of a group, ROOT
- * @text: to be logged
- * @script: of a coroutine
+ * @text: text to log
+ * @script: script of a coroutine
  * @hook: any other code
  * @arg: members of a set, ended by LAST
  */
@@ -112,10 +112,10 @@ struct line {
 #define SPAWN(t, group, s)	{ .op = OP_SPAWN, .a = (t), .g = (group), .script = (s) }
 #define SPAWN_EAGER(t, group, s) \
 	{ .op = OP_SPAWN, .a = (t), .g = (group), .script = (s), .b = COTASK_SPAWN_EAGER }
-/* Cancel task t; SHOW gives 1 or 0. */
+/* Cancel task t; SHOW logs 1 or 0. */
 #define CANCEL(t)		{ .op = OP_CANCEL, .a = (t) }
 #define CANCEL_SELF		{ .op = OP_CANCEL_SELF }
-/* SHOW gives what remains. */
+/* SHOW logs the remaining count. */
 #define UNCANCEL		{ .op = OP_UNCANCEL }
 /* Log the current task's cancel count, as n0, n1 ... */
 #define COUNT			{ .op = OP_COUNT }
@@ -160,7 +160,7 @@ struct line {
 #define CANCEL_SCOPE(i)		{ .op = OP_CANCEL_SCOPE, .a = (i) }
 /* Start task t in a group, wait until it is READY. */
 #define START(t, group, s)	{ .op = OP_START, .a = (t), .g = (group), .script = (s) }
-/* SHOW gives 0 or the error. */
+/* SHOW logs 0 or the error. */
 #define READY(t, v)		{ .op = OP_READY, .a = (t), .b = (v) }
 #define CANCEL_WAIT(t)		{ .op = OP_CANCEL_WAIT, .a = (t) }
 /* The current task is task t from now on. */
@@ -172,15 +172,15 @@ struct line {
 /* Spawn task t, or make submission i of a task, on the loop that the current task is not on. */
 #define SPAWN_FAR(t, s)		{ .op = OP_SPAWN_FAR, .a = (t), .script = (s) }
 #define SUBMIT(i, s)		{ .op = OP_SUBMIT, .a = (i), .script = (s) }
-/* SHOW gives 1 or 0. */
+/* SHOW logs 1 or 0. */
 #define CANCEL_SUBMISSION(i)	{ .op = OP_CANCEL_SUBMISSION, .a = (i) }
-/* SHOW gives its outcome. */
+/* SHOW logs its outcome. */
 #define SUBMISSION(i)		{ .op = OP_SUBMISSION, .a = (i) }
 /* Log p<i> in that loop; each i once. */
 #define POST(i)			{ .op = OP_POST, .a = (i) }
 
 /* --- sets and blocking primitives --- */
-/* Make set i; SHOW gives 0 or the error.  RACE is a flag here. */
+/* Make set i; SHOW logs 0 or the error.  RACE is a flag here. */
 #define GATHER(i, flags, ...)	{ .op = OP_SET_GATHER, .a = (i), .b = (flags), ARGS(__VA_ARGS__) }
 #define GATHER_NOTHING(i)	{ .op = OP_SET_GATHER, .a = (i) }
 #define COLLECT			COTASK_GATHER_COLLECT
@@ -208,10 +208,10 @@ struct line {
 #define EVENT(i)		{ .op = OP_EVENT, .a = (i) }
 #define EVENT_SET(i)		{ .op = OP_EVENT_SET, .a = (i) }
 #define COND_WAIT(i)		{ .op = OP_COND_WAIT, .a = (i) }
-/* SHOW gives how many were woken. */
+/* SHOW logs the number of tasks that were woken. */
 #define NOTIFY(i, n)		{ .op = OP_NOTIFY, .a = (i), .b = (n) }
 #define PUT(i, v)		{ .op = OP_PUT, .a = (i), .b = (v) }
-/* SHOW gives the item. */
+/* SHOW logs the item. */
 #define GET(i)			{ .op = OP_GET, .a = (i) }
 #define CLOSE(i)		{ .op = OP_CLOSE, .a = (i) }
 
@@ -234,36 +234,36 @@ struct posted {
 };
 
 /**
- * struct env - what a test works with
+ * struct env - environment of a test
  * @test: the case, of KUnit
  * @loop: a manual loop
- * @far: another one, see far.c; or NULL
- * @trace: is told of each instruction, its outcome, and what SHOW gives; or NULL
+ * @far: another loop, see far.c; or NULL
+ * @trace: receives each instruction, its outcome, and the value of SHOW; or NULL
  * @broken: why the test itself does not work, or NULL
- * @log: what has happened, words separated by blanks
+ * @log: log of events, words separated by blanks
  * @task: handles, by number
  * @future: futures, pending at the beginning
  * @group: groups, not entered
  * @timeout: timeouts, not entered
  * @section: shielded sections
  * @scope: cancel scopes, made
- * @start: of tasks, by number
+ * @start: starts of tasks, by number
  * @set: gathers and races
  * @wait: waits, which use @member of the same number
  * @it: iterations, likewise
  * @member: members of sets
  * @shield: made for members
- * @shields: how many of them
+ * @shields: number of these shields
  * @lock: locks; semaphores with one permit
  * @event: events
  * @cond: conditions, each with the lock of its number
  * @queue: queues that hold as many items as their number says; 0: any number
- * @submission: of tasks of any loop, or NULL
+ * @submission: submissions of tasks of any loop, or NULL
  * @posted: not in use at the beginning
  * @actors: live script frames
- * @errors: how often the loop's error handler was called
- * @last_error: with what
- * @last_task: id of the task, 0 if it was none
+ * @errors: number of calls of the loop's error handler
+ * @last_error: error of the last call
+ * @last_task: id of the task of the last call, 0 if it was no task
  */
 struct env {
 	struct kunit *test;
@@ -310,9 +310,9 @@ void note_errors(struct env *env, int g);
 /* The number of a task, or -1. */
 int number_of(struct env *env, const struct cotask *t);
 
-/* How many members set @i has, if it was made. */
+/* Number of members of set @i, if it was made. */
 unsigned int members_made(struct env *env, int i);
-/* Set up the members of set @i; how many they are. */
+/* Set up the members of set @i.  Return: their number. */
 unsigned int members(struct env *env, int i, const struct arg *arg);
 /* Make set @i as GATHER() does. */
 struct cotask_awaitable *make_set(struct env *env, int i, u32 flags, const struct arg *arg);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - stress: loops, threads and interrupts on all CPUs, operations at random
+ * cotask tests - stress: random operations of loops, threads and interrupts on all CPUs
  *
  * Threads and interrupts spawn, cancel, complete, register callbacks, wait, drop handles and
- * stop groups at random, from anywhere, while another thread stops loops below them and
- * puts new ones in their place.  Most operations do not wait.  When the time is over
- * everything is torn down, and the numbers have to add up: each coroutine was
- * released once, each callback ran once, and no outcome is one that no actor chose.
+ * stop groups at random, from any context, while another thread stops the loops that they
+ * use and replaces them.  Most operations do not wait.  At the end everything is torn
+ * down, and the counts must match: each coroutine was released once, each callback ran
+ * once, and each outcome was chosen by an actor.
  *
  * The seed is printed.  It fixes what each actor tries, not how they interleave.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask tests - what the files of the stress test share
+ * cotask tests - shared by the files of the stress test
  */
 #ifndef COTASK_STRESS_H
 #define COTASK_STRESS_H
@@ -12,13 +12,13 @@
 #define PRIVATE	4	/* loops that come and go */
 #define SHARED	2	/* loops of CPUs, at most */
 
-/* How often things have happened. */
+/* Numbers of events. */
 struct stress_count {
 	atomic_t spawned, refused, released, started;
 	atomic_t callbacks, callbacks_run;
 	atomic_t works, works_made, works_released, submissions;
 	atomic_t cancels, completions, joins, stops, restarts, interrupts;
-	atomic_t odd;	/* what must not happen */
+	atomic_t odd;	/* events that must not happen */
 };
 
 extern struct stress_count stress_count;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - stress: what the tasks do
+ * cotask tests - stress: actions of the tasks
  */
 #include <linux/delay.h>
 #include <linux/slab.h>
@@ -11,7 +11,7 @@
 static struct cotask_group *entered[8];
 static DEFINE_SPINLOCK(entered_lock);	/* guards entered, also against interrupts */
 
-/* From when a task has entered its group until the memory of that goes. */
+/* From the enter of the group until its memory is freed. */
 static void entered_change(struct job *j, struct cotask_group *from, struct cotask_group *to)
 {
 	struct cotask_group **place = &entered[j->n % ARRAY_SIZE(entered)];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - stress: what threads and interrupts do to tasks
+ * cotask tests - stress: actions of threads and interrupts on tasks
  *
  * An actor is a thread or a timer; the functions of timers run in hard interrupts and in
- * softirqs.  All of them do the same at random, as far as their context permits.
+ * softirqs.  All actors choose the same actions at random, as far as their context permits.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -33,11 +33,11 @@ struct slot {
  * @rnd: its random numbers
  * @slot: its tasks
  * @group: opened by a thread
- * @open: it is
- * @private: it is, on a loop that comes and goes
+ * @open: the group is open
+ * @private: the group is on a loop that is stopped and replaced
  * @users: number of actors that use the group; 0: it is about to be stopped
- * @end: when the time is over
- * @timer: calls it again and again; not of a thread
+ * @end: end of the test
+ * @timer: calls the actor repeatedly; not used for a thread
  * @done: the thread has ended
  */
 struct actor {
@@ -64,7 +64,7 @@ static bool plausible(long rc)
 	return rc == 0 || rc == 1 || rc == -EIO || rc == -ECANCELED || rc == -ETIMEDOUT;
 }
 
-/* A loop that is being stopped refuses the group: the next attempt meets another. */
+/* A loop that is being stopped refuses the group: the next attempt uses another loop. */
 static void group_start(struct actor *a)
 {
 	u32 n = number(a);
@@ -219,7 +219,7 @@ static void slot_cancel(struct slot *s)
 		atomic_inc(&stress_count.cancels);
 }
 
-/* A cancelled task ends, whatever it is. */
+/* A cancelled task of any kind ends. */
 static void slot_join(struct slot *s)
 {
 	int rc;
@@ -239,7 +239,7 @@ static void slot_poke(struct slot *s, u32 n)
 		break;
 	case 4 ... 7:
 		slot_complete(s, n / 16);
-		/* What was completed may be gone before the loop looks at it. */
+		/* A completed object may be freed before the loop processes it. */
 		if (n / 64 % 2)
 			slot_drop(s);
 		break;
@@ -263,7 +263,7 @@ static void slot_poke(struct slot *s, u32 n)
 	}
 }
 
-/* A task of a private loop, from submission to whatever end. */
+/* A task of a private loop, from its submission to its end. */
 static void submit(u32 n)
 {
 	struct cotask_loop *loop = stress_private_get(n);
@@ -286,7 +286,7 @@ static void submit(u32 n)
 	atomic_inc(&stress_count.submissions);
 }
 
-/* What a thread does besides: it may sleep. */
+/* Further actions of threads, which may sleep. */
 static void thread_turn(struct actor *a, u32 n)
 {
 	if (n % 32 == 0)

@@ -2,7 +2,7 @@
 /*
  * cotask tests - the suites of this module
  *
- * The one without memory is the first: it wants to make the loop of a CPU.
+ * The suite without memory is the first, because it has to make the loop of a CPU.
  */
 #include <linux/cotask.h>
 #include <linux/module.h>

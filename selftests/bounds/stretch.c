@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - how long the kernel goes on without a point to reschedule
+ * cotask selftests - the longest run of kernel code without a rescheduling point
  *
- * Makes the worst shapes that the limits of a file allow, and reads after each of them the
- * longest stretch that the module (CONFIG_COTASK_DEBUG) has measured. Then kills a process in
- * the middle of one long operation, and measures how long it takes to be gone. Under icount a
- * nanosecond of the guest is an instruction, so that the limit is a number of instructions, the
+ * Builds the worst cases that the limits of a file permit. After each, reads the longest
+ * stretch that the module (CONFIG_COTASK_DEBUG) has measured. Then kills a process in the
+ * middle of a long operation, and measures the time until the process has exited. Under icount
+ * a nanosecond of the guest is an instruction, so the limit is a number of instructions, the
  * same on every machine.
  */
 #include <errno.h>
@@ -50,7 +50,7 @@ static long long now(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-/* Apply what was collected, and take up to @max events within a second. */
+/* Apply the collected operations, and retrieve up to @max events within a second. */
 static unsigned int enter(unsigned int max)
 {
 	struct cotask_enter e = {
@@ -82,7 +82,7 @@ static void must(__u32 last)
 	}
 }
 
-/* Tasks @first and up, each of which waits by @wait; @raise: each by the next handle. */
+/* Tasks from @first on, each of which waits with @wait; @raise: on successive handles. */
 static void spawn(__u32 first, unsigned int n, __u32 group, struct cotask_op wait, int raise)
 {
 	unsigned int i;
@@ -195,7 +195,7 @@ static void net_of_gathers(void)
 	enter(65536);
 }
 
-/* The end of the first one is that of all. */
+/* The end of the first task ends all of them. */
 static void shields_of_shields(void)
 {
 	unsigned int i;
@@ -239,7 +239,7 @@ static void items_of_a_queue(void)
 	enter(0);
 }
 
-/* A task takes items behind those that many others were granted, and have not taken. */
+/* A task gets items while many granted items are not yet taken by other tasks. */
 static void reserved_items(void)
 {
 	const unsigned int getters = 28000;
@@ -271,7 +271,7 @@ static void posted_calls(void)
 #define NESTED	15000
 #define GROUPS	30000
 
-/* Each task is in the group of the one before, and asks for the nearest deadline around it. */
+/* Each task is in the previous task's group, and reads its effective deadline. */
 static void nested_groups(void)
 {
 	unsigned int i;
@@ -335,7 +335,7 @@ static void errors_of_a_group(void)
 	enter(0);
 }
 
-/* The file is the last of a large table, and another process has closed it, too. */
+/* The file is the last one in a large table, and another process has closed it as well. */
 static void large_table(void)
 {
 	const struct rlimit most = { 1 << 20, 1 << 20 };
@@ -361,7 +361,7 @@ static void large_table(void)
 	close(other[1]);
 }
 
-/* Another process may wait for a task by any number of descriptors. */
+/* Another process can wait for a task with any number of descriptors. */
 static void pollers_of_a_task(void)
 {
 	struct epoll_event e = { .events = EPOLLIN };
@@ -388,10 +388,10 @@ static void pollers_of_a_task(void)
 	close(epoll);
 }
 
-#define INSIDE	900	/* tasks inside of as many scopes as there can be */
+#define INSIDE	900	/* tasks inside of the maximum number of scopes */
 #define DEEP	63
 
-/* Each task is inside of @kind of scopes, whose handles are forgotten; then it ends by @end. */
+/* Each task is inside of scopes of @kind, whose handles are forgotten; then @end ends it. */
 static void scopes(__u32 kind, __u8 end)
 {
 	unsigned int i;
@@ -416,7 +416,7 @@ static void scopes(__u32 kind, __u8 end)
 	enter(65536);
 }
 
-/* When the file is closed. */
+/* Measure the close of the file. */
 static void groups_left_open(void)
 {
 	scopes(COTASK_KIND_GROUP, COTASK_OP_SLEEP);
@@ -444,7 +444,7 @@ static void cancels_tasks_in_groups(void)
 	enter(65536);
 }
 
-/* Objects that end because what has waited for them has. */
+/* Objects that end because their last waiter has ended. */
 static void forgotten_members(void)
 {
 	static __u32 members[40000];
@@ -466,7 +466,7 @@ static void forgotten_members(void)
 
 #define FAR(i)	(((i) << 16) + 63)	/* the last one of a chunk of the table */
 
-/* Handles as far from each other as can be, which share nothing in the table. */
+/* Handles at the maximum distance, which share no part of the table. */
 static void far_handles(void)
 {
 	unsigned int i;
@@ -527,7 +527,7 @@ static void waits_for_a_file_that_end(void)
 
 static char moved[1 << 18];
 
-/* One of them gets it, and all the rest wait again. */
+/* One task receives it, and all other tasks wait again. */
 static void readers_of_a_datagram(void)
 {
 	make_pair(SOCK_DGRAM);
@@ -539,7 +539,7 @@ static void readers_of_a_datagram(void)
 	close_pair();
 }
 
-/* As much as sockets hold, read in one turn. */
+/* As much data as sockets hold, read in one turn. */
 static void reads_of_much(void)
 {
 	struct cotask_op recv = OP(RECV, .handle = 1000, .addr = (unsigned long)moved,
@@ -655,7 +655,7 @@ static const struct {
 
 #define DEAF	(sizeof(deaf) / sizeof(*deaf))
 
-/* The kernel sends it, as no other process runs on the one CPU meanwhile. */
+/* The kernel sends the signal, as no other process runs on the only CPU meanwhile. */
 static void kill_at(long long due)
 {
 	const struct itimerspec when = { .it_value = { due / 1000000000, due % 1000000000 } };
@@ -667,7 +667,7 @@ static void kill_at(long long due)
 		die("timer");
 }
 
-/* How long after SIGKILL the process is gone that applies @op; ~0: it has gone on to the end. */
+/* Time from SIGKILL to the exit of the process that applies @op; ~0: @op ran to its end. */
 static unsigned long long deafness(struct cotask_op op)
 {
 	const long long due = now() + SOON_NS;

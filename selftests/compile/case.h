@@ -10,7 +10,7 @@ struct me {
 	int sum;
 };
 
-/* What each case defines. */
+/* Each case defines this. */
 long step(struct cotask *task, struct cotask_frame *frame);
 
 #endif

@@ -117,7 +117,7 @@ async def lock_in_turn():
 
 
 async def wake():
-    """A thread wakes the task that has asked it to."""
+    """A thread wakes the task that has requested it."""
     loop = asyncio.get_running_loop()
     futures = [loop.create_future() for _ in range(POSTED)]
     asked = threading.Semaphore(0)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask benchmark - what the programs that are compared have in common
+ * cotask benchmark - shared by the compared programs
  *
- * Each prints lines "ROW PEER VALUE UNIT [N]"; N is how many operations were counted between
- * the marks around them, see count.c.
+ * Each program prints lines "ROW PEER VALUE UNIT [N]"; N is the number of operations between
+ * the marks of the row, see count.c.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -27,7 +27,7 @@
 #define PERIOD_NS	1000000
 #define DEADLINE_NS	10000000000LL
 
-/* Where a deadline is moved to, in nanoseconds: not in order. */
+/* New deadlines in nanoseconds, in no particular order. */
 #define MOVED_BY(i)	((i) * 7919LL % MOVED * 1000)
 
 static inline int64_t now(void)
@@ -48,7 +48,7 @@ static inline int64_t cpu(void)
 	       (r.ru_utime.tv_usec + r.ru_stime.tv_usec) * 1000LL;
 }
 
-/* Bytes in use: of the process, and of the kernel's slab. */
+/* Bytes in use by the process and by the kernel's slab. */
 static inline long memory(void)
 {
 	long pages = 0, kib = 0;
@@ -75,7 +75,7 @@ static inline void print(const char *row, const char *peer, double value, const 
 	fflush(stdout);
 }
 
-/* Instructions that do nothing, and that count.c finds: the begin and the end of a row. */
+/* Instructions without effect, which count.c finds: begin and end of a row. */
 #ifdef __x86_64__
 #define MARK(which)	asm volatile(".byte 0x0f, 0x1f, 0x84, 0, 'c', 'o', 't', '" which "'" \
 				     ::: "memory")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - hosted tasks: "cotask_bench SLEEPERS..."; with "echo unix:PATH" an echo
- * server, with "deadline unix:PATH" one that waits ten seconds for each message
+ * cotask benchmark - hosted tasks: "cotask_bench SLEEPERS..."; "echo unix:PATH" runs an echo
+ * server, "deadline unix:PATH" an echo server that waits up to ten seconds for each message
  */
 #include <pthread.h>
 #include <semaphore.h>
@@ -82,7 +82,7 @@ static long number(void *arg)
 	return (long)arg;
 }
 
-/* Tasks that return a number each, and the one that has spawned them adds these up. */
+/* Each task returns a number; the spawner adds the numbers up. */
 static long sum_of_group(void)
 {
 	struct cotask *task[GROUP_SIZE];
@@ -115,7 +115,7 @@ static void bench_group(void)
 	finish("group", "cotask", begin, SPAWNS);
 }
 
-/* Waits in a timeout whose deadline is moved. */
+/* Waits inside of a timeout whose deadline is moved. */
 static long waiter(void *arg)
 {
 	struct cotask_timeout *t = arg;
@@ -188,7 +188,7 @@ static void bench_queue(void)
 	cotask_queue_fini(&q);
 }
 
-/* Yields while it has the lock, so that the other one waits for that. */
+/* Yields while it holds the lock, so that the other task waits for the lock. */
 static long locker(void *arg)
 {
 	int i;
@@ -226,7 +226,7 @@ static void *poster(void *arg)
 	return arg;
 }
 
-/* A thread wakes the task that has asked it to. */
+/* A thread wakes the task that has requested it. */
 static void bench_wake(void)
 {
 	pthread_t thread;
@@ -251,7 +251,7 @@ static void bench_wake(void)
 
 static void bench_sleepers(int n)
 {
-	/* They are all there before the first one wakes up. */
+	/* All tasks exist before the first one wakes up. */
 	int64_t begin, until = now() + (5 + n / 8000) * 1000000000LL;
 	struct cotask_group g;
 	long before = memory();

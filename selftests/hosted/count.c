@@ -3,11 +3,11 @@
  * cotask benchmark - a plugin of QEMU that counts instructions and system calls of the guest
  *
  * "-plugin count.so,out=FILE" writes a line "b|e USER KERNEL CALLS" at each mark that a program
- * executes, see bench.h: how many instructions the guest has executed so far in processes and in
- * the kernel, and how many times SYSCALL. "blocks=FILE" writes a line "row" at each mark that ends
- * a row, and below it a line "ADDRESS INSTRUCTIONS" for each block of code that was executed since
- * the mark before, for profile.py. The guest does not notice. Debian has no header for plugins, so
- * what is used of the interface (version 1) is declared here.
+ * executes, see bench.h: the number of instructions that the guest has executed so far in
+ * processes and in the kernel, and of SYSCALL instructions. "blocks=FILE" writes a line "row" at
+ * the end mark of each row, followed by a line "ADDRESS INSTRUCTIONS" for each block of code that
+ * was executed since the previous mark, for profile.py. The guest is not affected. Debian has no
+ * header for plugins, so this file declares the parts of the interface (version 1) that it uses.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,11 +49,11 @@ static uint64_t user, kernel, calls;
 static FILE *out, *blocks;
 
 /**
- * struct block - code from one address on
- * @next: in a list of its bucket
- * @address: where it begins
- * @n: instructions that were executed in it
- * @begun: ... before the row
+ * struct block - a block of code
+ * @next: next block in the bucket
+ * @address: start address
+ * @n: number of instructions executed in the block
+ * @begun: that number at the begin of the row
  */
 struct block {
 	struct block	*next;

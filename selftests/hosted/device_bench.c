@@ -14,12 +14,12 @@
 #include "bench.h"
 
 #define BATCH		1024
-#define PARENT		1	/* handles: of the task that others belong to, ... */
+#define PARENT		1	/* handles: of the task that owns the other objects, ... */
 #define GROUP		2
 #define TIMEOUT		3
 #define SHARED		4	/* queue, lock */
-#define FIRST		10	/* ... of the first one of many tasks */
-#define OTHERS		100000	/* ... of the first one of many other objects */
+#define FIRST		10	/* ... of the first of many tasks */
+#define OTHERS		100000	/* ... of the first of many other objects */
 
 static int fd;
 static struct cotask_op ops[4 * BATCH];
@@ -52,7 +52,7 @@ static void enter(unsigned int max, unsigned int min)
 	n_events = e.n_events;
 }
 
-/* @n tasks, of a group or of none. */
+/* Spawn @n tasks, with or without a group. */
 static void spawn(int n, uint32_t group)
 {
 	int i;
@@ -105,7 +105,7 @@ static void bench_spawn(void)
 	finish("spawn", "device", begin, SPAWNS);
 }
 
-/* A task that runs, for what needs one. */
+/* Start a task, for operations that require one. */
 static void begin_parent(void)
 {
 	ADD(SPAWN, .handle = PARENT);
@@ -131,7 +131,7 @@ static void bench_timeout(void)
 	enter(0, 0);
 }
 
-/* Tasks that end with a number each, and what has spawned them adds these up. */
+/* Each task ends with a number; the spawner adds the numbers up. */
 static long sum_of_group(void)
 {
 	unsigned int k, first;
@@ -200,7 +200,7 @@ static void bench_queue(void)
 	finish("queue", "device", begin, ITEMS);
 }
 
-/* What a task does next that yields while it has the lock; false: it ends. */
+/* Next operation of a task that yields while it holds the lock; false: the task ends. */
 static bool lock_again(uint32_t task)
 {
 	static struct {
@@ -278,7 +278,7 @@ static void make_futures(int n)
 	enter(0, 0);
 }
 
-/* A thread wakes the task that has asked it to. */
+/* A thread wakes the task that has requested it. */
 static void bench_wake(void)
 {
 	pthread_t thread;
@@ -306,7 +306,7 @@ static void bench_wake(void)
 	enter(0, 0);
 }
 
-/* Tasks that sleep in a timeout each, those from @first on. */
+/* Tasks from @first on, each of which sleeps inside of a timeout. */
 static void sleep_in_timeouts(int first, int n)
 {
 	unsigned int k;
@@ -363,7 +363,7 @@ static void bench_lateness(void)
 	enter(0, 0);
 }
 
-/* All of them sleep until then. */
+/* All tasks sleep until this time. */
 static void arm(int n, uint32_t group, int64_t until)
 {
 	int i, some, armed;
@@ -383,7 +383,7 @@ static void arm(int n, uint32_t group, int64_t until)
 	enter(0, 0);
 }
 
-/* All but the parent end as they wake up. */
+/* All tasks except the parent end when they wake up. */
 static void end_all(int n)
 {
 	unsigned int k;

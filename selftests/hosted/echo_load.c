@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - load for an echo server: "echo_load unix:PATH ROW PEER SECONDS" has 100
- * connections send 64 bytes and wait for them
+ * cotask benchmark - load for an echo server: "echo_load unix:PATH ROW PEER SECONDS" opens 100
+ * connections, each of which repeatedly sends 64 bytes and waits for the echo
  */
 #include <sched.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #define CONNECTIONS	100
 #define SIZE		64
 
-/* The server may not be there yet. Where sleeping takes no time, this does not sleep. */
+/* The server may not have started yet. Does not sleep where sleeping takes no time. */
 static int connect_to(const char *path)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };

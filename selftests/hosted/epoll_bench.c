@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - timerfd, eventfd and epoll; with "echo unix:PATH" an echo server on epoll,
- * with "deadline unix:PATH" one that waits ten seconds for each message
+ * cotask benchmark - timerfd, eventfd and epoll; "echo unix:PATH" runs an echo server on epoll,
+ * "deadline unix:PATH" an echo server that waits up to ten seconds for each message
  */
 #include <errno.h>
 #include <pthread.h>
@@ -93,7 +93,7 @@ static void *poster(void *fd)
 	return NULL;
 }
 
-/* A thread wakes the loop that has asked it to. */
+/* A thread wakes the loop that has requested it. */
 static void bench_wake(void)
 {
 	int fd = eventfd(0, EFD_NONBLOCK), epoll = epoll_create1(0), i;
@@ -118,7 +118,7 @@ static void bench_wake(void)
 
 /* --- the echo server ------------------------------------------------------------------------ */
 
-/* All wait for as long: those that have to be closed first come first in the list. */
+/* All connections have the same time limit, so the list is in the order of deadlines. */
 struct connection {
 	TAILQ_ENTRY(connection) link;
 	int64_t deadline;
@@ -169,7 +169,7 @@ static void connected(int listener)
 		  &(struct epoll_event){ .events = EPOLLIN, .data.ptr = c });
 }
 
-/* Close what has waited for too long; milliseconds to the next deadline. */
+/* Close connections whose deadline is past. Return: milliseconds to the next deadline. */
 static int expire(void)
 {
 	struct connection *c;

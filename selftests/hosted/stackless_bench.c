@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - hosted tasks without stacks: "stackless_bench SLEEPERS..."; with "echo
- * unix:PATH" or "deadline unix:PATH" an echo server, as that of cotask_bench.c
+ * cotask benchmark - hosted tasks without stacks: "stackless_bench SLEEPERS..."; "echo unix:PATH"
+ * and "deadline unix:PATH" run an echo server, as in cotask_bench.c
  */
 #include <poll.h>
 #include <string.h>
@@ -14,9 +14,9 @@
 #include "bench.h"
 
 /**
- * struct worker - a task that the benchmark starts many of
+ * struct worker - one of many tasks of the benchmark
  * @frame: its coroutine
- * @until: when it ends its sleep, or how often it yields
+ * @until: end of its sleep, or number of yields
  */
 struct worker {
 	struct cotask_frame frame;
@@ -27,12 +27,12 @@ struct worker {
  * struct bench - the main task
  * @frame: its coroutine
  * @run: the coroutine that runs a group
- * @group: of workers
- * @worker: all of them
- * @n: how many
- * @begin: of the row
- * @memory: at that time
- * @sleepers: numbers of sleepers, of the command line
+ * @group: group of the workers
+ * @worker: all workers
+ * @n: number of workers
+ * @begin: start time of the row
+ * @memory: memory in use at @begin
+ * @sleepers: numbers of sleepers, from the command line
  * @i: counts spawns
  */
 struct bench {
@@ -80,7 +80,7 @@ static long sleeper(struct cotask *task, struct cotask_frame *frame)
 	return rc;
 }
 
-/* The group has @n workers, whose frames are in one array; some are spawned together. */
+/* Spawn @n workers into the group, some of them together; the frames are in one array. */
 static void start_all(struct cotask *task, cotask_step_fn step, int64_t until, int n)
 {
 	struct cotask_frame *frames[SOME];
@@ -132,7 +132,7 @@ static long bench_sleepers(struct cotask *task, struct cotask_frame *frame)
 	long rc;
 
 	CO_BEGIN(task, frame, asleep, ended, armed, cancelled);
-	/* They are all there before the first one wakes up. */
+	/* All tasks exist before the first one wakes up. */
 	bench.begin = start_cpu();
 	bench.memory = memory();
 	start_all(task, sleeper, now() + (5 + bench.n / 8000) * 1000000000LL, bench.n);
@@ -185,12 +185,12 @@ static long run(struct cotask *task, struct cotask_frame *frame)
 /* --- an echo server --------------------------------------------------------------------- */
 
 /**
- * struct connection - one of them
+ * struct connection - a connection
  * @frame: its coroutine
  * @s: the socket
- * @timeout: of one message
- * @n: how much was read
- * @buf: what was read
+ * @timeout: time limit of one message
+ * @n: number of bytes in @buf
+ * @buf: data that was read
  */
 struct connection {
 	struct cotask_frame	frame;
@@ -201,7 +201,7 @@ struct connection {
 };
 
 /**
- * struct server - what listens
+ * struct server - the listener
  * @frame: its coroutine
  * @fd: the socket
  * @deadline: each message has one

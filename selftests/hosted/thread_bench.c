@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - the same with a thread for each task
+ * cotask benchmark - the same rows with one thread per task
  */
 #include <pthread.h>
 #include <sched.h>
@@ -110,7 +110,7 @@ static void bench_queue(void)
 	finish("queue", "threads", begin, ITEMS);
 }
 
-/* A mutex is not handed over, so the task that had it yields. */
+/* A mutex is not passed to a waiter, so the previous holder yields. */
 static void *locker(void *arg)
 {
 	int i;

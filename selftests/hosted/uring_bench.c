@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - the same on io_uring, without tasks: what an event loop in C does; with
- * "echo unix:PATH" an echo server, with "deadline unix:PATH" one that waits ten seconds for each
- * message
+ * cotask benchmark - the same rows on io_uring, as an event loop in C without tasks; "echo
+ * unix:PATH" runs an echo server, "deadline unix:PATH" an echo server that waits up to ten seconds
+ * for each message
  */
 #include <liburing.h>
 #include <pthread.h>
@@ -177,7 +177,7 @@ static void *poster(void *fd)
 	return NULL;
 }
 
-/* A thread wakes the loop that has asked it to. */
+/* A thread wakes the loop that has requested it. */
 static void bench_wake(void)
 {
 	int fd = eventfd(0, 0), i;
@@ -212,7 +212,7 @@ static void receive(struct connection *c)
 	static struct __kernel_timespec limit = { .tv_sec = DEADLINE_NS / 1000000000 };
 	struct io_uring_sqe *s = sqe();
 
-	/* The two are given at once. */
+	/* Both requests are submitted together. */
 	if (with_deadline && !io_uring_sq_space_left(&ring)) {
 		io_uring_prep_nop(s);
 		io_uring_sqe_set_data(s, NULL);

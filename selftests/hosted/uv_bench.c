@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask benchmark - libuv: timers and callbacks, without tasks; with "echo unix:PATH" an echo
- * server, with "deadline unix:PATH" one that waits ten seconds for each message
+ * cotask benchmark - libuv: timers and callbacks, without tasks; "echo unix:PATH" runs an echo
+ * server, "deadline unix:PATH" an echo server that waits up to ten seconds for each message
  */
 #include <semaphore.h>
 #include <stdbool.h>
@@ -46,7 +46,7 @@ static uv_timer_t *start_all(uv_loop_t *loop, int n, uint64_t ms)
 	return t;
 }
 
-/* The handles belong to the loop until then. */
+/* The loop owns the handles until this callback. */
 static void close_all(uv_loop_t *loop, uv_timer_t *t, int n)
 {
 	int i;
@@ -125,7 +125,7 @@ static void was_posted(uv_async_t *async)
 		uv_close((uv_handle_t *)async, closed);
 }
 
-/* A thread wakes the loop that has asked it to. */
+/* A thread wakes the loop that has requested it. */
 static void bench_wake(uv_loop_t *loop)
 {
 	uv_thread_t thread;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - libcotask: what applications do to each other and to themselves
+ * cotask selftests - libcotask: effects of tasks of applications on each other
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -26,7 +26,7 @@ static long reads_for_ever(void *arg)
 	return n;
 }
 
-/* TO-8: a body that never has to wait is timed out like any other */
+/* TO-8: a timeout also ends a body whose calls never have to wait */
 TASK_TEST(ready_file_does_not_starve)
 {
 	CHECK_EQ(cotask_wait_for_call(reads_for_ever, NULL, 10 * COTASK_MSEC), -ETIMEDOUT);
@@ -69,7 +69,7 @@ static long read_of(int kind)
 		CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, blocking), 0);
 	else
 		CHECK_EQ(pipe(blocking), 0);
-	/* Would block for ever, if the other task did not run meanwhile. */
+	/* Would block forever if the other task did not run meanwhile. */
 	CHECK_EQ(cotask_go(NULL, fills, NULL), 0);
 	CHECK_EQ(cotask_read(blocking[0], &c, 1), 1);
 	CHECK_EQ(c, 'x');
@@ -167,7 +167,7 @@ static long waits_to_read(void *arg)
 	return cotask_read(waited[0], &c, 1);
 }
 
-/* A descriptor that is closed ends the calls that wait for it, and no others */
+/* Closing a descriptor ends the calls that wait for it, and no other calls */
 TASK_TEST(close_ends_waits)
 {
 	struct cotask *t[3];
@@ -201,7 +201,7 @@ static long accepts(void *arg)
 	return cotask_accept((long)arg, NULL, NULL);
 }
 
-/* Neither waits for ever, nor looks again and again */
+/* Neither task waits forever, nor polls repeatedly */
 TASK_TEST(accept_ends_when_shut_down)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -268,7 +268,7 @@ static struct cotask *spawn_released(struct cotask_group *g, cotask_fn fn)
 	return cotask_spawn_with(g, fn, (void *)1, &args);
 }
 
-/* CX-7: exactly once: it has run, it never ran, it could not be spawned */
+/* CX-7: released exactly once: after the task has run, never ran, or was refused */
 TASK_TEST(argument_is_released_once)
 {
 	struct cotask_group g;
@@ -319,7 +319,7 @@ static long fails_often(void *arg)
 	return 0;
 }
 
-/* Groups that have failed need no fini; errors of the last ones can be asked for */
+/* Failed groups need no fini; the errors of the last groups can be retrieved */
 TASK_TEST(failed_groups_do_not_add_up)
 {
 	struct cotask *t = cotask_spawn(NULL, fails_often, NULL, NULL);
@@ -392,7 +392,7 @@ TEST(turns_inside_of_epoll)
 	ASSERT_EQ(3, ticks);
 	ASSERT_EQ(0, cotask_submission_result(s));
 	cotask_submission_put(s);
-	/* It can wait by itself as well. */
+	/* The task can wait by itself as well. */
 	ticks = 2;
 	s = cotask_submit(loop, ticker, NULL, NULL);
 	while (cotask_loop_turn(loop, COTASK_FOREVER) > 0)
@@ -414,7 +414,7 @@ static long yields_for_ever(void *arg)
 	return rc;
 }
 
-/* A turn ends although there is always something to do; tasks that are left are cancelled. */
+/* A turn ends although tasks are always ready; remaining tasks are cancelled. */
 TEST(turn_is_bounded)
 {
 	struct cotask_loop *loop = cotask_loop_create(NULL);

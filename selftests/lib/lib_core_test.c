@@ -223,7 +223,7 @@ static long joins(void *arg)
 	return cotask_join((struct cotask *)arg);
 }
 
-/* EA-11, AW-1: what does not have to suspend is over when the spawn returns */
+/* EA-11, AW-1: a task that does not have to suspend has ended when the spawn returns */
 TASK_TEST(eager_goes_on)
 {
 	struct cotask_spawn_args args = { .flags = COTASK_SPAWN_EAGER };
@@ -437,7 +437,7 @@ static long in_thread_to_the_end(void *arg)
 	return cotask_to_thread(blocks_until_allowed, arg, COTASK_JOB_UNINTERRUPTIBLE);
 }
 
-/* Behind a timeout that is shorter: however slow the loop is, that has come before. */
+/* After a shorter timeout, which expires first on a loop of any speed. */
 static long allows(void *arg)
 {
 	long rc = cotask_sleep(2 * COTASK_MSEC);
@@ -629,7 +629,7 @@ static void *cancels_and_waits(void *arg)
 	return (void *)(long)cotask_submission_cancel_and_wait(arg);
 }
 
-/* RT-7: a waiter for the real end wakes, too; nothing runs in the closing thread. */
+/* RT-7: a waiter for the real end also wakes; no task runs in the closing thread. */
 TEST(close_wakes_waiters)
 {
 	struct cotask_loop *loop = cotask_loop_create(NULL);
@@ -694,7 +694,7 @@ static long goes_many(void *arg)
 	return cotask_go_many(NULL, counts_one, NULL, 0);
 }
 
-/* CT-1: in order; TG-4: those that are refused do not run */
+/* CT-1: in order; TG-4: refused tasks do not run */
 TEST(many_tasks_by_one_call)
 {
 	ASSERT_EQ(0, cotask_run(goes_many, NULL));

@@ -21,7 +21,7 @@ static void on_error(struct cotask_loop *loop, struct cotask *task, int error)
 	n_told++;
 }
 
-/* Run @fn in a loop of its own that tells of errors; its outcome. */
+/* Run @fn in a new loop that reports errors.  Return: the outcome of @fn. */
 static long run_and_hear(cotask_fn fn, void *arg)
 {
 	struct cotask_loop *loop = cotask_loop_create(NULL);
@@ -85,7 +85,7 @@ static long leaves_some(void *arg)
 	return 5;
 }
 
-/* A future is shielded and abandoned twice, fails, and is looked at or not. */
+/* A future is shielded and abandoned twice, and fails; its error is retrieved or not. */
 static long abandons(void *looks)
 {
 	struct cotask_future f;
@@ -107,7 +107,7 @@ static long abandons(void *looks)
 	return 0;
 }
 
-/* SH-5, AW-11: as in the kernel: once, and not before the last handle goes */
+/* SH-5, AW-11: as in the kernel: once, and only when the last handle is dropped */
 TEST(abandoned_and_held)
 {
 	ASSERT_EQ(0, run_and_hear(abandons, NULL));
@@ -156,7 +156,7 @@ static long leaves_callbacks(void *arg)
 	return cotask_call_soon(cotask_loop_current(), chain, calls_on);
 }
 
-/* CO-8, CO-B1: what callbacks spawn when everything else has ended is ended, too */
+/* CO-8, CO-B1: tasks that callbacks spawn when all other tasks have ended are ended, too */
 TEST(leftovers_of_callbacks)
 {
 	ASSERT_EQ(0, run_and_hear(leaves_callbacks, NULL));
@@ -182,7 +182,7 @@ static long looks(void *arg)
 	return 0;
 }
 
-/* RT-1, RT-2, AW-11: a caller that asks whether it is done has not retrieved the error. */
+/* RT-1, RT-2, AW-11: a query whether a submission is done does not retrieve the error. */
 TEST(submission_is_done)
 {
 	ASSERT_EQ(0, run_and_hear(looks, (void *)1));

@@ -100,7 +100,7 @@ TASK_TEST(line_limit)
 	return 0;
 }
 
-/* What is read behind a line is what was there, and not its null byte */
+/* Data behind a line is the original data, without the null byte of the line */
 TASK_TEST(line_and_data)
 {
 	struct cotask_reader r;
@@ -251,7 +251,7 @@ static long relays(void *limit)
 	return cotask_relay(other[0], ends[1], limit ? (long)limit : INT64_MAX);
 }
 
-/* From one connection to another one, and the end of the file. */
+/* From one connection to another, and at the end of the file. */
 static long relay_between(int flags)
 {
 	struct cotask *t, *reader;
@@ -429,7 +429,7 @@ static long opens_fifo(void *arg)
 
 static int writer;
 
-/* The system call goes on; it ends once there is a writer. */
+/* The system call continues; it ends when a writer opens the pipe. */
 static long gives_up_an_open(void *arg)
 {
 	CHECK_EQ(cotask_wait_for_call(opens_fifo, NULL, A_MOMENT), -ETIMEDOUT);
@@ -490,7 +490,7 @@ static long jobs_main(void *arg)
 	return 0;
 }
 
-/* Exactly once; of a job that was given up, at the latest when the loop ends (TH-5) */
+/* Released exactly once; an abandoned job at the latest when the loop ends (TH-5) */
 TEST(argument_of_a_job_is_released_once)
 {
 	ASSERT_EQ(-ESRCH, cotask_to_thread_with(t_value, (void *)1, count_job, 0));
@@ -525,7 +525,7 @@ TASK_TEST(ticker_does_not_drift)
 	return 0;
 }
 
-/* A task that is late gets what it has missed at once */
+/* A late task receives all missed ticks at once */
 TASK_TEST(ticker_counts_what_was_missed)
 {
 	struct cotask_ticker t;

@@ -2,7 +2,7 @@
 /*
  * cotask selftests - libcotask: servers, and connections by name
  *
- * Unix sockets, which every kernel of the test bed has, and IP, if the kernel has that.
+ * Uses Unix sockets, which every kernel of the test bed supports, and IP where it is supported.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ static struct sockaddr_un un(const char *path)
 	return a;
 }
 
-/* A connection to a Unix socket; it does not wait. */
+/* Connect to a Unix socket without waiting. */
 static int dial(const char *path)
 {
 	struct sockaddr_un a = un(path);
@@ -56,7 +56,7 @@ TASK_TEST(listen_unix)
 	CHECK(other >= 0);
 	close(other);
 	close(fd);
-	/* The file is still there, and nothing listens. */
+	/* The socket file still exists, and no process listens. */
 	CHECK_EQ(dial("/tmp/cotask-s"), -ECONNREFUSED);
 	fd = cotask_listen_unix("/tmp/cotask-s", 5);
 	CHECK(fd >= 0);
@@ -87,7 +87,7 @@ static int listener;
 static unsigned int serving, most;
 static int64_t limit;
 
-/* Answers with the byte that has come. */
+/* Replies with the received byte. */
 static long answers(int fd, void *arg)
 {
 	long rc;
@@ -159,7 +159,7 @@ TASK_TEST(serve_has_a_limit)
 	return 0;
 }
 
-/* No more connections, but what is under way ends by itself */
+/* No more connections are accepted; open ones end by themselves */
 TASK_TEST(serve_is_shut_down)
 {
 	int before = count_fds(), fd;
@@ -217,7 +217,7 @@ TASK_TEST(serve_is_closed)
 	return 0;
 }
 
-/* There is no descriptor for a while; the connection waits */
+/* No descriptor is available for a while; the connection waits */
 TASK_TEST(serve_without_descriptors)
 {
 	int before = count_fds(), fd, free_fd;
@@ -282,13 +282,13 @@ static struct addrinfo *addresses(unsigned int n, ...)
 	return list;
 }
 
-#define DEAD	"/tmp/cotask-dead"	/* nothing listens */
+#define DEAD	"/tmp/cotask-dead"	/* no process listens */
 #define FULL	"/tmp/cotask-full"	/* never answers */
 #define GOOD	"/tmp/cotask-good"
 
 static int full, in_backlog, good;
 
-/* A backlog of 0 has room for one. */
+/* A backlog of 0 holds one connection. */
 static int make_addresses(void)
 {
 	close(cotask_listen_unix(DEAD, 1));
@@ -308,7 +308,7 @@ static void drop_addresses(void)
 	unlink(GOOD);
 }
 
-/* It has connected, and nothing else is left. */
+/* The socket is connected, and no other socket is left. */
 static long is_good(int fd)
 {
 	int peer, one;
@@ -337,10 +337,10 @@ TASK_TEST(first_address_that_answers)
 	CHECK_EQ(make_addresses(), 0);
 	addresses(1, GOOD);
 	CHECK_EQ(is_good(connects((void *)LONG_TIME)), 0);
-	/* One that fails is not waited for. */
+	/* A failing attempt does not delay the next one. */
 	addresses(3, DEAD, DEAD, GOOD);
 	CHECK_EQ(is_good(connects((void *)LONG_TIME)), 0);
-	/* One that does not answer is, and then given up. */
+	/* An attempt without an answer delays the next one, and is then abandoned. */
 	addresses(2, FULL, GOOD);
 	CHECK_EQ(is_good(connects((void *)A_MOMENT)), 0);
 	addresses(4, FULL, DEAD, FULL, GOOD);
@@ -363,7 +363,7 @@ TASK_TEST(no_address_answers)
 	CHECK_EQ(connects((void *)LONG_TIME), -ENOENT);
 	CHECK_EQ(cotask_connect_first(NULL, 1), -EINVAL);
 	CHECK_EQ(connects((void *)-1), -EINVAL);
-	/* For ever, until it is cancelled. */
+	/* Waits until it is cancelled. */
 	addresses(3, FULL, DEAD, FULL);
 	CHECK_EQ(cotask_wait_for_call(connects, (void *)1, A_MOMENT), -ETIMEDOUT);
 	drop_addresses();
@@ -392,7 +392,7 @@ TASK_TEST(connect_without_descriptors)
 	return 0;
 }
 
-/* The winner is there, and the caller was cancelled while the loser goes: none of them stays */
+/* The caller is cancelled while the losing attempt ends: no socket remains */
 TASK_TEST(connect_is_cancelled_at_any_time)
 {
 	int before, i, j, fd, peer;
@@ -463,7 +463,7 @@ static long resolves(void *arg)
 	return rc;
 }
 
-/* The thread may be anywhere; AddressSanitizer sees what it uses */
+/* The thread may be at any point; AddressSanitizer checks its accesses */
 TASK_TEST(resolve_is_cancelled)
 {
 	struct cotask *t;
@@ -583,7 +583,7 @@ static void set_address(struct addrinfo *ai, void *address, socklen_t len)
 	ai->ai_addrlen = len;
 }
 
-/* IPv4, IPv4, IPv6: the last one is the second to be tried, so no time has to pass */
+/* IPv4, IPv4, IPv6: the last address is tried second, so no time has to pass */
 IP_TEST(families_take_turns, AF_INET6)
 {
 	int dead = cotask_listen_tcp("127.0.0.1", 0, 1), fd, peer;

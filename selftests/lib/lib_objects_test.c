@@ -150,7 +150,7 @@ TASK_TEST(gather)
 	return 0;
 }
 
-/* Members that fail on their own, and the body of the group is not interrupted. */
+/* Members fail, and the body of the group is not interrupted. */
 static long sets_in_group(struct cotask_group *g)
 {
 	struct cotask_member m[] = {
@@ -175,7 +175,7 @@ static long sets_in_group(struct cotask_group *g)
 	return 0;
 }
 
-/* GA-B1, GA-B2, AC-1: their errors are for the reader of the set, and none of their group's. */
+/* GA-B1, GA-B2, AC-1: the set receives the members' errors, their group does not. */
 TASK_TEST(sets_of_a_group)
 {
 	struct cotask_group g, imported;
@@ -193,7 +193,7 @@ TASK_TEST(sets_of_a_group)
 	return 0;
 }
 
-/* GA-2: what could not be made says why when it is awaited */
+/* GA-2: the await of an object that could not be made returns the error */
 TASK_TEST(refused_gather)
 {
 	struct cotask_group_options o = { .limit = 1 };
@@ -284,7 +284,7 @@ TASK_TEST(as_completed)
 	memcpy(m, fresh, sizeof(m));
 	CHECK_EQ(cotask_as_completed(&it, NULL, m, 3, COTASK_FOREVER), 0);
 	cotask_as_completed_end(&it);
-	/* AC-1: over nothing */
+	/* AC-1: no members */
 	CHECK_EQ(cotask_as_completed(&it, NULL, NULL, 0, COTASK_FOREVER), 0);
 	CHECK_EQ(cotask_as_completed_next(&it, &next), 0);
 	CHECK(!next);
@@ -462,7 +462,7 @@ static long serves_one(void *arg)
 	return n;
 }
 
-/* An abstract address: nothing is left behind. */
+/* An abstract address, which leaves no file behind. */
 TASK_TEST(sockets)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -499,7 +499,7 @@ static long accepts_all(void *arg)
 	return fd;
 }
 
-/* 0 is a connection, also where the kernel says EAGAIN and has not begun. */
+/* 0: connected, also if the kernel returned EAGAIN without connecting. */
 TASK_TEST(connect_waits_for_room)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };

@@ -81,7 +81,7 @@ TASK_TEST(pipes)
 	CHECK_EQ(all_of(p.err, text, sizeof(text)), 6);
 	CHECK_EQ(cotask_process_wait(&p, &status), 0);
 	CHECK_EQ(status, 0);
-	/* Once more: the same again. */
+	/* A second call has the same result. */
 	status = -1;
 	CHECK_EQ(cotask_process_wait(&p, &status), 0);
 	CHECK_EQ(status, 0);
@@ -110,7 +110,7 @@ TASK_TEST(directory_environment_and_one_pipe)
 	return check_after();
 }
 
-/* The process starts with default actions, whatever the program has blocked */
+/* The process starts with default actions, regardless of the signals that the program blocks */
 TASK_TEST(signals_of_a_process)
 {
 	struct cotask_process_args args = { .argv = SHELL("exec sleep 1000") };
@@ -157,7 +157,7 @@ TASK_TEST(process_does_not_start)
 	return check_after();
 }
 
-/* With so many descriptors as there are, and a few more: something fails, nothing is left */
+/* With every number of free descriptors up to a few: a call fails, and leaks nothing */
 TASK_TEST(too_few_descriptors)
 {
 	struct cotask_process_args args = {
@@ -204,12 +204,12 @@ static long starts(const char *script, int64_t grace)
 	char c;
 
 	CHECK_EQ(cotask_process_start(&process, &args), 0);
-	/* It says that it is there. */
+	/* The process reports that it has started. */
 	CHECK_EQ(cotask_read(process.out, &c, 1), 1);
 	return 0;
 }
 
-/* With all that it has started: the last of them closes the pipe. */
+/* Including its own child processes: the last one closes the pipe. */
 TASK_TEST(cancel_ends_the_process)
 {
 	char c;
@@ -299,7 +299,7 @@ TASK_TEST(signals)
 	CHECK_EQ(raise(SIGUSR2), 0);
 	CHECK_EQ(cotask_join(t), SIGUSR2);
 	cotask_put(t);
-	/* A task that is cancelled leaves the signal to the next one. */
+	/* A cancelled task leaves the signal to the next task. */
 	CHECK_EQ(cotask_wait_for_call(waits_for_signal, &s, A_MOMENT), -ETIMEDOUT);
 	CHECK_EQ(raise(SIGUSR1), 0);
 	CHECK_EQ(cotask_signals_wait(&s, &info), SIGUSR1);
@@ -311,7 +311,7 @@ TASK_TEST(signals)
 	return 0;
 }
 
-/* Those that were blocked before stay blocked */
+/* Signals that were blocked before remain blocked */
 TASK_TEST(signals_that_were_blocked)
 {
 	const int which[] = { SIGUSR1 };

@@ -15,7 +15,7 @@ static void compute_for(int64_t ns)
 
 /* --- late ------------------------------------------------------------------- */
 
-/* TO-5, TO-19: a timeout that comes due while its task computes acts at the second await */
+/* TO-5, TO-19: a timeout that expires while its task computes acts at the second await */
 TASK_TEST(timeout_while_it_computes)
 {
 	struct cotask_timeout t;
@@ -23,7 +23,7 @@ TASK_TEST(timeout_while_it_computes)
 
 	for (i = 0; i < 2; i++) {
 		CHECK_EQ(cotask_timeout_start(&t, COTASK_MSEC), 0);
-		/* Applied before the time has passed, or after that. */
+		/* Applied before or after the time has expired. */
 		if (i)
 			cotask_cancelling(cotask_current());
 		compute_for(2 * COTASK_MSEC);
@@ -34,7 +34,7 @@ TASK_TEST(timeout_while_it_computes)
 	return 0;
 }
 
-/* TO-5: one that is past when it is entered acts at the first one */
+/* TO-5: a timeout that is past at enter acts at the first await */
 TASK_TEST(timeout_that_is_past)
 {
 	struct cotask_timeout t;
@@ -68,13 +68,13 @@ static long computes(void *arg)
 	return rc;
 }
 
-/* SC-4: a sleeper whose time passes while another task computes comes after that one's yield */
+/* SC-4: a sleeper whose time expires while another task computes resumes after that task's yield */
 TASK_TEST(sleep_while_another_computes)
 {
 	struct cotask_group g;
 	int i;
 
-	/* So that there are several events at a time. */
+	/* Ensures several events at a time. */
 	cotask_group_init(&g);
 	CHECK_EQ(cotask_group_enter(&g), 0);
 	for (i = 0; i < 8; i++)
@@ -233,7 +233,7 @@ TASK_TEST(too_many_timeouts)
 	return 0;
 }
 
-/* It is refused only when it is left, as something else waits behind it in the array. */
+/* The kernel refuses it only at exit, because another operation waits behind it in the array. */
 TASK_TEST(refused_when_it_is_left)
 {
 	struct cotask_timeout t[65];
@@ -254,7 +254,7 @@ TASK_TEST(refused_when_it_is_left)
 	return 0;
 }
 
-/* Two timeouts around a short sleep: how that has ended. */
+/* Two timeouts around a short sleep.  Return: the outcome. */
 static long sleep_in_two(struct cotask_timeout *outer, int64_t ns, struct cotask_timeout *inner)
 {
 	CHECK_EQ(cotask_timeout_start(outer, ns), 0);
@@ -281,12 +281,12 @@ TASK_TEST(timeouts_are_left_quietly)
 	CHECK_EQ(cotask_sleep(LONG_TIME), -ECANCELED);
 	CHECK_EQ(cotask_timeout_exit(&outer, -ECANCELED), -ETIMEDOUT);
 	CHECK(cotask_timeout_expired(&outer));
-	/* Neither comes due any more. */
+	/* Neither timeout can expire any more. */
 	CHECK_EQ(cotask_sleep(60 * COTASK_MSEC), 0);
 	return 0;
 }
 
-/* Leave @outer while @inner is open, then both in their turn, with an error that looks alike. */
+/* Leave @outer while @inner is open, then both in the right order, with an equal error. */
 #define MISUSE(exit_outer, outer, exit_inner, inner)			\
 do {									\
 	CHECK_EQ(exit_outer(outer, 0), -EINVAL);			\

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - libcotask: one of several things, and the others are untouched
+ * cotask selftests - libcotask: one of several choices is made, the others are unchanged
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -29,7 +29,7 @@ static void drop_queues(void)
 
 static int64_t chosen;
 
-/* From both queues; which one, and the item is in @chosen. */
+/* Select from both queues.  Return: the index; the item is in @chosen. */
 static long gets(void *ns)
 {
 	struct cotask_choice c[] = { COTASK_CHOICE_GET(&qa), COTASK_CHOICE_GET(&qb) };
@@ -95,7 +95,7 @@ TASK_TEST(waits_for_an_item)
 	return 0;
 }
 
-/* At each point of its way: it has the item, or the item is in the queue */
+/* Cancelled at any point: the task has the item, or the queue still has it */
 TASK_TEST(cancel_loses_nothing)
 {
 	struct cotask *t;
@@ -130,14 +130,14 @@ static long cancels(void *t)
 	return cotask_cancel(t);
 }
 
-/* One that was granted the item and cancelled leaves it to one that selects */
+/* A task that was granted an item and cancelled leaves it to a selector */
 TASK_TEST(item_of_a_cancelled_getter)
 {
 	struct cotask *getter, *canceller, *t;
 
 	CHECK_EQ(make_queues(0), 0);
 	getter = start(plain_get, &qa);
-	/* Finds nothing: the item has been granted, and the getter has not resumed. */
+	/* Finds no item: it was granted to a getter that has not resumed. */
 	t = cotask_spawn(NULL, gets, NULL, NULL);
 	canceller = cotask_spawn(NULL, cancels, getter, NULL);
 	CHECK_EQ(cotask_queue_try_put(&qa, 5), 0);
@@ -149,7 +149,7 @@ TASK_TEST(item_of_a_cancelled_getter)
 	return 0;
 }
 
-/* One that was woken and takes something else, or nothing, wakes the next one */
+/* A woken selector that makes another choice, or none, wakes the next one */
 TASK_TEST(wakes_the_next_one)
 {
 	struct cotask *first, *second;
@@ -197,7 +197,7 @@ TASK_TEST(room_in_a_queue)
 	CHECK_EQ(cotask_done(t), 0);
 	CHECK_EQ(cotask_queue_get(&qb), 2);
 	CHECK_EQ(end(t), 1);
-	/* A task that waits for room is first. */
+	/* A task that waits for room is served first. */
 	putter = start(plain_put, (void *)4);
 	t = start(selects_put, (void *)5);
 	CHECK_EQ(gets(NULL), 0);
@@ -207,7 +207,7 @@ TASK_TEST(room_in_a_queue)
 	CHECK_EQ(gets(NULL), 0);
 	CHECK_EQ(chosen, 4);
 	CHECK_EQ(end(t), 0);
-	/* What waits to put, and what waits to get, both of them select. */
+	/* Both the putter and the getter wait in a select. */
 	CHECK_EQ(gets(NULL), 0);
 	CHECK_EQ(gets(NULL), 1);
 	t = start(gets, NULL);
@@ -429,7 +429,7 @@ static long waits_for_event(void *arg)
 	return cotask_select(c, 2, COTASK_FOREVER);
 }
 
-/* As cotask_event_wait(): all that wait when it is set, even if it is cleared at once */
+/* As cotask_event_wait(): wakes all waiters at the set, even if cleared at once */
 TASK_TEST(events)
 {
 	struct cotask *t[2];
@@ -533,7 +533,7 @@ TASK_TEST(descriptor_is_closed)
 	return 0;
 }
 
-/* A cancel while the waits for descriptors end, and an item is there: it stays */
+/* A cancel while the waits for descriptors end and an item is available: the item remains */
 TASK_TEST(cancel_with_descriptors)
 {
 	int tasks = cotask_all_tasks(NULL, NULL, 0), i, j, got;
@@ -587,7 +587,7 @@ TASK_TEST(awaitables)
 	CHECK_EQ(cotask_future_init(&future), 0);
 	task = start(t_forever, NULL);
 	CHECK_EQ(waits_for_done((void *)A_MOMENT), -ETIMEDOUT);
-	/* A cancel of the caller is not for what it waits for. */
+	/* A cancel of the caller is not passed on to the awaitables. */
 	t = start(waits_for_done, NULL);
 	CHECK_EQ(cotask_cancel(t), 1);
 	CHECK_EQ(end(t), -ECANCELED);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - libcotask: stacks, what a switch between them keeps, what tools see
+ * cotask selftests - libcotask: stacks, the state that a switch preserves, the view of tools
  */
 #include <signal.h>
 #include <sys/wait.h>
@@ -83,7 +83,7 @@ TEST(stack_overflow_is_reported)
 }
 
 #ifdef __x86_64__
-/* How numbers are rounded: of SSE and of the x87. */
+/* Rounding modes of SSE and of the x87. */
 static unsigned int rounding(void)
 {
 	unsigned short word;
@@ -115,7 +115,7 @@ static long rounds(void *arg)
 	return 0;
 }
 
-/* Each task has its own, as a function that is called leaves that alone. */
+/* Each task has its own modes, because a called function preserves them. */
 TASK_TEST(rounding_mode)
 {
 	static const long modes[] = { 0, 1, 4, 15, 5 };
@@ -132,7 +132,7 @@ TASK_TEST(rounding_mode)
 }
 #endif
 
-/* It is a part of the task; the kernel says where. */
+/* The struct is a part of the task; the kernel shows its address. */
 static const struct cotask_layout *layout_of(const struct cotask *t)
 {
 	const uint64_t *word = (const void *)t;
@@ -145,7 +145,7 @@ static const struct cotask_layout *layout_of(const struct cotask *t)
 	abort();
 }
 
-/* What cotask_layout.h says. */
+/* As documented in cotask_layout.h. */
 TASK_TEST(layout)
 {
 	struct cotask *t = cotask_spawn(NULL, t_forever, NULL, NULL);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - libcotask: tasks without stacks that do things at random, among others
+ * cotask selftests - libcotask: random actions of tasks without stacks and of other tasks
  *
- * Nothing is known of an outcome but that all comes to an end, that a lock has one holder and no
- * item of a queue is lost, and that sanitizers and the kernel have nothing to say. COTASK_SEED
+ * The test requires that all tasks end, that a lock has one holder, that no item of a queue is
+ * lost, and that sanitizers and the kernel report nothing. Outcomes are not checked. COTASK_SEED
  * repeats a run.
  */
 #include "lib_test.h"
@@ -31,17 +31,17 @@ struct list_head {
 };
 
 /**
- * struct walker - a coroutine that walks at random
+ * struct walker - a coroutine that makes random steps
  * @frame: its frame
- * @depth: how deep others may be inside of it
- * @left: steps that are left
- * @kind: of this step
- * @group: of such a step
+ * @depth: maximum depth of nested walkers
+ * @left: number of remaining steps
+ * @kind: kind of the current step
+ * @group: state of a step of this kind
  * @timeout: likewise
  * @wait: likewise
  * @cancel: likewise
  * @op: likewise
- * @awaited: what it waits for, a reference
+ * @awaited: reference to the awaited task
  */
 struct walker {
 	struct cotask_frame	frame;
@@ -143,7 +143,7 @@ static void spawn_some(struct cotask_group *g, long depth)
 	(void)!cotask_go_all(g, frames, n);
 }
 
-/* A reference to one that can be awaited for a while, or to the task itself. */
+/* A reference to a task that can be awaited for a while, or to the task itself. */
 static struct cotask *some_peer(struct cotask *task)
 {
 	struct cotask *t = peer[any(PEERS)];
@@ -170,7 +170,7 @@ static void lets_go(struct cotask *task)
 
 /* --- a step --------------------------------------------------------------------------------- */
 
-/* Those that have frames of their own come first: the outcome is that of the last wait. */
+/* Waits with frames of their own come first: the outcome is that of the last wait. */
 static long in_scope(struct cotask *task, struct cotask_frame *frame)
 {
 	struct walker *w = walker_of(frame);
@@ -202,7 +202,7 @@ static long in_scope(struct cotask *task, struct cotask_frame *frame)
 	return cotask_timeout_exit(&w->timeout, rc);
 }
 
-/* A walker whose only step is that one. */
+/* A walker with this step only. */
 static struct cotask_frame *scope(long depth, unsigned int kind)
 {
 	struct cotask_frame *frame = walker(depth);
@@ -261,7 +261,7 @@ static unsigned int next_kind(const struct walker *w)
 
 	if (kind <= INNER && !w->depth)
 		return SLEEPS;
-	/* A wait without a limit, for what may wait for us. */
+	/* A wait without a limit, for a task that may wait for this one. */
 	if (kind == CANCELS_AND_WAITS && any(8))
 		return AWAITS_PEER;
 	return kind != FAILS || !any(8) ? kind : SLEEPS;

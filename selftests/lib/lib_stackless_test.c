@@ -17,9 +17,9 @@
 /**
  * struct co - a coroutine of this test
  * @frame: its frame
- * @n: a number: of milliseconds, of yields, an outcome
- * @steps: how often its code was entered
- * @released: how often its release function was called
+ * @n: a number: milliseconds, yields, or an outcome
+ * @steps: number of times that its code was entered
+ * @released: number of calls of its release function
  * @other: a task
  * @group: a group
  * @inner: another one
@@ -394,7 +394,7 @@ static int together(int from, int to)
 	return n;
 }
 
-/* A coroutine that is named twice is refused the second time; the others are not. */
+/* A coroutine that is listed twice is refused the second time; the others are accepted. */
 static long spawns_together(void *arg)
 {
 	struct cotask_group g;
@@ -523,7 +523,7 @@ static long co_gets(struct cotask *task, struct cotask_frame *frame)
 	return !rc && op.item != &item ? -EPROTO : rc;
 }
 
-/* A task that selects, or gets, has what a coroutine has put, and the other way round. */
+/* A task that selects or gets receives an item that a coroutine has put, and vice versa. */
 TASK_TEST(queue_of_both_kinds)
 {
 	struct cotask_choice choice[] = { COTASK_CHOICE_GET(&queue) };
@@ -636,9 +636,9 @@ TASK_TEST(many)
  * struct co_io - a coroutine that echoes what it reads
  * @frame: its frame
  * @s: the stream
- * @buf: what it has read
- * @n: how much
- * @total: of all
+ * @buf: data that was read
+ * @n: number of bytes in @buf
+ * @total: total number of bytes
  */
 struct co_io {
 	struct cotask_frame	frame;
@@ -731,7 +731,7 @@ static long co_polls(struct cotask *task, struct cotask_frame *frame)
 	return rc;
 }
 
-/* A task that waits for a descriptor learns that it is closed. */
+/* The close of a descriptor ends the wait of a task. */
 TASK_TEST(poll_of_a_descriptor)
 {
 	struct cotask *t;

@@ -46,7 +46,7 @@ static struct cotask *spawn_reader(char *buf)
 	return cotask_spawn(NULL, reader, buf, NULL);
 }
 
-/* What is there, what comes later, and the end */
+/* Available data, data that arrives later, and the end */
 TASK_TEST(read_data)
 {
 	char buf[9] = "", later[9] = "";
@@ -68,7 +68,7 @@ TASK_TEST(read_data)
 	return 0;
 }
 
-/* A buffer that was filled is followed by what is left, and then by a wait */
+/* After a full buffer, a read returns the remaining data, and the next one waits */
 TASK_TEST(read_in_parts)
 {
 	char buf[9] = "", text[17] = "";
@@ -87,7 +87,7 @@ TASK_TEST(read_in_parts)
 	return 0;
 }
 
-/* A task that always finds data does not keep the others from running */
+/* A task that always finds data does not prevent other tasks from running */
 static long count_turns(void *arg)
 {
 	for (;;) {
@@ -112,7 +112,7 @@ TASK_TEST(fairness)
 		CHECK_EQ(cotask_stream_read(&s, much, 1), 1);
 	CHECK(turns > 10);
 	turns = 0;
-	/* Not as many as there is room for. */
+	/* Fewer bytes than there is room for. */
 	for (i = 0; i < 200; i++)
 		CHECK_EQ(cotask_stream_write(&s, much, 1), 1);
 	CHECK(turns > 1);
@@ -122,7 +122,7 @@ TASK_TEST(fairness)
 	return 0;
 }
 
-/* A cancel moves nothing, and the data stays */
+/* A cancel transfers nothing, and the data remains */
 TASK_TEST(cancel)
 {
 	char buf[9] = "";
@@ -148,7 +148,7 @@ static long writes_all(void *arg)
 	return cotask_stream_write_all(&s, much, sizeof(much));
 }
 
-/* More than there is room for: the writer waits until the peer has read */
+/* More data than there is room for: the writer waits until the peer has read */
 TASK_TEST(write_all)
 {
 	static char buf[65536];
@@ -170,7 +170,7 @@ TASK_TEST(write_all)
 	return 0;
 }
 
-/* A stream that is closed ends its waits, and is of no use any more */
+/* Closing a stream ends its waits; the stream cannot be used any more */
 TASK_TEST(close_ends_waits)
 {
 	char buf[9];
@@ -206,7 +206,7 @@ TASK_TEST(fini_keeps_the_descriptor)
 	return 0;
 }
 
-/* A pipe that blocks: by the kernel if that can be told not to block, or by poll and read */
+/* A blocking pipe: read by the kernel if it supports non-blocking reads, else by poll and read */
 TASK_TEST(pipes)
 {
 	struct cotask_stream out;

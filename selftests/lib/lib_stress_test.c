@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - libcotask: tasks that do things at random, and threads that disturb
+ * cotask selftests - libcotask: tasks with random actions, and interfering threads
  *
- * Nothing is known of the outcome but that all comes to an end, and that sanitizers and
- * the kernel have nothing to say. COTASK_SEED repeats a run.
+ * The test requires that all tasks end, and that sanitizers and the kernel report
+ * nothing. Outcomes are not checked. COTASK_SEED repeats a run.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -97,7 +97,7 @@ static long gather_some(long depth)
 	return cotask_gather_now(NULL, m, n, any(3));
 }
 
-/* A peer can wait for us, also over its group, so not for long, and not in a chain. */
+/* A peer can wait for this task, also through its group: wait briefly, and not in a chain. */
 static long await_peer(void)
 {
 	struct cotask *t = peer[any(PEERS)];
@@ -257,7 +257,7 @@ TEST(at_random)
 	atomic_store(&enough, true);
 	pthread_join(thread, NULL);
 	ASSERT_EQ(0, alive);
-	/* A second main has a loop that is as new. */
+	/* A second main finds the loop in its initial state. */
 	ASSERT_EQ(0, cotask_loop_run(loop, everything_and_drop, (void *)100));
 	cotask_loop_put(loop);
 }

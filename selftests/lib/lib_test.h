@@ -30,14 +30,14 @@
 
 #include "kselftest_harness.h"
 
-/* A machine that emulates another one and is busy is slow. */
+/* Generous, because a busy machine under emulation is slow. */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT	150
 
-/* A time that is there, and never comes. */
+/* A deadline that is set and never reached. */
 #define LONG_TIME	(1000 * COTASK_SEC)
 
-/* Ends the task, and so the test, with the line. */
+/* Ends the task, and thereby the test, with the line number. */
 #define CHECK_EQ(is, to_be)						\
 do {									\
 	long __is = (long)(is), __to_be = (long)(to_be);		\
@@ -60,7 +60,7 @@ TEST(name)								\
 									\
 static long name##_main(void *arg __attribute__((unused)))
 
-/* The same in a loop whose tasks begin inside of the call that starts them. */
+/* The same in an eager loop. */
 static inline long run_eager(cotask_fn fn)
 {
 	struct cotask_loop_options options = { .flags = COTASK_LOOP_EAGER };
@@ -113,7 +113,7 @@ static inline long t_forever(void *arg)
 static inline int count_fds(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
-	int n = -3;	/* "." and ".." and its own */
+	int n = -3;	/* ".", ".." and the directory's own descriptor */
 
 	while (dir && readdir(dir))
 		n++;
@@ -122,7 +122,7 @@ static inline int count_fds(void)
 	return n;
 }
 
-/* Objects of the loop, as the kernel counts them. */
+/* Number of objects of the loop, as counted by the kernel. */
 static inline long objects(void)
 {
 	char path[64], line[256];

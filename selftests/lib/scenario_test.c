@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - the scenarios of the core, with tasks whose code is here
+ * cotask selftests - the scenarios of the core, with tasks of a process
  *
- * What scenario_*_kunit.c of module/tests say about tasks of the kernel has to hold for
- * tasks of a process.  Time is real, so this is for a machine where waiting takes none.
+ * The scenarios of scenario_*_kunit.c in module/tests must also hold for tasks of a process.
+ * Time is real, so the test runs on a machine with simulated time.
  *
- * There are two programs: in scenario_test tasks have stacks (script.c); scenario_stackless_test
- * has the interpreter of module/tests itself, compiled for tasks without stacks.
+ * The test consists of two programs: tasks of scenario_test have stacks (script.c);
+ * scenario_stackless_test uses the interpreter of module/tests, compiled for tasks without stacks.
  */
 #include <sys/prctl.h>
 #include <time.h>
@@ -16,7 +16,7 @@
 #include "suites.h"
 
 static struct env *current_env;
-static bool later;	/* deadlines may have come that the loop has not looked at */
+static bool later;	/* deadlines may have expired that the loop has not processed */
 
 /* --- a loop whose time and turns are the test's ------------------------------------ */
 
@@ -33,13 +33,13 @@ static int reach(struct cotask_callback *cb, struct cotask_awaitable *x)
 	return 0;
 }
 
-/* Run what stands before a new mark at the end of the queue. */
+/* Run all entries before a new mark at the end of the queue. */
 static void run_to_mark(struct cotask_loop *loop)
 {
 	struct mark mark = { .reached = false }, *m = &mark;
 
 	cotask_call_soon(loop, &m->cb, reach);
-	/* One event at a time, so that nothing is begun that comes after it. */
+	/* One event at a time, so that no later event is started. */
 	loop->options.max_batch = 1;
 	loop->batch = 1;
 	while (!m->reached && cotask_pump(loop, 0))
@@ -48,8 +48,8 @@ static void run_to_mark(struct cotask_loop *loop)
 }
 
 /*
- * A turn is what is queued at its beginning.  Deadlines that have come are put behind
- * that, so behind the mark.
+ * A turn consists of the entries that are queued at its beginning.  Expired deadlines are
+ * appended behind them, and therefore behind the mark.
  */
 bool cotask_manual_turn(struct cotask_loop *loop)
 {

@@ -2,8 +2,8 @@
 /*
  * cotask selftests - the interpreter of scripts, for tasks of libcotask
  *
- * As module/tests/script.c does for tasks of the kernel.  Here the code of a task is an
- * ordinary function, so an instruction is a call.
+ * The counterpart of module/tests/script.c for tasks of a process.  The code of a task is an
+ * ordinary function here, so each instruction is a call.
  */
 #include <stdlib.h>
 
@@ -54,7 +54,7 @@ struct cotask_member member(struct env *env, const struct arg *arg)
 	return m;
 }
 
-/* What wait() does not read, the test does. */
+/* The test reads the state that wait() does not read. */
 static void note_results(struct env *env, int i)
 {
 	unsigned int m;
@@ -110,7 +110,7 @@ static long do_spawn(struct course *a, const struct line *l)
 	return 0;
 }
 
-/* A block that is not entered is not left, but for a timeout: as in script.c. */
+/* Only a block that was entered is left, except a timeout: as in module/tests/script.c. */
 static long enter_block(struct course *a, const struct line *l)
 {
 	struct env *env = a->env;
@@ -177,7 +177,7 @@ static long call(struct env *env, const struct line *l)
 	if (l->op == OP_CALL)
 		return run_script(a);
 	rc = cotask_wait_for_call(run_script, a, time_of(l));
-	if (l->b <= 0 && l->b != NEVER) {	/* it was not called (WF-3) */
+	if (l->b <= 0 && l->b != NEVER) {	/* the coroutine was not called (WF-3) */
 		env->actors--;
 		free(a);
 	}
@@ -196,7 +196,7 @@ static long start(struct env *env, const struct line *l)
 	return rc;
 }
 
-/* What suspends, or can fail. */
+/* Instructions that suspend or can fail. */
 static long wait_step(struct course *a, const struct line *l)
 {
 	struct env *env = a->env;
@@ -249,7 +249,7 @@ static long wait_step(struct course *a, const struct line *l)
 	}
 }
 
-/* What neither suspends nor fails: true. */
+/* Instructions that neither suspend nor fail: true. */
 static bool instant(struct course *a, const struct line *l)
 {
 	struct env *env = a->env;
@@ -318,7 +318,7 @@ static bool instant(struct course *a, const struct line *l)
 	return true;
 }
 
-/* Blocks, and what can fail but does not suspend; < 0 leaves a block. */
+/* Blocks, and instructions that can fail but do not suspend; < 0 leaves a block. */
 static long control(struct course *a, const struct line *l, bool *is_wait)
 {
 	struct env *env = a->env;

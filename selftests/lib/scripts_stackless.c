@@ -2,7 +2,7 @@
 /*
  * cotask selftests - scripts, played by tasks without stacks
  *
- * The interpreter is that of module/tests.  This is what it finds there and not here.
+ * The interpreter is that of module/tests.  This file defines its environment.
  */
 #include "far.h"
 #include "scripts.h"

@@ -2,7 +2,7 @@
 /*
  * cotask selftests - libcotask: the switch, stacks and their guards, without the device
  *
- * For architectures whose programs can be run here but whose kernel cannot.
+ * For architectures whose programs run on this machine, but whose kernel does not.
  */
 #include <errno.h>
 #include <fenv.h>
@@ -33,7 +33,7 @@ static struct side {
 	bool		bad;
 } sides[FIBERS];
 
-/* So many values live across the switch that all registers that are kept are in use. */
+/* Enough values are live across the switch to use all callee-saved registers. */
 static void side_run(void *arg)
 {
 	static const int modes[] = { FE_TONEAREST, FE_DOWNWARD, FE_UPWARD };
@@ -89,7 +89,7 @@ TEST(switch_keeps_registers)
 	cotask_stacks_drop(&pool);
 }
 
-/* The signal that writing to an address ends a process with; 0: none. */
+/* The signal that a write to an address raises; 0: none. */
 static int signal_of_write(volatile char *at)
 {
 	int status;
@@ -126,7 +126,7 @@ TEST(stacks_have_guards)
 	cotask_stacks_drop(&pool);
 }
 
-/* As if a task of a loop ran. */
+/* Simulates a running task of a loop. */
 static void overflow(int err)
 {
 	static struct cotask_loop loop;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask search - which code of the module was run, by KCOV
+ * cotask search - coverage of the module by KCOV
  *
- * An edge is a pair of places that were run one after the other.  The maps are shared with
+ * An edge is a pair of places that were executed in succession.  The maps are shared with
  * the processes that run programs.
  */
 #include <fcntl.h>

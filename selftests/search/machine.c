@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask search - what the calls of a program do
+ * cotask search - executes the calls of a program
  *
- * A few files, handles and descriptors, so that calls meet.  Whatever a program leaves behind
- * is closed at its end, and its threads and processes are waited for.
+ * Programs use few files, handles and descriptors, so that their calls interact.  At the end of a
+ * program, everything that it has left open is closed, and its threads and processes are reaped.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -79,13 +79,13 @@ int machine_fd(uint8_t which)
 	return m.file[(which >> 1) % FILES];
 }
 
-/* What EXPORT gave last, mostly. */
+/* Mostly the last descriptor of EXPORT. */
 int machine_exported(uint8_t which)
 {
 	return which < 200 ? m.exported[which % EXPORTED] : machine_fd(which);
 }
 
-/* A pipe or a socket gets something to read, or is read. */
+/* Write data to a pipe or socket, or read it. */
 static void make_ready(uint8_t which)
 {
 	char some[16] = {};
@@ -102,7 +102,7 @@ static void make_ready(uint8_t which)
 
 /* --- calls ----------------------------------------------------------------------------------- */
 
-/* 3: all; otherwise so many, if there are. */
+/* 3: all; otherwise this number, if available. */
 static unsigned int begun_of(unsigned int file, unsigned int n)
 {
 	if (n == 3)
@@ -243,7 +243,7 @@ static void watch(int fd, uint8_t a)
 	keep(ep);
 }
 
-/* Through a socket and back: the file is in flight for a moment, or for good. */
+/* Send the file through a socket: it is in flight for a moment, or permanently. */
 static void pass(int fd, uint8_t a)
 {
 	char space[CMSG_SPACE(sizeof(int))] = "", c = 0;
@@ -306,7 +306,7 @@ static void *call_in_thread(void *arg)
 	return NULL;
 }
 
-/* The call is made by another thread, at the same time as those that come after it. */
+/* Another thread makes the call, concurrently with later calls. */
 static void start_thread(const struct search_call *c)
 {
 	static struct search_call copy[THREADS];
@@ -319,7 +319,7 @@ static void start_thread(const struct search_call *c)
 		m.n_threads++;
 }
 
-/* ... by a child, which has the files, too, and ends in one of several ways. */
+/* ... a child makes it, which shares the files, and ends in one of several ways. */
 static void start_child(const struct search_call *c)
 {
 	struct search_call copy = *c;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask search - what a program knows of its files
+ * cotask search - the state of a program's files
  */
 #include <errno.h>
 #include <string.h>
@@ -10,12 +10,12 @@
 #include "program.h"
 
 /**
- * struct names - what is known of a file
- * @kind: of each handle
+ * struct names - state of a file
+ * @kind: kind of each handle
  * @running: tasks whose code runs, in order
- * @n_running: how many
- * @innermost: of a task: the scope that it has entered last, or 0
- * @outer: of a scope: the next one around it, or 0
+ * @n_running: number of these tasks
+ * @innermost: the scope that a task has entered last, or 0
+ * @outer: the scope that encloses a scope, or 0
  */
 static struct names {
 	uint8_t kind[HANDLES];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask search - what a program knows of its files
+ * cotask search - the state of a program's files
  *
- * Which kind of object each handle names, which tasks run, and what they are inside of.  It may
- * be wrong: threads of a program share it without a lock, and a call may end half done.  A
- * program then makes operations that the kernel refuses, which does no harm.
+ * Records the kind of object of each handle, the running tasks, and their scopes.  The state may
+ * be wrong: threads of a program share it without a lock, and a call may be interrupted.  The
+ * program then requests operations that the kernel refuses, which does no harm.
  */
 #ifndef COTASK_SEARCH_NAMES_H
 #define COTASK_SEARCH_NAMES_H
@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HANDLES		24	/* from 1; 0 is no handle */
+#define HANDLES		24	/* from 1; 0 is not a handle */
 
 /*
  * Kinds of handles, beside COTASK_KIND_*.  NEW is a task before its first step, AWAITED_START
@@ -36,25 +36,25 @@ enum {
 /* A new file: no handles. */
 void names_forget(unsigned int file);
 
-/* The handles of these kinds; how many. */
+/* Collect the handles of these kinds.  Return: their number. */
 unsigned int names_find(unsigned int file, unsigned int kinds, uint32_t handle[HANDLES]);
 
-/* A task of these kinds that runs; 0: none does. */
+/* A running task of these kinds; 0: none. */
 uint32_t names_actor(unsigned int file, unsigned int kinds, uint8_t which);
 
-/* What the task is inside of, the innermost; 0: nothing. */
+/* The innermost scope of the task; 0: none. */
 uint32_t names_inside(unsigned int file, uint32_t task);
 
 /* The kind of the object that the operation makes; COTASK_KIND_NONE: none. */
 unsigned int names_made_by(const struct cotask_op *op);
 
-/* The program is about to request the operation, for those that it requests after it. */
+/* Record an operation before it is requested, for the choice of later operations. */
 void names_request(unsigned int file, const struct cotask_op *op);
 
-/* The operation has its result, if it was applied. */
+/* Record the result of an operation that was applied. */
 void names_result(unsigned int file, const struct cotask_op *op, bool applied);
 
-/* The kernel has delivered it. */
+/* Record an event that the kernel has delivered. */
 void names_event(unsigned int file, const struct cotask_event_info *e);
 
 #endif /* COTASK_SEARCH_NAMES_H */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask search - operations, made of bytes
+ * cotask search - operations, generated from bytes
  *
- * An operation that names no object of the right kind, or has a value in a field that it does
- * not use, is refused before it does anything, and at random few would be good.  So a byte
+ * The kernel refuses an operation that names no object of the right kind, or that sets a field
+ * that it does not use, before it has an effect; few random operations would be valid.  So a byte
  * chooses among the handles that fit, and an operation that no object fits becomes one that
- * makes such an object.  Some bytes choose among all numbers, and some operations are left as
- * they are.
+ * creates such an object.  Some bytes choose among all numbers, and some operations remain
+ * unchanged.
  */
 #include <errno.h>
 #include <poll.h>
@@ -21,7 +21,7 @@
 #define ERRNOS		136	/* the last one counts all above it, too */
 #define AS_IT_IS	0xf0	/* flags from here on */
 
-/* What the handle of an operation has to name; of one that makes an object: a free one. */
+/* Kind of object that the handle of an operation must name; a free handle to make an object. */
 static const unsigned int wants[COTASK_OP_LAST] = {
 	[COTASK_OP_SPAWN] = FREE,
 	[COTASK_OP_SPAWN_NATIVE] = FREE,
@@ -65,7 +65,7 @@ static const unsigned int wants[COTASK_OP_LAST] = {
 	[COTASK_OP_SEND] = IS(COTASK_KIND_FILE),
 };
 
-/* Whose property it is. */
+/* The kind of object that has the property. */
 static const unsigned int has[COTASK_READ_LAST] = {
 	[COTASK_READ_STATE] = AWAITABLES | IS(SUBMISSION),
 	[COTASK_READ_ID] = TASKS | IS(COTASK_KIND_GROUP),
@@ -84,7 +84,7 @@ static const unsigned int has[COTASK_READ_LAST] = {
 	[COTASK_READ_COUNT] = IS(COTASK_KIND_QUEUE),
 };
 
-/* What makes an object of a kind that has no COTASK_OP_MAKE of its own. */
+/* Operations that make objects of kinds without COTASK_OP_MAKE. */
 static const unsigned char maker[KINDS] = {
 	[COTASK_KIND_TIMEOUT] = COTASK_OP_ENTER,
 	[COTASK_KIND_SCOPE] = COTASK_OP_ENTER,
@@ -100,7 +100,7 @@ static const unsigned char maker[KINDS] = {
 	[REMOTE] = COTASK_OP_IMPORT,
 };
 
-/* What MAKE and ENTER make of the fields, by kind. */
+/* Meaning of the fields of MAKE and ENTER, by kind. */
 static const unsigned char kind_uses[COTASK_KIND_LAST] = {
 	[COTASK_KIND_GROUP] = F_VALUE | F_LEN,
 	[COTASK_KIND_TIMEOUT] = F_VALUE,
@@ -114,7 +114,7 @@ static const unsigned char kind_uses[COTASK_KIND_LAST] = {
 
 /* --- results --------------------------------------------------------------------------------- */
 
-/* Of each operation, how often it ended so: [0] counts success; shared with all processes. */
+/* Number of results per operation and errno; [0] counts success; shared by all processes. */
 static uint32_t (*results)[ERRNOS];
 
 void ops_init(void)
@@ -203,7 +203,7 @@ static bool none_fits(unsigned int file, unsigned int kinds)
 	return kinds && !names_find(file, kinds, match);
 }
 
-/* What the operation is about, beside a free handle. */
+/* The object that the operation acts on, in addition to a free handle. */
 static unsigned int about(const struct cotask_op *op)
 {
 	if (op->opcode == COTASK_OP_READ && op->arg < COTASK_READ_LAST)
@@ -234,7 +234,7 @@ static bool lacks_lock(unsigned int file, const struct cotask_op *to)
 	       none_fits(file, IS(COTASK_KIND_SEM));
 }
 
-/* If nothing is there that the operation could be about: make it, or make room for it. */
+/* If no object fits the operation, create one, or make room for it. */
 static void choose_opcode(unsigned int file, struct cotask_op *to, const struct search_op *op)
 {
 	const uint32_t actor = names_actor(file, ANY, op->task >> 1);
@@ -291,7 +291,7 @@ static uint32_t arg_of(const struct cotask_op *to, const struct search_op *op)
 	}
 }
 
-/* Flags of what MAKE and ENTER make. */
+/* Flags of objects of MAKE and ENTER. */
 static uint32_t make_flags(uint32_t kind, uint8_t which)
 {
 	if (kind == COTASK_KIND_TIMEOUT)
@@ -429,7 +429,7 @@ static void choose_memory(unsigned int file, struct cotask_op *to, const struct 
 	}
 }
 
-/* The fields that it does not use are 0. */
+/* Clear the fields that the operation does not use. */
 static void use_only(struct cotask_op *op, unsigned int use)
 {
 	const unsigned int kind = op->arg & 0xff;
@@ -480,7 +480,7 @@ struct cotask_op ops_make(unsigned int file, const struct search_op *op)
 	return to;
 }
 
-/* Those that COTASK_IOC_POST takes are a few. */
+/* COTASK_IOC_POST accepts only a few operations. */
 struct cotask_op ops_make_posted(unsigned int file, const struct search_op *op)
 {
 	struct search_op copy = *op;

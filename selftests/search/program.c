@@ -23,13 +23,13 @@ void rnd_seed(uint64_t seed)
 	state = seed * 0x9e3779b97f4a7c15ull | 1;
 }
 
-/* Small numbers most of the time, so that calls meet. */
+/* Mostly small numbers, so that calls interact. */
 static uint8_t small(void)
 {
 	return rnd(8) ? rnd(8) : rnd(256);
 }
 
-/* A program uses a few operations often, so that those that belong together meet. */
+/* A program uses few operations often, so that related operations interact. */
 static uint8_t favourites[8];
 
 static void choose_favourites(void)
@@ -54,7 +54,7 @@ static void make_op(struct search_op *op)
 	};
 }
 
-/* Of ENTER: mostly, all tasks have begun, and there is room for all events. */
+/* Arguments of ENTER: mostly, all events have begun, and there is room for all events. */
 static uint8_t all_begun(void)
 {
 	return rnd(4) ? 3 | rnd(2) << 4 : rnd(256);
@@ -121,7 +121,7 @@ static void change_byte(struct search_program *p)
 	}
 }
 
-/* The end of @other takes the place of the end of @p. */
+/* The end of @other replaces the end of @p. */
 static void splice_in(struct search_program *p, const struct search_program *other)
 {
 	unsigned int keep = rnd(p->n + 1), from = rnd(other->n);

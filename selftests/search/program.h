@@ -2,8 +2,8 @@
 /*
  * cotask search - programs of calls to /dev/cotask
  *
- * A program is data: bytes that say what to call, in which file, with which operations.  All
- * bytes mean something, so that any change of a program is another program.
+ * A program is data: bytes that select calls, files and operations.  Every byte sequence is
+ * valid, so that any change of a program is another program.
  */
 #ifndef COTASK_SEARCH_PROGRAM_H
 #define COTASK_SEARCH_PROGRAM_H
@@ -18,7 +18,7 @@
 #define FILES		4
 
 /**
- * struct search_op - an operation; ops.c says what the bytes mean
+ * struct search_op - an operation; ops.c interprets the bytes
  * @opcode: COTASK_OP_*
  * @flags: COTASK_OP_F_*
  * @task: one of the tasks that run, or none
@@ -43,8 +43,8 @@ enum search_what {
  * struct search_call - a call
  * @what: one of enum search_what
  * @file: which file
- * @n_ops: how many operations
- * @a: what else there is to choose
+ * @n_ops: number of operations
+ * @a: further argument
  * @op: the operations
  */
 struct search_call {
@@ -68,7 +68,7 @@ bool program_parse(struct search_program *p, const char *text);
 
 /* --- machine.c ----------------------------------------------------------------------------- */
 
-/* Runs a program; how many operations and calls that was. */
+/* Runs a program.  Return: the number of operations and calls. */
 uint64_t machine_run(const struct search_program *p);
 void machine_init(void);
 int machine_fd(uint8_t which);
@@ -78,14 +78,14 @@ int machine_exported(uint8_t which);
 
 void ops_init(void);
 int64_t ops_now(void);
-/* Of a program's bytes; names.c then expects that it succeeds. */
+/* From the bytes of a program; names.c then assumes that it succeeds. */
 struct cotask_op ops_make(unsigned int file, const struct search_op *op);
 struct cotask_op ops_make_posted(unsigned int file, const struct search_op *op);
-/* They were given to the kernel, which has applied so many. */
+/* Record operations that the kernel has applied, and their number. */
 void ops_done(unsigned int file, const struct cotask_op *op, unsigned int n,
 	      unsigned int applied);
 uint32_t ops_submission(unsigned int file, uint8_t h);
-/* How often each operation has ended with which result. */
+/* Print the number of each result per operation. */
 void ops_print(FILE *to);
 
 /* --- trace.c -------------------------------------------------------------------------------- */
@@ -99,10 +99,10 @@ void trace_events(const struct cotask_event_info *e, unsigned int n);
 
 /* --- cover.c --------------------------------------------------------------------------------- */
 
-/* Whether the kernel says which code this thread runs. */
+/* Whether the kernel records the code that this thread runs. */
 bool cover_init(void);
 void cover_begin(void);
-/* What the thread has run since then; how much of that is new. */
+/* Evaluate the code that was run since then.  Return: the number of new edges. */
 unsigned int cover_end(void);
 unsigned int cover_edges(void);
 void cover_print(FILE *to);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask search - a fuzzer of /dev/cotask that is guided by coverage
+ * cotask search - a coverage-guided fuzzer of /dev/cotask
  *
- * "search SECONDS SEED [CORPUS]": programs that reach a new edge of the module are kept, and
- * changed; with 0 seconds, those of the corpus are run, and no more.  "search -r PROGRAM...":
- * runs these programs, lines of a corpus; "-t" prints what they do, too.  "-v": says each
- * program before it is run, so that the last line of the log is what has broken the kernel.
+ * "search SECONDS SEED [CORPUS]": keeps programs that reach a new edge of the module, and mutates
+ * them; with 0 seconds, runs only the programs of the corpus.  "search -r PROGRAM...": runs these
+ * programs, lines of a corpus; "-t" also prints their calls.  "-v" prints each program before it
+ * runs, so that the last line of the log is the program that has broken the kernel.
  *
- * A worker process runs programs until one of them takes too long; then it is killed.  What
- * cannot be killed has broken the kernel, too.
+ * A worker process runs programs.  If a program takes too long, the worker is killed.  A worker
+ * that cannot be killed also indicates a broken kernel.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static struct shared {
 
 static bool verbose;
 
-/* How many new edges the program has reached. */
+/* Number of new edges that the program has reached. */
 static unsigned int run_one(const struct search_program *p)
 {
 	unsigned int new;
@@ -61,14 +61,14 @@ static void worker(time_t end)
 	struct search_program p;
 	unsigned int i;
 
-	/* A worker that was killed has not run them all. */
+	/* A worker that was killed has not run all programs. */
 	for (i = corpus->programs; i < corpus->given; i++)
 		run_one(&corpus->program[i]);
 	while (time(NULL) < end) {
 		if (!corpus->n || !rnd(20)) {
 			program_make(&p);
 		} else {
-			/* What was found last is worth more. */
+			/* Prefer recently found programs. */
 			i = rnd(3) ? rnd(corpus->n) :
 			    corpus->n - 1 - rnd(corpus->n < 32 ? corpus->n : 32);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask search - what a program does, for people
+ * cotask search - prints the calls of a program in readable form
  *
- * Numbers of operations are given names by minimise.py.
+ * minimise.py replaces numbers of operations by names.
  */
 #include <stdarg.h>
 #include <unistd.h>

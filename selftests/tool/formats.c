@@ -2,8 +2,8 @@
 /*
  * cotask selftests - the tracepoints as trace-cmd and perf see them
  *
- * Reads the formats of all tracepoints of cotask with libtraceevent, and prints what was recorded
- * with them, "event: text" in each line. The status is 1 if a format cannot be parsed.
+ * Reads the formats of all tracepoints of cotask with libtraceevent, and prints the recorded
+ * events, one "event: text" per line. The status is 1 if a format cannot be parsed.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - a process that lies about where the code of its tasks is
+ * cotask selftests - a process that reports wrong places of its tasks' code
  *
- * Says its pid once its tasks wait, and ends when its input does.
+ * Prints its pid once its tasks wait, and ends when its input ends.
  */
 #include <fcntl.h>
 #include <linux/cotask.h>
@@ -23,7 +23,7 @@ static void somewhere(void)
 {
 }
 
-/* Registers as the library saves them. */
+/* Registers in the format in which the library saves them. */
 static void registers(unsigned int at, __u64 rbp, __u64 rip)
 {
 	stack[at + 6] = rbp;
@@ -45,7 +45,7 @@ static void make_up(void)
 	/* 1: no code there */
 	registers(0, 0, 0x1234);
 	layout[0].fn = 0x4567;
-	/* 2: nothing is mapped there */
+	/* 2: the address is not mapped */
 	layout[1].sp = 0x7000;
 	layout[1].stack_low = 0x7000;
 	layout[1].stack_high = ~0ull;
@@ -58,9 +58,9 @@ static void make_up(void)
 	stack[73] = (uintptr_t)somewhere + 8;
 	/* 5: no such machine */
 	layout[4].arch = 77;
-	/* 6: no task at all */
+	/* 6: not a task */
 	layout[5].magic++;
-	/* 7: the first one again, from the end of the stack */
+	/* 7: as the first one, from the end of the stack */
 	layout[6].sp = high - 8;
 }
 
@@ -87,7 +87,7 @@ int main(void)
 			.opcode = COTASK_OP_SPAWN, .handle = i + 1,
 			.user_data = (uintptr_t)&layout[i],
 		};
-	/* One more tells an address where there is nothing, and one the kernel's. */
+	/* One further task reports an unmapped address, and one a kernel address. */
 	op[N] = op[0];
 	op[N + 1] = op[0];
 	op[N].handle = N + 1;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - a program whose tasks wait for objects that have a name: a lock that is held,
- * a pipe, a queue, within a timeout; and one whose code runs for long
+ * cotask selftests - a program whose tasks wait for identifiable objects: a lock that is held, a
+ * pipe, a queue, inside of a timeout; and a task whose code runs for a long time
  *
- * Says its pid, and ends when its input does.
+ * Prints its pid, and ends when its input ends.
  */
 #include <cotask.h>
 #include <cotask_io.h>

@@ -2,8 +2,8 @@
 /*
  * cotask selftests - a process whose code is in a file that shrinks and grows
  *
- * "shrinks FILE": FILE is a program.  Says its pid once its task waits, and ends when its
- * input does.
+ * "shrinks FILE": FILE is a program.  Prints its pid once its task waits, and ends when its
+ * input ends.
  */
 #include <fcntl.h>
 #include <linux/cotask.h>

@@ -2,9 +2,9 @@
 /*
  * cotask selftests - a program for debuggers: three loops, whose tasks are in known places
  *
- * No thread is in the first one, which is run by turns. The second one runs, and has a task that
- * has not begun. All tasks of the third one, in another thread, wait. Prints its pid, and ends
- * when its input does; "stacks abort" dies instead.
+ * No thread runs the first loop, which is run by turns. The second loop runs, and has a task that
+ * has not started. All tasks of the third loop, in another thread, wait. Prints its pid, and ends
+ * when its input ends; "stacks abort" aborts instead.
  */
 #include <cotask.h>
 #include <cotask_co.h>
@@ -35,7 +35,7 @@ long outer(void *arg)
 	return rc + number;
 }
 
-/* Its name is not at the end of the stack only. */
+/* The name is not only at the end of the stack. */
 long again(void *arg)
 {
 	long depth = (long)arg, rc;
@@ -117,7 +117,7 @@ long first_main(void *arg)
 		abort();
 	while (read(STDIN_FILENO, &c, 1) > 0)
 		;
-	/* Nothing has to end in order. */
+	/* No orderly end is required. */
 	_exit(rc != 0);
 }
 

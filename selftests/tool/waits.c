@@ -2,7 +2,7 @@
 /*
  * cotask selftests - a program whose tasks wait in known places
  *
- * Says its pid once they do, and ends when its input does.  "waits N" has N more of them.
+ * Prints its pid once they wait, and ends when its input ends.  "waits N" starts N more tasks.
  */
 #include <cotask.h>
 #include <cotask_co.h>
@@ -30,7 +30,7 @@ long wait_here(void *arg)
 	return cotask_await_future(&never);
 }
 
-/* Deeper than a line can show. */
+/* Deeper than a line of output can show. */
 long deeper(long n)
 {
 	return n ? deeper(n - 1) : inner();
@@ -85,7 +85,7 @@ long in_group(void *arg)
 	return rc;
 }
 
-/* The process is busy outside of the kernel, and this one has not begun. */
+/* The process is busy outside of the kernel, and this task has not started. */
 long late(void *arg)
 {
 	(void)arg;

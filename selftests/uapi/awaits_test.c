@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - what hosted tasks can wait for, by the ioctls alone
+ * cotask selftests - the waits of hosted tasks, by the ioctls alone
  *
- * The rules themselves are shown by the scenarios, in the kernel and through the library;
- * here each operation is seen to reach them, and to refuse what is wrong.
+ * The scenarios test the rules themselves, in the kernel and through the library.  This test
+ * verifies that each operation follows them, and refuses invalid arguments.
  */
 #include <poll.h>
 #include <pthread.h>
@@ -54,7 +54,7 @@ TEST_F(file, names)
 	EXPECT_LT(0, op(READ, .arg = COTASK_READ_ID, .handle = 3));
 }
 
-/* CX-B6: the outcome of the other one is not ours */
+/* CX-B6: the outcome of the target is not the caller's */
 TEST_F(file, cancel_and_wait)
 {
 	EXPECT_EQ(2, step(SLEEP, .task = 1).handle);
@@ -75,13 +75,13 @@ TEST_F(file, start)
 	EXPECT_EQ(-EINVAL, op(START, .task = 1, .handle = 50));
 	EXPECT_EQ(-ENOENT, op(START, .task = 1, .handle = 9));
 	EXPECT_EQ(-ESRCH, op(START, .handle = 3));
-	EXPECT_EQ(-EINVAL, op(READY, .task = 1, .value = 1));	/* no task waits for that */
+	EXPECT_EQ(-EINVAL, op(READY, .task = 1, .value = 1));	/* no task waits for the start */
 	EXPECT_EQ(2, step(START, .task = 1, .handle = 3).handle);
-	EXPECT_EQ(-EINVAL, op(START, .task = 2, .handle = 3));	/* a task does already */
+	EXPECT_EQ(-EINVAL, op(START, .task = 2, .handle = 3));	/* a task already waits */
 	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
 	EXPECT_EQ(4, step(EXIT, .task = 3, .value = -EIO).handle);
 	EXPECT_EQ(-EIO, step(SLEEP, .task = 4, .value = COTASK_NEVER).result);
-	/* The group is as it was. */
+	/* The group has not changed. */
 	op(SPAWN, .task = 1, .handle = 6, .other = 50);
 	EXPECT_EQ(6, step(START, .task = 1, .handle = 6).handle);
 	EXPECT_EQ(-EINVAL, op(READY, .task = 6, .value = -1));
@@ -91,7 +91,7 @@ TEST_F(file, start)
 	EXPECT_EQ(-EINVAL, op(START, .task = 1, .handle = 6));
 }
 
-/* CX-B2: who has cancelled it, and why */
+/* CX-B2: the canceller, and the cause */
 TEST_F(file, reason)
 {
 	__s64 id = op(READ, .arg = COTASK_READ_ID, .handle = 1);
@@ -106,7 +106,7 @@ TEST_F(file, reason)
 
 /* --- shields, gather, wait, iterations ------------------------------------------- */
 
-/* SH-3: the one that waits is cancelled, what is shielded is not; SH-1: done at once */
+/* SH-3: the waiter is cancelled, the shielded object is not; SH-1: done at once */
 TEST_F(file, shield)
 {
 	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
@@ -143,7 +143,7 @@ TEST_F(file, gather)
 	EXPECT_EQ(-EINVAL, op(GATHER, .handle = 24, .len = COTASK_MEMBERS_MAX + 1));
 	two[1] = 77;
 	EXPECT_EQ(-ENOENT, op(GATHER, .handle = 24, .addr = (unsigned long)two, .len = 3));
-	/* A member stays, whatever becomes of its handle. */
+	/* A member remains, also after its handle was forgotten. */
 	EXPECT_EQ(0, op(COMPLETE, .handle = 9, .value = -EIO));
 	EXPECT_EQ(0, op(FORGET, .handle = 9));
 	EXPECT_EQ(2, step(AWAIT, .task = 1, .handle = 21).handle);
@@ -156,7 +156,7 @@ TEST_F(file, gather)
 	EXPECT_EQ(7, op(RESULT, .handle = 23));
 }
 
-/* WT-3, WT-6: how many have ended; time is up; arguments */
+/* WT-3, WT-6: number of ended members; expired time; arguments */
 TEST_F(file, wait)
 {
 	__u32 two[] = { 8, 9 };
@@ -183,7 +183,7 @@ TEST_F(file, iterate)
 
 	for (h = 7; h <= 9; h++)
 		op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = h);
-	/* AC-1: over nothing */
+	/* AC-1: no members */
 	EXPECT_EQ(0, op(ITERATE, .handle = 19));
 	EXPECT_EQ(0, step(NEXT, .task = 1, .handle = 19).result);
 	EXPECT_EQ(0, op(ITERATE, .handle = 20, .addr = (unsigned long)three, .len = 3,
@@ -197,7 +197,7 @@ TEST_F(file, iterate)
 	op(COMPLETE, .handle = 8, .value = 1);
 	EXPECT_EQ(8, step(NEXT, .task = 1, .handle = 20).result);
 	EXPECT_EQ(0, step(NEXT, .task = 1, .handle = 20).result);
-	/* One that is dropped with members that go on, and a task that waits. */
+	/* An iteration is dropped while members continue and a task waits. */
 	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 30);
 	three[0] = 30;
 	op(ITERATE, .handle = 21, .addr = (unsigned long)three, .len = 1, .value = COTASK_NEVER);
@@ -205,7 +205,7 @@ TEST_F(file, iterate)
 	EXPECT_EQ(0, op(FORGET, .handle = 21));
 }
 
-/* WF-4, WF-6: the awaited one is cancelled when the time is up */
+/* WF-4, WF-6: the awaited task is cancelled when the time has expired */
 TEST_F(file, wait_for)
 {
 	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
@@ -219,7 +219,7 @@ TEST_F(file, wait_for)
 
 /* --- scopes ---------------------------------------------------------------------- */
 
-/* TG-1, TG-2, TG-35: a group that is made first, cancelled, and then entered */
+/* TG-1, TG-2, TG-35: a group that is made, cancelled, and then entered */
 TEST_F(file, group_made_first)
 {
 	EXPECT_EQ(0, t_op(self->fd, MAKE(GROUP, 50)));
@@ -262,7 +262,7 @@ TEST_F(file, group_error_of_a_task)
 	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_ERROR_TASK, .handle = 50));
 }
 
-/* GA-B1, TG-9: the failure of a child that a gather is for is none of its group */
+/* GA-B1, TG-9: the failure of a gather's child is not a failure of its group */
 TEST_F(file, group_of_members)
 {
 	EXPECT_EQ(0, op(ENTER, .task = 1, .arg = COTASK_KIND_GROUP, .handle = 50));
@@ -298,7 +298,7 @@ TEST_F(file, cancel_scope_and_section)
 	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = 1).result);
 }
 
-/* TO-2, TO-4: when, expired; TO-B4: quiet */
+/* TO-2, TO-4: deadline, expired; TO-B4: quiet */
 TEST_F(file, timeout_questions)
 {
 	__s64 when = t_now() + 10 * MS;
@@ -320,7 +320,7 @@ TEST_F(file, timeout_questions)
 
 /* --- semaphores, events, conditions, queues -------------------------------------- */
 
-/* SY-1, SY-4: permits in the order of asking; the release of what no task has */
+/* SY-1, SY-4: permits in the order of requests; a release without a permit */
 TEST_F(file, semaphore)
 {
 	EXPECT_EQ(0, t_op(self->fd, MAKE(SEM, 50, .value = 1, .len = 1)));
@@ -348,7 +348,7 @@ TEST_F(file, event)
 	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_FREE, .handle = 50));
 }
 
-/* SY-3: the lock is taken again before the wait returns */
+/* SY-3: the lock is acquired again before the wait returns */
 TEST_F(file, condition)
 {
 	EXPECT_EQ(0, t_op(self->fd, MAKE(SEM, 50, .value = 1, .len = 1)));
@@ -367,7 +367,7 @@ TEST_F(file, condition)
 	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_FREE, .handle = 50));
 }
 
-/* SY-4: numbers in order; full, empty, closed; what no task takes goes with the queue */
+/* SY-4: items in order; full, empty, closed; remaining items are freed with the queue */
 TEST_F(file, queue)
 {
 	EXPECT_EQ(0, t_op(self->fd, MAKE(QUEUE, 50, .value = 1)));
@@ -389,7 +389,7 @@ TEST_F(file, queue)
 	EXPECT_EQ(0, op(PUT, .task = 1, .handle = 51, .value = 1, .flags = COTASK_OP_F_TRY));
 }
 
-/* What a kind does not use, or know, is refused for each of them. */
+/* Each kind refuses fields that it does not use, and unknown flags. */
 TEST_F(file, making_is_checked)
 {
 	static const struct {
@@ -442,7 +442,7 @@ TEST_F(file, making_is_checked)
 	EXPECT_EQ(-ENOENT, op(READ, .arg = COTASK_READ_STATE, .handle = 50));
 }
 
-/* A kernel that looks out for it (UBSAN) sees no shift by more than there are bits. */
+/* UBSAN reports no shift that exceeds the width. */
 TEST_F(file, kinds_that_do_not_exist)
 {
 	unsigned int kind;
@@ -457,7 +457,7 @@ TEST_F(file, kinds_that_do_not_exist)
 
 /* --- calls ----------------------------------------------------------------------- */
 
-/* TK-3, TK-5, RT-6: in the order of registration, each once; some are taken back */
+/* TK-3, TK-5, RT-6: in the order of registration, once each; some are removed */
 TEST_F(file, calls)
 {
 	struct cotask_event_info e;
@@ -476,13 +476,13 @@ TEST_F(file, calls)
 	e = t_next(self->fd);
 	EXPECT_EQ(201, e.user_data);
 	EXPECT_EQ(2, e.handle);
-	/* What was posted was taken in when the next turn began. */
+	/* The next turn has taken in the posted operations. */
 	EXPECT_EQ(101, t_next(self->fd).user_data);
 	EXPECT_EQ(0, op(OFF_DONE, .handle = 2, .user_data = 201));
-	/* TK-4: registered with what is done */
+	/* TK-4: registered with a done object */
 	EXPECT_EQ(0, op(ON_DONE, .handle = 2, .user_data = 202));
 	EXPECT_EQ(202, t_next(self->fd).user_data);
-	/* Never due, and left behind. */
+	/* Never expires, and is left behind. */
 	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
 	EXPECT_EQ(0, op(ON_DONE, .handle = 9, .user_data = 203));
 	EXPECT_EQ(0, op(ON_DONE, .handle = 1, .user_data = 204));
@@ -495,18 +495,18 @@ TEST_F(file, readiness)
 	int s[2];
 
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
-	/* At least one turn, also if it is ready. */
+	/* At least one turn, even if the file is ready. */
 	EXPECT_EQ(2, step(POLL, .task = 1, .handle = s[0], .arg = POLLIN | POLLOUT).handle);
 	EXPECT_EQ(POLLOUT, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
 	op(POLL, .task = 1, .handle = s[0], .arg = POLLIN);
 	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, t_now() + 5 * MS).n);
 	ASSERT_EQ(1, write(s[1], "x", 1));
 	EXPECT_EQ(POLLIN, t_next(self->fd).result);
-	/* The other end goes. */
+	/* The other end is closed. */
 	op(POLL, .task = 1, .handle = s[0], .arg = POLLPRI);
 	close(s[1]);
 	EXPECT_EQ(POLLHUP, t_next(self->fd).result);
-	/* A cancel leaves the file alone. */
+	/* A cancel does not affect the file. */
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
 	op(POLL, .task = 1, .handle = s[0], .arg = POLLIN);
 	EXPECT_EQ(1, op(CANCEL, .handle = 1));
@@ -514,7 +514,7 @@ TEST_F(file, readiness)
 	EXPECT_EQ(-EBADF, op(POLL, .task = 1, .handle = 1000, .arg = POLLIN));
 	EXPECT_EQ(-EINVAL, op(POLL, .task = 1, .handle = s[0], .arg = 1 << 30));
 	EXPECT_EQ(-EINVAL, op(POLL, .task = 1, .handle = self->fd, .arg = POLLIN));
-	/* A descriptor that is closed while a task waits: the file stays so long. */
+	/* A descriptor is closed while a task waits: the file remains until the wait ends. */
 	op(POLL, .task = 1, .handle = s[0], .arg = POLLIN);
 	close(s[0]);
 	ASSERT_EQ(1, write(s[1], "x", 1));
@@ -544,7 +544,7 @@ static struct waiter waiter_for(int fd, __u32 handle, __s64 deadline, __u32 flag
 		.handle = handle, .deadline = deadline, .flags = flags } };
 }
 
-/* RT-1, RT-2, RT-3, RT-4: a submission, waited for by another thread */
+/* RT-1, RT-2, RT-3, RT-4: another thread waits for a submission */
 TEST_F(file, submission)
 {
 	struct waiter w = waiter_for(self->fd, 30, 0, 0);
@@ -584,7 +584,7 @@ TEST_F(file, signal_in_wait)
 {
 	struct sigaction sa = { .sa_handler = nothing };
 	struct waiter w = waiter_for(self->fd, 30, COTASK_NEVER, 0);
-	/* Again and again, so that one comes inside of the wait. */
+	/* Repeatedly, so that a signal arrives during the wait. */
 	struct itimerval in = { .it_value.tv_usec = 20000, .it_interval.tv_usec = 20000 };
 	struct itimerval never = {};
 
@@ -596,7 +596,7 @@ TEST_F(file, signal_in_wait)
 	EXPECT_EQ(-EINTR, w.rc);
 }
 
-/* RT-4, RT-B1: cancelled from outside; who waits for the real end waits longer */
+/* RT-4, RT-B1: cancelled from outside; a wait for the real end takes longer */
 TEST_F(file, cancel_of_a_submission)
 {
 	struct waiter w = waiter_for(self->fd, 30, COTASK_NEVER, COTASK_WAIT_CANCEL);

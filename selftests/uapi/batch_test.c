@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - several events of one call, and those that the process has not begun
+ * cotask selftests - several events of one call, and events that the process has not started
  */
 #include "kselftest_harness.h"
 
@@ -9,7 +9,7 @@
 
 /* --- steps in order ------------------------------------------------------------------ */
 
-/* SC-2, SC-3: many steps in one call, in order; those that were not begun come again */
+/* SC-2, SC-3: many steps in one call, in order; events not started are reissued */
 TEST_F(file, batch)
 {
 	struct cotask_op ops[41];
@@ -19,7 +19,7 @@ TEST_F(file, batch)
 	op(SLEEP, .task = 1, .value = COTASK_NEVER);
 	for (i = 0; i < 40; i++)
 		ops[i] = OP(SPAWN, .handle = i + 10);
-	/* What was ready before is a turn of its own. */
+	/* Tasks that were ready before form a turn of their own. */
 	EXPECT_EQ(2, t_enter(self->fd, NULL, 0, 64).event[0].handle);
 	ops[40] = OP(SLEEP, .task = 2);
 	t = t_enter(self->fd, ops, 41, 64);
@@ -35,11 +35,11 @@ TEST_F(file, batch)
 	for (i = 0; i < 30; i++)
 		EXPECT_EQ(i + 20, t.event[i].handle);
 	EXPECT_EQ(2, t.event[30].handle);
-	/* More than were given cannot have begun. */
+	/* More events than were delivered cannot have begun. */
 	EXPECT_EQ(-EINVAL, t_enter_full(self->fd, NULL, 0, 0, 32, 0).rc);
 }
 
-/* CX-5, CX-7: a cancel by a step of the same batch reaches those behind it */
+/* CX-5, CX-7: a cancel by a step of a batch reaches later events of the batch */
 TEST_F(file, cancel_in_a_batch)
 {
 	struct cotask_op sleeps[] = {
@@ -56,7 +56,7 @@ TEST_F(file, cancel_in_a_batch)
 	EXPECT_EQ(3, t.event[1].handle);
 	EXPECT_EQ(2, t.event[2].handle);
 	EXPECT_EQ(0, t.event[2].result);
-	/* 1 cancels the two others: 3 never runs, 2 hears of it. */
+	/* Task 1 cancels 2 and 3: 3 never runs, 2 receives the cancel. */
 	EXPECT_EQ(0, t_enter_full(self->fd, NULL, 0, 0, 1, 0).rc);
 	EXPECT_EQ(1, op(CANCEL, .task = 1, .handle = 2));
 	EXPECT_EQ(1, op(CANCEL, .task = 1, .handle = 3));
@@ -67,7 +67,7 @@ TEST_F(file, cancel_in_a_batch)
 	EXPECT_EQ(3, op(READ, .arg = COTASK_READ_STATE, .handle = 3));
 }
 
-/* CX-16: ... and is withdrawn before they begin */
+/* CX-16: ... and the cancel is withdrawn before they begin */
 TEST_F(file, uncancel_in_a_batch)
 {
 	struct turn t;
@@ -85,7 +85,7 @@ TEST_F(file, uncancel_in_a_batch)
 	EXPECT_EQ(0, t.event[0].result);
 }
 
-/* AW-1: a task that did not have to suspend goes on before the next one of the batch */
+/* AW-1: a task that did not have to suspend continues before the next one of the batch */
 TEST_F(file, done_at_once_in_a_batch)
 {
 	struct turn t;
@@ -105,7 +105,7 @@ TEST_F(file, done_at_once_in_a_batch)
 
 /* --- events that come again ------------------------------------------------------------ */
 
-/* CX-5, CX-16: a task of a batch may take back what the one before it has done */
+/* CX-5, CX-16: a task of a batch can withdraw a cancel by an earlier task of the batch */
 TEST_F(file, revised_in_its_turn)
 {
 	struct cotask_op ops[2];
@@ -118,13 +118,13 @@ TEST_F(file, revised_in_its_turn)
 	ASSERT_EQ(3, t.n);
 	EXPECT_EQ(3, t.event[0].handle);
 	EXPECT_EQ(2, t.event[2].handle);
-	/* 3 cancels 2; only 1 is given again. */
+	/* 3 cancels 2; only 1 is reissued. */
 	ops[0] = OP(CANCEL, .task = 3, .handle = 2);
 	ops[1] = OP(SLEEP, .task = 3, .value = COTASK_NEVER);
 	t = t_enter_batch(self->fd, ops, 2, 4, 1);
 	ASSERT_EQ(1, t.n);
 	EXPECT_EQ(1, t.event[0].handle);
-	/* 1 takes that back. */
+	/* 1 withdraws the cancel. */
 	ops[0] = OP(UNCANCEL, .task = 1, .handle = 2);
 	ops[1] = OP(SLEEP, .task = 1, .value = COTASK_NEVER);
 	t = t_enter_batch(self->fd, ops, 2, 4, 1);
@@ -133,7 +133,7 @@ TEST_F(file, revised_in_its_turn)
 	EXPECT_EQ(0, t.event[0].result);
 }
 
-/* SY-2, SY-4: what was taken stays with the task that has it, though the event comes again */
+/* SY-2, SY-4: a task keeps its grant although its event is reissued */
 TEST_F(file, not_revised)
 {
 	struct cotask_op cancel = OP(CANCEL, .handle = 1);
@@ -148,7 +148,7 @@ TEST_F(file, not_revised)
 	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 1).result);
 }
 
-/* CX-6, CX-B4: the event is the answer to a request: one delivery, though an outcome wins */
+/* CX-6, CX-B4: the event delivers a request: one delivery, although an outcome wins */
 TEST_F(file, cancelled_again_before_it_begins)
 {
 	struct cotask_op cancel = OP(CANCEL, .handle = 5);
@@ -164,7 +164,7 @@ TEST_F(file, cancelled_again_before_it_begins)
 	EXPECT_EQ(0, step(SLEEP, .task = 5).result);
 }
 
-/* CX-16, CX-7: a step takes back what the turn after it has been cancelled by */
+/* CX-16, CX-7: a step withdraws the cancel of a task of the next turn */
 TEST_F(file, uncancelled_by_the_turn_before)
 {
 	struct cotask_op ops[] = {
@@ -187,7 +187,7 @@ TEST_F(file, uncancelled_by_the_turn_before)
 	EXPECT_EQ(0, step(SLEEP, .task = 5, .value = COTASK_NEVER).result);
 }
 
-/* CX-3, CX-B4: a value that a request has met is an outcome like any other, and wins */
+/* CX-3, CX-B4: a value returned after a passed-on request is an outcome like any other, and wins */
 TEST_F(file, cancelled_again_after_a_swallowed_request)
 {
 	struct cotask_op cancel = OP(CANCEL, .handle = 5);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - what a process can have many of, and what it can reach over and over
+ * cotask selftests - large numbers of objects, and objects that are reached repeatedly
  *
  * A group that is left while another thread cancels it; cycles of waits; nets whose cancel
- * goes on for minutes, in a process that is killed meanwhile.
+ * takes minutes, in a process that is killed meanwhile.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -89,7 +89,7 @@ static __s64 gather_each_other(int fd)
 	return t_op(fd, OP(AWAIT, .task = 2, .handle = 12));
 }
 
-/* AW-B2: a cancel that comes back ends the cycle, and with it both tasks */
+/* AW-B2: a cancel that returns ends the cycle, and thereby both tasks */
 TEST_F(file, cycle_of_gathers_is_cancelled)
 {
 	struct cotask_event_info e;
@@ -126,7 +126,7 @@ TEST_F(file, cycle_of_gathers_at_the_end_of_a_run)
 #define WAITERS		600
 #define DEPTH		8
 
-/* Give all the operations that are there, whatever their number. */
+/* Apply all collected operations, in any number. */
 static void apply(int fd, struct cotask_op *ops, unsigned int n)
 {
 	if (t_enter_until(fd, ops, n, 0, 0).applied != n)
@@ -175,7 +175,7 @@ static void wait_in_timeouts(int fd, __u32 top)
 	}
 }
 
-/* All of them come due. */
+/* All of them expire. */
 static void expire(int fd)
 {
 	struct cotask_op *ops = calloc(WAITERS * DEPTH, sizeof(*ops));
@@ -187,8 +187,8 @@ static void expire(int fd)
 }
 
 /*
- * A cancel that takes long hears a signal that kills: the process is gone, and nothing else
- * waits for what it has not done.
+ * A fatal signal ends a long cancel: the process exits, and no other process waits for the
+ * rest of the cancel.
  */
 TEST(killed_in_a_wave)
 {
@@ -209,7 +209,7 @@ TEST(killed_in_a_wave)
 	}
 	close(ready[1]);
 	ASSERT_EQ(1, read(ready[0], &c, 1));
-	/* It is somewhere in its waves, or about to begin with them. */
+	/* The cancel is in progress, or about to start. */
 	usleep(10000);
 	EXPECT_EQ(0, kill(pid, SIGKILL));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - memory of hosted tasks belongs to the cgroup of their process
+ * cotask selftests - memory of hosted tasks is charged to the cgroup of their process
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -54,7 +54,7 @@ FIXTURE_SETUP(group)
 
 FIXTURE_TEARDOWN(group)
 {
-	/* The processes in it have been waited for, but may not have left. */
+	/* Its processes were reaped, but may not have left the cgroup yet. */
 	while (self->dir[0] && rmdir(self->dir) && errno == EBUSY)
 		sched_yield();
 	if (self->dir[0])
@@ -62,14 +62,14 @@ FIXTURE_TEARDOWN(group)
 	rmdir(self->root);
 }
 
-/* Spawns @n tasks, says how many it has got, and waits to be told to go. */
+/* Spawns @n tasks, reports their number, and waits for the signal to exit. */
 static void spawn_many(int s, unsigned int n)
 {
 	unsigned int want = n;
 	char c;
 	int fd;
 
-	/* It is in the group before it begins. */
+	/* The process joins the cgroup before it starts. */
 	if (read(s, &c, 1) != 1)
 		_exit(1);
 	fd = t_open();
@@ -84,7 +84,7 @@ static void spawn_many(int s, unsigned int n)
 	_exit(0);
 }
 
-/* A process in the group that has tasks; *@s is its socket. */
+/* A process with tasks in the cgroup; *@s is its socket. */
 static pid_t process_with_tasks(const char *dir, unsigned int n, int *s)
 {
 	char text[20];

@@ -20,8 +20,8 @@
 #define MS	1000000LL
 
 /*
- * What is expected to come is waited for as long as this, which nothing takes but where
- * it never comes; a machine that emulates another one and is busy is slow.
+ * Maximum time to wait for an expected event.  Only a failing test waits this long; the limit
+ * is generous, because a busy machine under emulation is slow.
  */
 #define T_LIMIT_MS	60000
 #ifdef TEST_TIMEOUT_DEFAULT
@@ -29,7 +29,7 @@
 #define TEST_TIMEOUT_DEFAULT	150
 #endif
 
-/* A deadline that is there, and never comes. */
+/* A deadline that is set and never reached. */
 #define T_LONG		(1000000 * MS)
 
 static inline __s64 t_now(void)
@@ -47,11 +47,11 @@ static inline int t_enter_raw(int fd, struct cotask_enter *e)
 }
 
 /**
- * struct turn - what one ENTER has given
- * @rc: of the ioctl
- * @n: events
- * @event: the first ones
- * @applied: operations
+ * struct turn - results of one ENTER
+ * @rc: return value of the ioctl
+ * @n: number of events
+ * @event: the first events
+ * @applied: number of applied operations
  */
 struct turn {
 	int rc;
@@ -60,7 +60,7 @@ struct turn {
 	unsigned int applied;
 };
 
-/* How many events the last ENTER of a file has given: the tests have begun them all. */
+/* Number of events of a file's last ENTER, all of which the tests have started. */
 static unsigned int t_given[1024];
 
 #define T_ALL	(~0U)
@@ -75,8 +75,8 @@ static inline int t_open(void)
 }
 
 /*
- * Apply operations, wait for an event or until @deadline, and take up to @max; with 0 run
- * nothing. @begun of the events that were given before were begun.
+ * Apply operations, wait for an event or until @deadline, and retrieve up to @max events; with
+ * 0, run nothing. @begun of the previous events were started.
  */
 static inline struct turn t_enter_full(int fd, struct cotask_op *ops, unsigned int n,
 				       unsigned int max, unsigned int begun, __s64 deadline)
@@ -109,7 +109,7 @@ static inline struct turn t_enter_until(int fd, struct cotask_op *ops, unsigned 
 	return t_enter_full(fd, ops, n, max, T_ALL, deadline);
 }
 
-/* No test waits for ever. */
+/* No test waits forever. */
 static inline struct turn t_enter_batch(int fd, struct cotask_op *ops, unsigned int n,
 					unsigned int max, unsigned int begun)
 {
@@ -122,7 +122,7 @@ static inline struct turn t_enter(int fd, struct cotask_op *ops, unsigned int n,
 	return t_enter_batch(fd, ops, n, max, T_ALL);
 }
 
-/* One operation, and no wait; its result. */
+/* Apply one operation without waiting.  Return: its result. */
 static inline __s64 t_op(int fd, struct cotask_op op)
 {
 	struct turn t;
@@ -155,7 +155,7 @@ static inline struct cotask_event_info t_next(int fd)
 	return t.rc || t.n != 1 ? none : t.event[0];
 }
 
-/* One operation that ends a step, and the next event, whosever that is. */
+/* Apply one operation that ends a step, and retrieve the next event of any task. */
 static inline struct cotask_event_info t_step(int fd, struct cotask_op op)
 {
 	struct turn t = t_enter(fd, &op, 1, 1);
@@ -164,7 +164,7 @@ static inline struct cotask_event_info t_step(int fd, struct cotask_op op)
 	return t.rc || op.result || t.n != 1 ? none : t.event[0];
 }
 
-/* Into a file of a directory; as write(). */
+/* Write to a file of a directory; returns as write(). */
 static inline long t_write_file(const char *dir, const char *name, const char *text)
 {
 	char path[200];
@@ -180,7 +180,7 @@ static inline long t_write_file(const char *dir, const char *name, const char *t
 
 #define OP(o, ...)	((struct cotask_op){ .opcode = COTASK_OP_##o, ##__VA_ARGS__ })
 
-/* In a test whose fixture has the file: an operation; the end of a step. */
+/* For tests whose fixture contains the file: apply an operation; end a step. */
 #define op(...)		t_op(self->fd, OP(__VA_ARGS__))
 #define step(...)	t_step(self->fd, OP(__VA_ARGS__))
 

@@ -2,10 +2,10 @@
 /*
  * cotask selftests - every allocation behind the device fails once
  *
- * A story is told again and again, and in the n-th run the n-th allocation fails, until
- * none is left that could. An operation may say -ENOMEM, and those that build on it what
- * is missing; the next run finds nothing of it. That nothing has leaked is shown by the
- * guest's script.
+ * Each scenario is repeated; in run n, allocation n fails, until no allocation is left to
+ * fail. An operation may return -ENOMEM, and operations that depend on it may report the
+ * missing object; the next run must not be affected. The guest's script verifies that
+ * nothing has leaked.
  */
 #include <poll.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 
 #include "cotask_test.h"
 
-/* Of the calling thread. */
+/* File of the calling thread. */
 static int fail_nth(unsigned int n)
 {
 	char text[16];
@@ -26,7 +26,7 @@ static int fail_nth(unsigned int n)
 	return t_write_file("/proc/thread-self", "fail-nth", text);
 }
 
-/* 0: the allocation that was to fail has. */
+/* 0: the allocation has failed as requested. */
 static long left(void)
 {
 	char text[16] = "1";
@@ -38,7 +38,7 @@ static long left(void)
 	return strtol(text, NULL, 10);
 }
 
-/* What can fail by this, besides the allocations; none of it fills the kernel's log. */
+/* Other faults that can be injected, besides allocations; they do not log. */
 static void be_quiet(void)
 {
 	static const char *const what[] = {
@@ -69,7 +69,7 @@ static __u32 members[] = { 20, 21 };
 
 static const struct cotask_native no_body = { .name = "nobody" };
 
-/* What is done in each run; a step that does not end stays, and is ended by the close. */
+/* The scenario of each run; the close ends a step that does not end by itself. */
 static void tell(int fd, int socket)
 {
 	const struct cotask_op story[] = {
@@ -161,7 +161,7 @@ TEST(every_allocation_fails_once)
 	close(s[1]);
 }
 
-/* A copy from or to the process can be what has failed, too. */
+/* A copy from or to the process can also have failed. */
 static bool is_fault(__s64 rc)
 {
 	return rc == -ENOMEM || rc == -EFAULT;
@@ -169,7 +169,7 @@ static bool is_fault(__s64 rc)
 
 #define TRY_GET	OP(GET, .task = 2, .handle = 3, .flags = COTASK_OP_F_TRY)
 
-/* A file with two tasks that run, and a queue that is full. */
+/* A file with two running tasks and a full queue. */
 static int open_with_full_queue(void)
 {
 	int fd = t_open();
@@ -211,7 +211,7 @@ TEST(put_without_memory)
 	EXPECT_EQ(0, rc);
 }
 
-/* A look that has no memory leaves no descriptor */
+/* A listing that fails for lack of memory leaves no descriptor */
 TEST(inspect_without_memory)
 {
 	int fd = t_open(), free_fd, ifd, n, failed = 0;
@@ -264,7 +264,7 @@ static int poll_in_child(int fd, int socket, int n)
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Another process waits for a file by way of the same device: without memory it does not */
+/* Another process waits for a file through the same device: fails without memory */
 TEST(poll_of_another_process_without_memory)
 {
 	int n, failed = 0, rc = 0, s[2];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask selftests - tests that begin with an open file and nothing in it
+ * cotask selftests - fixture: an open file without objects
  */
 #ifndef COTASK_FILE_FIXTURE_H
 #define COTASK_FILE_FIXTURE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - operations at random: whatever is sent, the kernel survives, and
- * closing ends everything
+ * cotask selftests - random operations: the kernel survives any input, and a close
+ * ends everything
  *
  * The seed is printed; COTASK_SEED sets it, COTASK_ROUNDS the number of files that are
  * opened, used and closed.  Handles are few, so that operations meet; two threads post
@@ -54,7 +54,7 @@ static char a_name[16] = "a name";
 static __u32 members[8];
 static char buffer[128];
 
-/* Descriptors: one that is ready for writing, one that never is, one of EXPORT. */
+/* Descriptors: one ready for writing, one never ready, one of EXPORT. */
 static int fds[3] = { -1, -1, -1 };
 
 static void random_fields(struct cotask_op *op)
@@ -82,7 +82,7 @@ static void random_fields(struct cotask_op *op)
 	}
 }
 
-/* Tasks that had an event not long ago, so that some of them run. */
+/* Tasks with a recent event, so that some of them run. */
 #define RECENT	4
 static __u32 recent[RECENT];
 
@@ -120,7 +120,7 @@ static struct cotask_op random_op(void)
 	}
 	if (!rnd(8))
 		op.flags = 1U << rnd(4);
-	/* But for what events are checked against, and for memory of ours. */
+	/* Except fields that events are checked against, and pointers to this process's memory. */
 	if (!rnd(40) && op.opcode != COTASK_OP_SPAWN && op.opcode != COTASK_OP_SUBMIT &&
 	    op.opcode != COTASK_OP_GET_NAME)
 		bytes[2 + rnd(sizeof(op) - 2)] ^= 1U << rnd(8);

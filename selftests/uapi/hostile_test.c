@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - the device with processes that build what no sane program would
+ * cotask selftests - the device with processes that build hostile structures
  *
- * Chains, nets and cycles of objects that could overflow a stack, or be walked for ever;
- * things that are given up again and again and could count against no limit; races for
- * handles.  A run that does not end is ended by the harness.
+ * Chains, nets and cycles of objects that could overflow a stack, or be walked forever;
+ * objects that are repeatedly abandoned and could escape the limits; races for handles.
+ * The harness ends a run that does not end by itself.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 
 /* --- what is made of each other ---------------------------------------------------- */
 
-/* SC-10: the end of the last one is the end of all */
+/* SC-10: the end of the last task ends all tasks */
 TEST_F(file, chain_of_shields)
 {
 	__u32 i;
@@ -80,7 +80,7 @@ static void spawn_many(int fd, struct cotask_op *ops, __u32 n)
 #define CYCLE	4200
 static struct cotask_op ops[20000];
 
-/* AW-B2: longer than what is looked for; a cancel comes to its end */
+/* AW-B2: longer than the search; a cancel terminates */
 TEST_F(file, long_cycle)
 {
 	spawn_many(self->fd, ops, CYCLE);
@@ -97,7 +97,7 @@ TEST_F(file, cancel_a_long_chain)
 	EXPECT_EQ(1, op(READ, .handle = 1, .arg = COTASK_READ_CANCELLING));
 }
 
-/* CX-B1: the task that was in a scope is no more */
+/* CX-B1: the task that was in a scope has ended */
 TEST_F(file, cancel_a_scope_that_was_left)
 {
 	op(SPAWN, .handle = 1);
@@ -122,7 +122,7 @@ static void set_limit(int n)
 	t_write_file("/sys/module/cotask/parameters", "max_objects", text);
 }
 
-/* How often it works until there are too many. */
+/* Number of successful calls until the limit is reached. */
 #define UNTIL_FULL(call)							\
 ({										\
 	long __n = 0;								\
@@ -148,7 +148,7 @@ TEST_F(file, descriptors_are_counted)
 	EXPECT_GT(LIMIT, UNTIL_FULL(export_and_close(self->fd)));
 	EXPECT_EQ(-ENOSPC, op(EXPORT, .handle = 1));
 	set_limit(65536);
-	/* They go with what they stand for. */
+	/* They are freed with the objects that they represent. */
 	ASSERT_EQ(1, t_next(self->fd).handle);
 	op(EXIT, .task = 1);
 	t_enter_until(self->fd, NULL, 0, 1, t_now() + MS);
@@ -207,7 +207,7 @@ TEST_F(file, members_are_counted)
 FIXTURE(pair) {
 	int fd;		/* with a task 1, which is inside of the group 2 */
 	int group;
-	int other;	/* where the group is 2, too */
+	int other;	/* where the group is also 2 */
 };
 
 FIXTURE_SETUP(pair)
@@ -242,7 +242,7 @@ static __s64 short_child(int fd)
 	return t_op(fd, OP(FORGET, .handle = 1));
 }
 
-/* Its file is not looked at meanwhile. */
+/* The loop of its file does not run meanwhile. */
 TEST_F(pair, children_are_counted)
 {
 	EXPECT_GT(LIMIT, UNTIL_FULL(short_child(self->other)));
@@ -250,7 +250,7 @@ TEST_F(pair, children_are_counted)
 	set_limit(65536);
 }
 
-/* CT-6: a child that is refused was never there */
+/* CT-6: a refused child leaves no trace */
 TEST_F(pair, refused_child)
 {
 	static const __u32 flags[] = {
@@ -269,7 +269,7 @@ TEST_F(pair, refused_child)
 	EXPECT_EQ(1, t_next(self->other).handle);
 }
 
-/* TG-18: who has the descriptor sees how the group has ended */
+/* TG-18: the owner of the descriptor can read the outcome of the group */
 TEST_F(pair, outcome_of_a_group)
 {
 	struct cotask_fd_status s = { .size = sizeof(s) };
@@ -320,7 +320,7 @@ static void *submit(void *arg)
 	return NULL;
 }
 
-/* A handle is used again while another thread forgets what it has named before. */
+/* A handle is reused while another thread forgets its previous object. */
 TEST_F(file, forget_and_use_again)
 {
 	__s64 rc, end = t_now() + 5000 * MS;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - operations that are applied later than they were asked for
+ * cotask selftests - operations that are applied later than they were requested
  *
- * A process may keep the operations that end steps, and apply them together.  A point in time
- * that was to come when a task has asked, and is past when that is applied, acts as it would
- * have: after what is ready by then.
+ * A process may collect the operations that end steps, and apply them together.  A point in time
+ * that was in the future at the request, and is past when the operation is applied, acts as if
+ * it had been applied at once: after the entries that are ready by then.
  */
 #include "file_fixture.h"
 
-/* Two tasks run; a time that is past by now was to come since then. */
+/* Two tasks run; a time that was in the future then is past by now. */
 static __s64 two_tasks_and_a_time(int fd)
 {
 	struct cotask_op ops[2] = { OP(SPAWN, .handle = 1), OP(SPAWN, .handle = 2) };
@@ -32,7 +32,7 @@ static __u32 first_of(int fd, __u16 flags)
 	return t_enter(fd, ops, 2, 1).event[0].handle;
 }
 
-/* SC-4, SL-5: a time that is past is due at once, one that has become that is due next turn */
+/* SC-4, SL-5: a past time is due at once, a time that has passed since is due next turn */
 TEST_F(file, sleep_that_was_past)
 {
 	EXPECT_EQ(1, first_of(self->fd, 0));
@@ -43,7 +43,7 @@ TEST_F(file, sleep_that_was_ahead)
 	EXPECT_EQ(2, first_of(self->fd, COTASK_OP_F_AHEAD));
 }
 
-/* SC-4: several of them, in the order of their times */
+/* SC-4: several times that have passed, in order */
 TEST_F(file, sleeps_in_order)
 {
 	struct cotask_op ops[2];
@@ -59,7 +59,7 @@ TEST_F(file, sleeps_in_order)
 	EXPECT_EQ(1, t.event[1].handle);
 }
 
-/* TO-5, TO-19: a timeout that comes due while its task computes */
+/* TO-5, TO-19: a timeout that expires while its task computes */
 TEST_F(file, timeout_that_was_ahead)
 {
 	struct cotask_op ops[2];
@@ -77,7 +77,7 @@ TEST_F(file, timeout_that_was_ahead)
 	EXPECT_EQ(-ETIMEDOUT, op(LEAVE, .task = 1, .handle = 3, .value = -ECANCELED));
 }
 
-/* What says so although it is not true is due next turn, too */
+/* With a wrong flag, the time is also due next turn */
 TEST_F(file, not_true)
 {
 	const __u16 flags = COTASK_OP_F_ABSOLUTE | COTASK_OP_F_AHEAD;
@@ -92,7 +92,7 @@ TEST_F(file, not_true)
 	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 1, .value = COTASK_NEVER).result);
 }
 
-/* Where it means nothing */
+/* The flag where it has no meaning */
 TEST_F(file, refused)
 {
 	op(SPAWN, .handle = 1);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - what a run leaves behind, and errors that are not retrieved
+ * cotask selftests - remaining tasks of a run, and errors that are not retrieved
  */
 #include "file_fixture.h"
 
-/* A task that runs, with its handle as user_data too. */
+/* A running task, with its handle as user_data. */
 static void start(int fd, __u32 handle)
 {
 	t_op(fd, OP(SPAWN, .handle = handle, .user_data = handle));
@@ -21,7 +21,7 @@ do {										\
 	EXPECT_EQ(whose, e.user_data);						\
 } while (0)
 
-/* There is no event, whatever the loop still has to do. */
+/* There is no event, also if the loop has work left. */
 #define EXPECT_NOTHING()	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, 0).n)
 
 /* The rest of the code of a task that was cancelled: it fails. */
@@ -33,7 +33,7 @@ static void fails_after(int fd, __u32 handle, int error)
 		t_op(fd, OP(EXIT, .task = handle, .value = error));
 }
 
-/* CO-8: all that is left is cancelled, once each */
+/* CO-8: all remaining tasks are cancelled, once each */
 TEST_F(file, cancel_all)
 {
 	start(self->fd, 1);
@@ -47,7 +47,7 @@ TEST_F(file, cancel_all)
 	EXPECT_EQ(1, step(EXIT, .task = 2).handle);
 }
 
-/* CO-9: each one that fails is told of once, as what it is; their handles may be in use */
+/* CO-9: each failing task is reported once, with its user_data; handles may be in use */
 TEST_F(file, leftovers_that_fail)
 {
 	struct cotask_op ops[4];
@@ -84,7 +84,7 @@ TEST_F(file, leftovers_that_fail)
 	EXPECT_NOTHING();
 }
 
-/* CO-9: those that end with a value, or CANCELLED, are not told of */
+/* CO-9: tasks that end with a value, or CANCELLED, are not reported */
 TEST_F(file, leftovers_that_do_not_fail)
 {
 	start(self->fd, 1);
@@ -98,7 +98,7 @@ TEST_F(file, leftovers_that_do_not_fail)
 	EXPECT_EQ(5, op(RESULT, .handle = 2));
 }
 
-/* AW-11: its handle goes before its end is recorded, or after that */
+/* AW-11: the handle is forgotten before or after the end is recorded */
 TEST_F(file, unread_errors)
 {
 	struct cotask_op ops[2];
@@ -121,7 +121,7 @@ TEST_F(file, unread_errors)
 #define EXIT_AND_FORGET(handle, outcome)						\
 	op(EXIT, .task = handle, .value = outcome, .flags = COTASK_OP_F_FORGET)
 
-/* CT-7: its exit is the end of its handle; AW-11: and then its error is reported */
+/* CT-7: the exit frees the handle; AW-11: the error is then reported */
 TEST_F(file, forgotten_by_its_exit)
 {
 	start(self->fd, 1);
@@ -162,7 +162,7 @@ TEST_F(file, no_other_operation_forgets)
 	EXPECT_EQ(0, EXIT_AND_FORGET(1, 0));
 }
 
-/* AW-11: when another one lets go last, the process has forgotten what it was */
+/* AW-11: the last reference is dropped elsewhere, after the process has forgotten the task */
 TEST_F(file, unread_error_of_what_is_forgotten)
 {
 	struct cotask_op ops[2];
@@ -188,7 +188,7 @@ TEST_F(file, unread_error_of_what_is_forgotten)
 	EXPECT_ERROR(-EIO, 0);
 }
 
-/* Forgotten when there is an event that was not begun: that still says what it is. */
+/* Forgotten while an event is not started: the event still identifies the task. */
 TEST_F(file, forgotten_with_an_event)
 {
 	struct cotask_op forget = OP(FORGET, .handle = 1);
@@ -212,7 +212,7 @@ TEST_F(file, forgotten_with_an_event)
 	EXPECT_ERROR(-EIO, 1);
 }
 
-/* AW-11: what its group knows is not told of */
+/* AW-11: an error that a group records is not reported */
 TEST_F(file, errors_of_a_group)
 {
 	struct cotask_op ops[2];
@@ -228,7 +228,7 @@ TEST_F(file, errors_of_a_group)
 	EXPECT_NOTHING();
 }
 
-/* The process goes before the report could be delivered. */
+/* The process exits before the report could be delivered. */
 TEST_F(file, closed_before_the_record)
 {
 	struct cotask_op ops[2];
@@ -240,7 +240,7 @@ TEST_F(file, closed_before_the_record)
 	EXPECT_EQ(0, t_enter_until(self->fd, ops, 2, 0, 0).rc);
 }
 
-/* CO-8: who drains a loop waits as long as there are tasks, and not any longer */
+/* CO-8: a drain waits until no task is left, and no longer */
 TEST_F(file, drain)
 {
 	struct cotask_op exit = OP(EXIT, .task = 1);

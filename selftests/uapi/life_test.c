@@ -60,7 +60,7 @@ static int readable(int fd)
 	return poll(&p, 1, 0);
 }
 
-/* Let a loop do what there is to do. */
+/* Run a loop until it has no work. */
 static void settle(int fd)
 {
 	t_enter_until(fd, NULL, 0, 1, t_now() + 5 * MS);
@@ -68,7 +68,7 @@ static void settle(int fd)
 
 /* --- exported and imported ------------------------------------------------------- */
 
-/* TK-B2: readable when it is done; it can be cancelled by who has the descriptor */
+/* TK-B2: readable when done; the owner of the descriptor can cancel the task */
 TEST_F(two, exported_task)
 {
 	int fd;
@@ -125,7 +125,7 @@ TEST_F(two, arguments_of_status)
 	close(fd);
 }
 
-/* The loop goes; the descriptor tells how the task has ended (CO-B3). */
+/* The loop ends; the descriptor reports the outcome of the task (CO-B3). */
 TEST_F(two, exported_task_outlives_its_loop)
 {
 	int fd = op(EXPORT, .handle = 1);
@@ -140,7 +140,7 @@ TEST_F(two, exported_task_outlives_its_loop)
 	close(fd);
 }
 
-/* AW-B1: a task of another loop is awaited, and its outcome comes back */
+/* AW-B1: the await of a task of another loop returns its outcome */
 TEST_F(two, imported_task)
 {
 	int fd = op(EXPORT, .handle = 1);
@@ -181,7 +181,7 @@ TEST_F(two, imported_group)
 	close(fd);
 }
 
-/* A group of a loop, 50, which another one has as 9, with a child there, 2; a descriptor. */
+/* A group 50 of a loop, imported as 9 into another loop, with a child 2 there; a descriptor. */
 static int share_group(int of, int with)
 {
 	int fd;
@@ -193,7 +193,7 @@ static int share_group(int of, int with)
 	return fd;
 }
 
-/* TG-33: the group is cancelled by its descriptor: so is the child in the other loop */
+/* TG-33: the group is cancelled by its descriptor, and so is the child in the other loop */
 TEST_F(two, cancel_of_an_imported_group)
 {
 	int fd = share_group(self->fd, self->fd2);
@@ -266,7 +266,7 @@ static int receive_fd(int socket)
 	return fd;
 }
 
-/* A process that has got a group by SCM_RIGHTS has a child in it, and is killed. */
+/* A process receives a group by SCM_RIGHTS, spawns a child into it, and is killed. */
 TEST_F(two, passed_to_a_process_that_is_killed)
 {
 	int s[2], fd;
@@ -304,9 +304,9 @@ TEST_F(two, passed_to_a_process_that_is_killed)
 /* --- what a task waits for holds our own file ------------------------------------ */
 
 /*
- * The file lies in the queue of a socket that one of its tasks waits for. No process could
- * release one of the two, but that the process closes its descriptor. That the file has
- * gone is shown by the unloading of the module.
+ * The file is in the queue of a socket that one of its tasks waits for. Neither could be
+ * released if the close of the descriptor did not end the wait. The unloading of the module
+ * verifies that the file was freed.
  */
 TEST(waits_for_what_holds_the_file)
 {
@@ -325,7 +325,7 @@ TEST(waits_for_what_holds_the_file)
 	close(fd);
 }
 
-/* The same with a wait that has found the socket ready, and was not resumed. */
+/* The same with a wait that has found the socket ready and has not resumed. */
 TEST(has_found_ready_what_holds_the_file)
 {
 	int fd = t_open(), s[2];
@@ -342,7 +342,7 @@ TEST(has_found_ready_what_holds_the_file)
 	close(fd);
 }
 
-/* One of two descriptors is closed, or that of a child: the wait goes on. */
+/* One of two descriptors, or that of a child, is closed: the wait continues. */
 TEST(waits_go_on_with_another_descriptor)
 {
 	int fd = t_open(), two, s[2];
@@ -372,8 +372,8 @@ TEST(waits_go_on_with_another_descriptor)
 static int heir_ready[2], heir_go[2];
 
 /*
- * A process that goes on with the file when its parent has closed that: the wait of task 1,
- * which the parent has begun, says that it is to look again; its own one, of task 2, waits.
+ * A process continues to use the file after its parent has closed it: the wait of task 1,
+ * which the parent has started, returns 0 (poll again); its own wait, of task 2, continues.
  */
 static int heir(int fd, int *s)
 {
@@ -401,7 +401,7 @@ static int heir(int fd, int *s)
 	return t_step(fd, OP(EXIT, .task = e.handle)).result == POLLIN ? 0 : 7;
 }
 
-/* A process that closes its last descriptor ends its waits, and not those of another one. */
+/* A process that closes its last descriptor ends only its own waits. */
 TEST(waits_of_two_processes)
 {
 	int fd = t_open(), s[2], status;
@@ -429,7 +429,7 @@ TEST(waits_of_two_processes)
 	close(s[1]);
 }
 
-/* Descriptors are closed in any order, and where the last one is: the wait goes on. */
+/* Descriptors are closed in any order: the wait continues until the last one is closed. */
 TEST(waits_go_on_with_any_descriptor)
 {
 	int fd = t_open(), s[2], i, n = 0, copy[64];
@@ -480,7 +480,7 @@ TEST(fork_shares_the_file)
 	close(fd);
 }
 
-/* exec: the file is closed with its tasks; what was exported tells */
+/* exec: the file is closed with its tasks; an exported descriptor reports that */
 TEST(exec_closes_the_file)
 {
 	int s[2], fd, exported = -1;
@@ -510,7 +510,7 @@ TEST(exec_closes_the_file)
 	close(s[1]);
 }
 
-/* How a process is: R, S ... */
+/* State of a process: R, S ... */
 static char state_of(pid_t pid)
 {
 	char path[64], text[512], *end;
@@ -526,8 +526,8 @@ static char state_of(pid_t pid)
 }
 
 /*
- * A child that waits in ENTER for us to write to a socket, which it tells by its exit. It
- * sleeps nowhere else once it has written itself.
+ * A child waits in ENTER for this process to write to a socket, and reports the result by
+ * its exit status. It sleeps nowhere else once it has written itself.
  */
 static pid_t child_in_enter(int *socket)
 {
@@ -555,7 +555,7 @@ static pid_t child_in_enter(int *socket)
 	return pid;
 }
 
-/* Stopped and continued, by a signal and by ptrace: the wait of ENTER goes on. */
+/* Stopped and continued, by a signal and by ptrace: the wait of ENTER continues. */
 TEST(stopped_in_enter)
 {
 	int fd = t_open(), s, status;
@@ -597,7 +597,7 @@ static void wait_frozen(const char *dir)
 	} while (!strstr(text, "frozen 1"));
 }
 
-/* Frozen in the wait of ENTER, and thawed: it goes on. */
+/* Frozen in the wait of ENTER, and thawed: the wait continues. */
 TEST(frozen_in_enter)
 {
 	char root[] = "/tmp/cgroup.XXXXXX", dir[100], pid_text[20];
@@ -634,7 +634,7 @@ static void *enter_for_a_while(void *arg)
 	return NULL;
 }
 
-/* Closed by another thread: the thread that is inside stays until its deadline. */
+/* Closed by another thread: the thread in ENTER remains there until its deadline. */
 TEST(closed_in_another_thread)
 {
 	int i;
@@ -679,7 +679,7 @@ TEST(limits)
 	set_parameter("max_objects", "65536");
 	ASSERT_EQ(1, set_parameter("max_user_objects", "3"));
 	two = t_open();
-	/* Objects of files that were closed may still be there for a moment. */
+	/* Objects of closed files may remain for a moment. */
 	while (t_op(two, OP(SPAWN, .handle = 1)) == -ENOSPC)
 		sched_yield();
 	EXPECT_EQ(-ENOSPC, t_op(two, OP(SPAWN, .handle = 2)));
@@ -694,7 +694,7 @@ TEST(limits)
 	close(two);
 }
 
-/* A process that does not come back is reported, once. */
+/* A process that does not return to ENTER is reported, once. */
 TEST(late)
 {
 	struct cotask_enter e = { .size = sizeof(e) };
@@ -705,7 +705,7 @@ TEST(late)
 	set_parameter("enter_limit_ms", "1");
 	t_op(fd, OP(SPAWN, .handle = 1));
 	t_next(fd);
-	/* Its task runs; the reporter has to get a turn. */
+	/* Its task runs; the reporter needs CPU time. */
 	for (i = 0; !e.flags; i++) {
 		usleep(10000);
 		e = (struct cotask_enter){ .size = sizeof(e), .n_begun = !i };
@@ -713,7 +713,7 @@ TEST(late)
 	}
 	EXPECT_EQ(COTASK_ENTER_LATE, e.flags);
 	set_parameter("enter_limit_ms", "0");
-	/* The report of the last time may be on its way. */
+	/* The previous report may still be in transit. */
 	do {
 		usleep(10000);
 		e = (struct cotask_enter){ .size = sizeof(e) };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask selftests - reading what COTASK_IOC_INSPECT lists
+ * cotask selftests - reading the listings of COTASK_IOC_INSPECT
  */
 #ifndef COTASK_LOOK_H
 #define COTASK_LOOK_H
@@ -25,7 +25,7 @@ static inline int inspect(int fd)
 	return rc < 0 ? -errno : rc;
 }
 
-/* All that can be read from an inspect fd, in a buffer of its own. */
+/* The complete contents of a descriptor of INSPECT, in a new buffer. */
 static inline char *read_all(int fd, size_t step)
 {
 	char *text = malloc(TEXT);
@@ -49,7 +49,7 @@ static inline char *look_once(int fd)
 	return text;
 }
 
-/* The text for people; NULL: there is no debugfs. */
+/* The human-readable text; NULL: debugfs is not available. */
 static inline char *look_text(void)
 {
 	int fd = open("/sys/kernel/debug/cotask/tasks", O_RDONLY);
@@ -62,7 +62,7 @@ static inline char *look_text(void)
 	return text;
 }
 
-/* An owner that gets no CPU for seconds does not answer: once more. */
+/* An owner without CPU time for seconds does not answer: retry. */
 static inline char *look(int fd)
 {
 	char *text = look_once(fd);
@@ -102,7 +102,7 @@ static inline unsigned int count(const char *text, const char *what)
 	return n;
 }
 
-/* @fd: the tool's; @other: the loop that is looked at. */
+/* @fd: the tool's file; @other: the file of the listed loop. */
 FIXTURE(two) {
 	int fd;
 	int other;

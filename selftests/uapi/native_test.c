@@ -2,7 +2,7 @@
 /*
  * cotask selftests - tasks whose code is in a kernel module
  *
- * Those of module/samples/bodies.c.
+ * The bodies are those of module/samples/bodies.c.
  */
 #include <sys/syscall.h>
 
@@ -45,7 +45,7 @@ TEST_F(file, errand)
 	EXPECT_EQ(3, step(AWAIT, .task = 1, .handle = 2).result);
 }
 
-/* TG-B6, TG-14: the error of a native child has its handle, as long as there is one */
+/* TG-B6, TG-14: the error of a native child names its handle while the handle exists */
 TEST_F(file, error_in_a_group)
 {
 	const struct nap_arg none = { 0, 0 };
@@ -78,7 +78,7 @@ TEST_F(file, cancel)
 	EXPECT_EQ(-ECANCELED, step(AWAIT, .task = 1, .handle = 3).result);
 }
 
-/* TG-4: what is refused leaves nothing, and the handle is free */
+/* TG-4: a refused spawn leaves nothing, and the handle is free */
 TEST_F(file, refused)
 {
 	const struct nap_arg many = { 17, 0 };
@@ -106,7 +106,7 @@ TEST_F(file, refused)
 	EXPECT_EQ(-EEXIST, spawn_native(2, &n));
 }
 
-/* The module stays as long as one of its tasks, also one that the process has let go of. */
+/* The module remains while one of its tasks exists, also after its handle was forgotten. */
 TEST_F(file, module_stays)
 {
 	struct cotask_native nap = BODY("sample.nap", &for_ever);

@@ -2,9 +2,9 @@
 /*
  * cotask selftests - another process that does not answer
  *
- * The other one is a second file here, whose loop never runs unless a test says so: it might
- * belong to a process that is stopped, or does not want to.  What this process asks for ends
- * in its own time all the same.
+ * A second file represents the other process: its loop runs only when a test runs it, like that
+ * of a process that is stopped or refuses to answer.  Requests of this process must end in
+ * time nevertheless.
  */
 #include <poll.h>
 #include <sched.h>
@@ -57,7 +57,7 @@ TEST_F(others, timeout)
 	EXPECT_EQ(1, cancels_of_the_other());
 }
 
-/* AW-B1, CX-3: a cancel ends the wait, and is passed on */
+/* AW-B1, CX-3: a cancel ends the wait and is passed on */
 TEST_F(others, cancel)
 {
 	op(AWAIT, .task = 1, .handle = 2);
@@ -81,7 +81,7 @@ TEST_F(others, end_of_a_run)
 	EXPECT_EQ(0, op(CANCEL_ALL));
 }
 
-/* AW-1: a task that has not given up gets the outcome, also of the same import */
+/* AW-1: a task that still waits receives the outcome, also of the same import */
 TEST_F(others, answer_after_all)
 {
 	EXPECT_EQ(1, t_next(self->other).handle);
@@ -91,14 +91,14 @@ TEST_F(others, answer_after_all)
 	EXPECT_EQ(1, op(CANCEL, .handle = 3));
 	EXPECT_EQ(3, t_next(self->fd).handle);
 	op(EXIT, .task = 3);
-	/* The other one goes on in spite of that, and ends with a value. */
+	/* The other task continues in spite of that, and ends with a value. */
 	t_op(self->other, OP(UNCANCEL, .handle = 1));
 	t_op(self->other, OP(EXIT, .task = 1, .value = 7));
 	t_enter_until(self->other, NULL, 0, 1, t_now() + MS);
 	EXPECT_EQ(7, t_next(self->fd).result);
 }
 
-/* However often a wait is given up, what is left of it is one */
+/* Any number of abandoned waits leaves one object */
 TEST_F(others, given_up_again_and_again)
 {
 	char path[64], text[400] = "";
@@ -114,7 +114,7 @@ TEST_F(others, given_up_again_and_again)
 	info = open(path, O_RDONLY);
 	ASSERT_LT(0, read(info, text, sizeof(text) - 1));
 	close(info);
-	/* A task, an import, and the way to the other task. */
+	/* A task, an import, and the await of the other task. */
 	EXPECT_NE(NULL, strstr(text, "cotask-objects:\t3\n"));
 }
 
@@ -153,7 +153,7 @@ static long count_objects(int fd)
 	return strtol(strstr(text, "cotask-objects:") + 16, NULL, 10);
 }
 
-/* TG-6, CT-7: what is left of its children when the group is over is theirs */
+/* TG-6, CT-7: the remainder of a child after the end of the group counts for the child's file */
 TEST_F(others, children_that_do_not_end)
 {
 	const int n = 50;
@@ -206,7 +206,7 @@ static struct cotask_fd_status status_of(int fd)
 	return s;
 }
 
-/* A descriptor of a task tells its number, its state and its outcome */
+/* A descriptor of a task reports its number, state and outcome */
 TEST_F(others, fdinfo_of_a_task)
 {
 	char line[64];
@@ -226,7 +226,7 @@ TEST_F(others, fdinfo_of_a_task)
 	close(task);
 }
 
-/* TG-10: a group that was cancelled by its descriptor has that outcome, and tells it */
+/* TG-10: a group that was cancelled by its descriptor reports that outcome */
 TEST_F(others, cancelled_by_a_descriptor)
 {
 	struct cotask_fd_status s;
@@ -249,7 +249,7 @@ TEST_F(others, cancelled_by_a_descriptor)
 	close(group);
 }
 
-/* TG-1: a group that no task has entered is never done: nothing can follow it */
+/* TG-1: a group that no task has entered is never done, so it cannot be exported */
 TEST_F(others, export_before_it_is_entered)
 {
 	ASSERT_EQ(0, op(MAKE, .arg = COTASK_KIND_GROUP, .handle = 3));
@@ -317,7 +317,7 @@ TEST_F(others, poll_of_what_is_freed)
 		_exit(!!op(POLL, .task = 1, .handle = fd, .arg = POLLIN));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	ASSERT_EQ(0, status);
-	/* It has begun the event of this process. */
+	/* It has started the event of this process. */
 	t_given[self->fd] = 0;
 	e = t_next(self->fd);
 	EXPECT_EQ(1, e.handle);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - what the kernel keeps for a process counts until it is free
+ * cotask selftests - objects that the kernel keeps for a process count until they are freed
  *
- * Whatever a process lets go of, and the kernel still needs, is found in the number of
- * objects that the file shows, and is refused when there are too many.
+ * An object that a process has forgotten, and the kernel still needs, is included in the
+ * number of objects that the file shows, and counts against the limit.
  */
 #include <errno.h>
 #include <sys/eventfd.h>
@@ -22,7 +22,7 @@ static void set_limit(int n)
 	t_write_file("/sys/module/cotask/parameters", "max_objects", text);
 }
 
-/* What /proc says about the file. */
+/* Read the file's fields in /proc. */
 static long shown(int fd, const char *key)
 {
 	char path[64], line[200];
@@ -77,13 +77,13 @@ TEST_F(file, errors_of_a_group_count)
 	set_limit(DEFAULT_LIMIT);
 	EXPECT_LT(LIMIT / 2, n);
 	EXPECT_GT(LIMIT, n);
-	/* The last one has ended in this call, and is not recorded yet. */
+	/* The last task has ended in this call, and its end is not recorded yet. */
 	t_enter_until(self->fd, NULL, 0, 1, 0);
 	EXPECT_EQ(n, op(READ, .handle = 2, .arg = COTASK_READ_ERRORS));
 	EXPECT_EQ(before + n, OBJECTS());
 }
 
-/* CT-7: a task whose code is in the kernel goes on without a handle, and counts */
+/* CT-7: a task whose code is in the kernel continues without a handle, and counts */
 TEST_F(file, forgotten_native_tasks_count)
 {
 	__u32 nap[2] = { 16, ~0U };
@@ -105,7 +105,7 @@ TEST_F(file, forgotten_native_tasks_count)
 	EXPECT_EQ(n, OBJECTS());
 }
 
-/* CT-7: a task is one object from its spawn on, whatever of it is left */
+/* CT-7: a task is one object from its spawn until its last part is freed */
 TEST_F(file, a_task_counts_once)
 {
 	struct cotask_op ops[2];
@@ -118,17 +118,17 @@ TEST_F(file, a_task_counts_once)
 	EXPECT_EQ(1, OBJECTS());
 	ops[0] = OP(EXIT, .task = 1);
 	ops[1] = OP(FORGET, .handle = 1);
-	/* The handle is gone, and the end is not recorded. */
+	/* The handle was freed, and the end is not recorded. */
 	t_enter_until(self->fd, ops, 2, 0, 0);
 	EXPECT_EQ(1, OBJECTS());
 	t_enter_until(self->fd, NULL, 0, 1, 0);
 	EXPECT_EQ(0, OBJECTS());
-	/* From another thread: the task, and what is waited for. */
+	/* From another thread: the task, and the object that it waits for. */
 	EXPECT_EQ(0, t_post(self->fd, OP(SUBMIT, .handle = 2, .other = 1)));
 	EXPECT_EQ(2, OBJECTS());
 }
 
-/* EXPORT without room for a descriptor: nothing has happened */
+/* EXPORT without a free descriptor has no effect */
 TEST_F(file, failed_export_leaves_nothing)
 {
 	struct rlimit old, few;
@@ -138,7 +138,7 @@ TEST_F(file, failed_export_leaves_nothing)
 	ASSERT_EQ(1, OBJECTS());
 	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &old));
 	few = old;
-	/* The lowest descriptor that is free is out of bounds. */
+	/* The lowest free descriptor exceeds the limit. */
 	few.rlim_cur = self->fd;
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &few));
 	for (i = 0; i < 100; i++)
@@ -158,7 +158,7 @@ TEST_F(file, a_task_that_never_ran_counts)
 		EXPECT_EQ(1, t_post(self->fd, OP(CANCEL, .handle = 1 + i)));
 	}
 	EXPECT_EQ(2 * n, OBJECTS());
-	/* All of them end, and have no event but that. */
+	/* All of them end, with one event each. */
 	for (i = 0; i < n; i++)
 		EXPECT_EQ(COTASK_EVENT_GONE, t_next(self->fd).type);
 	t_enter_until(self->fd, NULL, 0, 1, 0);
@@ -170,7 +170,7 @@ TEST_F(file, a_task_that_never_ran_counts)
 	EXPECT_EQ(0, OBJECTS());
 }
 
-/* A report counts as long as its descriptor, whatever becomes of the file */
+/* A report counts until its descriptor is closed, also after the file was closed */
 TEST_F(file, a_report_counts)
 {
 	struct cotask_inspect i = { .size = sizeof(i) };
@@ -239,7 +239,7 @@ TEST_F(file, processes_that_wait_count)
 	close(event);
 }
 
-/* TK-8: names come and go without a grace period between them */
+/* TK-8: names are replaced without a grace period between them */
 TEST_F(file, many_names)
 {
 	char name[16];
@@ -258,7 +258,7 @@ TEST_F(file, many_names)
 	EXPECT_EQ(1, OBJECTS());
 }
 
-/* The limit on files: the place of one that was closed is there at once */
+/* The limit on files: a closed file is available again at once */
 TEST(files_come_and_go)
 {
 	int i, fd;
@@ -276,7 +276,7 @@ TEST(files_come_and_go)
 	EXPECT_EQ(200, i);
 }
 
-/* AC-4: an iteration has a deadline of its own, and is there until the file has gone */
+/* AC-4: an iteration has a deadline of its own, and exists until the file is freed */
 TEST(closed_with_a_deadline)
 {
 	int fd = t_open();
@@ -292,7 +292,7 @@ TEST(closed_with_a_deadline)
 
 #define KEPT	40
 
-/* Files that were closed do not count as such, whatever others keep of them */
+/* Closed files do not count as files, even if other processes hold references */
 TEST(kept_files_are_objects)
 {
 	int i, fd, kept[KEPT];

@@ -2,9 +2,9 @@
 /*
  * cotask selftests - every spawn option, with every kind of wait, with every interruption
  *
- * The games of module/tests/products_kunit.c with hosted tasks: a victim, and behind it a
- * rival, wait for the same thing, which is provided in units or happens for both.  In the end
- * each unit is with one of the two, or still there.
+ * The cases of module/tests/await/products_kunit.c with hosted tasks: a victim, and behind it a
+ * rival, wait for the same object, which is granted in units or completes for both.  At the end
+ * each unit belongs to one of the two tasks or is still available.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,12 +33,12 @@ static const __u32 options[] = {
 
 /**
  * struct kind - a kind of wait
- * @name: for people
- * @op: what a task waits by
- * @provide: what makes a unit; of members, the handle of the first one
- * @left: units that are still there; NULL: it happens for both
- * @locks: it is waited for with the lock; a unit that no task waits for is gone
- * @shared: a cancel of one waiter reaches what both wait for (CX-15)
+ * @name: name for messages
+ * @op: the operation that waits
+ * @provide: the operation that provides a unit; of members, the handle of the first one
+ * @left: number of available units; NULL: completes for both
+ * @locks: the waiter holds the lock; a unit without a waiter is lost
+ * @shared: a cancel of one waiter reaches the object that both wait for (CX-15)
  */
 struct kind {
 	const char *name;
@@ -49,7 +49,7 @@ struct kind {
 	bool shared;
 };
 
-/* Where a task of the process is in its code. */
+/* Position of a task of the process in its code. */
 struct player {
 	unsigned int step;
 	__s64 rc;
@@ -81,7 +81,7 @@ static __s64 items_left(int fd)
 	return t_op(fd, OP(READ, .handle = QUEUE, .arg = COTASK_READ_COUNT));
 }
 
-/* The queue has room for one. */
+/* The queue has room for one item. */
 static __s64 room_left(int fd)
 {
 	return 1 - items_left(fd);
@@ -150,7 +150,7 @@ static void enter_scope(__u32 task)
 	act(task, op);
 }
 
-/* Waits, yields so that what was put off is delivered, gives the lock back, ends. */
+/* Waits, yields so that a delayed request is delivered, releases the lock, ends. */
 static void player_step(__u32 task, struct player *me, __s64 result)
 {
 	switch (me->step++) {
@@ -213,7 +213,7 @@ static void take_event(const struct cotask_event_info *e)
 		act(e->handle, OP(EXIT, .value = e->result));
 }
 
-/* Run all that there is to run. */
+/* Run until no work is left. */
 static void play_on(void)
 {
 	struct turn t;
@@ -261,7 +261,7 @@ static void make_group(int fd)
 	t_next(fd);
 	t_op(fd, OP(ENTER, .task = PARENT, .handle = GROUP, .arg = COTASK_KIND_GROUP));
 	t_op(fd, OP(SPAWN, .task = PARENT, .handle = SIBLING, .other = GROUP));
-	/* Room is what is waited for: the queue is full. */
+	/* The tasks wait for room: the queue is full. */
 	if (game.kind->left == room_left)
 		t_op(fd, OP(PUT, .task = PARENT, .handle = QUEUE, .flags = COTASK_OP_F_TRY));
 	t_op(fd, OP(LEAVE, .task = PARENT, .handle = GROUP));
@@ -300,8 +300,8 @@ static void interrupt(void)
 }
 
 /*
- * One more unit, by a task: some of the operations need one.  At the moment of the grant, what
- * follows comes before the waiter resumes.
+ * Provide one more unit, from a task, because some operations require one.  The operations that
+ * follow precede the resumption of the waiter.
  */
 static void provide(enum moment moment, bool first)
 {
@@ -326,7 +326,7 @@ static void provide(enum moment moment, bool first)
 		rc = act(provider, op);
 	else
 		rc = t_op(game.fd, op);
-	/* Of a notification: how many tasks were there to hear it. */
+	/* Number of tasks that waited for a notification. */
 	game.provided += game.kind->locks ? rc == 1 : rc >= 0;
 	if (locked)
 		t_op(game.fd, OP(RELEASE, .handle = LOCK));
@@ -345,7 +345,7 @@ static void spawn(__u32 task, __u32 flags, __u32 group)
 		player_step(task, &game.player[task], 0);
 }
 
-/* Whether each unit is where it belongs. */
+/* Check that each unit is accounted for. */
 static bool units_are_right(void)
 {
 	const struct player *victim = &game.player[VICTIM], *rival = &game.player[RIVAL];
@@ -356,7 +356,7 @@ static bool units_are_right(void)
 	if (!game.kind->left)
 		return game.interruption == ALL_CANCELLED || game.kind->shared || rival->rc >= 0;
 	units += game.kind->left(game.fd);
-	/* A notification that no task waits for any more is gone. */
+	/* A notification without a waiter is lost. */
 	if (game.kind->locks && game.interruption == ALL_CANCELLED)
 		return units <= game.provided;
 	return units == game.provided;
@@ -373,7 +373,7 @@ static bool ended(void)
 	return game.player[VICTIM].ends == 1 && game.player[RIVAL].ends == 1;
 }
 
-/* NULL, or what is wrong. */
+/* NULL, or a description of the failure. */
 static const char *play(const struct kind *kind, __u32 flags, enum interruption interruption,
 			enum moment moment, bool shielded)
 {

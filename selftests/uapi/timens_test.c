@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - processes whose clocks are not the host's
+ * cotask selftests - processes in time namespaces
  *
- * In a time namespace a point in time is one of the clocks that the process reads.  One that
- * were taken for the host's would come 1000 s too late, or 1 s too early.
+ * In a time namespace, points in time refer to the clocks that the process reads.  A time that
+ * was taken for the host's would expire 1000 s too late, or 1 s too early.
  */
 #include <sched.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static __s64 boottime(void)
 
 #define SOON	(t_now() + 5 * MS)
 
-/* The next event of a file is that of the task 1, not before @time, with this result. */
+/* Expect the next event of a file for task 1, not before @time, with this result. */
 static bool comes(int fd, __s64 time, __s64 result)
 {
 	struct turn t = t_enter_until(fd, NULL, 0, 1, COTASK_NEVER);
@@ -81,7 +81,7 @@ static bool moves(int fd)
 	       t_op(fd, OP(LEAVE, .task = 1, .handle = 2, .value = -ECANCELED)) == -ETIMEDOUT;
 }
 
-/* ENTER and WAIT for something that does not come. */
+/* ENTER and WAIT for an event that does not occur. */
 static bool gives_up(int fd)
 {
 	struct cotask_wait_done w = { .size = sizeof(w), .handle = 3 };
@@ -97,7 +97,7 @@ static bool gives_up(int fd)
 	return ioctl(fd, COTASK_IOC_WAIT, &w) && errno == ETIMEDOUT && t_now() >= w.deadline;
 }
 
-/* 0, or which of them was wrong. */
+/* 0, or the number of the failed check. */
 static int all_of_them(void)
 {
 	int fd = t_open();

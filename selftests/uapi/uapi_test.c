@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - the operations of /dev/cotask, one broken thing per case
+ * cotask selftests - the operations of /dev/cotask, one invalid argument per case
  */
 #include <poll.h>
 #include <pthread.h>
@@ -56,7 +56,7 @@ TEST_F(file, one_array_spawns_and_runs)
 	EXPECT_EQ(2, t_step(self->fd, OP(EXIT, .task = 1)).handle);
 }
 
-/* AW-2: a join gives the outcome; AW-1: of a task that is done at once */
+/* AW-2: a join returns the outcome; AW-1: at once, if the task is done */
 TEST_F(file, join)
 {
 	struct cotask_event_info e;
@@ -84,9 +84,9 @@ TEST_F(file, await_self)
 }
 
 /*
- * Two tasks that run go to sleep, the one that wakes later first; since when. Only if both
- * sleep before the first one is due is there an order that has to be kept, so they sleep
- * for longer if it took long.
+ * Two running tasks begin to sleep, the one with the later deadline first. Returns the start
+ * time. The order is defined only if both sleep before the first deadline, so the sleeps are
+ * longer if the calls took long.
  */
 static __s64 both_sleep(int fd, __s64 *unit)
 {
@@ -121,7 +121,7 @@ TEST_F(file, sleep)
 	EXPECT_LE(3 * unit, t_now() - begin);
 }
 
-/* CX-3, CX-5: a cancel reaches a sleeping task, and one that is running here later */
+/* CX-3, CX-5: a cancel reaches a sleeping task at once, a running task at its next wait */
 TEST_F(file, cancel)
 {
 	struct cotask_event_info e;
@@ -164,7 +164,7 @@ TEST_F(file, future)
 	EXPECT_EQ(3, e.result);
 }
 
-/* A handle can be forgotten while a task waits for what it names. */
+/* A handle can be forgotten while a task waits for its object. */
 TEST_F(file, forget_what_is_awaited)
 {
 	t_op(self->fd, OP(MAKE, FUTURE, .handle = 9));
@@ -179,7 +179,7 @@ TEST_F(file, forget_what_is_awaited)
 
 /* --- scopes -------------------------------------------------------------------------- */
 
-/* TG-9, TG-14: a failing child cancels its sibling and the body; exit gives the error */
+/* TG-9, TG-14: a failing child cancels its sibling and the body; exit returns the error */
 TEST_F(file, group)
 {
 	struct cotask_event_info e;
@@ -255,8 +255,8 @@ TEST_F(file, scopes_out_of_order)
 }
 
 /*
- * A task that ends inside of scopes: its children are cancelled, and it has ended when they
- * have.  Its handles can go before.
+ * A task ends inside of scopes: its children are cancelled, and the task has ended when they
+ * have ended.  Its handles can be forgotten before.
  */
 TEST_F(file, exit_inside_of_scopes)
 {
@@ -286,7 +286,7 @@ TEST_F(file, exit_inside_of_scopes)
 
 static const unsigned int opcodes = COTASK_OP_LAST;
 
-/* Every reserved byte, every flag, every opcode that is none. */
+/* Every reserved byte, every unknown flag, every unknown opcode. */
 TEST_F(file, operations_are_checked)
 {
 	unsigned int o, i;
@@ -320,7 +320,7 @@ TEST_F(file, unused_fields)
 	EXPECT_EQ(-ENOENT, t_op(self->fd, OP(RESULT, .handle = 1)));
 }
 
-/* The acting task has to be one, and to run here. */
+/* The acting task must be a task, and run in this process. */
 TEST_F(file, acting_task)
 {
 	EXPECT_EQ(-ESRCH, t_op(self->fd, OP(SLEEP, .value = 1)));
@@ -367,7 +367,7 @@ TEST_F(file, struct_sizes)
 	EXPECT_EQ(ENOTTY, errno);
 }
 
-/* All of it has to be there: a struct that is not, and one whose end is not. */
+/* The whole struct must be mapped: an unmapped struct, and one with an unmapped end. */
 TEST_F(file, structs_that_cannot_be_read)
 {
 	const long page = sysconf(_SC_PAGESIZE);
@@ -409,7 +409,7 @@ TEST_F(file, enter_arguments)
 	EXPECT_EQ(0, fault.applied);
 }
 
-/* Memory that is there for a part of the array only: what was applied is told. */
+/* Only a part of the array is mapped: the number of applied operations is returned. */
 TEST_F(file, operations_up_to_a_fault)
 {
 	long page = sysconf(_SC_PAGESIZE);
@@ -430,7 +430,7 @@ TEST_F(file, operations_up_to_a_fault)
 	munmap(two, page);
 }
 
-/* An event that cannot be written is given later. */
+/* An event that cannot be written is delivered later. */
 TEST_F(file, event_that_cannot_be_given)
 {
 	struct cotask_enter e = {
@@ -454,7 +454,7 @@ static void *post_later(void *arg)
 	return NULL;
 }
 
-/* SC-9: another thread completes what is waited for in ENTER */
+/* SC-9: another thread completes the awaited future during ENTER */
 TEST_F(file, post)
 {
 	pthread_t thread;
@@ -476,7 +476,7 @@ TEST_F(file, post)
 	EXPECT_EQ(-ECANCELED, t_step(self->fd, OP(SLEEP, .task = 1, .value = COTASK_NEVER)).result);
 }
 
-/* A task that was refused something is not kept waiting for what it does next. */
+/* A task whose operation was refused does not wait for its next operation. */
 TEST_F(file, refused_and_waiting)
 {
 	struct cotask_op ops[2] = {
@@ -495,7 +495,7 @@ TEST_F(file, refused_and_waiting)
 	EXPECT_EQ(0, ops[1].result);
 }
 
-/* The thread that finds the other one in ENTER has to come back: both threads try. */
+/* A thread that finds the other one in ENTER must return: both threads try. */
 static void *enter_for_long(void *arg)
 {
 	int fd = *(int *)arg;
@@ -554,7 +554,7 @@ TEST_F(file, deadline_of_enter)
 	EXPECT_LE(20 * MS, t_now() - begin);
 }
 
-/* The file is readable when there is something to do. */
+/* The file is readable when there is work to do. */
 TEST_F(file, poll)
 {
 	struct pollfd p = { .fd = self->fd, .events = POLLIN };
@@ -569,7 +569,7 @@ TEST_F(file, poll)
 	EXPECT_EQ(1, t_next(self->fd).handle);
 }
 
-/* CX-7: a cancel that comes before the first event was given: the code never runs */
+/* CX-7: a cancel before the first event was delivered: the code never runs */
 TEST_F(file, cancel_before_the_event_is_given)
 {
 	struct cotask_enter fault = {
@@ -590,7 +590,7 @@ TEST_F(file, cancel_before_the_event_is_given)
 	EXPECT_EQ(-ECANCELED, t_op(self->fd, OP(RESULT, .handle = 1)));
 }
 
-/* AW-1, CX-9: a task that has cancelled itself awaits what is done: its outcome */
+/* AW-1, CX-9: a task that has cancelled itself awaits a done object: returns its outcome */
 TEST_F(file, cancelled_and_awaits_what_is_done)
 {
 	t_op(self->fd, OP(MAKE, FUTURE, .handle = 9));
@@ -626,7 +626,7 @@ TEST_F(file, forget_a_live_task)
 	EXPECT_EQ(0, t_op(self->fd, OP(FORGET, .handle = 1)));
 }
 
-/* A task is not inside of more than so many scopes. */
+/* The number of scopes of a task is limited. */
 TEST_F(file, depth_of_scopes)
 {
 	int i;
@@ -642,8 +642,8 @@ TEST_F(file, depth_of_scopes)
 }
 
 /*
- * Tasks that wait for each other in a long chain, closed: not in quadratic time.  Each await
- * looks for a cycle; where memory accesses are watched this takes minutes.
+ * Tasks that wait for each other in a long chain are closed, not in quadratic time.  Each await
+ * searches for a cycle; with memory checkers this takes minutes.
  */
 TEST_F_TIMEOUT(file, close_of_a_long_chain, 600)
 {
@@ -674,7 +674,7 @@ static int wait_readable(int epoll, int ms)
 	return epoll_wait(epoll, &e, 1, ms);
 }
 
-/* epoll hears of what was made ready, and of what comes due, after it has looked. */
+/* epoll reports objects that become ready, and deadlines that expire, after its last check. */
 TEST_F(file, epoll_is_woken)
 {
 	struct epoll_event e = { .events = EPOLLIN | EPOLLET };
@@ -694,8 +694,8 @@ TEST_F(file, epoll_is_woken)
 }
 
 /*
- * CO-B3: closed with tasks that run, sleep, wait and are in groups. That nothing outlives
- * it is shown by the guest's script: unloading, and the search for leaks.
+ * CO-B3: closed with tasks that run, sleep, wait and are in groups. The guest's script
+ * verifies that nothing outlives the file: by unloading, and by the leak checker.
  */
 TEST(close_with_tasks_alive)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask selftests - what a listing says about waits: on which object, until when, and where the
- * time goes
+ * cotask selftests - waits in a listing: the object, the deadline, and the times
+ * of the task
  */
 #include <poll.h>
 #include <stdbool.h>
@@ -19,7 +19,7 @@ static __s64 spawn(int fd, unsigned int handle, const char *name)
 			   .len = strlen(name)));
 }
 
-/* The line of a task, as a string; NULL: it is not there. */
+/* The line of a task, as a string; NULL: not found. */
 static char *line_of(const char *text, const char *name)
 {
 	char key[64], *line, *at;
@@ -74,7 +74,7 @@ TEST_F(two, a_lock_and_its_holder)
 	EXPECT_HAS(b, "\"state\":\"waiting\"");
 	EXPECT_HAS(b, "\"waits_on\":\"lock\",\"handle\":7,");
 	EXPECT_EQ(id, number_after(b, "\"holder\":"));
-	/* What the task waits on is told, and what it has waited on is not. */
+	/* The listing contains the current wait of a task, and no previous one. */
 	EXPECT_HAS(a, "\"waits_on\":\"sleep\",\"waits_for\"");
 	free(a);
 	free(b);
@@ -100,7 +100,7 @@ TEST_F(two, a_lock_and_its_holder)
 	free(a);
 }
 
-/* Semaphores with more permits have no holder; queues, events and conditions are told apart */
+/* Semaphores with more permits have no holder; queues, events and conditions are distinguished */
 TEST_F(two, kinds_of_objects)
 {
 	static const struct {
@@ -181,7 +181,7 @@ TEST_F(two, descriptors_timeouts_and_groups)
 	close(ends[1]);
 }
 
-/* A task whose event is pending is ready; one that the process has the event of runs */
+/* A task whose event is pending is ready; a task whose event was delivered runs */
 TEST_F(two, ready_and_running)
 {
 	char *line;
@@ -210,7 +210,7 @@ static void spin(__s64 ns)
 		;
 }
 
-/* Time from the event to the next operation is that of the process */
+/* Time from the event to the next operation counts as time in the process */
 TEST_F(two, where_the_time_goes)
 {
 	char *line, *text;
@@ -220,7 +220,7 @@ TEST_F(two, where_the_time_goes)
 		SKIP(return, "not root");
 	ASSERT_EQ(0, spawn(self->other, 1, "works"));
 	ASSERT_EQ(0, spawn(self->other, 2, "other"));
-	/* One at a time: otherwise it is not known which of them takes it. */
+	/* One event at a time: otherwise the time cannot be attributed to a task. */
 	t = t_enter_full(self->other, NULL, 0, 8, 0, t_now() + T_LONG);
 	EXPECT_EQ(1, t.n);
 	EXPECT_EQ(1, t.event[0].handle);
@@ -248,7 +248,7 @@ TEST_F(two, where_the_time_goes)
 	t_write_file(ACCOUNT, "account", "0");
 }
 
-/* TK-8: a name is text; what cannot be shown is escaped */
+/* TK-8: a name is text; unprintable characters are escaped */
 TEST_F(two, names_of_all_kinds)
 {
 	static const char plain[] = "caf\303\251 \346\274\242\360\237\232\200";

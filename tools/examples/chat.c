@@ -2,10 +2,10 @@
 /*
  * A chat server: passes each line of a client on to all other clients
  *
- * "chat [-q LINES] [-d DRAIN] PORT|unix:PATH".  At most LINES lines (64) wait for a client; a
- * client that is slower than that is dropped, and so is one that sends a line of more than 1,000
- * bytes.  SIGTERM: no more clients and no more lines; what waits is sent, for DRAIN seconds (5) at
- * most, and a last line says that the server ends.
+ * "chat [-q LINES] [-d DRAIN] PORT|unix:PATH".  At most LINES lines (64) are queued for a client.
+ * The server drops a client whose queue is full, or that sends a line of more than 1,000 bytes.
+ * SIGTERM: the server accepts no more clients and lines.  It sends the queued lines, for DRAIN
+ * seconds (5) at most, and a last line that announces its end.
  */
 #include <cotask_reader.h>
 #include <cotask_sync.h>
@@ -14,10 +14,10 @@
 #include "net.h"
 
 #define CLIENTS		20000
-#define SPARE		16			/* descriptors that are not of clients */
+#define SPARE		16			/* descriptors not used for clients */
 #define LINE		1000
 
-/* A line, which is in the queues of several clients. */
+/* A line, shared by the queues of several clients. */
 struct line {
 	unsigned int		refs;
 	unsigned int		size;
@@ -27,7 +27,7 @@ struct line {
 struct client {
 	int			fd;
 	struct cotask		*task;
-	struct cotask_queue	lines;		/* that are to be sent */
+	struct cotask_queue	lines;		/* lines to be sent */
 	struct client		*next, **link;
 };
 
@@ -43,7 +43,7 @@ static void put_line(struct line *line)
 		free(line);
 }
 
-/* A client whose queue is full goes.  One that sends no more gets no more. */
+/* Drop a client whose queue is full.  A client that has stopped sending receives no lines. */
 static void queue_line(struct client *c, struct line *line)
 {
 	int rc = cotask_queue_try_put(&c->lines, (intptr_t)line);
@@ -54,7 +54,7 @@ static void queue_line(struct client *c, struct line *line)
 		cotask_cancel(c->task);
 }
 
-/* Tasks of one loop do not run at the same time: nothing here waits, so the list stays as it is. */
+/* Does not suspend, so no other task of the loop runs, and the list does not change. */
 static int publish(const struct client *from, const char *text, size_t size)
 {
 	struct line *line = malloc(sizeof(*line) + size);
@@ -75,7 +75,7 @@ static int publish(const struct client *from, const char *text, size_t size)
 
 /* --- a client --------------------------------------------------------------------------- */
 
-/* Ends when the queue was shut down and is empty. */
+/* Returns when the queue was shut down and is empty. */
 static long send_lines(void *client)
 {
 	struct client *c = client;
@@ -108,12 +108,12 @@ static long read_lines(struct client *c)
 			return n;
 		rc = publish(c, text, n);
 		if (!rc)
-			rc = cotask_yield();	/* a burst of lines makes no client slow */
+			rc = cotask_yield();	/* let clients receive during a burst of lines */
 	}
 	return rc;
 }
 
-/* Reads until the end, and sends what waits then. */
+/* Reads until the end of the input, then sends the queued lines. */
 static long talk(struct client *c)
 {
 	struct cotask_group group;
@@ -170,7 +170,7 @@ static long serve(int fd, void *arg)
 
 /* --- the end ---------------------------------------------------------------------------- */
 
-/* Each client reads its end then, and sends what waits. */
+/* Each client's task then reads the end of the input, and sends the queued lines. */
 static void stop(void)
 {
 	static const char text[] = "* the server ends\n";

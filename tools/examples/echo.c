@@ -2,7 +2,7 @@
 /*
  * An echo server: one task per connection
  *
- * "echo PORT" or "echo unix:PATH".  SIGTERM: all connections are closed.
+ * "echo PORT" or "echo unix:PATH".  SIGTERM closes all connections.
  */
 #include <stdio.h>
 
@@ -29,7 +29,7 @@ static long echo_some(struct cotask_stream *s)
 	return n > 0 ? cotask_stream_write_all(s, buf, n) : n;
 }
 
-/* A failure in one connection does not affect the rest. */
+/* A failure in one connection does not affect other connections. */
 static long echo(int fd, void *arg)
 {
 	struct cotask_stream s;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A task of a driver, spawned by name: "edu N" has the device that the module cotask_edu
- * drives compute N!
+ * Spawns a task of a driver by name: "edu N" computes N! on the device of the module
+ * cotask_edu.
  */
 #include <cotask.h>
 #include <errno.h>

@@ -3,10 +3,10 @@
 """
 Tasks of libcotask inside of Python's asyncio, by ctypes and the shared library
 
-asyncio watches the descriptor of the loop; a coroutine awaits a task as it awaits anything else,
-and a cancel of the one cancels the other.  The code of a task is a function of C with one
-argument.  It cannot be a function of Python: the interpreter does not know the stack of a task.
-Here it is cotask_sleep().
+asyncio watches the descriptor of the loop.  A coroutine awaits a task like any other awaitable,
+and a cancel of the coroutine cancels the task.  The code of a task is a C function with one
+argument, here cotask_sleep().  It cannot be a Python function: the interpreter does not know the
+stack of a task.
 """
 import asyncio
 import ctypes

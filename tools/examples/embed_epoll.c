@@ -2,9 +2,9 @@
 /*
  * Tasks inside of a program's own epoll loop
  *
- * The program has a timer, which fires three times.  Its loop also watches the descriptor of a
- * loop of libcotask, whose task waits for the timer: a future passes each number on.  Ends when
- * the loop has no more tasks.
+ * A timer of the program fires three times.  The program's loop also watches the descriptor of a
+ * loop of libcotask.  A task of that loop waits for the timer; a future passes each number to the
+ * task.  The program ends when the loop of libcotask has no more tasks.
  */
 #include <cotask.h>
 #include <cotask_thread.h>
@@ -40,13 +40,13 @@ static long listener(void *arg)
 	return rc;
 }
 
-/* A function of the program's loop. */
+/* A callback of the program's loop. */
 static void fired(int timer)
 {
 	static int ticks;
 	uint64_t n;
 
-	/* Not counted if the task has not taken the last one yet. */
+	/* Skip the tick if the task has not received the previous one yet. */
 	if (read(timer, &n, sizeof(n)) == sizeof(n) && wanted &&
 	    !cotask_future_complete(&tick, ticks + 1))
 		ticks++;
@@ -59,7 +59,7 @@ static int watch(int epoll, int fd)
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* First a turn for the task that was submitted, then one whenever the descriptor is readable. */
+/* Run one turn for the submitted task, then one whenever the descriptor is readable. */
 static int run(struct cotask_loop *loop, int epoll, int timer)
 {
 	struct epoll_event event = { .data.fd = -1 };

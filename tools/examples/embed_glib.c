@@ -3,8 +3,8 @@
  * Tasks inside of GLib's main loop
  *
  * A timer of GLib fires three times.  The main loop also watches the descriptor of a loop of
- * libcotask, whose task waits for the timer: a future passes each number on.  Ends when the loop
- * has no more tasks.
+ * libcotask.  A task of that loop waits for the timer; a future passes each number to the task.
+ * The program ends when the loop of libcotask has no more tasks.
  */
 #include <cotask.h>
 #include <cotask_thread.h>
@@ -43,7 +43,7 @@ static gboolean fired(void *data)
 {
 	int *ticks = data;
 
-	/* Not counted if the task has not taken the last one yet. */
+	/* Skip the tick if the task has not received the previous one yet. */
 	if (wanted && !cotask_future_complete(&tick, *ticks + 1))
 		++*ticks;
 	return G_SOURCE_CONTINUE;

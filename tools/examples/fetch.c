@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * Fetches documents over HTTP/1.1 at the same time
+ * Fetches documents concurrently over HTTP/1.1
  *
  * "fetch [-c CONCURRENT] [-t SECONDS] [-d SECONDS] [-r RETRIES] [-n FIRST_N] [-o DIRECTORY]
- * URL...".  At most CONCURRENT requests (10) are under way, each for at most -t seconds (10), all
- * of it for at most -d seconds.  A request without an answer, or with a status of 429 or 5xx, is
- * made again up to RETRIES times, after a growing pause.  As soon as FIRST_N documents have come,
- * the other requests are given up.  Prints status, size and URL of each, and writes document N to
- * DIRECTORY/N.  Does not follow redirects.
+ * URL...".  At most CONCURRENT requests (10) are in progress, each for at most -t seconds (10); the
+ * program runs for at most -d seconds.  A request without a response, or with status 429 or 5xx, is
+ * retried up to RETRIES times, after a growing pause.  Once FIRST_N documents were received, the
+ * remaining requests are cancelled.  Prints status, size and URL of each document, and writes
+ * document N to DIRECTORY/N.  Does not follow redirects.
  *
- * Exit status: 0: all documents have come, or FIRST_N of them; 1: too few; 2: wrong arguments;
- * 3: the -d seconds have passed; 4: another error, such as that the module is not loaded.
+ * Exit status: 0: all documents, or FIRST_N of them, were received; 1: too few; 2: wrong arguments;
+ * 3: the -d seconds have expired; 4: another error, such as that the module is not loaded.
  */
 #include <cotask_sync.h>
 #include <cotask_wait.h>
@@ -19,7 +19,7 @@
 
 #include "http.h"
 
-#define PAUSE		(200 * COTASK_MSEC)	/* before the first repetition */
+#define PAUSE		(200 * COTASK_MSEC)	/* before the first retry */
 #define PAUSE_MAX	(10 * COTASK_SEC)
 
 static struct document *documents;

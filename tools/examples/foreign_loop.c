@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Another event loop inside of a loop of libcotask: a task drives it
+ * A task that drives another event loop inside of a loop of libcotask
  *
- * Many libraries bring an event loop of their own.  What it needs to be driven by a task: a
- * descriptor that is readable when it has something to do (uv_backend_fd() of libuv, an epoll
- * descriptor), the time until its next timer (uv_backend_timeout()), and a call that does what is
- * to be done and does not wait.  The loop below has a pipe and a timer.
+ * Many libraries have an event loop of their own.  A task can drive a loop that provides: a
+ * descriptor that is readable when the loop has work (uv_backend_fd() of libuv, an epoll
+ * descriptor), the time until the loop's next timer (uv_backend_timeout()), and a call that does
+ * the pending work without waiting.  The loop below has a pipe and a timer.
  */
 #include <cotask.h>
 #include <cotask_gather.h>
@@ -24,9 +24,9 @@
 
 struct foreign {
 	int	epoll;
-	int	in;		/* it watches this end of a pipe */
-	bool	ended;		/* the pipe has come to its end */
-	int64_t	next;		/* when its timer fires */
+	int	in;		/* the read end of a pipe */
+	bool	ended;		/* the pipe was read to its end */
+	int64_t	next;		/* time at which the timer fires */
 	int	ticks;
 };
 
@@ -45,7 +45,7 @@ static int64_t foreign_timeout(const struct foreign *f)
 	return f->ticks < TICKS ? f->next - cotask_now() : COTASK_FOREVER;
 }
 
-/* Does what there is to do, and does not wait.  false: there is not going to be more. */
+/* Does the pending work without waiting.  Return: false: there will be no more work. */
 static bool foreign_run(struct foreign *f)
 {
 	struct epoll_event event;
@@ -66,7 +66,7 @@ static bool foreign_run(struct foreign *f)
 
 /* --- tasks ---------------------------------------------------------------------------- */
 
-/* Waits for the descriptor and for the timer; all other tasks run meanwhile. */
+/* Waits for the descriptor and for the timer; other tasks run meanwhile. */
 static long drive(void *foreign)
 {
 	struct foreign *f = foreign;
@@ -81,7 +81,7 @@ static long drive(void *foreign)
 	return 0;
 }
 
-/* An ordinary task beside it. */
+/* An ordinary task, which runs concurrently. */
 static long talk(void *pipe)
 {
 	const int *out = pipe;

@@ -2,7 +2,7 @@
 /*
  * The tutorial: the programs of the kernel's demo, in a process
  *
- * One after the other (3 s), two tasks (2 s), a group (2 s), and sleepers that a timeout
+ * Two calls in sequence (3 s), two tasks (2 s), a group (2 s), and sleepers that a timeout
  * cancels (1 s).
  */
 #include <cotask.h>

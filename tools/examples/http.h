@@ -16,14 +16,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A document, and the answer to the last request for it. */
+/* A document, and the response to the last request for it. */
 struct document {
 	const char		*url, *path;
 	char			host[256], port[16];
-	int			file;		/* the body is written to; -1: nowhere */
+	int			file;		/* receives the body; -1: discard the body */
 	int			status;
-	int64_t			size;		/* of the body; -1: to the end */
-	int64_t			at;		/* how much of it has come */
+	int64_t			size;		/* size of the body; -1: until end of stream */
+	int64_t			at;		/* bytes of the body received */
 	bool			chunked;
 	struct cotask_reader	reader;
 	char			buf[8192];
@@ -76,7 +76,7 @@ static long read_head(struct document *d)
 	return rc;
 }
 
-/* @size bytes; -1: to the end. */
+/* Read @size bytes; -1: until the end of the stream. */
 static long read_part(struct document *d, int64_t size)
 {
 	char buf[8192];
@@ -135,7 +135,7 @@ static long ask(struct document *d, int fd)
 	return rc;
 }
 
-/* -EAGAIN: the server has asked for another request later. */
+/* Return: -EAGAIN: the server has requested a retry. */
 static inline long http_get(void *document)
 {
 	struct document *d = document;

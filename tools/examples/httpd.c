@@ -3,8 +3,8 @@
  * A small HTTP/1.1 server for the files of a directory
  *
  * "httpd PORT|unix:PATH DIRECTORY".  One task per connection, a deadline per request, a
- * limit of connections.  SIGTERM: no more connections; requests that are under way are
- * answered, for a few seconds at most; then it ends.
+ * limit of connections.  SIGTERM: the server accepts no more connections, answers the
+ * requests in progress, for a few seconds at most, and ends.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,8 +14,8 @@
 #include "net.h"
 
 #define IDLE		(15 * COTASK_SEC)	/* between requests */
-#define REQUEST		(10 * COTASK_SEC)	/* for one */
-#define DRAIN		(5 * COTASK_SEC)	/* for all that is under way at the end */
+#define REQUEST		(10 * COTASK_SEC)	/* per request */
+#define DRAIN		(5 * COTASK_SEC)	/* for requests in progress at the end */
 #define CONNECTIONS	1000
 #define HEAD_SIZE	8192
 
@@ -24,10 +24,10 @@ static int root;
 
 /**
  * struct connection - a connection
- * @fd: its socket
- * @have: bytes in @head
- * @keep: it stays open for another request
- * @head: the head of the request, and maybe more
+ * @fd: the socket
+ * @have: number of bytes in @head
+ * @keep: keep the connection open for another request
+ * @head: the head of the request, and possibly data after it
  */
 struct connection {
 	int	fd;
@@ -66,7 +66,7 @@ static long send_file(struct connection *c, int file, off_t size)
 		n = cotask_sendfile(c->fd, file, &at, size - at);
 	if (n < 0)
 		return n;
-	return at < size ? -EIO : 0;	/* it has become shorter */
+	return at < size ? -EIO : 0;	/* the file was truncated */
 }
 
 static long answer_file(struct connection *c, int file, bool body)
@@ -82,7 +82,7 @@ static long answer_file(struct connection *c, int file, bool body)
 
 /* --- requests ------------------------------------------------------------------------ */
 
-/* Nothing outside of the directory, and nothing hidden. */
+/* Reject paths that leave the directory, and hidden files. */
 static bool is_safe(const char *path)
 {
 	return path[0] == '/' && path[1] != '/' && !strstr(path, "/.") && !strchr(path, '%');
@@ -112,7 +112,7 @@ static long answer(struct connection *c)
 	return rc;
 }
 
-/* Where the head of the request ends, or NULL. */
+/* Find the end of the request's head; NULL if it is incomplete. */
 static char *end_of_head(struct connection *c)
 {
 	char *end;

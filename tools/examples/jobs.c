@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Runs commands at the same time, as one job
+ * Runs commands concurrently, as one job
  *
- * "jobs [-d SECONDS] [-r TRIES] COMMAND...".  A command that fails is tried again, with
- * a growing pause; when it has failed for the last time, or the deadline comes, all
- * other commands are ended: SIGTERM, then SIGKILL for those that still run.
+ * "jobs [-d SECONDS] [-r TRIES] COMMAND...".  A command that fails is retried after a
+ * growing pause.  When a command has failed for the last time, or the deadline expires,
+ * all other commands receive SIGTERM, and SIGKILL if they still run.
  */
 #include <cotask.h>
 #include <cotask_io.h>
@@ -45,7 +45,7 @@ static long reap(void *arg)
 	return cotask_waitpid(*(int *)arg, NULL);
 }
 
-/* The task was cancelled.  The process is gone when this returns, whatever comes. */
+/* The task was cancelled: end the process.  It has ended in any case when this returns. */
 static void end(pid_t pid, int pidfd)
 {
 	struct cotask_section section;
@@ -60,7 +60,7 @@ static void end(pid_t pid, int pidfd)
 		rc = cotask_waitpid(pidfd, NULL);
 	}
 	rc = cotask_shield_exit(&section, rc);
-	(void)rc;	/* the cancel is what counts */
+	(void)rc;	/* the outcome is that of the cancel */
 }
 
 static long run_once(const char *command)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the servers have in common: addresses, the signals that end them, and an orderly end
+ * Shared by the servers: addresses, the signals that end a server, and an orderly end
  */
 #ifndef EXAMPLES_NET_H
 #define EXAMPLES_NET_H
@@ -22,7 +22,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-/* "PORT", on all addresses, or "unix:PATH".  A socket, or a negative errno. */
+/* Listen on "PORT" of all addresses, or "unix:PATH".  Return: a socket; a negative errno. */
 static inline int listen_on(const char *where)
 {
 	if (!strncmp(where, "unix:", 5))
@@ -30,7 +30,7 @@ static inline int listen_on(const char *where)
 	return cotask_listen_tcp(NULL, atoi(where), 1024);
 }
 
-/* The path of a Unix socket, as what cotask_resolve() returns; not to be freed. */
+/* The path of a Unix socket in the form of cotask_resolve(); must not be freed. */
 static inline struct addrinfo *unix_address(const char *path)
 {
 	struct sockaddr_un *un = calloc(1, sizeof(*un));
@@ -45,7 +45,7 @@ static inline struct addrinfo *unix_address(const char *path)
 	return list;
 }
 
-/* The addresses of "HOST:PORT" or "unix:PATH".  In a task.  0, or a negative errno. */
+/* Resolve "HOST:PORT" or "unix:PATH"; call it in a task.  Return: 0; a negative errno. */
 static inline int look_up(const char *where, struct addrinfo **list)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
@@ -61,20 +61,20 @@ static inline int look_up(const char *where, struct addrinfo **list)
 	return 0;
 }
 
-/* What is written goes at once, also if it is little.  A Unix socket has no such option. */
+/* Send small writes without delay.  A Unix socket has no such option. */
 static inline void no_delay(int fd)
 {
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 }
 
-/* When it is closed, the other end gets an error, and not the end of the data. */
+/* When the socket is closed, the peer receives an error instead of the end of the data. */
 static inline void reset_at_close(int fd)
 {
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 },
 		   sizeof(struct linger));
 }
 
-/* As many descriptors as the process may have, less some that are not of connections. */
+/* Raise the limit of descriptors.  Return: the new limit less @spare. */
 static inline unsigned int raise_descriptors(unsigned int spare)
 {
 	struct rlimit files;
@@ -86,7 +86,7 @@ static inline unsigned int raise_descriptors(unsigned int spare)
 	return files.rlim_max > spare ? files.rlim_max - spare : 0;
 }
 
-/* Before any thread or task. */
+/* Call this before the process has threads or tasks. */
 static inline int end_signals(struct cotask_signals *s)
 {
 	const int signals[] = { SIGTERM, SIGINT };
@@ -95,12 +95,12 @@ static inline int end_signals(struct cotask_signals *s)
 }
 
 /**
- * struct server - serves connections until a signal comes, and then lets them end
- * @serve: serves one, as for cotask_serve()
+ * struct server - serves connections until a signal arrives, and then lets them end
+ * @serve: serves one connection, as for cotask_serve()
  * @limit: maximum number of connections at a time
- * @drain: nanoseconds that connections have to end after the signal; then they are cancelled
- * @stop: called when the signal has come, or NULL
- * @stopping: the signal has come
+ * @drain: nanoseconds after the signal until the remaining connections are cancelled
+ * @stop: called when the signal has arrived, or NULL
+ * @stopping: the signal has arrived
  * @listener: the listening socket
  * @signals: SIGTERM and SIGINT
  * @patience: ends connections that take too long
@@ -116,7 +116,7 @@ struct server {
 	struct cotask_timeout	patience;
 };
 
-/* Before any thread or task.  0, or a negative errno. */
+/* Call this before the process has threads or tasks.  Return: 0; a negative errno. */
 static inline int server_open(struct server *s, const char *where)
 {
 	int rc = end_signals(&s->signals);
@@ -125,7 +125,7 @@ static inline int server_open(struct server *s, const char *where)
 	return s->listener < 0 ? s->listener : 0;
 }
 
-/* The time for the connections that are left begins when the signal has come. */
+/* When the signal has arrived, limit the time for the remaining connections. */
 static inline long server_stop(void *arg)
 {
 	struct server *s = arg;
@@ -155,7 +155,7 @@ static inline long server_serve(struct server *s)
 	return cotask_group_exit(&group, rc);
 }
 
-/* A task that serves until the end.  0, or a negative errno. */
+/* The main task of a server.  Return: 0; a negative errno. */
 static inline long server_run(void *server)
 {
 	struct server *s = server;

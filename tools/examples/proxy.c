@@ -3,11 +3,11 @@
  * A TCP proxy that balances connections over several backends
  *
  * "proxy [-c CONNECTIONS] [-t CONNECT] [-i IDLE] [-d DRAIN] LISTEN BACKEND...".  LISTEN is PORT or
- * unix:PATH, a BACKEND is HOST:PORT or unix:PATH; times are in seconds.  The backend that is up and
- * has the fewest connections gets the next one.  A backend is down after a connection to it has
- * failed, or was not there within CONNECT; each is checked every two seconds.  The end of one
- * direction is passed on, and so is a reset.  A connection on which nothing moves for IDLE is
- * reset.  SIGTERM: no more connections; those that are left after DRAIN are reset.
+ * unix:PATH, a BACKEND is HOST:PORT or unix:PATH; times are in seconds.  Each connection goes to
+ * the backend that is up and has the fewest connections.  A backend is down after a connection to
+ * it has failed or was not established within CONNECT; backends are checked every two seconds.
+ * The proxy forwards the end of each direction, and resets.  It resets a connection that carries
+ * no data for IDLE.  SIGTERM: no more connections; those that remain after DRAIN are reset.
  */
 #include <cotask_ticker.h>
 #include <stdio.h>
@@ -16,22 +16,22 @@
 #include "net.h"
 
 #define CHECK		(2 * COTASK_SEC)
-#define TRIES		10			/* to connect to a backend */
-#define A_MOMENT	(100 * COTASK_MSEC)	/* between them if there is no descriptor */
+#define TRIES		10			/* attempts to connect to a backend */
+#define A_MOMENT	(100 * COTASK_MSEC)	/* pause if no descriptor is available */
 #define BACKENDS	64
-#define SPARE		(16 + BACKENDS)		/* descriptors that are not of connections */
+#define SPARE		(16 + BACKENDS)		/* descriptors not used for connections */
 #define BUFFER		16384
 
 struct backend {
 	const char		*where;
-	struct addrinfo		*list;		/* its addresses */
-	bool			up;		/* the last connection to it has succeeded */
-	unsigned int		active;		/* connections */
+	struct addrinfo		*list;		/* addresses of the backend */
+	bool			up;		/* the last connection attempt succeeded */
+	unsigned int		active;		/* number of connections */
 };
 
 struct link {
-	int			fd[2];		/* of the client, and of the backend */
-	struct cotask_timeout	idle;		/* ends the connection if nothing moves */
+	int			fd[2];		/* sockets of client and backend */
+	struct cotask_timeout	idle;		/* ends the connection if no data moves */
 };
 
 static struct server server = { .limit = 1000, .drain = 10 * COTASK_SEC };
@@ -41,7 +41,7 @@ static int64_t patience = 5 * COTASK_SEC, idle = 60 * COTASK_SEC;
 
 /* --- backends ------------------------------------------------------------------------- */
 
-/* What this process has too little of says nothing about the backend. */
+/* Whether this process lacks resources, which does not mean that the backend is down. */
 static bool is_short(long error)
 {
 	return error == -EMFILE || error == -ENFILE || error == -ENOMEM || error == -ENOSPC;
@@ -65,7 +65,7 @@ static long connect_to(struct backend *b)
 	return rc;
 }
 
-/* Is ready after the first check. */
+/* Reports readiness after the first check. */
 static long watch(void *arg)
 {
 	struct cotask_ticker ticker;
@@ -84,7 +84,7 @@ static long watch(void *arg)
 	return rc;
 }
 
-/* Those that have the same number of connections take turns. */
+/* Backends with the same number of connections take turns. */
 static struct backend *pick(void)
 {
 	static unsigned int turn;
@@ -110,7 +110,7 @@ static void moved(struct link *l)
 		cotask_timeout_move(&l->idle, when);
 }
 
-/* A buffer: cotask_relay() would take four descriptors for each connection. */
+/* Uses a buffer: cotask_relay() would need four descriptors per connection. */
 static long copy(struct link *l, int from, int to)
 {
 	char buf[BUFFER];
@@ -125,7 +125,7 @@ static long copy(struct link *l, int from, int to)
 	}
 	if (!n)
 		shutdown(to, SHUT_WR);
-	/* An end that reads no more may still have something to say. */
+	/* A peer that has stopped reading may still send data. */
 	return n == -EPIPE ? 0 : n;
 }
 
@@ -151,7 +151,7 @@ static long copy_both(struct link *l)
 	return cotask_group_exit(&group, rc);
 }
 
-/* A connection that has not come to its end is reset: then another one gets its descriptor. */
+/* Reset a connection that has not ended in order, which frees its descriptor at once. */
 static long pass_on(struct link *l)
 {
 	struct backend *b;
@@ -238,7 +238,7 @@ int main(int argc, char **argv)
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (server.limit > files / 2)
-		server.limit = files / 2;	/* what is accepted gets its second one, too */
+		server.limit = files / 2;	/* two descriptors per connection */
 	server.serve = serve;
 	rc = server_open(&server, argv[optind]);
 	if (!rc)

@@ -3,8 +3,8 @@
  * Two processes share a group
  *
  * The parent makes a group and passes it to its child over a socket.  The child spawns
- * tasks of its own into it.  The parent does not leave the group before they have ended;
- * and when it cancels the group, the tasks in the child are cancelled.
+ * tasks of its own into the group.  The parent leaves the group only when the tasks have
+ * ended.  When the parent cancels the group, the tasks in the child are cancelled.
  */
 #include <cotask.h>
 #include <cotask_io.h>

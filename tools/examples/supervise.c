@@ -2,14 +2,14 @@
 /*
  * Keeps commands running
  *
- * "supervise [-r RESTARTS] [-g GRACE] [--] COMMAND...".  Each COMMAND is run by the shell, and
- * what it prints is passed on with its number in front.  A command that ends with status 0 is
- * done.  Another one is started again after a pause, which doubles up to a minute and is short
- * again after a run of ten seconds; after RESTARTS pauses in a row (5) it has failed.  SIGTERM: all
- * commands get SIGTERM, and those that still run after GRACE seconds (5) SIGKILL.
+ * "supervise [-r RESTARTS] [-g GRACE] [--] COMMAND...".  The shell runs each COMMAND; the output is
+ * prefixed with the number of the command.  A command that ends with status 0 is done.  Any other
+ * command is restarted after a pause, which doubles up to a minute and is reset by a run of ten
+ * seconds.  After RESTARTS successive pauses (5) the command has failed.  SIGTERM: all commands
+ * receive SIGTERM, and SIGKILL if they still run after GRACE seconds (5).
  *
- * Exit status: 0: all commands are done, or SIGTERM has ended them; 1: one has failed; 2: wrong
- * arguments.
+ * Exit status: 0: all commands are done, or SIGTERM has ended them; 1: a command has failed; 2:
+ * wrong arguments.
  */
 #include <cotask.h>
 #include <cotask_io.h>
@@ -29,8 +29,8 @@
 #define PAUSE		(100 * COTASK_MSEC)
 #define PAUSE_MAX	(60 * COTASK_SEC)
 #define LONG_RUN	(10 * COTASK_SEC)
-#define LAST_WORDS	(5 * COTASK_SEC)	/* for output, after the end of a command */
-#define LINE		4000			/* with its number, less than PIPE_BUF */
+#define LAST_WORDS	(5 * COTASK_SEC)	/* to read output after a command has ended */
+#define LINE		4000			/* less than PIPE_BUF with the number */
 
 static struct cotask_signals signals;
 static char **commands;
@@ -39,7 +39,7 @@ static int64_t grace;
 
 /* --- output ----------------------------------------------------------------------------- */
 
-/* One write, so that lines of several tasks do not mix; stdio would block all of them. */
+/* A single write keeps lines of several tasks apart; stdio would block all tasks. */
 static long say(int number, const char *text, int size)
 {
 	char line[PIPE_BUF];
@@ -54,7 +54,7 @@ struct output {
 	int	fd;
 };
 
-/* A line that is too long becomes several lines. */
+/* Splits a line that is too long into several lines. */
 static long pass_on(void *output)
 {
 	const struct output o = *(const struct output *)output;
@@ -79,7 +79,7 @@ static long pass_on(void *output)
 
 /* --- commands --------------------------------------------------------------------------- */
 
-/* The command has ended.  What it has started may still hold the pipe. */
+/* The command has ended.  Processes that it has started may still hold the pipe. */
 static void finish(struct cotask *reader)
 {
 	struct cotask_section section;
@@ -159,7 +159,7 @@ static long keep(void *command)
 	}
 }
 
-/* --- all of them ------------------------------------------------------------------------ */
+/* --- all commands ----------------------------------------------------------------------- */
 
 static long end_at_signal(void *group)
 {
@@ -168,7 +168,7 @@ static long end_at_signal(void *group)
 	return rc < 0 ? rc : cotask_group_cancel(group);
 }
 
-/* The task that waits for the signal belongs to the loop, so the group does not wait for it. */
+/* The loop owns the task that waits for the signal, so the group does not wait for the task. */
 static long supervise(void *arg)
 {
 	struct cotask_group group;

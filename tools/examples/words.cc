@@ -4,8 +4,8 @@
  *
  *	words [-t SECONDS] FILE...
  *
- * A file that cannot be read is reported, and the remaining files are counted.  When the
- * time is up, the files that are being read are given up.
+ * The program reports a file that cannot be read, and counts the remaining files.  When the
+ * time expires, it abandons the files that are being read.
  */
 #include <cotask.hpp>
 #include <cotask_file.h>
@@ -26,7 +26,7 @@ namespace {
 
 constexpr int workers = 4;
 
-/* Closes a descriptor; its end does not suspend. */
+/* Closes a descriptor; the destructor does not suspend. */
 struct descriptor {
 	int fd;
 
@@ -60,7 +60,7 @@ long words_of(const std::string &file)
 	return words;
 }
 
-/* A file that fails is a result like any other; a cancel is not. */
+/* An error of a file is a result; a cancel is passed on. */
 count count_one(const std::string &file)
 {
 	try {

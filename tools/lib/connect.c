@@ -2,8 +2,8 @@
 /*
  * libcotask - the first of several addresses that answers (RFC 8305)
  *
- * Each attempt is a task, which owns its socket until it has connected.  The first one passes
- * its socket to the caller, the remaining ones close theirs.
+ * Each attempt is a task, which owns its socket until the socket is connected.  The first task
+ * to succeed passes its socket to the caller; the other tasks close theirs.
  */
 #include <netdb.h>
 #include <stdlib.h>
@@ -20,13 +20,13 @@ struct attempt {
 };
 
 /**
- * struct attempts - the attempts
- * @group: their tasks
- * @ended: one of them has ended
- * @running: how many have begun and not ended
- * @fd: the socket of the winner, or -1
- * @n: how many addresses there are
- * @attempt: one for each, in the order in which they begin
+ * struct attempts - the attempts to connect
+ * @group: the tasks of the attempts
+ * @ended: an attempt has ended
+ * @running: number of attempts in progress
+ * @fd: the socket of the attempt that succeeded first, or -1
+ * @n: number of addresses
+ * @attempt: one per address, in the order in which the attempts begin
  */
 struct attempts {
 	struct cotask_group	group;
@@ -46,7 +46,7 @@ static const struct addrinfo *next_of(const struct addrinfo *ai, int family, boo
 	return ai;
 }
 
-/* Addresses of the family of the first one alternate with the rest (section 4). */
+/* Addresses of the first address's family alternate with the rest (section 4). */
 static void sort(struct attempts *a, const struct addrinfo *list)
 {
 	int family = list->ai_family;
@@ -110,7 +110,7 @@ static long try(void *arg)
 	return attempt->rc == -ECANCELED ? -ECANCELED : 0;
 }
 
-/* 0 also if the time is up. */
+/* Also returns 0 when the time has expired. */
 static long wait_for_one(struct attempts *a, int64_t ns)
 {
 	struct cotask_timeout t;
@@ -122,7 +122,7 @@ static long wait_for_one(struct attempts *a, int64_t ns)
 	return rc == -ETIMEDOUT ? 0 : rc;
 }
 
-/* It may have ended when this returns, see COTASK_LOOP_EAGER. */
+/* The task may already have ended when the spawn returns, see COTASK_LOOP_EAGER. */
 static long begin(struct attempts *a, struct attempt *attempt)
 {
 	long rc;

@@ -2,8 +2,8 @@
 /*
  * libcotask - context variables
  *
- * A context is what its owner sees; the values are in a table that is shared with
- * copies until one of them changes, so that a copy costs little.
+ * A context refers to a table of values.  Copies of a context share the table until one of
+ * them is changed, so a copy is cheap.
  */
 #include <stdlib.h>
 
@@ -11,9 +11,9 @@
 
 /**
  * struct values - keys and values
- * @refs: contexts that share them
- * @n: how many
- * @pair: each
+ * @refs: number of contexts that share the table
+ * @n: number of pairs
+ * @pair: the pairs
  */
 struct values {
 	atomic_uint	refs;
@@ -26,8 +26,8 @@ struct values {
 
 /**
  * struct cotask_context - context variables
- * @refs: references
- * @values: or NULL
+ * @refs: number of references
+ * @values: the table; NULL: the context is empty
  */
 struct cotask_context {
 	atomic_uint	refs;
@@ -74,13 +74,13 @@ struct cotask_context *cotask_context_copy(struct cotask_context *ctx)
 	return copy;
 }
 
-/* There is nothing in it to be copied. */
+/* The context is empty: nothing to copy. */
 bool cotask_context_is_empty(const struct cotask_context *ctx)
 {
 	return !ctx || !ctx->values;
 }
 
-/* Where the caller's context is kept. */
+/* The variable that refers to the caller's context. */
 static struct cotask_context **mine(void)
 {
 	struct cotask *task = any_task_here();
@@ -108,7 +108,7 @@ static int find(const struct values *v, const struct cotask_var *var)
 	return -1;
 }
 
-/* A table of our own, with room for one more. */
+/* Copy the table, with room for one more pair. */
 static struct values *own(struct cotask_context *ctx)
 {
 	struct values *old = ctx->values, *v;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - files on disks, in other threads
+ * libcotask - files on disk, accessed by other threads
  *
- * A path can lead to a file that never answers, so a call with a path is not waited for when
- * its task is cancelled: what it needs is in memory that belongs to both.
+ * A path can lead to a file system that never answers, so a cancelled task does not wait for a
+ * call with a path.  The task and the thread share ownership of the call's memory.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,12 +18,12 @@
 
 /**
  * struct path_call - a call with a path
- * @refs: the task's and the thread's
- * @flags: of open()
- * @mode: of open()
- * @fd: that was opened and not passed to the task yet, or -1
- * @st: of stat()
- * @to: of rename(), in @path
+ * @refs: references held by the task and the thread
+ * @flags: argument of open()
+ * @mode: argument of open()
+ * @fd: descriptor that was opened and not yet passed to the task, or -1
+ * @st: result of stat()
+ * @to: the new path of rename(), in @path
  * @path: copies of all paths
  */
 struct path_call {
@@ -36,7 +36,7 @@ struct path_call {
 	char		path[];
 };
 
-/* As a system call fails.  @to: NULL: the call has one path. */
+/* Returns NULL and sets errno on failure.  @to: NULL: the call has one path. */
 static struct path_call *new_call(const char *path, const char *to)
 {
 	size_t size, more = to ? strlen(to) + 1 : 0;
@@ -163,9 +163,9 @@ EXPORT int cotask_unlink(const char *path)
  * struct fd_call - a call with a descriptor
  * @fd: the descriptor
  * @buf: the data
- * @size: of @buf
- * @at: where in the file
- * @rc: what has come of it
+ * @size: size of @buf in bytes
+ * @at: offset in the file
+ * @rc: outcome of the call
  */
 struct fd_call {
 	int		fd;
@@ -224,7 +224,7 @@ EXPORT ssize_t cotask_pread(int fd, void *buf, size_t size, off_t at)
 
 	if (rc)
 		return rc;
-	/* A read that stops where data is not in memory has come to the end, or has not. */
+	/* A short read has reached either the end of the file or data that is not in memory. */
 	n = preadv2(fd, &iov, 1, at, RWF_NOWAIT);
 	if (n > 0 || (!n && !size))
 		return n;

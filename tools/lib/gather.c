@@ -6,8 +6,8 @@
 
 #include "internal.h"
 
-#define CHUNK	64	/* members that are read by one call */
-#define FEW	32	/* handles that are kept on the stack */
+#define CHUNK	64	/* maximum number of members read by one call */
+#define FEW	32	/* maximum number of handles on the stack */
 
 /* --- members ------------------------------------------------------------------- */
 
@@ -33,7 +33,7 @@ static int check_member(const struct cotask_member *m)
 	return m->fn || cotask_frame_is_fresh(m->coro) ? 0 : -EINVAL;
 }
 
-/* Of a coroutine that is named twice there is one task (GA-3). */
+/* A coroutine that is listed twice has one task (GA-3). */
 static struct cotask *same_task(struct cotask_member *members, const struct cotask_member *m)
 {
 	for (; members < m; members++) {
@@ -57,7 +57,7 @@ static struct cotask *spawn_member(struct cotask_group *group, struct cotask_mem
 	return cotask_co_spawn_member(group, m->coro);
 }
 
-/* Have a task for each function and coroutine; all or nothing (GA-B2). */
+/* Spawn a task for each function and coroutine; all or none (GA-B2). */
 static int spawn_members(struct cotask_group *group, struct cotask_member *members,
 			 unsigned int n)
 {
@@ -108,7 +108,7 @@ static uint32_t *handles_of(const struct cotask_member *members, unsigned int n,
 	return handles;
 }
 
-/* What @n members have ended with, or whether they have. */
+/* Read the outcomes of @n members if @results is true, else only whether they are done. */
 static int read_some(struct cotask_loop *loop, struct cotask_member *members,
 		     unsigned int n, bool results)
 {
@@ -130,7 +130,7 @@ static int read_some(struct cotask_loop *loop, struct cotask_member *members,
 	return 0;
 }
 
-/* The same for any number. */
+/* The same for any number of members. */
 void cotask_members_read(struct cotask_loop *loop, struct cotask_member *members,
 			 unsigned int n, bool results)
 {
@@ -143,7 +143,7 @@ void cotask_members_read(struct cotask_loop *loop, struct cotask_member *members
 	}
 }
 
-/* A set was awaited. */
+/* A set was awaited: read the outcomes of its members. */
 void cotask_set_refresh(struct cotask_awaitable *x)
 {
 	struct cotask_set *s = container_of(x, struct cotask_set, base);
@@ -250,7 +250,7 @@ EXPORT long cotask_gather_now(struct cotask_group *group, struct cotask_member *
 
 /* --- wait --------------------------------------------------------------------------- */
 
-/* Whether members can be waited for; then none has ended, as far as is known. */
+/* Check that members can be waited for, and mark each as not done. */
 int cotask_wait_check(struct cotask_member *members, unsigned int n, enum cotask_wait_mode mode)
 {
 	unsigned int i;
@@ -359,12 +359,12 @@ static struct cotask_member *member_of(struct cotask_as_completed *it, uint32_t 
 }
 
 /**
- * cotask_next_member - which member an iteration has waited for
+ * cotask_next_member - find the member whose wait has ended in an iteration
  * @it: the iteration
- * @rc: outcome of the wait: its handle, 0 or an error
- * @member: the member, or NULL
+ * @rc: outcome of the wait: the member's handle, 0 or an error
+ * @member: receives the member, or NULL
  *
- * Return: What cotask_as_completed_next() returns.
+ * Return: The return value of cotask_as_completed_next().
  */
 long cotask_next_member(struct cotask_as_completed *it, long rc, struct cotask_member **member)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - names the task whose stack has overflowed, before the process is killed
+ * libcotask - report the task whose stack has overflowed, before the process is killed
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static __thread void *alt;
 /**
  * struct message - a line under construction
  * @text: the line
- * @len: of it
+ * @len: length of the line in bytes
  */
 struct message {
 	char	text[160];

@@ -22,7 +22,7 @@ static int grow(struct handles *h)
 	return 0;
 }
 
-/* 0 without memory. */
+/* Returns 0 if no memory is available. */
 uint32_t cotask_handle_new(struct handles *h, void *object)
 {
 	uint32_t i = h->free;
@@ -46,7 +46,7 @@ void cotask_handle_free(struct handles *h, uint32_t handle)
 	h->free = i;
 }
 
-/* The kernel has no object of this number. */
+/* The kernel has no object with this number. */
 void cotask_handle_give_back(struct cotask_loop *loop, uint32_t handle)
 {
 	if (handle < FOREIGN_BASE) {
@@ -58,7 +58,7 @@ void cotask_handle_give_back(struct cotask_loop *loop, uint32_t handle)
 	pthread_mutex_unlock(&loop->lock);
 }
 
-/* For an object that is made by another thread. */
+/* Allocate a number for an object that another thread makes. */
 uint32_t cotask_handle_new_foreign(struct cotask_loop *loop, void *object)
 {
 	uint32_t handle;

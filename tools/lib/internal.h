@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - inside
+ * libcotask - internal declarations
  *
  * The library translates calls to operations, and events to switches.  The kernel implements all
  * rules.
  *
- * Operations are collected in an array.  The ones that only end a step and always suspend
- * (SLEEP, POLL, FILE_READ, SEND, EXIT), and FORGET, stay in it until the next COTASK_IOC_ENTER;
- * so a batch of events costs one call.  All other operations are applied at once, see cotask_op().
+ * The library collects operations in an array.  Operations that only end a step and always
+ * suspend (SLEEP, POLL, FILE_READ, SEND, EXIT), and FORGET, stay in the array until the next
+ * COTASK_IOC_ENTER, so a batch of events costs one call.  All other operations are applied at
+ * once, see cotask_op().
  *
- * A task that suspends takes the next event itself and switches to that task; the
- * stack of the thread that runs the loop, its *ground*, is for callbacks, and for the steps of
- * tasks without stacks.
+ * A task that suspends takes the next event itself and switches to the task of the event.
+ * Callbacks and the steps of tasks without stacks run on the *ground*, the stack of the thread
+ * that runs the loop.
  */
 #ifndef COTASK_INTERNAL_H
 #define COTASK_INTERNAL_H
@@ -58,14 +59,14 @@ enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
 
 /* The type of the object that the user_data of a COTASK_EVENT_CALL points to. */
 #define CALL_CALLBACK	0	/* &struct cotask_callback */
-#define CALL_GRAVE	1	/* &struct cotask: its place can be used again */
+#define CALL_GRAVE	1	/* &struct cotask: its memory can be reused */
 #define CALL_REAP	2	/* &struct cotask: an unreferenced native task has ended */
 #define CALL_MASK	7
 
 /**
  * struct failed_groups - groups that were left with errors, which can still be queried
- * @group: their addresses, which may no longer be valid; or NULL
- * @handle: of each
+ * @group: addresses of the groups, which may no longer be valid; or NULL
+ * @handle: handles of the groups
  * @n: number of such groups so far; a new one replaces the oldest
  */
 struct failed_groups {
@@ -76,27 +77,27 @@ struct failed_groups {
 
 /**
  * struct cotask - a task
- * @base: as an awaitable; its flags are TASK_*, its outcome that of the last operation and, in the
- *	end, of the task
- * @refs: of users, and one as long as it is not done
+ * @base: the awaitable; its flags are TASK_*, its outcome is that of the last operation and, at
+ *	the end, of the task
+ * @refs: references of users, and one while the task is not done
  * @awaited: without a stack: a set or group to be checked after the await, or NULL
- * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or another
- *	scope has been in it
- * @next: in one of the lists of the loop that a task is in for a short time
+ * @timeout: handle of the timeout that is its innermost scope; 0: there is none, or the task has
+ *	entered another scope inside of it
+ * @next: next task in one of the temporary lists of the loop
  * @prev_live: list of tasks that are not done
  * @next_live: likewise
  * @context: context variables, or NULL
  * @layout: for tools; its address identifies the task to the kernel.  A task without a stack ends
  *	behind the sp, which is the address of its innermost frame
- * @fiber: the state for a switch to it
+ * @fiber: the saved context
  * @fn: its code
- * @arg: for @fn
+ * @arg: argument of @fn
  * @release: releases @arg when @fn has ended or will not run; or NULL
  * @failed: the last groups that it has left with errors
  * @immediate: successive calls that did not suspend, see io.c
  * @spawner: of an eager task: the task whose stack continues after its first step; NULL: the
  *	ground
- * @slot: its memory
+ * @slot: its stack
  * @name: its name; "": a default name
  */
 struct cotask {
@@ -120,21 +121,21 @@ struct cotask {
 	char			name[COTASK_NAME_MAX + 1];
 };
 
-/* What a task without a stack has of it. */
+/* Size of the part that a task without a stack has. */
 #define STACKLESS_SIZE	offsetof(struct cotask, layout.stack_low)
 
 #define TASK_STARTED	0x01	/* its code has begun */
-#define TASK_ENDED	0x02	/* its code is over */
+#define TASK_ENDED	0x02	/* its code has ended */
 #define TASK_EAGER	0x04	/* it is in its first step, inside of the spawner's */
 #define TASK_NATIVE	0x08	/* its code is in the kernel */
 #define TASK_FOREIGN	0x10	/* made by another thread */
-#define TASK_ARMED	0x20	/* a callback is going to say that this native one has ended */
-#define TASK_EXPIRED	0x40	/* a timeout that it is inside of has come due */
+#define TASK_ARMED	0x20	/* a callback will report the end of this native task */
+#define TASK_EXPIRED	0x40	/* an enclosing timeout has expired */
 #define TASK_HAS_ENTERED 0x80	/* it has entered a timeout in this step */
 #define TASK_REFUSED	0x80	/* its last operation that ends a step was refused */
 #define TASK_STACKLESS	0x100	/* its code is frames, see stackless.c */
 #define TASK_SUSPENDS	0x200	/* without a stack: an operation ends this step */
-#define TASK_MATTERS	0x400	/* ... which has to be applied before another task goes on */
+#define TASK_MATTERS	0x400	/* ... which must be applied before another task continues */
 #define TASK_LEAVES	0x800	/* without a stack: it waits in the exit of its own group */
 #define TASK_FORGOTTEN	0x1000	/* the kernel has freed its handle with its exit */
 
@@ -142,9 +143,9 @@ struct cotask {
  * struct handles - numbers for objects
  * @slot: by number: the task or awaitable; or (next free << 1) | 1
  * @size: of @slot
- * @used: numbers below this one were in use
- * @free: first free one, 0: none
- * @base: offset that is added to them
+ * @used: lowest number that was never in use
+ * @free: first free number; 0: none
+ * @base: offset that is added to the numbers
  */
 struct handles {
 	void		**slot;
@@ -158,8 +159,8 @@ struct handles {
 
 /**
  * struct places - memory for tasks without stacks
- * @free: list of free ones, by &struct cotask.next
- * @chunks: their memory, which stays as long as the loop, so that a late event can be read
+ * @free: list of free places, linked by &struct cotask.next
+ * @chunks: the memory, which remains as long as the loop, so that a late event can be read
  */
 struct places {
 	struct cotask	*free;
@@ -169,51 +170,51 @@ struct places {
 /**
  * struct cotask_loop - a loop
  * @fd: the file
- * @closed: it was closed
- * @refs: references
- * @current: the task that runs
- * @stack: the task whose stack it runs on; NULL: the ground
- * @ops: operations that were not applied
- * @n_ops: how many
+ * @closed: the loop was closed
+ * @refs: number of references
+ * @current: the running task
+ * @stack: the task whose stack @current runs on; NULL: the ground
+ * @ops: operations that were not applied yet
+ * @n_ops: number of operations
  * @event: events of the last call
- * @n_events: their number; 0 once the rest is void
+ * @n_events: number of events; 0 once the remaining ones are void
  * @begun: number of events that were begun
  * @batch: number of events to request
  * @wanted: destination of the results of the last operations, which end no step
- * @n_wanted: how many that are
+ * @n_wanted: number of these operations
  * @refused: tasks whose operation was refused, to be resumed with the error
- * @refused_tail: where to append
+ * @refused_tail: end of that list
  * @pending: an event for the ground
- * @dead: a task that has ended on the stack that was left last
+ * @dead: the ended task whose stack was left last
  * @ground: the context of the thread
- * @ground_sp: for that
- * @main: the main task, as long as it is not done
- * @main_handle: its handle, for a signal handler in any thread
+ * @ground_sp: stack pointer of @ground
+ * @main: the main task while it is not done
+ * @main_handle: handle of the main task, for a signal handler in any thread
  * @live: tasks that are not done
- * @over: the main task has ended: back to the ground
+ * @over: the main task has ended: return to the ground
  * @failed: error of the device, which stops the loop
  * @draining: all tasks are being ended
  * @grounded: only the ground takes events; a task that finds none returns to it
  * @turn_left: when grounded: steps left in this turn
- * @running: cotask_loop_run() is under way
- * @owner: the thread that runs it
- * @handles: of objects made by its own thread
- * @stacks: of tasks made by its own thread
- * @places: of tasks without stacks
- * @options: of the caller, with defaults filled in
+ * @running: cotask_loop_run() is in progress
+ * @owner: the thread that runs the loop
+ * @handles: handles of objects made by the loop's thread
+ * @stacks: stacks of tasks made by the loop's thread
+ * @places: memory of tasks without stacks
+ * @options: options of the caller, with defaults filled in
  * @errors: error handler
- * @interrupted: SIGINT has come
+ * @interrupted: SIGINT has arrived
  * @left: groups that ended tasks have left with errors
  * @fds: properties of each file descriptor, see io.c
- * @n_fds: how many
- * @watches: the descriptors that tasks select from, see select.c; or NULL
+ * @n_fds: number of entries
+ * @watches: hash table of the objects that tasks select from, see select.c; or NULL
  * @lock: guards the fields below, which all threads use
- * @foreign: handles of other threads
- * @foreign_stacks: stacks of other threads
+ * @foreign: handles of objects made by other threads
+ * @foreign_stacks: stacks of tasks made by other threads
  * @dropped: references that other threads have dropped
- * @submissions: tasks from outside
- * @jobs: functions in threads
- * @idle: there is none
+ * @submissions: submitted tasks
+ * @jobs: number of functions in threads
+ * @idle: signalled when @jobs becomes 0
  * @context: context variables of main tasks, which share them (CO-11)
  * @next_loop: list of all loops of the process, see loops.c
  */
@@ -399,7 +400,7 @@ static inline struct cotask *any_task_here(void)
 	return likely(cotask_here) ? cotask_here->current : NULL;
 }
 
-/* The task, if it has a stack: only such a task can suspend inside a call. */
+/* The calling task if it has a stack: only such a task can suspend inside a call. */
 static inline struct cotask *task_here(void)
 {
 	struct cotask *task = any_task_here();
@@ -429,12 +430,12 @@ static inline bool is_error(const void *ptr)
 	return (uintptr_t)ptr >= (uintptr_t)-4095;
 }
 
-/* 0, if @x belongs to the caller's loop. */
+/* Return: 0 if @x belongs to the caller's loop. */
 static inline int check_object(const struct cotask_awaitable *x)
 {
 	if (unlikely(!x))
 		return -EINVAL;
-	/* The error of an awaitable that was not made. */
+	/* The error of an awaitable that could not be made. */
 	if (unlikely(!x->loop))
 		return x->outcome < 0 ? (int)x->outcome : -EINVAL;
 	if (unlikely(x->loop != cotask_here))

@@ -3,8 +3,8 @@
  * libcotask - files, sockets and processes
  *
  * A function first makes the system call, and waits if the call would block.  A short read has
- * emptied the file, so the next read waits first.  Descriptors may be blocking: each call uses a
- * flag not to block; if it has no such flag, the task waits first.
+ * drained the file, so the next read waits first.  Descriptors may be blocking: each call passes
+ * a flag that prevents blocking; if a call has no such flag, the task waits first.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -32,13 +32,13 @@ EXPORT int cotask_nonblock(int fd)
 /* --- properties of files --------------------------------------------------------- */
 
 /*
- * By number.  The number may meanwhile refer to another file: then a call takes another path to
- * the same result.
+ * Indexed by descriptor number.  If the number has come to refer to another file, a call takes
+ * another path to the same result.
  */
-#define FD_EMPTY	0x1	/* the last read has emptied it */
-#define FD_PLAIN	0x2	/* calls have no flag not to block */
+#define FD_EMPTY	0x1	/* the last read has drained the file */
+#define FD_PLAIN	0x2	/* calls have no flag that prevents blocking */
 
-/* The entry of @fd; NULL: there is no memory. */
+/* The entry of @fd; NULL: out of memory. */
 static unsigned char *find_known(int fd)
 {
 	struct cotask_loop *loop = cotask_here;
@@ -78,7 +78,7 @@ static void set_known(int fd, unsigned int what, bool is)
 		*known = is ? *known | what : *known & ~what;
 }
 
-/* Number of tasks that wait for it; the counter saturates. */
+/* Count of tasks that wait for the file; saturates. */
 #define FD_WAITS	0x4
 #define FD_WAITS_MAX	(0x3f * FD_WAITS)
 
@@ -113,7 +113,7 @@ EXPORT long cotask_poll(int fd, short events)
 	return rc;
 }
 
-/* The library is not notified of the end of the wait: cotask_close() asks the kernel. */
+/* The library is not notified when the wait ends: cotask_close() queries the kernel. */
 EXPORT struct cotask_await cotask_co_poll(struct cotask *task, int fd, short events)
 {
 	if (fd < 0)
@@ -139,10 +139,10 @@ static bool is_of_type(int fd, mode_t type)
 
 /* --- calls that do not block ------------------------------------------------------------ */
 
-/* Maximum number of successive calls that succeed at once; then the task yields. */
+/* After this many successive calls that succeed at once, the task yields. */
 #define IMMEDIATE_MAX	64
 
-/* 0: the call can be made. */
+/* Returns 0 if the call can be made. */
 long cotask_io_begin(void)
 {
 	struct cotask *task = task_here();
@@ -160,11 +160,11 @@ long cotask_io_begin(void)
  * @ready: the wait has ended
  * @hung_up: the other end has closed the connection
  * @iov: buffers
- * @n: how many
- * @msg: of sendmsg() and recvmsg()
- * @addr: of accept()
- * @len: likewise
- * @flags: of a call on a socket
+ * @n: number of buffers
+ * @msg: argument of sendmsg() and recvmsg()
+ * @addr: argument of accept()
+ * @len: argument of accept()
+ * @flags: MSG_* of a call on a socket
  */
 struct io {
 	ssize_t			(*call)(const struct io *io);
@@ -180,7 +180,7 @@ struct io {
 	int			flags;
 };
 
-/* Repeat the call until it ends. */
+/* Repeat the call until it succeeds or fails. */
 static ssize_t until_done(struct io *io)
 {
 	ssize_t rc;
@@ -202,7 +202,7 @@ static ssize_t until_done(struct io *io)
 	}
 }
 
-/* Whether a call without a flag of its own can block; fails if it would. */
+/* Whether a call that has no flag of its own can block; -1 and EAGAIN: wait before the call. */
 static int can_block(const struct io *io)
 {
 	int flags = fcntl(io->fd, F_GETFL);
@@ -218,7 +218,8 @@ static int can_block(const struct io *io)
 }
 
 /*
- * A blocking file, without a flag for the call: move only as much as poll has reported as ready.
+ * On a blocking file, a call that has no flag transfers no more than poll has reported as ready:
+ * at most @most bytes of the first buffer.
  */
 static ssize_t plain_call(const struct io *io, size_t most,
 			  ssize_t (*call)(int fd, const struct iovec *iov, int n))
@@ -252,7 +253,7 @@ static ssize_t read_call(const struct io *io)
 	return plain_call(io, SSIZE_MAX, readv);
 }
 
-/* A socket whose other end is closed returns EPIPE, and raises no signal. */
+/* A write to a socket whose peer has closed returns EPIPE, and raises no signal. */
 static ssize_t write_call(const struct io *io)
 {
 	struct msghdr msg = { .msg_iov = (struct iovec *)io->iov, .msg_iovlen = io->n };
@@ -295,7 +296,7 @@ static ssize_t sendmsg_call(const struct io *io)
 	return sendmsg(io->fd, io->msg, io->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* A Unix socket that was shut down says EAGAIN for ever if it does not block, otherwise EINVAL. */
+/* After shutdown(), a Unix socket returns EAGAIN forever if non-blocking, else EINVAL. */
 static ssize_t accept_call(const struct io *io)
 {
 	int fd;
@@ -310,7 +311,7 @@ static ssize_t accept_call(const struct io *io)
 
 /* --- reading and writing ------------------------------------------------------------------ */
 
-/* A file without known properties: the call reports the error. */
+/* Wait first if the file is known to be drained; the read reports errors of the wait. */
 static long begin_read(int fd)
 {
 	long rc = cotask_io_begin();
@@ -503,8 +504,8 @@ EXPORT int cotask_accept(int fd, struct sockaddr *addr, socklen_t *len)
 #define RETRY_MAX	(32 * COTASK_MSEC)
 
 /*
- * A Unix socket either connects at once or has not begun to: the listener has no room.  The
- * kernel has nothing to poll for that, so retry at intervals.
+ * A Unix socket either connects at once, or fails because the listener's backlog is full.  The
+ * kernel offers no way to poll for space in the backlog, so retry at intervals.
  */
 static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
 {

@@ -27,7 +27,7 @@ static int new_socket(int family, int type)
 	return fd < 0 ? -errno : fd;
 }
 
-/* @fd has an address and listens, or is gone. */
+/* Bind @fd and listen on it; close it on failure. */
 static int bound(int fd, const union address *a, socklen_t len, int backlog)
 {
 	int rc;
@@ -58,7 +58,7 @@ static socklen_t parse(const char *address, uint16_t port, union address *a)
 	return sizeof(a->in);
 }
 
-/* A port whose connections of the past have not timed out can be used. */
+/* Permit a port whose past connections have not timed out yet. */
 static int inet_socket(int family, int type, bool both)
 {
 	int fd = new_socket(family, type), one = 1, zero = 0;
@@ -72,7 +72,7 @@ static int inet_socket(int family, int type, bool both)
 	return fd;
 }
 
-/* @backlog: -1: it does not listen. */
+/* @backlog: -1: bind the socket without listening. */
 static int inet_bound(const char *address, uint16_t port, int type, int backlog)
 {
 	union address a;
@@ -84,7 +84,7 @@ static int inet_bound(const char *address, uint16_t port, int type, int backlog)
 	fd = bound(inet_socket(a.any.sa_family, type, !address), &a, len, backlog);
 	if (address || (fd != -EAFNOSUPPORT && fd != -EADDRNOTAVAIL))
 		return fd;
-	/* This machine has no IPv6. */
+	/* This machine does not support IPv6. */
 	len = parse("0.0.0.0", port, &a);
 	return bound(inet_socket(AF_INET, type, false), &a, len, backlog);
 }
@@ -134,7 +134,7 @@ static socklen_t unix_address(const char *path, union address *a)
 	return offsetof(struct sockaddr_un, sun_path) + size;
 }
 
-/* No program listens on it any more. */
+/* Whether no program listens on the socket file any more. */
 static bool is_left_behind(const char *path, const union address *a, socklen_t len)
 {
 	struct stat st;

@@ -38,12 +38,12 @@ static bool ends_step(const struct cotask_op *op)
 	}
 }
 
-/* The task did not suspend: it continues with the error. */
+/* A refused operation does not suspend its task, which continues with the error. */
 static void refuse(struct cotask_loop *loop, const struct cotask_op *op)
 {
 	struct cotask *task = cotask_handle_object(loop, op->task);
 
-	/* It has ended in the same array. */
+	/* The task has ended in the same array. */
 	if (!task)
 		return;
 	if (op->opcode == COTASK_OP_ENTER)
@@ -81,7 +81,7 @@ static void applied(struct cotask_loop *loop, unsigned int n)
 		memmove(loop->ops, loop->ops + n, loop->n_ops * sizeof(*loop->ops));
 }
 
-/* Number of events to request: as many as are likely to be begun. */
+/* Adapt the number of events to request to the number that is likely to be begun. */
 static void adapt(struct cotask_loop *loop)
 {
 	if (!loop->n_events)
@@ -96,7 +96,7 @@ static void adapt(struct cotask_loop *loop)
 		loop->batch = loop->options.max_batch;
 }
 
-/* One call. Return: 0, or an error that stops the loop. */
+/* Make one ENTER call. Return: 0, or an error that stops the loop. */
 static int enter_until(struct cotask_loop *loop, unsigned int max, unsigned int min,
 		       int64_t deadline)
 {
@@ -140,10 +140,10 @@ static void broken(struct cotask_loop *loop, int error)
 /**
  * cotask_collect_until - apply operations and take events
  * @loop: the loop
- * @min: 1: wait for one
- * @deadline: for how long, CLOCK_MONOTONIC
+ * @min: 1: wait for an event
+ * @deadline: end of the wait on CLOCK_MONOTONIC
  *
- * Return: 0, or the loop is broken.
+ * Return: 0; an error if the loop is broken.
  */
 int cotask_collect_until(struct cotask_loop *loop, unsigned int min, int64_t deadline)
 {
@@ -167,7 +167,7 @@ int cotask_collect(struct cotask_loop *loop, unsigned int min)
 
 /* --- operations ---------------------------------------------------------------- */
 
-/* Apply all operations.  0, or the loop is broken. */
+/* Apply all operations.  Return: 0; an error if the loop is broken. */
 int cotask_op_apply(struct cotask_loop *loop)
 {
 	int rc;
@@ -183,7 +183,7 @@ int cotask_op_apply(struct cotask_loop *loop)
 	return loop->failed;
 }
 
-/* The next free place in the array of operations. */
+/* Reserve the next entry of the array of operations. */
 struct cotask_op *cotask_op_add(struct cotask_loop *loop)
 {
 	if (unlikely(loop->n_ops == OPS_MAX))
@@ -192,12 +192,12 @@ struct cotask_op *cotask_op_add(struct cotask_loop *loop)
 }
 
 /**
- * cotask_ops - apply pending operations, and then operations that end no step
+ * cotask_ops - apply pending operations, then further operations that do not end a step
  * @loop: the loop
  * @ops: the operations; their results are filled in
- * @n: their number, at most OPS_MAX
+ * @n: number of operations, at most OPS_MAX
  *
- * Return: 0, or the loop is broken.
+ * Return: 0; an error if the loop is broken.
  */
 int cotask_ops(struct cotask_loop *loop, struct cotask_op *ops, unsigned int n)
 {
@@ -224,8 +224,8 @@ int64_t cotask_op(struct cotask_loop *loop, const struct cotask_op *op)
 }
 
 /*
- * The handle will be free in the kernel, so it is free here for later operations in the array;
- * for other threads it is free when the operation was applied.
+ * The operation frees the handle in the kernel, so later operations in the array can reuse the
+ * handle.  A handle from another thread can be reused once the operation was applied.
  */
 void cotask_forget(struct cotask_loop *loop, uint32_t handle)
 {
@@ -234,7 +234,7 @@ void cotask_forget(struct cotask_loop *loop, uint32_t handle)
 		cotask_handle_free(&loop->handles, handle);
 }
 
-/* One operation from any thread. Return: its result. */
+/* Apply one operation, from any thread. Return: its result. */
 int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op)
 {
 	struct cotask_post_ops p = {
@@ -252,7 +252,7 @@ int64_t cotask_post(struct cotask_loop *loop, struct cotask_op *op)
 
 /* --- events -------------------------------------------------------------------- */
 
-/* The task whose turn it is, or NULL. */
+/* The task whose step the event begins, or NULL. */
 static struct cotask *step(const struct cotask_event_info *e)
 {
 	struct cotask *task = task_of_event(e);
@@ -278,7 +278,7 @@ static struct cotask *first_refused(struct cotask_loop *loop)
 	return task;
 }
 
-/* Steps without a stack run on the ground, and not on the stack of another task. */
+/* Steps of tasks without stacks run on the ground, never on the stack of another task. */
 static bool fits(const struct cotask_loop *loop, const struct cotask *task)
 {
 	return likely(!(task->base.flags & TASK_STACKLESS)) || !loop->stack;
@@ -288,8 +288,8 @@ static bool fits(const struct cotask_loop *loop, const struct cotask *task)
  * cotask_next_task - the next task to run
  * @loop: the loop
  *
- * Return: The task to continue with; NULL: return to the ground, for an event, a step without a
- *	stack, or the end of the loop.
+ * Return: The task to continue with; NULL: return to the ground, for an event, a step of a task
+ *	without a stack, or the end of the loop.
  */
 struct cotask *cotask_next_task(struct cotask_loop *loop)
 {
@@ -325,7 +325,7 @@ struct cotask *cotask_next_task(struct cotask_loop *loop)
 	}
 }
 
-/* The stack of an ended task was left for good. */
+/* The thread has left the stack of an ended task for good. */
 static void bury(struct cotask_loop *loop)
 {
 	struct cotask *dead = loop->dead;
@@ -336,7 +336,7 @@ static void bury(struct cotask_loop *loop)
 	}
 }
 
-/* To the stack of another task, or to the ground. */
+/* Switch to the stack of another task, or to the ground. */
 void cotask_switch_to(struct cotask_loop *loop, struct cotask *to)
 {
 	struct cotask *from = loop->stack;
@@ -349,7 +349,7 @@ void cotask_switch_to(struct cotask_loop *loop, struct cotask *to)
 	bury(loop);
 }
 
-/* From the ground: run tasks until the ground has work. */
+/* Called on the ground: run tasks until the ground has work. */
 void cotask_resume(struct cotask_loop *loop, struct cotask *task)
 {
 	if (task->base.flags & TASK_STACKLESS)
@@ -358,7 +358,7 @@ void cotask_resume(struct cotask_loop *loop, struct cotask *task)
 		cotask_switch_to(loop, task);
 }
 
-/* First of all in a new task. */
+/* A new task calls this first. */
 void cotask_task_entered(struct cotask_loop *loop)
 {
 	cotask_fiber_entered(&loop->ground);
@@ -372,7 +372,7 @@ void cotask_task_entered(struct cotask_loop *loop)
  *
  * Asks the kernel, which delivers no events of other tasks meanwhile.
  *
- * Return: true: with its outcome.
+ * Return: true if @task continues; its outcome is then set.
  */
 bool cotask_goes_on(struct cotask_loop *loop, struct cotask *task)
 {
@@ -396,9 +396,9 @@ bool cotask_goes_on(struct cotask_loop *loop, struct cotask *task)
 }
 
 /**
- * cotask_suspend - the step of the current task has ended, by the last operation
+ * cotask_suspend - end the step of the current task with the operation added last
  * @loop: the loop
- * @may_matter: that operation has to be applied before another task goes on
+ * @may_matter: the operation has to be applied before another task continues
  *
  * Return: The outcome of the operation.  Does not return to a task that has ended.
  */
@@ -424,7 +424,7 @@ long cotask_suspend(struct cotask_loop *loop, bool may_matter)
 	return task->base.outcome;
 }
 
-/* The current task does an operation that ends its step, and may not suspend. */
+/* Perform an operation of the current task that ends its step; it may complete at once. */
 long cotask_step_op(const struct cotask_op *op)
 {
 	struct cotask_loop *loop = loop_here();

@@ -2,12 +2,12 @@
 /*
  * libcotask - the loops of the process, for debuggers
  *
- * A debugger finds all tasks from here, also in a core file, and whether a thread runs the
- * loop or not: see tools/gdb/cotask.py.
+ * From this list a debugger finds all tasks, also in a core file and while no thread runs the
+ * loop: see tools/gdb/cotask.py.
  */
 #include "internal.h"
 
-/* The one that was made last. */
+/* Head of the list: the newest loop. */
 struct cotask_loop *cotask_loops;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -22,7 +22,7 @@ static void give_back(void)
 	pthread_mutex_unlock(&lock);
 }
 
-/* A child must not inherit the lock of a thread that it does not have. */
+/* The child must not inherit a lock held by a thread that does not exist in the child. */
 static void watch_forks(void)
 {
 	pthread_atfork(take, give_back, give_back);

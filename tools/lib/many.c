@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - many tasks, which one system call starts together
+ * libcotask - start many tasks with one system call
  */
 #include "internal.h"
 
-#define SOME	32	/* tasks of one call */
+#define SOME	32	/* maximum number of tasks per call */
 
 /**
  * struct batch - tasks that the kernel does not know yet
- * @n: number of them
+ * @n: number of tasks
  * @task: the tasks
- * @op: the operation that spawns each
+ * @op: the operation that spawns each task
  */
 struct batch {
 	unsigned int		n;
@@ -20,7 +20,7 @@ struct batch {
 
 static const struct cotask_spawn_args plain;
 
-/* An eager task runs before the next one is spawned. */
+/* Number of tasks per call: an eager task runs before the next task is spawned. */
 static unsigned int at_once(const struct cotask_loop *loop, unsigned int n)
 {
 	if (loop->options.flags & COTASK_LOOP_EAGER)
@@ -28,7 +28,7 @@ static unsigned int at_once(const struct cotask_loop *loop, unsigned int n)
 	return n < SOME ? n : SOME;
 }
 
-/* @task: new, or NULL. */
+/* @task: a new task; NULL: out of memory. */
 static int add(struct batch *b, struct cotask_group *group, struct cotask *task)
 {
 	int rc = task ? cotask_spawn_op(&b->op[b->n], group, task, &plain, 0) : -ENOMEM;
@@ -40,7 +40,7 @@ static int add(struct batch *b, struct cotask_group *group, struct cotask *task)
 	return rc;
 }
 
-/* Spawn them.  The result of each operation says which were refused; returns the last error. */
+/* Spawn the tasks.  Each operation's result is 0 or its error; returns the last error. */
 static int spawn(struct cotask_loop *loop, struct batch *b)
 {
 	int64_t rc;

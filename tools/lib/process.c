@@ -2,8 +2,8 @@
 /*
  * libcotask - child processes
  *
- * A process is known by its number until it was waited for, so the number cannot be that of
- * another one.
+ * A process keeps its number until its parent has waited for it, so the number cannot
+ * refer to another process.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -30,7 +30,7 @@
 
 /**
  * struct stdio - descriptors that become 0, 1 and 2 of the process
- * @child: its end of each pipe, or -1
+ * @child: the child's end of each pipe, or -1
  */
 struct stdio {
 	int child[3];
@@ -51,7 +51,7 @@ static void close_child_ends(struct stdio *io)
 		close_fd(&io->child[i]);
 }
 
-/* An end of the process must be none of 0, 1 and 2, which it is copied to. */
+/* The child's end must not be 0, 1 or 2: it is copied to one of them. */
 static int move_up(int *fd)
 {
 	int other;
@@ -66,7 +66,7 @@ static int move_up(int *fd)
 	return 0;
 }
 
-/* @i: which descriptor of the process; it reads from 0. */
+/* @i: descriptor in the child, which reads from 0. */
 static int make_pipe(struct stdio *io, int i, int *parent)
 {
 	int ends[2], rc;
@@ -141,7 +141,7 @@ static int spawn(pid_t *pid, const struct stdio *io, const struct cotask_process
 	return -rc;
 }
 
-/* A process that cannot be waited for without blocking goes. */
+/* Without a pidfd the caller could wait only by blocking: kill the process on failure. */
 static int open_pidfd(struct cotask_process *p)
 {
 	int rc;
@@ -202,7 +202,7 @@ static long exited(void *arg)
 	return cotask_poll(((struct cotask_process *)arg)->pidfd, POLLIN);
 }
 
-/* Whatever comes, it has ended then; it is waited for last, so that its number is its own. */
+/* Ends the process in any case.  Reaps it last, so that its number remains its own. */
 static void end(struct cotask_process *p, int64_t grace)
 {
 	struct cotask_section section;

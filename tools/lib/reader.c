@@ -49,7 +49,7 @@ static void move_to_front(struct cotask_reader *r)
 	r->begin = 0;
 }
 
-/* One byte stays free, for the null byte. */
+/* One byte stays free for the terminating null byte. */
 static ssize_t fill(struct cotask_reader *r)
 {
 	ssize_t n;

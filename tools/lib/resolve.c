@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - names of machines
+ * libcotask - resolve host names
  *
- * getaddrinfo() can take long, and nothing can interrupt it: what it needs is in memory that
- * belongs to both, the task and the thread.
+ * getaddrinfo() can take long and cannot be interrupted.  The task and the thread share ownership
+ * of the call's memory.
  *
- * In the static library this is an object file of its own, since a program that is linked
- * statically needs the shared C library for it.  So it uses public functions only.
+ * This file is an object file of its own in the static library, because getaddrinfo() in a
+ * statically linked program needs the shared C library.  So it calls public functions only.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -22,12 +22,12 @@
 
 /**
  * struct lookup - a call of getaddrinfo()
- * @refs: the task's and the thread's
- * @hints: what is asked for
- * @list: the result, not passed to the task yet, or NULL
- * @service: NULL, or in @host
- * @has_host: @host is not NULL
- * @host: both names
+ * @refs: references held by the task and the thread
+ * @hints: argument of getaddrinfo()
+ * @list: result that was not yet passed to the task, or NULL
+ * @service: name of the service, in @host; or NULL
+ * @has_host: the call has a host name
+ * @host: memory for both names
  */
 struct lookup {
 	atomic_uint	refs;

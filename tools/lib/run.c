@@ -302,14 +302,14 @@ static void give_sigint_back(void)
 
 /* --- run ------------------------------------------------------------------------------- */
 
-/* The loop is closed, so its code does not run (CX-7). */
+/* The loop is closed, so the task's code does not run (CX-7). */
 static void end_without_code(struct cotask_loop *loop, struct cotask *task)
 {
 	*cotask_op_add(loop) = *OP(EXIT, .task = task->base.handle, .value = -ECANCELED);
 	gone(task, -ECANCELED);
 }
 
-/* One event: by a task, or here, when a task has found that it is for the ground. */
+/* Process one event: resume its task, or handle it here if it is an event for the ground. */
 static void do_next(struct cotask_loop *loop)
 {
 	struct cotask *task = loop->pending ? NULL : cotask_next_task(loop);
@@ -322,14 +322,14 @@ static void do_next(struct cotask_loop *loop)
 		handle_pending(loop);
 }
 
-/* Until the main task has ended, or @loop->failed. */
+/* Process events until the main task has ended or @loop->failed is set. */
 static void pump(struct cotask_loop *loop)
 {
 	while (loop->pending || (!loop->over && !loop->failed))
 		do_next(loop);
 }
 
-/* Take events once; @steps: maximum number of tasks that continue. */
+/* Retrieve events once, and process them; @steps: maximum number of tasks that continue. */
 static bool pump_once(struct cotask_loop *loop, unsigned int min, int64_t deadline,
 		      unsigned int steps)
 {
@@ -343,11 +343,11 @@ static bool pump_once(struct cotask_loop *loop, unsigned int min, int64_t deadli
 }
 
 /**
- * cotask_pump - take events once, and process them
+ * cotask_pump - retrieve events once, and process them
  * @loop: the loop, which is being drained
- * @min: 1: wait for one, as long as there are tasks
+ * @min: 1: wait for an event while the loop has tasks
  *
- * Return: true if there were any.
+ * Return: true if there were events.
  */
 bool cotask_pump(struct cotask_loop *loop, unsigned int min)
 {
@@ -355,7 +355,8 @@ bool cotask_pump(struct cotask_loop *loop, unsigned int min)
 }
 
 /*
- * Cancel the remaining tasks, and those that they leave behind, until none is left (CO-8, CO-B1).
+ * Cancel the remaining tasks, and tasks that they spawn while they end, until no task is left
+ * (CO-8, CO-B1).
  */
 void cotask_shut_down(struct cotask_loop *loop)
 {
@@ -365,7 +366,7 @@ void cotask_shut_down(struct cotask_loop *loop)
 	do {
 		while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0)
 			cotask_pump(loop, 1);
-		/* Callbacks are left, which may spawn, and what has just been submitted. */
+		/* Callbacks, which may spawn tasks, and late submissions remain. */
 		while (!loop->failed && cotask_pump(loop, 0))
 			;
 	} while (!loop->failed && cotask_op(loop, OP(CANCEL_ALL)) > 0);
@@ -375,8 +376,8 @@ void cotask_shut_down(struct cotask_loop *loop)
 
 /**
  * struct main_code - code of a main task
- * @fn: a function, on a stack; or NULL
- * @arg: its argument
+ * @fn: a function that runs on a stack; or NULL
+ * @arg: argument of @fn
  * @frame: a coroutine without a stack
  */
 struct main_code {
@@ -486,7 +487,7 @@ EXPORT long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg)
 	return run_loop(loop, &(struct main_code){ .fn = fn, .arg = arg });
 }
 
-/* Steps of tasks in one turn from outside. */
+/* Maximum number of steps in one cotask_loop_turn(). */
 #define TURN_STEPS	1024
 
 static int64_t deadline_of(int64_t ns)
@@ -496,7 +497,7 @@ static int64_t deadline_of(int64_t ns)
 	return ns < COTASK_FOREVER - now ? now + ns : COTASK_NEVER;
 }
 
-/* Whether the loop has work left. */
+/* Run the loop once.  Return: whether the loop has work left. */
 static bool turn(struct cotask_loop *loop, int64_t ns)
 {
 	bool more;
@@ -504,7 +505,7 @@ static bool turn(struct cotask_loop *loop, int64_t ns)
 	loop->over = false;
 	loop->grounded = true;
 	pump_once(loop, ns > 0, deadline_of(ns), TURN_STEPS);
-	/* Operations of tasks take effect while the thread is elsewhere; events wait. */
+	/* Apply operations now, as the thread leaves the loop; events wait for the next turn. */
 	cotask_collect(loop, 0);
 	more = loop->live || loop->n_events || loop->refused;
 	cotask_op_apply(loop);
@@ -545,7 +546,7 @@ EXPORT const char *cotask_loop_strerror(long error)
 	}
 }
 
-/* In a loop of its own. */
+/* The main task runs in a new loop. */
 static long run_alone(const struct main_code *code)
 {
 	struct cotask_loop *loop;
@@ -580,7 +581,7 @@ EXPORT long cotask_co_run(struct cotask_loop *loop, struct cotask_frame *main)
 
 /*
  * A thread that blocks until a task has ended is inside the device, and holds the file; so the
- * tasks have to end before the file is closed (RT-7).  Any thread may do this.
+ * tasks have to end before the file is closed (RT-7).  Any thread may end the tasks.
  */
 static void end_tasks(struct cotask_loop *loop)
 {
@@ -592,8 +593,8 @@ static void end_tasks(struct cotask_loop *loop)
 }
 
 /*
- * Other threads may be about to use the descriptor, so its number stays in use, for a file
- * that has none of our ioctls, until the last reference to the loop is dropped.
+ * Other threads may be about to use the descriptor, so its number stays in use until
+ * the last reference to the loop is dropped: it refers to a file without these ioctls.
  */
 static void let_go_of_file(struct cotask_loop *loop)
 {
@@ -613,7 +614,7 @@ EXPORT int cotask_loop_close(struct cotask_loop *loop)
 		return 0;
 	if (!atomic_compare_exchange_strong(&loop->running, &idle, true))
 		return -EBUSY;
-	/* The tasks of a loop that was run by turns clean up. */
+	/* The loop was run by cotask_loop_turn(): let its tasks clean up. */
 	if (loop->live)
 		end_tasks(loop);
 	if (cotask_submissions_close(loop))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - scopes: groups, timeouts, sections, and what can be cancelled for good
+ * libcotask - scopes: groups, timeouts, sections and cancel scopes
  */
 #include "internal.h"
 
-/* The current task enters what @x is going to be; it is made by that, or was before. */
+/* The current task enters @x; makes the kernel's object for @x unless there is one. */
 static int enter_scope(struct cotask_awaitable *x, const struct cotask_op *op)
 {
 	struct cotask *task = any_task_here();
@@ -14,7 +14,7 @@ static int enter_scope(struct cotask_awaitable *x, const struct cotask_op *op)
 	if (!task)
 		return -ESRCH;
 	o.task = task->base.handle;
-	/* The one around it is not the innermost any more. */
+	/* The enclosing timeout is not the innermost scope any more. */
 	task->timeout = 0;
 	if (!x->handle) {
 		rc = cotask_object_make(x, op->arg & 0xff, &o);
@@ -26,9 +26,9 @@ static int enter_scope(struct cotask_awaitable *x, const struct cotask_op *op)
 }
 
 /*
- * LEAVE of a scope that does not suspend returns the outcome of the scope, or -EINVAL: the
- * scope is not the innermost one, and stays.  If the body itself has failed with -EINVAL,
- * another error is passed, which the kernel treats in the same way.
+ * A LEAVE that does not suspend returns the outcome of the scope; -EINVAL if the scope is not
+ * the innermost one, and then the task has not left it.  If the body itself has failed with
+ * -EINVAL, LEAVE passes another error, which the kernel treats in the same way.
  */
 static struct cotask_op leave_op(const struct cotask_awaitable *x, const struct cotask *task,
 				 long rc)
@@ -37,7 +37,7 @@ static struct cotask_op leave_op(const struct cotask_awaitable *x, const struct 
 		   .value = rc == -EINVAL ? -EIO : rc);
 }
 
-/* Whether @op has left it; @rc: what it was, and what has become of it. */
+/* Whether @op has left the scope; @rc: in: outcome of the body, out: outcome of the scope. */
 static bool has_left(const struct cotask_op *op, long *rc)
 {
 	bool stand_in = *rc == -EINVAL && op->result == -EIO;
@@ -118,15 +118,15 @@ EXPORT int cotask_group_enter(struct cotask_group *g)
 }
 
 /*
- * A group that was left with errors stays, so that its task can ask for them: the last few
- * ones do.  When the task has ended they stay with those of other such tasks.
+ * A task keeps the last few groups that it has left with errors, so that it can retrieve the
+ * errors.  When the task ends, it passes these groups to its loop.
  */
 static void keep(struct cotask_loop *loop, struct failed_groups *f,
 		 const struct cotask_awaitable *group, uint32_t handle)
 {
 	unsigned int i = f->n++ % ARRAY_SIZE(f->group);
 
-	/* Unless the number is that of another object, as the group was forgotten. */
+	/* If the group was forgotten, the number can refer to another object. */
 	if (f->group[i] && cotask_handle_object(loop, f->handle[i]) == f->group[i])
 		cotask_forget(loop, f->handle[i]);
 	f->group[i] = group;
@@ -143,7 +143,7 @@ static void keep_not(struct failed_groups *f, const struct cotask_awaitable *gro
 	}
 }
 
-/* A task has ended. */
+/* A task has ended: the loop keeps the groups that the task has left with errors. */
 void cotask_groups_pass_on(struct cotask_loop *loop, struct failed_groups *f)
 {
 	unsigned int i;
@@ -155,11 +155,11 @@ void cotask_groups_pass_on(struct cotask_loop *loop, struct failed_groups *f)
 }
 
 /**
- * cotask_group_leaves - whether a task can leave a group, which it is about to do
+ * cotask_group_leaves - check that a task can leave a group, before it leaves
  * @task: the current task, or NULL
  * @g: the group
  *
- * Return: 0, or what the exit is refused with.
+ * Return: 0, or the error of the exit.
  */
 int cotask_group_leaves(struct cotask *task, const struct cotask_group *g)
 {
@@ -180,9 +180,9 @@ int cotask_group_leaves(struct cotask *task, const struct cotask_group *g)
  * @task: the current task
  * @g: the group
  *
- * An exit that was refused has no effect: the group can be left later, in its turn.  A task
- * without a stack has no room for groups that have failed: those are kept with those of tasks
- * that have ended.
+ * An exit that was refused has no effect: the task can leave the group later, in the right
+ * order.  A task without a stack has no memory for groups left with errors: the loop keeps them,
+ * as it does for tasks that have ended.
  */
 void cotask_group_left(struct cotask *task, struct cotask_group *g)
 {
@@ -211,7 +211,7 @@ EXPORT long cotask_group_exit(struct cotask_group *g, long rc)
 	return rc;
 }
 
-/* It was left with errors, and is still kept. */
+/* Whether the group was left with errors that can still be retrieved. */
 static bool has_errors(const struct cotask_group *g)
 {
 	return g->base.handle && cotask_here == g->base.loop &&
@@ -302,8 +302,8 @@ EXPORT int cotask_timeout_configure(struct cotask_timeout *t, uint32_t flags)
 }
 
 /*
- * The operation waits in the array: nothing can happen before the body suspends or does
- * something else that has to be applied.
+ * The operation waits in the array: the timeout has no effect before the body suspends or adds
+ * an operation that has to be applied at once.
  */
 static int enter_timeout(struct cotask_timeout *t, bool ahead)
 {
@@ -339,13 +339,13 @@ static int enter_timeout(struct cotask_timeout *t, bool ahead)
 	return 0;
 }
 
-/* Whether it is past is decided by the time of this call (TO-5). */
+/* The time of this call determines whether the deadline is past (TO-5). */
 EXPORT int cotask_timeout_enter(struct cotask_timeout *t)
 {
 	return enter_timeout(t, t->deadline == COTASK_FOREVER || t->deadline > cotask_now());
 }
 
-/* It was refused after the body had begun, which is interrupted, and ends with that. */
+/* The kernel refused the timeout after its body had begun: interrupt the body. */
 void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op,
 			    struct cotask *task)
 {
@@ -359,7 +359,7 @@ void cotask_timeout_refused(struct cotask_loop *loop, const struct cotask_op *op
 	cotask_post(loop, &cancel);
 }
 
-/* The body has ended before anything was applied, so the timeout has not begun (TO-6). */
+/* The body has ended before ENTER was applied, so the timeout has not begun (TO-6). */
 static bool not_begun(const struct cotask_timeout *t)
 {
 	struct cotask_loop *loop = t->base.loop;
@@ -380,10 +380,10 @@ EXPORT int cotask_timeout_start(struct cotask_timeout *t, int64_t ns)
 }
 
 /*
- * The innermost scope, and it has not come due by the event that has begun this step; that
- * changes by a turn of the loop only.  So LEAVE would return the value that is passed (TO-6,
- * TO-10).  A success is passed, as that is no refusal, and LEAVE waits in the array as well.
- * Not if ENTER may still be in the array, and be refused.
+ * The timeout is the innermost scope, and had not expired at the event that began this step; it
+ * can expire only in a later turn of the loop.  So LEAVE would return the value that it passes
+ * (TO-6, TO-10), and can wait in the array.  LEAVE passes 0, which cannot be taken for a refusal.
+ * This does not hold while ENTER may still be in the array: the kernel can refuse it.
  */
 static bool leaves_quietly(const struct cotask_timeout *t, const struct cotask *task)
 {
@@ -406,7 +406,7 @@ static struct cotask_op read_expired(const struct cotask_timeout *t)
 	return *OP(READ, .handle = t->base.handle, .arg = COTASK_READ_EXPIRED);
 }
 
-/* The kernel has refused to enter it, so the body was interrupted. */
+/* The kernel has refused the timeout, so the body was interrupted. */
 static long leave_refused(struct cotask_timeout *t, struct cotask *task)
 {
 	long rc = t->base.outcome;
@@ -437,8 +437,8 @@ static long leave_timeout(struct cotask_timeout *t, struct cotask *task, long rc
 }
 
 /*
- * base.outcome is the handle of the timeout around it, or 0 if that is not known; later it
- * remembers what the kernel is not asked any more.
+ * Before the exit, base.outcome is the handle of the enclosing timeout, or 0 if that is not known.
+ * After the exit, base.outcome is true if the timeout has expired.
  */
 EXPORT long cotask_timeout_exit(struct cotask_timeout *t, long rc)
 {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - wait for several things at once, and take one of them
+ * libcotask - wait for several choices at once, and take one of them
  *
- * The kernel grants an item to the task that waits, and cannot take it back from one that has
- * resumed.  So a task that selects does not wait for an item.  It waits to be *woken*, which
- * takes nothing from any object, and tries its choices in order, in one step, with operations
- * that do not wait.  What it has then is its own; before, it has nothing.
+ * The kernel grants an item to a waiting task, and cannot revoke the grant once the task has
+ * resumed.  So a *selector*, a task that selects, does not wait for an item.  It waits to be
+ * *woken*, which takes nothing from any object.  Then it tries its choices in order, in one step,
+ * with operations that do not wait.  It holds nothing before, and one choice afterwards.
  *
- * It is woken by the calls of sync.c for the same object: all calls for an object are made by
- * its loop's thread.  Each call can leave something behind for one more task: what was put or
- * released, room in a queue, what a waiter that was cancelled had been granted.  It wakes the
- * first one that selects from the object and is not awake.  One that is woken and leaves without
- * having found all its choices impossible wakes the next one for these.  So as long as there is
- * something, one that selects from it is awake.
+ * The calls of sync.c for an object wake the object's selectors: only the loop's thread makes
+ * calls for an object.  Each call can make the object available to one more task: by an item or a
+ * permit, by room in a queue, or by the return of the grant of a cancelled waiter.  The call wakes
+ * the first selector of the object that is not awake.  A woken selector that leaves before it has
+ * found all its choices impossible wakes the next selector for the choices that it has not tried.
+ * So while an object is available, one of its selectors is awake.
  */
 #include <poll.h>
 #include <stdlib.h>
@@ -22,16 +22,16 @@
 #include "internal.h"
 
 #define BUCKETS	256
-#define FEW	8	/* choices that are kept on the stack */
+#define FEW	8	/* maximum number of choices on the stack */
 
 /**
  * struct watch - a choice that a task waits for
- * @next: of the same bucket, in the order of their coming
- * @prev: likewise
+ * @next: next watch in the bucket, in the order of arrival
+ * @prev: previous watch in the bucket
  * @by: the task that waits
- * @choice: what for
- * @error: what the wait for a file descriptor has failed with
- * @happened: the event flag was set, and may be clear by now
+ * @choice: the choice
+ * @error: error of the wait for a file descriptor
+ * @happened: the event flag was set; it may be clear again
  */
 struct watch {
 	struct watch		*next;
@@ -46,12 +46,12 @@ struct watch {
  * struct selector - a task that waits for one of its choices
  * @loop: its loop
  * @awake: @woken is done
- * @woken: what it waits for, besides awaitables among the choices
- * @n: how many choices there are
- * @n_fds: how many of them are file descriptors
- * @watch: one for each
- * @handles: of @woken and of awaitables
- * @n_handles: how many
+ * @woken: completed to wake the task, which also waits for awaitables among the choices
+ * @n: number of choices
+ * @n_fds: number of choices that are file descriptors
+ * @watch: one per choice
+ * @handles: handles of @woken and of awaitables
+ * @n_handles: number of handles
  * @few_watches: memory for @watch
  * @few_handles: memory for @handles
  */
@@ -121,7 +121,7 @@ static void wake(struct selector *s)
 	cotask_op(s->loop, OP(COMPLETE, .handle = s->woken.base.handle));
 }
 
-/* Something may have become possible with an object: for one that gets, and one that puts. */
+/* An object may be available: wake one selector for each kind of choice, such as get and put. */
 void cotask_select_wake(struct cotask_loop *loop, uint32_t handle)
 {
 	struct watch *head = bucket(loop, handle), *w;
@@ -136,7 +136,7 @@ void cotask_select_wake(struct cotask_loop *loop, uint32_t handle)
 	}
 }
 
-/* An event flag was set: that is for all tasks that wait now, even if it is cleared at once. */
+/* An event flag was set: wake all its selectors, even if the flag is cleared at once. */
 void cotask_select_happened(struct cotask_loop *loop, uint32_t handle)
 {
 	struct watch *head = bucket(loop, handle), *w;
@@ -149,7 +149,7 @@ void cotask_select_happened(struct cotask_loop *loop, uint32_t handle)
 	}
 }
 
-/* An object that the caller does not know. */
+/* An object that the caller does not know may be available. */
 void cotask_select_wake_all(struct cotask_loop *loop)
 {
 	struct watch *w;
@@ -163,7 +163,7 @@ void cotask_select_wake_all(struct cotask_loop *loop)
 
 /* --- choices ------------------------------------------------------------------------------ */
 
-/* How each kind of choice is made: 1: it is, 0: not now. */
+/* Try a choice of each kind.  Return: 1: the choice was made; 0: not possible now; an error. */
 #define NOT_NOW	0
 #define MADE	1
 
@@ -266,7 +266,7 @@ static int check_choice(const struct cotask_choice *c)
 	return c->kind == COTASK_CHOOSE_PUT && c->value < 0 ? -EINVAL : 0;
 }
 
-/* Which one was made; -EAGAIN: none. */
+/* Return: the index of the choice that was made; -EAGAIN: none is possible; an error. */
 static int try_choices(struct cotask_choice *choices, unsigned int n, const struct watch *watch)
 {
 	unsigned int i;
@@ -281,7 +281,7 @@ static int try_choices(struct cotask_choice *choices, unsigned int n, const stru
 		return -EAGAIN;
 	if (rc < 0)
 		return rc;
-	/* There is room now, for a task that selects as well. */
+	/* This choice may have made room for another selector. */
 	if (is_sync(&choices[i]) && choices[i].x->loop->watches)
 		cotask_select_wake(choices[i].x->loop, choices[i].x->handle);
 	return i;
@@ -318,7 +318,7 @@ static long do_wait(struct selector *s, int64_t ns)
 				 .arg = COTASK_WAIT_F_FIRST, .value = ns));
 }
 
-/* A task for each file descriptor; when this returns, they are gone. */
+/* Wait with a task for each file descriptor; the tasks have ended when this returns. */
 static long wait_with_fds(struct selector *s, int64_t deadline)
 {
 	struct cotask_group group;
@@ -344,7 +344,7 @@ static long wait_with_fds(struct selector *s, int64_t deadline)
 	return rc;
 }
 
-/* Until a choice may be possible, or the time is up. */
+/* Wait until a choice may be possible, or until the deadline. */
 static long wait_once(struct selector *s, int64_t deadline)
 {
 	int64_t ns = COTASK_FOREVER;
@@ -419,7 +419,7 @@ static int begin(struct selector *s, struct cotask_choice *choices, unsigned int
 	return 0;
 }
 
-/* @first: this choice and those behind it may be possible, for the next one. */
+/* @first: wake other selectors for this choice and all later ones, which may be possible. */
 static void end(struct selector *s, unsigned int first)
 {
 	unsigned int i;
@@ -447,7 +447,7 @@ static int wait_and_try(struct selector *s, struct cotask_choice *choices, int64
 			rc = wait_once(s, deadline);
 		if (rc < 0)
 			return rc;
-		/* From here on a wake-up goes to the next waiter. */
+		/* From here on, a wake-up goes to the next selector. */
 		s->awake = true;
 		i = try_choices(choices, s->n, s->watch);
 		if (i != -EAGAIN)

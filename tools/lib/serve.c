@@ -2,8 +2,8 @@
 /*
  * libcotask - a server: a task for each connection
  *
- * A connection is accepted only when there is room for it, so that what is above the limit
- * stays in the backlog.
+ * A server accepts a connection only when it has a permit for it, so that connections above the
+ * limit stay in the backlog.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,11 +16,11 @@
 
 /**
  * struct server - connections of one listener
- * @group: their tasks
- * @room: a permit for each further one, if there is a limit
- * @limited: there is one
+ * @group: the tasks of the connections
+ * @room: one permit per further connection, if there is a limit
+ * @limited: there is a limit
  * @fn: serves a connection
- * @arg: for it
+ * @arg: argument of @fn
  */
 struct server {
 	struct cotask_group	group;
@@ -58,7 +58,7 @@ static void end_connection(void *arg)
 	free(c);
 }
 
-/* With room for it.  The connection is served, or gone. */
+/* The caller holds a permit.  Start the connection's task; close the connection on failure. */
 static int begin_connection(struct server *s, int fd)
 {
 	struct cotask_spawn_args args = { .release = end_connection };
@@ -78,7 +78,7 @@ static int begin_connection(struct server *s, int fd)
 	return 0;
 }
 
-/* There is no room for another connection now, but there is going to be. */
+/* Whether resources are exhausted only for the moment. */
 static bool is_full(long error)
 {
 	switch (error) {
@@ -93,7 +93,7 @@ static bool is_full(long error)
 	}
 }
 
-/* What was wrong with this connection need not be wrong with the next one, see accept(2). */
+/* Whether the error affects only this connection, see accept(2). */
 static bool is_of_connection(long error)
 {
 	switch (error) {
@@ -137,7 +137,7 @@ static long accept_all(struct server *s, int listener)
 		else if (is_of_connection(rc))
 			rc = 0;
 	} while (!rc);
-	/* It was shut down or closed. */
+	/* The listener was shut down or closed. */
 	return rc == -EINVAL || rc == -EBADF ? 0 : rc;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - signals as something to wait for
+ * libcotask - waiting for signals
  */
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -21,7 +21,7 @@ static void to_set(uint64_t bits, sigset_t *set)
 	}
 }
 
-/* Those of @bits that are not in @set. */
+/* The signals of @bits that are not in @set. */
 static uint64_t not_in(uint64_t bits, const sigset_t *set)
 {
 	int sig;

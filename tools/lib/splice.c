@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - from one descriptor to another one, in the kernel
+ * libcotask - move data between descriptors, in the kernel
  *
- * A call that would block does not say which end it is that is not ready: ask both.
+ * A call that would block does not report which end is not ready, so poll both.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 
 #define CHUNK	65536
 
-/* Files and pipes do not block where they are used here; all other kinds must be non-blocking. */
+/* These calls do not block on files and pipes; any other descriptor must be non-blocking. */
 static int check_end(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -49,7 +49,7 @@ static long wait_for_ends(int from, int to)
 
 /* --- without SIGPIPE ---------------------------------------------------------------- */
 
-/* Nothing but the thread's mask can keep these calls from raising it. */
+/* These calls have no flag that suppresses SIGPIPE, so block it in the thread's mask. */
 static void hold_sigpipe(sigset_t *set, sigset_t *old)
 {
 	sigemptyset(set);
@@ -57,7 +57,7 @@ static void hold_sigpipe(sigset_t *set, sigset_t *old)
 	pthread_sigmask(SIG_BLOCK, set, old);
 }
 
-/* If the thread has blocked it before, it wants to have it. */
+/* If the thread had already blocked SIGPIPE, leave the signal pending. */
 static void drop_sigpipe(const sigset_t *set, const sigset_t *old, bool failed)
 {
 	const struct timespec none = { 0 };
@@ -96,7 +96,7 @@ static ssize_t do_splice(int from, off_t *from_at, int to, off_t *to_at, size_t 
 
 /* --- once ------------------------------------------------------------------------- */
 
-/* After a system call: 0: once more. */
+/* Outcome of a system call; 0: repeat the call. */
 static ssize_t outcome(ssize_t n, int from, int to)
 {
 	long rc;
@@ -142,7 +142,7 @@ EXPORT ssize_t cotask_splice(int from, off_t *from_at, int to, off_t *to_at, siz
 
 /* --- all of it -------------------------------------------------------------------- */
 
-/* Not every descriptor can be spliced. */
+/* For descriptors that do not support splice(). */
 static int64_t relay_by_buffer(int from, int to, int64_t limit)
 {
 	int64_t done = 0;
@@ -162,7 +162,7 @@ static int64_t relay_by_buffer(int from, int to, int64_t limit)
 	return done;
 }
 
-/* What is in the pipe goes on, all of it. */
+/* Write all data in the pipe to @to. */
 static ssize_t empty_pipe(int pipe_end, int to, size_t size)
 {
 	ssize_t n;
@@ -210,6 +210,6 @@ EXPORT int64_t cotask_relay(int from, int to, int64_t limit)
 	rc = relay_by_pipe(pipes, from, to, limit);
 	close(pipes[0]);
 	close(pipes[1]);
-	/* Nothing was taken: that is what splice() is asked first. */
+	/* splice() checks for support before it moves data, so no data was taken. */
 	return rc == -EINVAL ? relay_by_buffer(from, to, limit) : rc;
 }

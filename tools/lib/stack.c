@@ -2,13 +2,13 @@
 /*
  * libcotask - stacks
  *
- * A *slab* is a mapping of many stacks.  Each has a guard below; where the kernel can
- * have guards that are no mapping of their own (MADV_GUARD_INSTALL) a million stacks
- * need few mappings.  Pages are there when they are touched.
+ * A *slab* is a mapping of many stacks, each with a guard page below it.  Where the kernel
+ * supports guard pages that do not split the mapping (MADV_GUARD_INSTALL), a million stacks need
+ * few mappings.  The kernel allocates a page of a stack when the page is first touched.
  *
- * The tops of stacks are not at the same place in their pages, and the distance of
- * stacks is no power of two: otherwise the hot ends of all stacks would fight for the
- * same few lines of the caches.
+ * The tops of stacks have different offsets in their pages, and the distance between stacks is not
+ * a power of two.  Otherwise the hot ends of all stacks would compete for the same few cache
+ * lines.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -31,22 +31,22 @@
 #define MADV_GUARD_INSTALL	102
 #endif
 
-#define COLOURS		32	/* of the tops of stacks */
+#define COLOURS		32	/* number of different offsets of stack tops */
 #define COLOUR_SIZE	64
-#define SLABS_UNUSED	64	/* that are kept, with their pages, per size */
+#define SLABS_UNUSED	64	/* unused slabs kept with their pages, per size */
 
 /**
  * struct slab - stacks that are mapped together
  * @next: list of slabs with a free stack, or of full ones
  * @prev: likewise
- * @base: where they are
- * @size: of one, with its guard
- * @ready: those below this one can be taken; the guard of this one is there already
- * @n_free: how many are in @free
- * @in_use: how many are not
- * @kind: which size it is
- * @free: numbers of those that can be taken, the last one first
- * @id: of each, for valgrind
+ * @base: address of the mapping
+ * @size: size of one stack with its guard
+ * @ready: number of stacks made ready for use; the guard of the next stack is already installed
+ * @n_free: number of entries in @free
+ * @in_use: number of stacks in use
+ * @kind: index of the size in the pool
+ * @free: numbers of the stacks that are ready and not in use; the last entry is taken first
+ * @id: valgrind's identifier of each stack
  */
 struct slab {
 	struct slab	*next;
@@ -94,7 +94,7 @@ static void list_del(struct slab **list, struct slab *s)
 		*list = s->next;
 }
 
-/* What emulates system calls may take any advice and do nothing, as qemu-user does. */
+/* An emulator of system calls, such as qemu-user, may accept any advice and ignore it. */
 static bool takes_any_advice(char *low)
 {
 	return !madvise(low, page_size(), -1);
@@ -102,7 +102,7 @@ static bool takes_any_advice(char *low)
 
 static int guard(char *low)
 {
-	static atomic_int guards;	/* 1: the kernel has them; -1: it does not */
+	static atomic_int guards;	/* 1: the kernel supports guards; -1: it does not */
 	int has = atomic_load_explicit(&guards, memory_order_relaxed);
 
 	if (!has) {
@@ -132,7 +132,7 @@ static struct slab *slab_new(size_t size, unsigned int kind)
 		free(s);
 		return NULL;
 	}
-	/* A huge page would be of use to one stack in many. */
+	/* Few stacks would benefit from a huge page. */
 	madvise(s->base, size * SLAB_STACKS, MADV_NOHUGEPAGE);
 	if (guard(s->base)) {
 		munmap(s->base, size * SLAB_STACKS);
@@ -158,8 +158,8 @@ static char *top_of(const struct slab *s, unsigned int i)
 }
 
 /*
- * A stack that was never used; they are made ready one by one, as they are needed.  The guard of
- * the next stack comes first: a mapping in which no page was touched is cheaper to split.
+ * Make one more stack of the slab ready.  Install the guard of the next stack first: a mapping is
+ * cheaper to split while none of its pages was touched.
  */
 static int slab_extend(struct slab *s)
 {
@@ -174,7 +174,7 @@ static int slab_extend(struct slab *s)
 	return 0;
 }
 
-/* Which of the sizes; a new one if it was never used. */
+/* Index of a suitable size in the pool; adds the size if the pool has none. */
 static int kind_of(struct stack_pool *pool, size_t size)
 {
 	int kind;
@@ -189,7 +189,7 @@ static int kind_of(struct stack_pool *pool, size_t size)
 	return kind;
 }
 
-/* The size of a stack and its guard: an odd number of pages. */
+/* Size of a stack with its guard: an odd number of pages. */
 static size_t whole_size(size_t size)
 {
 	size_t pages = (size + page_size() - 1) / page_size() + 1;

@@ -15,10 +15,10 @@ struct slab;
 
 /**
  * struct stack - a stack
- * @low: its lowest byte; there is a guard below
- * @high: its end
- * @slab: what it is part of
- * @id: for valgrind
+ * @low: lowest address, above a guard
+ * @high: end of the stack
+ * @slab: the slab that contains the stack
+ * @id: number of the stack in @slab
  */
 struct stack {
 	char		*low;
@@ -28,11 +28,11 @@ struct stack {
 };
 
 /**
- * struct stack_pool - stacks to be used again
+ * struct stack_pool - stacks for reuse
  * @size: sizes in use
  * @some: per size: slabs with a free stack
  * @full: per size: the other slabs
- * @unused: per size: how many slabs have no stack in use
+ * @unused: per size: number of slabs without a stack in use
  */
 struct stack_pool {
 	size_t		size[STACK_SIZES];

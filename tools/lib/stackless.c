@@ -2,10 +2,10 @@
 /*
  * libcotask - tasks without stacks: frames, and their steps
  *
- * The code of such a task consists of coroutines of <linux/cotask_coroutine.h>.  A step is a call
- * on the ground, which returns when the task suspends; the first step of an eager task is a call
- * inside of its spawner.  An await writes its operation into the array, and the step that has
- * made it returns to run_frames().  For the kernel such a task is an ordinary task.
+ * The code of a task without a stack consists of coroutines of <linux/cotask_coroutine.h>.  A step
+ * is a call on the ground, which returns when the task suspends.  The first step of an eager task
+ * is a call inside of its spawner's step.  An await adds its operation to the array, and its step
+ * then returns to run_frames().  The kernel treats the task as it treats any other task.
  */
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@
 
 #define CHUNK_TASKS	32
 
-/* @tail: a tool reads a whole &struct cotask_layout, of the last task too. */
+/* @tail: tools read a whole &struct cotask_layout at the address of each task, also the last. */
 struct chunk {
 	struct chunk	*next;
 	char		place[CHUNK_TASKS][STACKLESS_SIZE];
@@ -48,7 +48,7 @@ static struct cotask *place_get(struct places *places)
 	return (struct cotask *)chunk->place[0];
 }
 
-/* Its memory; only that is left. */
+/* Free the memory of a task, the only resource that it still has. */
 void cotask_stackless_free(struct cotask *task)
 {
 	struct places *places = &task->base.loop->places;
@@ -79,7 +79,7 @@ EXPORT struct cotask_frame *cotask_frame_init(struct cotask_frame *frame, cotask
 	return frame;
 }
 
-/* A tool finds it there. */
+/* Tools read the innermost frame from layout.sp. */
 static struct cotask_frame *innermost(const struct cotask *task)
 {
 	return (struct cotask_frame *)(uintptr_t)task->layout.sp;
@@ -99,13 +99,13 @@ static void pop(struct cotask *task, struct cotask_frame *frame)
 		frame->release(frame);
 }
 
-/* Neither awaited nor spawned before (CO-5). */
+/* Whether a coroutine was neither awaited nor spawned before (CO-5). */
 bool cotask_frame_is_fresh(const struct cotask_frame *frame)
 {
 	return frame && frame->step && frame->state == FRAME_FRESH;
 }
 
-/* A coroutine that was not spawned is released unrun (CO-6). */
+/* A coroutine whose spawn was refused is released without running (CO-6). */
 void cotask_frame_refused(struct cotask_frame *frame)
 {
 	frame->state = FRAME_REFUSED;
@@ -114,11 +114,11 @@ void cotask_frame_refused(struct cotask_frame *frame)
 }
 
 /**
- * cotask_stackless_new - a task without a stack that the kernel does not know yet
+ * cotask_stackless_new - make a task without a stack, before it is spawned in the kernel
  * @loop: the loop of the calling thread
- * @frame: its coroutine, fresh
+ * @frame: coroutine of the task, not used before
  *
- * Return: NULL without memory.
+ * Return: The task; NULL if no memory is available.
  */
 struct cotask *cotask_stackless_new(struct cotask_loop *loop, struct cotask_frame *frame)
 {
@@ -142,7 +142,7 @@ struct cotask *cotask_stackless_new(struct cotask_loop *loop, struct cotask_fram
 	return task;
 }
 
-/* It has ended; frames are left if its code has not. */
+/* The task has ended; frames remain if its code has not returned. */
 void cotask_stackless_gone(struct cotask *task)
 {
 	while (innermost(task))
@@ -159,14 +159,14 @@ static bool may_suspend(const struct cotask *task)
 	       likely((task->base.flags & (TASK_STACKLESS | TASK_SUSPENDS)) == TASK_STACKLESS);
 }
 
-/* An await that has its outcome at once. */
+/* An await with an immediate outcome. */
 struct cotask_await cotask_refuse(struct cotask *task, long rc)
 {
 	task->base.outcome = rc;
 	return (struct cotask_await){ .pending = false };
 }
 
-/* Whether the order of @op and the step of another task makes no difference to a program. */
+/* Whether the order of @op and the steps of other tasks is irrelevant to a program. */
 static bool can_wait(const struct cotask_op *op)
 {
 	switch (op->opcode) {
@@ -182,11 +182,11 @@ static bool can_wait(const struct cotask_op *op)
 }
 
 /**
- * cotask_suspends - an operation ends the step of a task
+ * cotask_suspends - end the step of a task with an operation
  * @task: the current task
  * @op: the operation, without its acting task
  *
- * Return: To be passed to CO_AWAIT(), which returns the outcome of the operation.
+ * Return: The argument of CO_AWAIT(), which returns the outcome of the operation.
  */
 struct cotask_await cotask_suspends(struct cotask *task, const struct cotask_op *op)
 {
@@ -202,12 +202,12 @@ struct cotask_await cotask_suspends(struct cotask *task, const struct cotask_op 
 }
 
 /**
- * cotask_suspends_on - the same, for something that it waits for
+ * cotask_suspends_on - end the step of a task with an operation on an object
  * @task: the current task
- * @x: what it waits for; looked at afterwards
+ * @x: the object; look_at_awaited() processes it when the task resumes
  * @op: the operation, with its handle
  *
- * Return: To be passed to CO_AWAIT().
+ * Return: The argument of CO_AWAIT().
  */
 struct cotask_await cotask_suspends_on(struct cotask *task, struct cotask_awaitable *x,
 				       const struct cotask_op *op)
@@ -232,7 +232,7 @@ EXPORT long __cotask_outcome(struct cotask *task)
 	return task->base.outcome;
 }
 
-/* What has become of it while the task waited. */
+/* The task has resumed: update the object that it waited for. */
 static void look_at_awaited(struct cotask *task)
 {
 	struct cotask_awaitable *x = task->awaited;
@@ -249,16 +249,16 @@ static void look_at_awaited(struct cotask *task)
 
 /* --- steps -------------------------------------------------------------------------- */
 
-/* Its outermost frame is over. */
+/* The outermost frame of the task has returned. */
 static void end(struct cotask *task)
 {
 	if (task->base.outcome < -4095)
-		task->base.outcome = -EINVAL;	/* no errno */
+		task->base.outcome = -EINVAL;	/* not an errno */
 	cotask_task_exit(task);
 	cotask_task_gone(task);
 }
 
-/* Its code has ended, or has suspended without CO_AWAIT(): what it waits for is void. */
+/* The code has ended, or has suspended without CO_AWAIT(): withdraw the pending operation. */
 static void take_back(struct cotask_loop *loop, struct cotask *task)
 {
 	if (loop->n_ops && loop->ops[loop->n_ops - 1].task == task->base.handle)
@@ -267,7 +267,7 @@ static void take_back(struct cotask_loop *loop, struct cotask *task)
 	task->awaited = NULL;
 }
 
-/* Run frames until the task suspends, or has ended: then false. */
+/* Run frames until the task suspends or ends.  Return: false: it has ended. */
 static bool run_frames(struct cotask_loop *loop, struct cotask *task)
 {
 	struct cotask_frame *frame;
@@ -297,7 +297,7 @@ static bool run_frames(struct cotask_loop *loop, struct cotask *task)
 }
 
 /**
- * cotask_stackless_run - on the ground: it is the turn of a task without a stack
+ * cotask_stackless_run - run a step of a task without a stack, on the ground
  * @loop: the loop
  * @task: the task
  */
@@ -313,8 +313,8 @@ void cotask_stackless_run(struct cotask_loop *loop, struct cotask *task)
 }
 
 /**
- * cotask_stackless_first_step - the first step of an eager task, inside of its spawner's
- * @loop: the loop; its current task is another one afterwards
+ * cotask_stackless_first_step - run the first step of an eager task, inside of its spawner's step
+ * @loop: the loop; the caller restores its current task
  * @task: the task
  */
 void cotask_stackless_first_step(struct cotask_loop *loop, struct cotask *task)

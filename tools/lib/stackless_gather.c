@@ -12,7 +12,7 @@ EXPORT int cotask_co_future_init(struct cotask_future *f, struct cotask_loop *lo
 	return cotask_future_init(f);
 }
 
-/* What could not be made is an error, as in the kernel. */
+/* Return an error pointer if @x could not be made, as the kernel's API does. */
 static struct cotask_awaitable *made(struct cotask_awaitable *x)
 {
 	return x->handle ? x : error_ptr(x->outcome);

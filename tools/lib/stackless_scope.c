@@ -6,7 +6,7 @@
  */
 #include "internal.h"
 
-/* Scopes are entered by the task that runs. */
+/* Only the running task can enter a scope. */
 static bool acts(const struct cotask *task)
 {
 	return task && task == any_task_here();

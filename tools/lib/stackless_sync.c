@@ -4,7 +4,7 @@
  */
 #include "internal.h"
 
-/* Tasks that select from the object try it again afterwards, see select.c. */
+/* When the wait ends, tasks that select from the object try it again, see select.c. */
 static struct cotask_await wait_on(struct cotask *task, struct cotask_awaitable *x,
 				   struct cotask_op op)
 {
@@ -58,7 +58,7 @@ EXPORT struct cotask_await cotask_co_cond_wait(struct cotask *task, struct cotas
 	if (!w)
 		return cotask_refuse(task, -EINVAL);
 	w->cond = cond;
-	/* It is going to release the lock, which is not known here. */
+	/* The wait releases a lock that is not known here: wake all tasks that select. */
 	if (unlikely(cotask_here && cotask_here->watches))
 		cotask_select_wake_all(cotask_here);
 	return wait_on(task, cond ? &cond->base : NULL, *OP(COND_WAIT));
@@ -73,7 +73,7 @@ EXPORT int cotask_co_queue_init(struct cotask_queue *q, struct cotask_loop *loop
 	return max > UINT32_MAX ? -EINVAL : cotask_queue_init(q, max);
 }
 
-/* An item is a number for the kernel: no address of a process is negative. */
+/* The kernel takes an item as a number >= 0: no address in a process is negative. */
 EXPORT struct cotask_await cotask_co_queue_put(struct cotask *task, struct cotask_queue_op *op,
 					       struct cotask_queue *q, struct list_head *item)
 {

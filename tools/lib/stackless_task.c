@@ -4,7 +4,7 @@
  */
 #include "internal.h"
 
-/* @there: COTASK_SPAWN_F_* besides those that @args asks for. */
+/* @there: COTASK_SPAWN_F_* in addition to those that @args requests. */
 static struct cotask *spawn(struct cotask_group *group, struct cotask_frame *frame,
 			    const struct cotask_spawn_args *args, uint32_t there)
 {
@@ -34,7 +34,7 @@ EXPORT struct cotask *cotask_co_spawn_with(struct cotask_group *group, struct co
 	return spawn(group, frame, args ? args : &plain, 0);
 }
 
-/* A member of a set: what it fails with is for the set, not for the group (GA-B2). */
+/* A member of a set: the set receives its error, the group does not (GA-B2). */
 struct cotask *cotask_co_spawn_member(struct cotask_group *group, struct cotask_frame *frame)
 {
 	static const struct cotask_spawn_args plain;

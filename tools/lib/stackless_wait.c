@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - tasks without stacks: sleep, await, and other ways to wait for one thing
+ * libcotask - tasks without stacks: sleep, await, and other waits for one object
  *
- * As wait.c, where an operation ends the step of its task by a return.
+ * The counterpart of wait.c: a step returns after the operation that ends it.
  */
 #include "internal.h"
 
@@ -32,7 +32,7 @@ EXPORT struct cotask_await cotask_co_sleep_until(struct cotask *task, int64_t de
 
 /* --- await ----------------------------------------------------------------------- */
 
-/* A set is read once it was waited for. */
+/* After the wait, the outcomes of a set's members are read. */
 static struct cotask_await await_by(struct cotask *task, struct cotask_awaitable *x,
 				    const struct cotask_op *op)
 {
@@ -46,7 +46,7 @@ EXPORT struct cotask_await cotask_co_await(struct cotask *task, struct cotask_aw
 	return rc ? cotask_refuse(task, rc) : await_by(task, x, OP(AWAIT, .handle = x->handle));
 }
 
-/* The task keeps the shield while it waits, and no other reference is needed. */
+/* While the task waits, it holds the kernel's object of the shield: drop the handle. */
 EXPORT struct cotask_await cotask_co_await_shielded(struct cotask *task,
 						    struct cotask_awaitable *x)
 {
@@ -102,7 +102,7 @@ static long wait_for_step(struct cotask *task, struct cotask_frame *frame)
 	return cotask_timeout_exit(&w->timeout, rc);
 }
 
-/* It may have ended before it has begun. */
+/* The frame may end before its first step: then the coroutine was not used. */
 static void wait_for_release(struct cotask_frame *frame)
 {
 	struct cotask_wait_for *w = container_of(frame, struct cotask_wait_for, frame);
@@ -156,7 +156,7 @@ static void start_release(struct cotask_frame *frame)
 	cotask_put(container_of(frame, struct cotask_start, frame)->child);
 }
 
-/* A child that has begun before would have no chance to be apart from its group. */
+/* Lazy: a child that runs before START could not be kept apart from its group. */
 EXPORT struct cotask_await cotask_co_group_start(struct cotask *task, struct cotask_start *s,
 						 struct cotask_group *group,
 						 struct cotask_frame *frame, const char *name)

@@ -2,9 +2,9 @@
 /*
  * libcotask - streams: sockets and pipes that the kernel reads for a task
  *
- * A read is an operation that ends a step: a task mostly waits for data that is still to
- * come.  A read that has filled its buffer is followed by a system call, as more is likely to be
- * there.  A write is a system call: there mostly is room.
+ * A read is an operation that ends a step, because the data has usually not arrived yet.  After a
+ * read that has filled its buffer, the next read is a system call, because more data has probably
+ * arrived.  A write is a system call, because the socket usually has buffer space.
  */
 #include <limits.h>
 #include <sys/socket.h>
@@ -24,8 +24,8 @@
 #define STREAM_SOCKET	0x1
 #define STREAM_FULL	0x2	/* the last read has filled its buffer */
 #define STREAM_PLAIN	0x4	/* only a system call can read it */
-#define STREAM_WRITE	0x100	/* one write of a task without a stack */
-#define STREAM_WRITES	0x3f00	/* so many of them in a row; then other tasks run */
+#define STREAM_WRITE	0x100	/* unit of the field STREAM_WRITES */
+#define STREAM_WRITES	0x3f00	/* count of successive writes; at the wrap other tasks run */
 
 EXPORT int cotask_stream_init(struct cotask_stream *s, int fd)
 {
@@ -46,7 +46,7 @@ EXPORT int cotask_stream_init(struct cotask_stream *s, int fd)
 	return 0;
 }
 
-/* The kernel has let go of the file when this returns: the peer of one that is closed sees that. */
+/* The kernel holds no reference to the file afterwards, so a close(2) reaches the peer. */
 EXPORT int cotask_stream_fini(struct cotask_stream *s)
 {
 	int fd = s ? check_object(&s->base) : -EINVAL;
@@ -81,7 +81,7 @@ static int check(const struct cotask_stream *s)
 	return rc || task_here() ? rc : -ESRCH;
 }
 
-/* The kernel moves data when the file is ready; always suspends. */
+/* Let the kernel transfer the data when the file is ready; always suspends. */
 static ssize_t move(struct cotask_stream *s, struct cotask_op op)
 {
 	struct cotask_loop *loop = s->base.loop;
@@ -115,7 +115,7 @@ static ssize_t read_when_ready(struct cotask_stream *s, void *buf, size_t size)
 	return cotask_read(s->fd, buf, size);
 }
 
-/* There may be more at once; -EAGAIN: there is not. */
+/* Read data that may have arrived already; -EAGAIN: there is none. */
 static ssize_t read_more(struct cotask_stream *s, void *buf, size_t size)
 {
 	ssize_t rc = cotask_io_begin();
@@ -138,7 +138,7 @@ EXPORT ssize_t cotask_stream_read(struct cotask_stream *s, void *buf, size_t siz
 		rc = read_more(s, buf, size);
 	if (rc == -EAGAIN || rc == -EINTR)
 		rc = read_when_ready(s, buf, size);
-	/* Another task may have ended the stream: then it may be gone. */
+	/* After an error, *s may no longer exist: another task may have ended the stream. */
 	if (rc < 0)
 		return rc;
 	s->flags &= ~STREAM_FULL;

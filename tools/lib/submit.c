@@ -8,13 +8,13 @@
 #include "internal.h"
 
 /**
- * struct cotask_submission - a task from outside
- * @loop: its loop, a reference
- * @handle: of the submission
- * @next: list of those of a loop
- * @prev: likewise
+ * struct cotask_submission - a task that another thread has submitted
+ * @loop: the loop of the task, with a reference
+ * @handle: handle of the submission
+ * @next: next submission to the loop
+ * @prev: pointer to this submission in the list
  * @closed: the loop was closed
- * @outcome: at that time
+ * @outcome: outcome when the loop was closed
  */
 struct cotask_submission {
 	struct cotask_loop		*loop;
@@ -25,7 +25,7 @@ struct cotask_submission {
 	long				outcome;
 };
 
-/* With the lock of the loop. */
+/* The caller holds the lock of the loop. */
 static void link_it(struct cotask_submission *s)
 {
 	struct cotask_loop *loop = s->loop;
@@ -55,7 +55,7 @@ static int64_t post(const struct cotask_submission *s, struct cotask_op op)
 	return cotask_post(s->loop, &op);
 }
 
-/* The loop is not closed meanwhile, so every submission gets an outcome. */
+/* The lock prevents a close of the loop meanwhile, so every submission has an outcome. */
 static int64_t hand_over(struct cotask_submission *s, const struct cotask *task)
 {
 	struct cotask_loop *loop = s->loop;
@@ -112,7 +112,7 @@ EXPORT struct cotask_submission *cotask_submit(struct cotask_loop *loop, cotask_
 	return NULL;
 }
 
-/* End pending submissions as CANCELLED, and wake their waiters (RT-7).  Whether there was any. */
+/* Cancel pending submissions, and wake their waiters (RT-7).  Return: whether there were any. */
 bool cotask_submissions_close(struct cotask_loop *loop)
 {
 	struct cotask_submission *s;

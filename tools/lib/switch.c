@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - from one stack to another
+ * libcotask - switching stacks
  */
 #include <errno.h>
 #include <stdint.h>
@@ -9,15 +9,15 @@
 
 #include "switch.h"
 
-/* Of AddressSanitizer, if the program is built with it; the library need not be. */
+/* Functions of AddressSanitizer; present if the program, not the library, is built with it. */
 void __sanitizer_start_switch_fiber(void **fake, const void *low, size_t size)
 	__attribute__((weak));
 void __sanitizer_finish_switch_fiber(void *fake, const void **low, size_t *size)
 	__attribute__((weak));
 
 /*
- * The exceptions that the thread is handling, as the C++ ABI lays them out.  Of the C++
- * runtime, if the program has it.
+ * The exceptions that the thread is handling, in the layout of the C++ ABI.  The function is
+ * present if the program uses the C++ runtime.
  */
 struct exceptions {
 	void		*caught;
@@ -76,7 +76,7 @@ void cotask_fiber_entered(struct fiber *from)
 
 #ifdef COTASK_USE_UCONTEXT
 
-/* makecontext() passes int arguments. */
+/* makecontext() passes only int arguments. */
 static void bottom(unsigned int fn_high, unsigned int fn_low, unsigned int arg_high,
 		   unsigned int arg_low)
 {
@@ -122,7 +122,7 @@ void cotask_fiber_switch(struct fiber *from, struct fiber *to, bool ends)
 void cotask_switch(void **save, void *to);
 void cotask_switch_bottom(void);
 
-/* The stack as cotask_switch() leaves one. */
+/* Prepare the stack in the layout that cotask_switch() leaves. */
 int cotask_fiber_init(struct fiber *f, void *low, void *high, void (*fn)(void *arg), void *arg)
 {
 	uintptr_t *sp = (uintptr_t *)((uintptr_t)high & ~15ul);

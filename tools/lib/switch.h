@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - from one stack to another
+ * libcotask - switching stacks
  *
- * cotask_fiber_switch() is a function call that returns in another context.  It keeps
- * what the calling convention says a function keeps, and what the C and C++ runtimes keep
- * in the thread although it belongs to the code that runs: errno, and the exceptions that are
- * being handled.  The signal mask belongs to the thread.
+ * cotask_fiber_switch() is a function call that returns in another context.  It
+ * preserves the registers that the calling convention requires, and the state that the C and C++
+ * runtimes store per thread although it belongs to the running code: errno, and the exceptions
+ * that are being handled.  The signal mask belongs to the thread.
  */
 #ifndef COTASK_SWITCH_H
 #define COTASK_SWITCH_H
@@ -25,14 +25,14 @@
 #endif
 
 /**
- * struct fiber - a context that does not run
- * @sp: where its stack pointer is kept
- * @uc: in its place, where there is no assembly
- * @fake: the stack that AddressSanitizer keeps beside it
- * @low: its stack, for that tool
- * @size: of it
+ * struct fiber - a context that is not running
+ * @sp: location of its stack pointer
+ * @uc: used in place of @sp without assembly
+ * @fake: fake stack of AddressSanitizer
+ * @low: its stack, for AddressSanitizer
+ * @size: size of the stack
  * @caught: exceptions that C++ is handling in this context
- * @uncaught: how many are on their way
+ * @uncaught: number of exceptions that are propagating
  * @error: errno
  */
 struct fiber {
@@ -52,7 +52,7 @@ struct fiber {
 int cotask_fiber_init(struct fiber *f, void *low, void *high, void (*fn)(void *arg), void *arg);
 void cotask_fiber_fini(struct fiber *f);
 void cotask_fiber_switch(struct fiber *from, struct fiber *to, bool ends);
-/* First thing in a new one. */
+/* A new context calls this first. */
 void cotask_fiber_entered(struct fiber *from);
 
 #endif /* COTASK_SWITCH_H */

@@ -32,7 +32,7 @@ static int64_t change(const struct cotask_awaitable *x, struct cotask_op op)
 	return rc;
 }
 
-/* Also if it has failed: what the task was granted before it was cancelled is there again. */
+/* Wake selectors also after a failure: the grant of a cancelled task is available again. */
 static long step_on(const struct cotask_awaitable *x, struct cotask_op op)
 {
 	struct cotask_loop *loop;
@@ -47,7 +47,7 @@ static long step_on(const struct cotask_awaitable *x, struct cotask_op op)
 	return rc;
 }
 
-/* Does not suspend, but needs a task. */
+/* Does not suspend, but requires a running task. */
 static int64_t try_on(const struct cotask_awaitable *x, struct cotask_op op)
 {
 	if (!any_task_here())
@@ -161,7 +161,7 @@ EXPORT void cotask_cond_fini(struct cotask_cond *cond)
 
 EXPORT long cotask_cond_wait(struct cotask_cond *cond)
 {
-	/* It is going to release the lock, which is not known here. */
+	/* The wait releases a lock that is not known here: wake all tasks that select. */
 	if (unlikely(cond->base.loop && cond->base.loop == cotask_here && cotask_here->watches))
 		cotask_select_wake_all(cotask_here);
 	return step_on(&cond->base, DO(COND_WAIT));

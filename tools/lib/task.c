@@ -2,9 +2,9 @@
 /*
  * libcotask - tasks
  *
- * A task lives at the top of its own stack, or has none, see stackless.c.  Its place can be
- * reused once its code is over and the last reference is dropped; if it has failed, only after
- * the kernel can no longer report the error.
+ * A task's struct is at the top of its stack; for tasks without stacks see stackless.c.  The memory
+ * can be reused once the task's code has ended and the last reference is dropped.  If the task has
+ * failed, the memory can be reused only after the kernel can no longer report the error.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -83,7 +83,7 @@ static void unplace(struct cotask *task)
 	pthread_mutex_unlock(&loop->lock);
 }
 
-/* A task that the kernel does not know yet; NULL, and errno. */
+/* Make a task, before it is spawned in the kernel; NULL and errno on failure. */
 struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg,
 			       const struct cotask_spawn_args *args, bool foreign)
 {
@@ -121,7 +121,7 @@ struct cotask *cotask_task_new(struct cotask_loop *loop, cotask_fn fn, void *arg
 	return task;
 }
 
-/* Its memory; only that is left. */
+/* Free the memory of a task, the only resource that it still has. */
 void cotask_task_bury(struct cotask *task)
 {
 	cotask_context_put(task->context);
@@ -133,7 +133,7 @@ void cotask_task_bury(struct cotask *task)
 		unplace(task);
 }
 
-/* The kernel does not know it. */
+/* Free a task that the kernel has not accepted. */
 void cotask_task_free(struct cotask *task)
 {
 	if (task->base.handle)
@@ -141,7 +141,7 @@ void cotask_task_free(struct cotask *task)
 	cotask_task_bury(task);
 }
 
-/* The kernel has nothing more to say about it. */
+/* Forget a task in the kernel, which reports no further event of it, and free it. */
 void cotask_task_forget(struct cotask *task)
 {
 	if (task->base.flags & TASK_FORGOTTEN)
@@ -185,7 +185,7 @@ static void release_arg(struct cotask *task)
 		release(task->arg);
 }
 
-/* The first event of a task has come. */
+/* The first event of a task has arrived. */
 void cotask_task_begun(struct cotask *task)
 {
 	task->base.flags |= TASK_STARTED;
@@ -193,18 +193,19 @@ void cotask_task_begun(struct cotask *task)
 		link_live(task);
 }
 
-/* Its end makes no report. */
+/* Whether the end of the task is not reported to the error handler. */
 static bool ends_silently(const struct cotask *task)
 {
 	return task->base.outcome >= 0 || task->base.outcome == -ECANCELED;
 }
 
 /**
- * cotask_task_exit - the code of a task is over
+ * cotask_task_exit - end a task whose code has ended
  * @task: the current task, with its outcome
  *
- * Its last reference is the one of its code in most cases: then the kernel can forget it at once.
- * A handle of other threads is used again when that was applied, see handle.c.
+ * In most cases the code holds the last reference: then the same operation makes the kernel forget
+ * the task.  Not so for a handle from another thread: handle.c reuses it when COTASK_OP_FORGET was
+ * applied.
  */
 void cotask_task_exit(struct cotask *task)
 {
@@ -219,7 +220,7 @@ void cotask_task_exit(struct cotask *task)
 					      .value = task->base.outcome, .flags = flags);
 }
 
-/* No reference is left, and its code is over. */
+/* The task has no references, and its code has ended. */
 static void forget(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
@@ -228,7 +229,7 @@ static void forget(struct cotask *task)
 		cotask_task_forget(task);
 		return;
 	}
-	/* A report of its error stands before this callback in the kernel's queue. */
+	/* In the kernel's queue, a report of the task's error precedes this callback. */
 	cotask_forget(loop, task->base.handle);
 	task->base.handle = 0;
 	*cotask_op_add(loop) = *OP(CALL, .user_data = (uintptr_t)task | CALL_GRAVE);
@@ -240,7 +241,7 @@ static void drop(struct cotask *task)
 		forget(task);
 }
 
-/* Its code is over, and its stack was left; or it has ended without its code. */
+/* The code has ended and its stack was left, or the task has ended without running. */
 void cotask_task_gone(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
@@ -259,7 +260,7 @@ void cotask_task_gone(struct cotask *task)
 	drop(task);
 }
 
-/* The bottom of each stack. */
+/* The outermost function on each stack. */
 static void run_fn(void *arg)
 {
 	struct cotask *task = arg;
@@ -268,7 +269,7 @@ static void run_fn(void *arg)
 	cotask_task_entered(loop);
 	task->base.outcome = task->fn(task->arg);
 	if (task->base.outcome < -4095)
-		task->base.outcome = -EINVAL;	/* no errno */
+		task->base.outcome = -EINVAL;	/* not an errno */
 	release_arg(task);
 	cotask_groups_pass_on(loop, &task->failed);
 	cotask_task_exit(task);
@@ -305,7 +306,7 @@ static uint32_t spawn_flags(const struct cotask_loop *loop, uint32_t flags)
 	return there;
 }
 
-/* The first step of an eager task, inside of this one. */
+/* Run the first step of an eager task inside of the current step. */
 static void run_first_step(struct cotask_loop *loop, struct cotask *task)
 {
 	struct cotask *spawner = loop->current;
@@ -337,12 +338,12 @@ static int spawn_context(struct cotask_loop *loop, struct cotask *task,
 }
 
 /**
- * cotask_spawn_op - the operation that has the kernel know a task
- * @op: the operation
- * @group: passed by cotask_check_spawn()
- * @task: new
- * @args: how to spawn it
- * @there: COTASK_SPAWN_F_* besides those that @args asks for
+ * cotask_spawn_op - prepare the operation that spawns a task in the kernel
+ * @op: receives the operation
+ * @group: a group that cotask_check_spawn() has accepted, or NULL
+ * @task: the new task
+ * @args: options of the task
+ * @there: COTASK_SPAWN_F_* in addition to those that @args requests
  *
  * Return: 0; -ENOMEM.
  */
@@ -364,11 +365,11 @@ int cotask_spawn_op(struct cotask_op *op, const struct cotask_group *group, stru
 }
 
 /**
- * cotask_spawned - the kernel has answered
+ * cotask_spawned - process the result of a spawn operation
  * @task: the task; freed if it was refused
  * @rc: result of the operation
  *
- * Return: < 0: the error that it was refused with.
+ * Return: 0; the error if the spawn was refused.
  */
 int64_t cotask_spawned(struct cotask *task, int64_t rc)
 {
@@ -382,7 +383,7 @@ int64_t cotask_spawned(struct cotask *task, int64_t rc)
 	return 0;
 }
 
-/* Which group, by its handle; 0: none, < 0: it cannot be. */
+/* Handle of the group; 0: no group; a negative errno if it cannot be used. */
 static int64_t group_handle(const struct cotask_group *group)
 {
 	int rc;
@@ -397,7 +398,7 @@ static int64_t group_handle(const struct cotask_group *group)
 			 COTASK_SPAWN_SURE_START | COTASK_SPAWN_CANCELLED |			\
 			 COTASK_SPAWN_COMPLETION_WINS | COTASK_SPAWN_KEEP_CANCEL)
 
-/* Whether @group, which may be NULL, can have another task of @loop. */
+/* Check that a task of @loop can be spawned into @group, which may be NULL. */
 int cotask_check_spawn(struct cotask_loop *loop, const struct cotask_group *group,
 		       const struct cotask_spawn_args *args)
 {
@@ -409,20 +410,20 @@ int cotask_check_spawn(struct cotask_loop *loop, const struct cotask_group *grou
 	    (args->flags & COTASK_SPAWN_DETACHED && group))
 		return -EINVAL;
 	rc = group_handle(group);
-	/* It was left, and its place in the kernel is gone. */
+	/* The group was left, and its object in the kernel is gone. */
 	if (rc < 0 && group->state == SCOPE_LEFT)
 		return -ESHUTDOWN;
 	return rc < 0 ? rc : 0;
 }
 
 /**
- * cotask_task_spawn - have the kernel know a task
- * @group: passed by cotask_check_spawn()
- * @task: new; freed if it is refused
- * @args: how to spawn it
- * @there: COTASK_SPAWN_F_* besides those that @args asks for
+ * cotask_task_spawn - spawn a task in the kernel
+ * @group: a group that cotask_check_spawn() has accepted, or NULL
+ * @task: the new task; freed if it is refused
+ * @args: options of the task
+ * @there: COTASK_SPAWN_F_* in addition to those that @args requests
  *
- * Return: < 0: the error that it was refused with.
+ * Return: 0; the error if the spawn was refused.
  */
 int64_t cotask_task_spawn(struct cotask_group *group, struct cotask *task,
 			  const struct cotask_spawn_args *args, uint32_t there)
@@ -471,7 +472,7 @@ EXPORT struct cotask *cotask_spawn_with(struct cotask_group *group, cotask_fn fn
 	return task;
 }
 
-/* A member of a set: what it fails with is for the set, not for the group (GA-B2). */
+/* A member of a set: the set receives its error, the group does not (GA-B2). */
 struct cotask *cotask_spawn_member(struct cotask_group *group, cotask_fn fn, void *arg)
 {
 	static const struct cotask_spawn_args plain;
@@ -551,7 +552,7 @@ EXPORT struct cotask *cotask_get(struct cotask *task)
 	return task;
 }
 
-/* The end of a native task makes no event: register a callback that forgets it. */
+/* The end of a native task delivers no event: register a callback that forgets the task. */
 static void reap_native(struct cotask *task)
 {
 	cotask_op(task->base.loop, OP(ON_DONE, .handle = task->base.handle,
@@ -566,7 +567,7 @@ static void last_put(struct cotask *task)
 		forget(task);
 }
 
-/* Another thread: the loop's own one does it, when it comes along. */
+/* Called in another thread: the loop's thread drops the reference when it next runs the loop. */
 static void put_elsewhere(struct cotask *task)
 {
 	struct cotask_loop *loop = task->base.loop;
@@ -585,10 +586,10 @@ EXPORT void cotask_put(struct cotask *task)
 		return;
 	loop = task->base.loop;
 	if (atomic_load_explicit(&loop->closed, memory_order_relaxed))
-		return;		/* its memory goes with the loop */
+		return;		/* its memory is freed with the loop */
 	if (atomic_fetch_sub_explicit(&task->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	/* Elsewhere: its code has ended or is not here, so it is in no other list. */
+	/* Its code has ended or is not here, so the task is in no other list. */
 	if (loop == cotask_here)
 		last_put(task);
 	else
@@ -605,7 +606,7 @@ void cotask_dropped_elsewhere(struct cotask_loop *loop)
 	}
 }
 
-/* --- asking -------------------------------------------------------------------------- */
+/* --- queries ------------------------------------------------------------------------- */
 
 EXPORT struct cotask_awaitable *cotask_base(struct cotask *task)
 {
@@ -688,7 +689,7 @@ EXPORT int64_t cotask_effective_deadline(const struct cotask *task)
 	return deadline < 0 ? COTASK_FOREVER : deadline;
 }
 
-/* A task without a stack, and one in the kernel, have no place for a name. */
+/* Whether the library stores the task's name: not without a stack, and not for native tasks. */
 static bool keeps_name(const struct cotask *task)
 {
 	return !(task->base.flags & (TASK_NATIVE | TASK_STACKLESS));

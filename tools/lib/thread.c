@@ -2,9 +2,9 @@
 /*
  * libcotask - blocking functions in threads
  *
- * A job is a function and a future of the task's loop, which the worker completes.  The
- * worker may do that only while the task uses the future: later its handle may name
- * another object.
+ * A job is a function and a future of the task's loop, which the worker completes.  The worker may
+ * complete the future only while the task uses it: later its handle may refer to another
+ * object.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -18,16 +18,16 @@ enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_OVER };
 
 /**
  * struct job - a function in a thread
- * @next: in the queue
+ * @next: next job in the queue
  * @loop: the loop of the waiting task
- * @future: what it waits for
+ * @future: the future that the task waits for
  * @fn: the function
- * @arg: for it
- * @release: lets go of @arg, when @fn is over or is not going to run; or NULL
- * @context: of the task that has submitted it
- * @state: under @pool.lock
- * @unwanted: the task no longer waits for it
- * @refs: the task's and the worker's, under @pool.lock
+ * @arg: argument of @fn
+ * @release: releases @arg when @fn has returned or will not run; or NULL
+ * @context: context of the task that has submitted the job
+ * @state: protected by @pool.lock
+ * @unwanted: the task no longer waits for the job
+ * @refs: references held by the task and the worker, protected by @pool.lock
  */
 struct job {
 	struct job		*next;
@@ -49,7 +49,7 @@ static struct {
 	struct job	**last;
 	unsigned int	queued;
 	unsigned int	workers;
-	unsigned int	idle;	/* some of them may have been woken for what is queued */
+	unsigned int	idle;	/* some of them may have been woken for queued jobs */
 } pool = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.work = PTHREAD_COND_INITIALIZER,
@@ -96,7 +96,7 @@ static void unqueue(struct job *job)
 	pool.queued--;
 }
 
-/* The loop may end now. */
+/* Drop the job's claim on its loop, which may now be freed. */
 static void job_over(struct cotask_loop *loop)
 {
 	pthread_mutex_lock(&loop->lock);
@@ -105,7 +105,7 @@ static void job_over(struct cotask_loop *loop)
 	pthread_mutex_unlock(&loop->lock);
 }
 
-/* Called with the lock, which is dropped meanwhile. */
+/* Called with @pool.lock held; releases it while the function runs. */
 static void run_job(struct job *job)
 {
 	struct cotask_op op = { .opcode = COTASK_OP_COMPLETE };
@@ -116,7 +116,7 @@ static void run_job(struct job *job)
 	this_job = job;
 	op.value = job->fn(job->arg);
 	if (op.value < -4095)
-		op.value = -EINVAL;	/* no errno */
+		op.value = -EINVAL;	/* not an errno */
 	release_arg(job);
 	this_job = NULL;
 	pthread_mutex_lock(&pool.lock);
@@ -129,7 +129,7 @@ static void run_job(struct job *job)
 	job_over(loop);
 }
 
-/* A worker goes when there was nothing to do for some time. */
+/* Wait for a job.  Return: false: the worker was idle for IDLE_SECONDS, and ends. */
 static bool wait_for_work(void)
 {
 	struct timespec until;
@@ -160,7 +160,7 @@ static void *worker(void *unused)
 	return NULL;
 }
 
-/* With all signals blocked: they are the program's. */
+/* A worker blocks all signals, so that the program's own threads receive them. */
 static int new_worker(void)
 {
 	pthread_attr_t attr;
@@ -189,8 +189,8 @@ static void after_fork(void)
 }
 
 /*
- * The workers are the parent's, and so are the loops that what is queued is for.  A worker
- * that has forked itself is the only one.
+ * The workers belong to the parent process, and so do the loops of the queued jobs.  If a worker
+ * has called fork(), it is the only worker of the child.
  */
 static void in_child(void)
 {
@@ -220,7 +220,7 @@ static int enqueue(struct job *job)
 		if (!rc)
 			pool.workers++;
 		else if (pool.workers)
-			rc = 0;		/* one of them is going to do it */
+			rc = 0;		/* an existing worker runs the job later */
 	}
 	if (!rc) {
 		job->refs++;
@@ -251,7 +251,7 @@ static struct job *new_job(struct cotask_loop *loop, cotask_fn fn, void *arg)
 	return job;
 }
 
-/* The task waits no longer.  A function that has not begun never does (TH-4). */
+/* The task no longer waits.  A function that has not started never runs (TH-4). */
 static void give_up(struct job *job)
 {
 	bool never = false;
@@ -270,7 +270,7 @@ static void give_up(struct job *job)
 	job_over(job->loop);
 }
 
-/* The job is in the queue, or has let go of its argument. */
+/* Put the job into the queue; on failure release its argument. */
 static long begin_job(struct job *job)
 {
 	struct cotask_loop *loop = job->loop;
@@ -302,7 +302,7 @@ static long run_job_of(struct job *job)
 	return rc;
 }
 
-/* The request is held back until the function has ended, and comes then (TH-B2). */
+/* A cancel request is delivered only after the function has ended (TH-B2). */
 static long run_uninterrupted(struct job *job)
 {
 	int before = cotask_cancelling(loop_here()->current), after;

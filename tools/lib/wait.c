@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR MIT
 /*
- * libcotask - sleep, await, and other ways to wait for one thing; cancel
+ * libcotask - sleep, await, and other waits for one object; cancel
  */
 #include "internal.h"
 
@@ -35,11 +35,11 @@ EXPORT long cotask_yield(void)
 }
 
 /**
- * cotask_sleep_flags - how a sleep is written into the array of operations
- * @ns: how long; out: the value of the operation
+ * cotask_sleep_flags - encode a sleep in the array of operations
+ * @ns: in: duration; out: value of the operation
  *
- * As long as the operation waits in the array, its time runs; when that is up before it is
- * applied, it acts all the same as if it had been applied here.
+ * The sleep begins when the operation is added to the array.  If the time expires before the
+ * operation is applied, the effect is as if the operation had been applied at once.
  *
  * Return: The flags of the operation.
  */
@@ -63,7 +63,7 @@ EXPORT long cotask_sleep(int64_t ns)
 	return sleep_op(value, flags);
 }
 
-/* Whether a point in time is past is decided by the time of this call. */
+/* The time of this call determines whether a point in time is past. */
 static uint16_t ahead(int64_t deadline, clockid_t clock)
 {
 	struct timespec ts;
@@ -74,7 +74,7 @@ static uint16_t ahead(int64_t deadline, clockid_t clock)
 	return deadline > ts.tv_sec * COTASK_SEC + ts.tv_nsec ? COTASK_OP_F_AHEAD : 0;
 }
 
-/* Flags of a sleep until @deadline; -EINVAL: there is no such clock. */
+/* Flags of a sleep until @deadline; -EINVAL: the clock is not supported. */
 int cotask_sleep_until_flags(int64_t deadline, int clock)
 {
 	if (clock == CLOCK_MONOTONIC)
@@ -129,7 +129,7 @@ EXPORT long cotask_wait_for(struct cotask_awaitable *x, int64_t ns)
 	return rc;
 }
 
-/* A child that has begun before would have no chance to be apart from its group. */
+/* Lazy: a child that runs before START could not be kept apart from its group. */
 EXPORT long cotask_group_start(struct cotask_group *group, cotask_fn fn, void *arg,
 			       const char *name)
 {
@@ -224,7 +224,7 @@ EXPORT int cotask_awaitable_error(struct cotask_awaitable *x)
 
 /* --- cancel ---------------------------------------------------------------------- */
 
-/* From any thread: an operation that needs no task. */
+/* Apply an operation that requires no task, from any thread. */
 static int64_t op_anywhere(const struct cotask_awaitable *x, uint16_t opcode, uint32_t arg)
 {
 	struct cotask_op op = { .opcode = opcode, .arg = arg };
@@ -234,7 +234,7 @@ static int64_t op_anywhere(const struct cotask_awaitable *x, uint16_t opcode, ui
 	op.handle = x->handle;
 	if (x->loop != cotask_here)
 		return cotask_post(x->loop, &op);
-	/* The cancelling task, for cotask_cancel_reason(). */
+	/* Pass the cancelling task, for cotask_cancel_reason(). */
 	if (any_task_here())
 		op.task = any_task_here()->base.handle;
 	return cotask_op(x->loop, &op);

@@ -2,7 +2,7 @@
 /*
  * blink - the smallest driver that uses cotask
  *
- * As long as it is loaded a task says "on" and "off", once in a second.
+ * While the driver is loaded, a task prints "on" or "off" once a second.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

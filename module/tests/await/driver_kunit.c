@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what drivers are made of: completions, pauses, submissions into a group,
+ * cotask tests - facilities for drivers: completions, pauses, submissions into a group,
  * threads that wait, loops with options
  */
 #include <linux/irq_work.h>
@@ -88,7 +88,7 @@ static void completions_are_counted(struct kunit *test)
 	end_completion(env);
 }
 
-/* In a hard interrupt, and again and again without being made anew */
+/* In a hard interrupt, and repeatedly without another initialisation */
 static void completed_by_interrupts(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -110,7 +110,7 @@ static void completed_by_interrupts(struct kunit *test)
 	end_completion(env);
 }
 
-/* SY-2: what a cancelled wait was granted goes to the next one */
+/* SY-2: the grant of a cancelled wait passes to the next waiter */
 static void completion_goes_on(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -154,7 +154,7 @@ static int end_inside(struct cotask_callback *cb, struct cotask_awaitable *x)
 	return 0;
 }
 
-/* What is wrong is refused, and nothing has happened */
+/* Invalid arguments are refused without side effects */
 static void completion_in_use(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -295,7 +295,7 @@ static void submit_elsewhere(struct env *env)
 	submission = cotask_submit_into(&env->group[0], script_frame(env, forever), NULL);
 }
 
-/* RT-7: cancelling the group reaches what was submitted into it */
+/* RT-7: cancelling the group reaches tasks that were submitted into it */
 static void submitted_into_a_group(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -350,7 +350,7 @@ static int block_for_a_future(void *arg)
 	return 0;
 }
 
-/* RT-3: a wake-up for what was at the same address before ends no wait */
+/* RT-3: a wake-up for a previous object at the same address ends no wait */
 static void stray_wake_up(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -542,7 +542,7 @@ static void options_of_a_loop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
 }
 
-/* The thread of a loop is what the options say */
+/* The thread of a loop has the properties that the options request */
 static long look_at_thread(struct cotask *task, struct cotask_frame *frame)
 {
 	return cpumask_weight(current->cpus_ptr) * 1000 + task_nice(current) * 10 +

@@ -21,7 +21,7 @@ static const struct line replaces[] = { TRY, SLEEP(10), EXCEPT, RAISE(E2), ENDTR
 static const struct line instant[] = { LOG("instant"), RETURN(5) };
 static const struct line instant_failure[] = { RAISE(E1) };
 
-/* Await set 0, say what it gave, and the count. */
+/* Await set 0, log its outcome and the count. */
 #define AWAIT_AND_TELL	TRY, AWAIT_SET(0), SHOW, EXCEPT, SHOW, ENDTRY, COUNT, RESULTS(0), END
 
 /* GA-1: gather of nothing is done at once, with nothing in it */
@@ -146,7 +146,7 @@ static void two_errors_in_one_turn(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->errors, 0);
 }
 
-/* GA-5: collect waits for all, and gives value, error or -ECANCELED of each */
+/* GA-5: collect waits for all, and provides the value, error or -ECANCELED of each */
 static void collect(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -244,7 +244,7 @@ static void error_after_cancel(struct kunit *test)
 	expect_log(env, "a E2 n1 [ E2 ECANCELED ]");
 }
 
-/* GA-9: collect waits for all after a cancel, and gives -ECANCELED */
+/* GA-9: collect waits for all after a cancel, and returns -ECANCELED */
 static void collect_cancelled(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -410,7 +410,7 @@ static void race_lost(struct kunit *test)
 	expect_log(env, "fails fails2 E1 n0 [ E2 E1 ]");
 }
 
-/* WT-B3: a cancelled race cancels all, waits for them, and gives -ECANCELED */
+/* WT-B3: a cancelled race cancels all, waits for them, and returns -ECANCELED */
 static void race_cancelled(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -448,7 +448,7 @@ static void gather_of_shields(struct kunit *test)
 	expect_log(env, "one two");
 }
 
-/* SH-7: a shielded gather whose waiter is cancelled runs on and gives its list */
+/* SH-7: a shielded gather whose waiter is cancelled continues and provides its results */
 static void shield_of_a_gather(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -487,7 +487,7 @@ static void nested_gathers(struct kunit *test)
 	expect_log(env, "a b c ECANCELED n1 [ ECANCELED ECANCELED ]");
 }
 
-/* CX-B2, GA-7: children of a cancelled gather know why */
+/* CX-B2, GA-7: children of a cancelled gather have its reason */
 static void reason_passes_through(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -687,7 +687,7 @@ static int look_at_the_gather(struct cotask_callback *cb, struct cotask_awaitabl
 {
 	struct kunit *test = env_current()->test;
 
-	/* It waits for what is on its way, and cannot be asked any more. */
+	/* It waits for the post in transit, and declines further cancels. */
 	KUNIT_EXPECT_FALSE(test, cotask_awaitable_done(&arrival.set.base));
 	KUNIT_EXPECT_FALSE(test, cotask_awaitable_cancel(&arrival.set.base));
 	cotask_set_drop(&arrival.set);

@@ -17,14 +17,14 @@
 /**
  * struct job - a function that a test holds up
  * @job: the job
- * @running: completed when it has begun
- * @go: it waits for this
+ * @running: completed when the function has started
+ * @go: the function waits for this
  * @ended: completed at its end
- * @runs: how often it has run
- * @seen: context variable that it has seen
- * @unwanted: what it has been told at the end
- * @result: what it returns
- * @released: completed when it was released
+ * @runs: number of times that it has run
+ * @seen: value of the context variable in the function
+ * @unwanted: result of cotask_job_unwanted() at the end
+ * @result: return value
+ * @released: completed when the job was released
  */
 struct job {
 	struct cotask_job job;
@@ -70,7 +70,7 @@ static void job_init(struct job *j, long result)
 }
 
 /**
- * struct caller - a coroutine that has a job done
+ * struct caller - a coroutine that runs a job in a thread
  * @frame: its coroutine
  * @j: the job
  * @flags: for cotask_to_thread()
@@ -243,14 +243,14 @@ static void uninterruptible(struct kunit *test)
 	t = call(test, test->priv, &c, &j, COTASK_JOB_UNINTERRUPTIBLE);
 	wait_for_completion(&j.running);
 	cotask_cancel(t);
-	/* The loop has acted on the cancel when it answers. */
+	/* When the loop answers, it has processed the cancel. */
 	KUNIT_EXPECT_EQ(test, cotask_all_tasks(test->priv, NULL, 0), 1);
 	KUNIT_EXPECT_FALSE(test, cotask_done(t));
 	complete(&j.go);
 	KUNIT_EXPECT_EQ(test, cotask_wait(t, COTASK_FOREVER), 0);
 	KUNIT_EXPECT_TRUE(test, completion_done(&j.ended));
 	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t));
-	/* What it has acquired is not lost. */
+	/* The resource that it has acquired is not lost. */
 	KUNIT_EXPECT_EQ(test, cotask_job_result(&j.job), 7L);
 	cotask_put(t);
 	cotask_job_put(&j.job);
@@ -391,7 +391,7 @@ static void cancelled_before_it_began(struct kunit *test)
 	cotask_cancel(t);
 	cotask_manual_turns(loop, 100);
 	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t));
-	/* It either never began, or was told. */
+	/* The function either never ran, or could read that it is unwanted. */
 	complete(&j.go);
 	cotask_loop_stop(loop, COTASK_FOREVER);
 	cotask_put(t);
@@ -552,7 +552,7 @@ static void posted_functions(struct kunit *test)
 	expect_log(env, "a b c");
 }
 
-/* RT-7: a closed loop refuses; what is pending at its end is CANCELLED */
+/* RT-7: a closed loop refuses; submissions pending at its end are CANCELLED */
 static void closed_loop(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -2,11 +2,11 @@
 /*
  * cotask tests - every spawn option, with every kind of wait, with every interruption
  *
- * Two tasks wait for the same thing, a victim and behind it a rival.  What they wait for is
- * provided in units: a permit, an item, a notification, a member; or happens for both.  The
- * victim is interrupted before its first step, while it waits, when its outcome is there and
- * it has not resumed, or afterwards.  In the end each unit is where it belongs: with one of the
- * two, or still there; both have ended once; nothing is left.
+ * Two tasks wait for the same object, a victim and behind it a rival.  The object is granted in
+ * units (a permit, an item, a notification, a member) or completes for both.  The victim is
+ * interrupted before its first step, while it waits, when its outcome is available and it has not
+ * resumed, or afterwards.  At the end each unit belongs to one of the two tasks or is still
+ * available; both tasks have ended once; nothing is left.
  *
  * The table is generated: a case is a kind of wait, and goes through all options and
  * interruptions.
@@ -24,7 +24,7 @@ enum interruption {
 	LOOP_STOPPED, LOOP_ENDED, INTERRUPTIONS
 };
 
-/* When it comes. */
+/* Moment of the interruption. */
 enum moment { BEFORE, WAITING, GRANTED, AFTERWARDS, MOMENTS };
 
 static const u32 options[] = {
@@ -42,7 +42,7 @@ static const u32 options[] = {
 
 struct player;
 
-/* What is waited for, and all that there is besides. */
+/* The awaited object, and the further objects of a case. */
 struct game {
 	struct kunit *test;
 	const struct wait_kind *kind;
@@ -86,18 +86,18 @@ struct player {
 	bool victim;
 	bool locked;
 	long rc;
-	unsigned int got;	/* units that it has: 0 or 1 */
-	unsigned int ends;	/* how often its coroutine has ended */
+	unsigned int got;	/* number of its units: 0 or 1 */
+	unsigned int ends;	/* number of ends of its coroutine */
 };
 
 /**
  * struct wait_kind - a kind of wait
- * @name: for people
+ * @name: name for messages
  * @begin: the await
- * @provide: one more unit, or for all
- * @left: how many units are there still; NULL: it happens for both
- * @locks: it is waited for with the lock; a unit that no task waits for is gone
- * @shared: a cancel of one waiter reaches what both wait for (CX-15)
+ * @provide: provide one more unit, or complete for all
+ * @left: number of available units; NULL: completes for both
+ * @locks: the waiter holds the lock; a unit without a waiter is lost
+ * @shared: a cancel of one waiter reaches the object that both wait for (CX-15)
  */
 struct wait_kind {
 	const char *name;

@@ -57,7 +57,7 @@ SCENARIO(cancelled_and_a_member_fails,
 	 PLAYS(loud),
 	 SETTLE, HIT(0), SETTLE, SAW("c E2 n1 on"))
 
-/* GA-9: cancelled when it collects: waits for all, -ECANCELED whatever they give */
+/* GA-9: cancelled when it collects: waits for all, -ECANCELED for any outcomes */
 SCENARIO(cancelled_when_it_collects,
 	 TASK(GATHER(0, COLLECT, T(1), T(2), T(3)), TRY, AWAIT_SET(0), EXCEPT, SHOW, ENDTRY,
 	      RESULTS(0), CALL(probe), END),
@@ -198,7 +198,7 @@ SCENARIO(wait_for_an_error,
 	 PLAYS(fail5),
 	 SETTLE, HIT(1), SETTLE, SAW("c"), PENDING(0), PASS(5), SAW("0 [ ECANCELED E1 - ]"))
 
-/* WT-6, WT-7: the time is up in the turn in which a member ends */
+/* WT-6, WT-7: the time has expired in the turn in which a member ends */
 SCENARIO(wait_ends_with_a_member,
 	 TASK(WAIT(0, WALL, 5, T(1), F(0)), SHOW, RESULTS(0), END),
 	 TASK(SLEEP(5), RETURN(7)),
@@ -238,14 +238,14 @@ SCENARIO(in_order_of_ending,
 	 COMPLETE(3, 3), COMPLETE(1, 1), SETTLE, SAW("#1= 1 #3= 3"), COMPLETE(2, 2), COMPLETE(0, 0),
 	 SETTLE, SAW("#2= 2 #0= 0 end"))
 
-/* AC-4, AC-6: the time is up; what had ended before comes first; twice for two that have not */
+/* AC-4, AC-6: the time has expired: ended members come first; then once per pending member */
 SCENARIO(iteration_times_out,
 	 TASK(AS_COMPLETED(0, 5, F(0), F(1), F(2)), SLEEP(9), NEXT(0), TRY, NEXT(0), EXCEPT, SHOW,
 	      ENDTRY, TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, NEXT(0), END_ITERATION(0), END),
 	 SETTLE, COMPLETE(1, 1), SETTLE, PASS(9), SAW("#1= 1 ETIMEDOUT ETIMEDOUT end"),
 	 FUTURE_IS(0, -EINPROGRESS))
 
-/* AC-7, CX-5: a task that was served, but is cancelled before it resumes, does not consume the item */
+/* AC-7, CX-5: a task that is served and cancelled before it resumes consumes no item */
 SCENARIO(cancelled_next_does_not_eat,
 	 TASK(AS_COMPLETED(0, NEVER, F(0), F(1)), TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, SLEEP(50),
 	      END),
@@ -259,14 +259,14 @@ SCENARIO(first_next_gets_the_first,
 	 SETTLE, COMPLETE(0, 5), COMPLETE(1, 6), PLAY(1, SCRIPT(NEXT(0), NEXT(0), END)), SETTLE,
 	 SAW("#1= 6 end #0= 5"))
 
-/* AC-7, CX-5: the item that it does not take is still in front of the next one */
+/* AC-7, CX-5: the item that it does not consume still precedes the next one */
 SCENARIO(lost_next_keeps_its_place,
 	 TASK(AS_COMPLETED(0, NEVER, F(0), F(1), F(2)), TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, END),
 	 SETTLE, COMPLETE(0, 5), COMPLETE(1, 6), TURN, HIT(0), SETTLE, SAW("ECANCELED"),
 	 PLAY(1, SCRIPT(NEXT(0), NEXT(0), NEXT(0), END_ITERATION(0), END)), SETTLE,
 	 SAW("#0= 5 #1= 6"), COMPLETE(2, 7), SETTLE, SAW("#2= 7"))
 
-/* CX-B4, AC-7: a task that keeps the member that it was served with has eaten it */
+/* CX-B4, AC-7: a task that keeps the member that it was served with has consumed it */
 SCENARIO(kept_next_eats,
 	 TASK(AS_COMPLETED(0, NEVER, F(0), F(1)),
 	      SPAWN_FLAGS(2, ROOT, SCRIPT(TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, END),

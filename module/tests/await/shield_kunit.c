@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - shields: the waiter is cancelled, what it awaits is not
+ * cotask tests - shields: the waiter is cancelled, the awaited object is not
  */
 #include "../helpers.h"
 #include "../suites.h"
@@ -11,7 +11,7 @@ static const struct line waiter[] = {
 	TRY, SHIELD(0), SHOW, EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
 };
 
-/* SH-1: what is done is its own shield, and does not suspend */
+/* SH-1: a done object is its own shield, and does not suspend */
 static void done_is_its_own_shield(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -43,7 +43,7 @@ static void outcome_passes_through(struct kunit *test)
 	expect_log(env, "E1 n0 on");
 }
 
-/* SH-3: cancelled, the waiter resumes in its next step; what is shielded runs on */
+/* SH-3: cancelled, the waiter resumes in its next step; the shielded object continues */
 static void cancel_stops_at_the_shield(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -119,7 +119,7 @@ static void abandoned_outcome(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->last_error, E1);
 }
 
-/* SH-5, AW-11: not while there is a handle; and not at all if that is looked at */
+/* SH-5, AW-11: not while a handle exists; and not at all if the error is retrieved */
 static void abandoned_and_held(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -182,7 +182,7 @@ static void cancel_after_completion(struct kunit *test)
 	}
 }
 
-/* SH-9: a direct cancel and the end of the loop reach what is shielded */
+/* SH-9: a direct cancel and the end of the loop reach the shielded object */
 static void shield_does_not_stop_a_direct_cancel(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -253,7 +253,7 @@ static void waiter_is_ended_by_force(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->actors, 0);
 }
 
-/* AW-5, SH-1: bad arguments are told apart from awaitables */
+/* AW-5, SH-1: bad arguments are distinguished from awaitables */
 static void bad_arguments(struct kunit *test)
 {
 	struct env *env = env_of(test);

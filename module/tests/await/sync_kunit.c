@@ -6,17 +6,17 @@
 #include "../suites.h"
 
 #define CRITICAL(word)	TAKE(0), LOG(word), SLEEP(10), GIVE(0), END
-/* Say when it is cancelled. */
+/* Log a cancel. */
 #define CRITICAL_OR_NOT(word)	\
 	TRY, TAKE(0), LOG(word), GIVE(0), EXCEPT, SHOW, ENDTRY, END
 
-/* SY-1: waiters in the order in which they came; a newcomer does not overtake */
+/* SY-1: waiters in the order of arrival; a later task does not overtake */
 static void first_come_first_served(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line a[] = { CRITICAL("a") };
 	static const struct line b[] = { CRITICAL("b") };
-	/* Gives the lock back, and asks for it again at once. */
+	/* Releases the lock, and requests it again at once. */
 	static const struct line greedy[] = {
 		TAKE(0), LOG("g"), SLEEP(5), GIVE(0), TAKE(0), LOG("g2"), GIVE(0), END
 	};
@@ -44,7 +44,7 @@ static void free_lock_does_not_suspend(struct kunit *test)
 	expect_cancelled(env, 0);
 }
 
-/* SY-2: a waiter that is cancelled goes; the others are not affected */
+/* SY-2: a cancelled waiter leaves the queue; other waiters are not affected */
 static void cancelled_waiter(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -261,7 +261,7 @@ static long try_get(struct cotask_queue *q)
 	return value;
 }
 
-/* SY-2, SY-4: what a getter was granted and does not take is the next item of the others */
+/* SY-2, SY-4: an item that was granted and not taken is the next item of other getters */
 static void queue_grant_comes_back(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -309,7 +309,7 @@ static void bounded_queue(struct kunit *test)
 	expect_log(env, "1 p2 2 p3 3");
 }
 
-/* SY-4, SY-2: a getter that was given an item and is cancelled does not keep it */
+/* SY-4, SY-2: a getter that was granted an item and is cancelled does not keep it */
 static void cancelled_getter(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -326,7 +326,7 @@ static void cancelled_getter(struct kunit *test)
 	expect_log(env, "ECANCELED 7");
 }
 
-/* SY-4, SY-2: a putter that was given room and is cancelled has put nothing */
+/* SY-4, SY-2: a putter that was granted room and is cancelled has put nothing */
 static void cancelled_putter(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -16,7 +16,7 @@ static const struct line five_ms[] = {
 	TRY, WAIT_FOR(0, 5), SHOW, EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
 };
 
-/* WF-5: cancelled before x ends, or after it, the caller is told so, not -ETIMEDOUT */
+/* WF-5: cancelled before or after x ends, the caller receives -ECANCELED, not -ETIMEDOUT */
 static void cancel_is_no_timeout(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -203,7 +203,7 @@ static void two_callers(struct kunit *test)
 	expect_log(env, "ETIMEDOUT n0 ECANCELED n0 on");
 }
 
-/* WF-10: a cancel of the caller leaves what is shielded alone, with time and without */
+/* WF-10: a cancel of the caller does not affect the shielded object, with time and without */
 static void cancelled_at_a_shield(struct kunit *test)
 {
 	static const struct line script[] = {
@@ -247,7 +247,7 @@ static long misused(struct cotask *task, struct cotask_frame *frame)
 	return 0;
 }
 
-/* WF-4, AW-4, AW-5: misuse is told, and cancels nothing: neither itself nor another's */
+/* WF-4, AW-4, AW-5: misuse returns an error and cancels nothing */
 static void misuse(struct kunit *test)
 {
 	struct env *env = env_of(test);

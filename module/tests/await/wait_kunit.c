@@ -147,7 +147,7 @@ static void partition_at_resumption(struct kunit *test)
 	expect_log(env, "0 [ - 1 2 ]");
 }
 
-/* WT-6: when the time is up it returns 0 with what is done, and cancels nothing */
+/* WT-6: when the time has expired, it returns 0 with the done members, and cancels nothing */
 static void timeout(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -305,7 +305,7 @@ static void done_before(struct kunit *test)
 	expect_log(env, "#0= 0");
 }
 
-/* AC-4, AC-5: what is finished comes first, then -ETIMEDOUT each, then the end */
+/* AC-4, AC-5: finished members come first, then -ETIMEDOUT for each other one, then the end */
 static void iteration_times_out(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -330,7 +330,7 @@ static void iteration_times_out(struct kunit *test)
 	expect_log(env, "two");
 }
 
-/* AC-4: the time is up while it waits */
+/* AC-4: the time has expired while it waits */
 static void times_out_while_waiting(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what is bounded, and what has to be reached nevertheless
+ * cotask tests - bounded work, and effects that must be complete nevertheless
  *
- * More tasks, requests and ways than the budget of a loop, a wave or a counter of 16 bits
- * has room for.
+ * More tasks, requests and paths than the budget of a loop, a wave or a 16-bit counter
+ * can hold.
  */
 #include <linux/completion.h>
 #include <linux/cotask_gather.h>
@@ -84,7 +84,7 @@ static void listen_to(struct kunit *test, unsigned int n)
 	cotask_loop_stop(loop, 0);
 }
 
-/* TG-B2, TG-38: whatever their number, deliveries are not mistaken for none */
+/* TG-B2, TG-38: no number of deliveries is mistaken for none */
 static void deliveries_are_counted(struct kunit *test)
 {
 	listen_to(test, 2);

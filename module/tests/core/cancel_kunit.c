@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - cancellation: where a request goes and what becomes of it
+ * cotask tests - cancellation: the path and the effect of a request
  */
 #include "../helpers.h"
 #include "../suites.h"
@@ -67,7 +67,7 @@ static void cancel_is_handed_down_the_chain(struct kunit *test)
 	expect_cancelled(env, 2);
 }
 
-/* CX-4, CX-5: a scheduled task is armed; its await gives -ECANCELED, x keeps its value */
+/* CX-4, CX-5: a scheduled task is armed; its await returns -ECANCELED, x keeps its value */
 static void cancel_after_completion_arms(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -326,7 +326,7 @@ static long run(struct env *env, const struct line *script)
 	return cotask_run(env->loop, script_frame(env, script));
 }
 
-/* CO-7: a main that ends CANCELLED gives -ECANCELED */
+/* CO-7: the run of a main that ends CANCELLED returns -ECANCELED */
 static void run_gives_a_cancelled_main(struct kunit *test)
 {
 	static const struct line script[] = { CANCEL_SELF, YIELD, END };
@@ -510,7 +510,7 @@ static long run_interrupted(struct env *env, const struct line *script)
 	return rc;
 }
 
-/* CO-10: an interrupted main that fails in its clean-up gives its error */
+/* CO-10: an interrupted main that fails in its clean-up: the run returns its error */
 static void interrupted_main_fails(struct kunit *test)
 {
 	static const struct line main[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - awaits that would go round in a circle
+ * cotask tests - awaits that would close a cycle
  */
 #include "../helpers.h"
 #include "../suites.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - the deadline queue by itself: exact order, against a simple model
+ * cotask tests - the deadline queue in isolation: exact order, compared with a simple model
  */
 #include <linux/limits.h>
 #include <linux/minmax.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - awaitables: futures, what an await gives, callbacks
+ * cotask tests - awaitables: futures, outcomes of awaits, callbacks
  */
 #include "../helpers.h"
 #include "../suites.h"
@@ -53,7 +53,7 @@ static void await_of_done_delivers_no_cancel(struct kunit *test)
 	expect_log(env, "ECANCELED");
 }
 
-/* AW-2: an await of something pending lets the others run, and gives value or error */
+/* AW-2: an await of a pending object lets other tasks run, and returns its value or error */
 static void await_of_pending_suspends(struct kunit *test)
 {
 	static const struct line waits1[] = { TRY, FUTURE(1), EXCEPT, SHOW, ENDTRY, END };
@@ -141,7 +141,7 @@ static void await_across_loops_suspends(struct kunit *test)
 	cotask_loop_stop(loop, 0);
 }
 
-/* AW-6: no outcome is replaced by another, whatever the first one was */
+/* AW-6: no outcome is ever replaced */
 static void first_outcome_stays(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -225,7 +225,7 @@ static void await_nothing(struct env *env, struct cotask *task)
 	note(env, "%ld", __cotask_outcome(task));
 }
 
-/* AW-1: what is missing or was not made gives -EINVAL without suspending */
+/* AW-1: a missing or refused object returns -EINVAL without suspending */
 static void await_of_nothing(struct kunit *test)
 {
 	static const struct line script[] = { HOOK(await_nothing), RETURN(3) };
@@ -339,7 +339,7 @@ static void reading_prevents_the_report(struct kunit *test)
 	cotask_error(env->task[1]);
 	cotask_cancel(env->task[3]);
 	cotask_awaitable_cancel(&env->task[4]->base);
-	/* Looking at its state is not reading. */
+	/* Reading the state does not retrieve the error. */
 	KUNIT_EXPECT_TRUE(test, cotask_done(env->task[5]));
 	KUNIT_EXPECT_FALSE(test, cotask_cancelled(env->task[5]));
 	for (i = 0; i < 5; i++)

@@ -15,7 +15,7 @@ static const struct line sleeping_body[] = {
 	LOG("zero"), COUNT, EXCEPT, SHOW, COUNT, ENDTRY, YIELD, LOG("on"), END
 };
 
-/* TG-33, TG-34: children and body are cancelled, exit gives 0; again it does nothing */
+/* TG-33, TG-34: children and body are cancelled, exit returns 0; again it does nothing */
 static void cancel_the_group(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -33,7 +33,7 @@ static void cancel_the_group(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_cancel_reason(env->task[1]).cause, (u32)COTASK_CAUSE_GROUP);
 }
 
-/* TG-34: after an outside cancel took effect, exit still gives -ECANCELED */
+/* TG-34: after an outside cancel has taken effect, exit still returns -ECANCELED */
 static void after_an_outside_cancel(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -62,7 +62,7 @@ static void before_enter(struct kunit *test)
 	expect_log(env, "ESHUTDOWN ECANCELED zero n0");
 }
 
-/* TG-36: the body ends without suspending: exit gives 0, nothing stays armed */
+/* TG-36: the body ends without suspending: exit returns 0, nothing stays armed */
 static void body_ends_at_once(struct kunit *test)
 {
 	static const struct line script[] = {
@@ -96,7 +96,7 @@ static void errors_in_clean_up(struct kunit *test)
 	expect_log(env, "E2 n0 on");
 }
 
-/* TG-38: with an outside cancel in addition, in either order, exit gives -ECANCELED */
+/* TG-38: with an outside cancel in addition, in either order, exit returns -ECANCELED */
 static void outside_cancel_in_addition(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -487,7 +487,7 @@ static void no_handle(struct kunit *test)
  * @outer: its frame
  * @middle: likewise
  * @leaf: likewise
- * @future: what the innermost one waits for
+ * @future: the future that the innermost coroutine awaits
  * @replace: the middle one replaces the error
  */
 struct deep {

@@ -2,9 +2,9 @@
 /*
  * cotask tests - no memory, by fault injection
  *
- * Calls that create something are made again and again, with the first, the
- * second, ... allocation failing, until there is none left to fail.  What may not
- * allocate at all runs with the first allocation set to fail, and may not notice.
+ * Calls that create an object are repeated, with the first, the second, ...
+ * allocation failing, until no allocation is left to fail.  Calls that must not
+ * allocate run with the first allocation set to fail, and must not be affected.
  *
  * Needs CONFIG_FAILSLAB, and failslab must not spare GFP_KERNEL, see
  * selftests/guest/kunit.sh; the cases are skipped otherwise.  An allocation of a
@@ -80,7 +80,7 @@ static void coro_release(struct cotask_frame *frame)
 }
 
 /**
- * struct trial - a call, again and again
+ * struct trial - a call that is repeated
  * @prepare: before each call, or NULL
  * @call: with the fault; returns 0 or an errno
  * @check: after it: what there must be now; ends what the call has made
@@ -95,7 +95,7 @@ struct trial {
 	unsigned int least;
 };
 
-/* The trial that is going on, what the call has given, and which fault was fatal. */
+/* The current trial, the result of the call, and the fault that was fatal. */
 static struct {
 	const struct trial *how;
 	unsigned int nth;
@@ -236,14 +236,14 @@ static long call_spawn_with(struct env *env)
 	return keep(env, cotask_spawn_with(cotask_loop_root(env->loop), &coro.frame, &args));
 }
 
-/* kmemleak tells if a failure has kept a reference to the context. */
+/* kmemleak reports a failure that has kept a reference to the context. */
 static void check_spawned_with(struct env *env, long rc)
 {
 	check_spawned(env, rc);
 	cotask_context_put(context);
 }
 
-/* SC-10, CT-6: with everything that can be asked for */
+/* SC-10, CT-6: with all options */
 static void spawn_with(struct kunit *test)
 {
 	static const struct trial trial = {
@@ -609,7 +609,7 @@ static void expect_untouched(struct env *env)
 	KUNIT_EXPECT_EQ_MSG(env->test, fault_disarm(), 1U, "something has allocated");
 }
 
-/* One for each way of waiting; all wait for future 0 in the end, or for ever. */
+/* One for each way of waiting; all wait for future 0 in the end, or forever. */
 static const struct line on_future[] = { FUTURE(0), END };
 static const struct line on_sleep[] = { SLEEP(1000), END };
 static const struct line on_task[] = { JOIN(0), END };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what goes beyond, on demand: ways to be cancelled, to spawn, to time
- * out, to wait; options of groups
+ * cotask tests - optional extensions: of cancelling, spawning, timeouts and waits;
+ * options of groups
  */
 #include "../helpers.h"
 #include "../suites.h"
@@ -12,7 +12,7 @@ static const struct line sleeper[] = {
 
 /* --- ways to be cancelled -------------------------------------------------------- */
 
-/* CX-B4: an outcome that is there wins; the cancel comes at the next suspension */
+/* CX-B4: an available outcome wins; the cancel is delivered at the next suspension */
 static void completion_wins(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -113,7 +113,7 @@ static void note_origin(struct env *env, struct cotask *task)
 	note(env, cotask_cancel_delivered(task) ? "mine" : "theirs");
 }
 
-/* CX-B3: whether -ECANCELED is one's own or that of what was awaited */
+/* CX-B3: whether -ECANCELED is for the task itself or for the awaited object */
 static void origin(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -134,7 +134,7 @@ static void origin(struct kunit *test)
 	expect_log(env, "c mine theirs");
 }
 
-/* CX-B6: cancel and wait: 0 whatever the target makes of it; not on oneself */
+/* CX-B6: cancel and wait: 0 for any outcome of the target; not on oneself */
 static void cancel_and_wait(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -288,7 +288,7 @@ static void strict_timeout(struct kunit *test)
 	expect_log(env, "ok");
 }
 
-/* TO-B4: quiet: exit gives 0, and expired tells */
+/* TO-B4: quiet: exit returns 0, and cotask_timeout_expired() returns true */
 static void quiet_timeout(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -305,7 +305,7 @@ static void quiet_timeout(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_timeout_configure(NULL, NULL, 0), -EINVAL);
 }
 
-/* TO-B5, CX-B2: the reason tells the name of the timeout */
+/* TO-B5, CX-B2: the reason contains the name of the timeout */
 static void named_timeout(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -408,7 +408,7 @@ static void group_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_group_configure(NULL, NULL), -EINVAL);
 }
 
-/* TG-B4: the clock has begun at 0, which says that there is no deadline */
+/* TG-B4: the clock has begun at 0, the value for no deadline */
 static void group_deadline_before_all(struct kunit *test)
 {
 	struct cotask_group_options options = { .deadline = -1 };

@@ -2,8 +2,8 @@
 /*
  * cotask tests - from outside the loop: requests that cross its work, and blocking
  *
- * The test owns a manual loop.  What another thread asks for is posted, and acts on
- * the next turn; so each order of a request and of what it crosses can be played.
+ * The test owns a manual loop.  A request of another thread is posted, and acts on the
+ * next turn, so the test can play each order of a request and a concurrent event.
  */
 #include <linux/irqflags.h>
 #include <linux/kthread.h>
@@ -20,7 +20,7 @@ static const struct line waits0[] = {
 	TRY, FUTURE(0), SHOW, EXCEPT, SHOW, COUNT, RERAISE, ENDTRY, RETURN(1)
 };
 
-/* What other threads do. */
+/* Actions of other threads. */
 
 static void complete0(struct env *env)
 {
@@ -348,7 +348,7 @@ static void spawn_abc(struct env *env)
 	cotask_go(root, script_frame(env, c));
 }
 
-/* SC-2, SC-3, SC-9: what is posted goes to the tail, in order, and before due timers */
+/* SC-2, SC-3, SC-9: posts are appended at the tail, in order, and before due timers */
 static void posts_keep_their_order(struct kunit *test)
 {
 	static const struct line sleeps[] = { SLEEP(10), LOG("timer"), END };
@@ -511,11 +511,11 @@ static void wait_on_the_own_loop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_group_wait(cotask_loop_root(env->loop), 0), -EDEADLK);
 	cotask_future_complete(&env->future[0], 1);
 	settle(env);
-	/* What is done is not waited for. */
+	/* A wait for a done object returns at once. */
 	KUNIT_EXPECT_EQ(test, cotask_wait(env->task[0], 0), 0);
 }
 
-/* TK-1: waiting with no time left tells whether the task is done; it goes on */
+/* TK-1: waiting with no time returns whether the task is done; the task continues */
 static void wait_without_time(struct kunit *test)
 {
 	struct cotask_loop *loop = thread_loop(test);
@@ -535,7 +535,7 @@ static void wait_without_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, COTASK_FOREVER), 0);
 }
 
-/* SC-1: what blocks is refused with interrupts off, and nothing has happened */
+/* SC-1: blocking calls with interrupts off are refused without side effects */
 static void blocking_in_atomic_context(struct kunit *test)
 {
 	struct cotask_loop *loop = thread_loop(test);
@@ -626,7 +626,7 @@ static void block_in_a_step(struct job *job)
 	KUNIT_EXPECT_EQ(test, cotask_wait(cotask_current(), COTASK_FOREVER), -EDEADLK);
 }
 
-/* SC-1: a step that would block its own loop is told so, and nothing has happened */
+/* SC-1: a step that would block its own loop receives an error without side effects */
 static void blocking_in_a_step(struct kunit *test)
 {
 	struct cotask_loop *loop = thread_loop(test);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what is used wrongly is refused, and groups that are opened late or too late
+ * cotask tests - misuse is refused, and groups that are opened late or too late
  *
- * A debug build warns of a coroutine that breaks the rules; the cases say that they expect it.
+ * A debug build warns of a coroutine that breaks the rules; the cases expect these warnings.
  */
 #include <linux/cotask_body.h>
 #include <linux/cotask_thread.h>
@@ -177,7 +177,7 @@ static void wrong_arguments(struct env *env, struct cotask *task)
 	KUNIT_EXPECT_EQ(env->test, my.frame.state, COTASK_FRAME_FRESH);
 }
 
-/* AW-5: arguments that are missing, and a condition of another loop, are told at once */
+/* AW-5: missing arguments, and a condition of another loop, return an error at once */
 static void missing_arguments(struct kunit *test)
 {
 	static const struct line script[] = { HOOK(wrong_arguments), LOG("on"), END };
@@ -238,7 +238,7 @@ static long waits_elsewhere(struct cotask *task, struct cotask_frame *frame)
 	return 7;
 }
 
-/* AW-5: an event of another loop is told on the next turn, and nothing waits for it */
+/* AW-5: an event of another loop returns an error on the next turn, without a wait */
 static void event_of_another_loop(struct kunit *test)
 {
 	struct cotask_loop *other = cotask_manual_create(0);
@@ -574,7 +574,7 @@ static long tells_its_deadline(struct cotask *task, struct cotask_frame *frame)
 	return cotask_timeout_exit(&my.timeout, 7);
 }
 
-/* TO-B2: a deadline on the boot clock is told on the monotonic one */
+/* TO-B2: a deadline on the boot clock is returned on the monotonic clock */
 static void deadline_of_the_boot_clock(struct kunit *test)
 {
 	struct env *env = env_of(test);

@@ -11,7 +11,7 @@ static const struct line waits0[] = {
 static const struct line joins1[] = {
 	TRY, JOIN(1), SHOW, EXCEPT, SHOW, ENDTRY, CALL(probe), END
 };
-/* What it waits for is cancelled; it gives 3 all the same. */
+/* Its awaited object is cancelled; it returns 3 nevertheless. */
 static const struct line swallows[] = {
 	TRY, FUTURE(0), LOG("no"), EXCEPT, LOG("sw"), ENDTRY, RETURN(3)
 };
@@ -212,7 +212,7 @@ SCENARIO(callbacks_and_waiters,
 	 ON_DONE(0, "a"), SETTLE, ON_DONE(0, "b"), PASS(1), ON_DONE(0, "c"), HIT(0), TURN, SAW(""),
 	 TURN, SAW("a w1 b w2 c"), ON_DONE(0, "d"), SAW(""), TURN, SAW("d"))
 
-/* --- held back, again and again, or not at all --- */
+/* --- held back, repeatedly, or not at all --- */
 
 /* SH-B2: held back in a section, delivered at the first suspension behind it */
 SCENARIO(held_back,

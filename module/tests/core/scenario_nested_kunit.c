@@ -209,7 +209,7 @@ SCENARIO(group_cancel_behind_eager_children,
 	       TRY, SLEEP(50), EXCEPT, ENDTRY, ENDGROUP, LOG("zero"),			\
 	       EXCEPT, SHOW, ENDTRY, ERRORS(0), CALL(probe), END)
 
-/* TG-33, TG-27: exit waits for a child that takes its time, and gives 0 */
+/* TG-33, TG-27: exit waits for a child that takes its time, and returns 0 */
 SCENARIO(group_cancel_and_a_slow_child,
 	 PLAYS(BODY_PASSES(slow)),
 	 SETTLE, HIT_GROUP(0), SETTLE, PENDING(0), HIT_GROUP(0), PASS(5),
@@ -263,13 +263,13 @@ SCENARIO(swallowed_cancel_then_group_cancel,
 	      LOG("zero"), EXCEPT, SHOW, ENDTRY, CALL(probe), END),
 	 SETTLE, HIT(0), SETTLE, HIT_GROUP(0), SETTLE, SAW("sw ECANCELED n1 on"))
 
-/* TG-33, CX-19: ... and taken back: exit gives 0 */
+/* TG-33, CX-19: ... and taken back: exit returns 0 */
 SCENARIO(cancel_taken_back_then_group_cancel,
 	 TASK(TRY, GROUP(0), TRY, SLEEP(50), EXCEPT, UNCANCEL, ENDTRY, SLEEP(50), ENDGROUP,
 	      LOG("zero"), EXCEPT, SHOW, ENDTRY, CALL(probe), END),
 	 SETTLE, HIT(0), SETTLE, HIT_GROUP(0), SETTLE, SAW("zero n0 on"))
 
-/* TG-41, TG-B8: an old request, and a group cancel: exit gives 0 */
+/* TG-41, TG-B8: an old request, and a group cancel: exit returns 0 */
 SCENARIO(old_request_and_group_cancel,
 	 TASK(CANCEL_SELF, TRY, YIELD, EXCEPT, ENDTRY, TRY, GROUP(0), SLEEP(50), ENDGROUP,
 	      LOG("zero"), EXCEPT, SHOW, ENDTRY, CALL(probe), END),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - scenarios of children that say when they are ready (TG-B7)
+ * cotask tests - scenarios of children that report that they are ready (TG-B7)
  */
 #include "../scenario.h"
 #include "../suites.h"
@@ -14,13 +14,13 @@ SCENARIO(until_ready,
 	      SHOW, SLEEP(50), ENDGROUP, EXCEPT, SHOW, ENDTRY, CALL(probe), END),
 	 SETTLE, PENDING(0), PASS(5), SAW("ready 9"), PASS(5), SAW("E1 n0 on"))
 
-/* TG-B7: what fails before it is ready fails the call, not the group */
+/* TG-B7: a child that fails before it is ready fails the call, not the group */
 SCENARIO(fails_before,
 	 TASK(GROUP(0), TRY, START(1, 0, fails), EXCEPT, SHOW, ENDTRY, SLEEP(5), LOG("body"),
 	      ENDGROUP, SHOW, CALL(probe), END),
 	 SETTLE, PASS(5), SAW("E1"), PASS(5), SAW("body 0 n0 on"))
 
-/* TG-B7: one that ends and was never ready */
+/* TG-B7: a child that ends without being ready */
 SCENARIO(ends_before,
 	 TASK(GROUP(0), TRY, START(1, 0, SCRIPT(SLEEP(5), RETURN(3))), EXCEPT, LOG("nodata"),
 	      ENDTRY, ENDGROUP, SHOW, CALL(probe), END),
@@ -36,7 +36,7 @@ SCENARIO(call_is_cancelled,
 	 SETTLE, PASS(2), SAW(""), PASS(2), SAW("child ETIMEDOUT"), PENDING(2), PASS(1),
 	 SAW("q5 out n0 on"))
 
-/* TG-B7: it is too late to be ready then; what it fails with is told, and not lost */
+/* TG-B7: it is too late to be ready then; its error is returned, not lost */
 SCENARIO(ready_after_the_cancel,
 	 TASK(GROUP(0), TRY, TIMEOUT(0, 2),
 	      START(1, 0, SCRIPT(TRY, SLEEP(50), EXCEPT, READY(1, 4), SHOW, RAISE(E1), ENDTRY,
@@ -51,7 +51,7 @@ SCENARIO(cancelled_twice,
 	      EXCEPT, SHOW, ENDTRY, ENDGROUP, EXCEPT, SHOW, ENDTRY, END),
 	 SETTLE, HIT(0), SETTLE, HIT(0), SETTLE, SAW("ECANCELED"), PASS(5), SAW("E1"))
 
-/* TG-B7: it has failed when the cancel of the call arrives: the error is told, and not lost */
+/* TG-B7: it has failed when the cancel of the call arrives: the error is returned, not lost */
 SCENARIO(fails_with_the_cancel,
 	 TASK(GROUP(0), TRY, START(1, 0, SCRIPT(RAISE(E1), END)), EXCEPT, SHOW, ENDTRY, ENDGROUP,
 	      LOG("zero"), COUNT, END),

@@ -281,7 +281,7 @@ SCENARIO(wait_for_is_cancelled_during_clean_up,
 	      ENDTRY, END),
 	 SETTLE, PASS(10), HIT(0), SETTLE, SAW("1 2 ECANCELED n1 on"), COUNT_IS(1, 2))
 
-/* WF-8: cancelled before the time is up */
+/* WF-8: cancelled before the time has expired */
 SCENARIO(wait_for_is_cancelled,
 	 PLAYS(WAITS(WAIT_FOR(1, 10))),
 	 PLAYS(loud),

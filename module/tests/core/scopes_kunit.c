@@ -105,7 +105,7 @@ static void left_while_the_expiry_is_queued(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cotask_timeout_expired(&env->timeout[0]));
 }
 
-/* TO-4, CX-5: a sleep that is due behind the timeout gives -ECANCELED all the same */
+/* TO-4, CX-5: a sleep that is due after the timeout returns -ECANCELED nevertheless */
 static void expiry_before_the_sleep(struct kunit *test)
 {
 	static const struct line script[] = {
@@ -396,7 +396,7 @@ static void reasons(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, why.cause, (u32)COTASK_CAUSE_SHUTDOWN);
 }
 
-/* CX-B2: of two requests the oldest undelivered one gives the reason */
+/* CX-B2: of two requests, the reason is that of the oldest undelivered one */
 static void oldest_reason(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -571,7 +571,7 @@ static void bad_arguments(struct env *env, struct cotask *task)
 	KUNIT_EXPECT_EQ(env->test, cotask_group_wait(&env->group[1], 0), -EINVAL);
 }
 
-/* TO-3, TO-17, TG-1: bad arguments are told, and nothing has happened */
+/* TO-3, TO-17, TG-1: invalid arguments return an error without side effects */
 static void misuse(struct kunit *test)
 {
 	static const struct line script[] = { HOOK(bad_arguments), COUNT, YIELD, LOG("on"), END };

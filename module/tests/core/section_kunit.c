@@ -141,7 +141,7 @@ static void shielded_in_a_chain(struct kunit *test)
 
 /* --- cancel scopes ----------------------------------------------------------- */
 
-/* CX-B1: once cancelled every suspension fails, until exit, which gives 0 */
+/* CX-B1: once cancelled every suspension fails, until exit, which returns 0 */
 static void level_triggered(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -250,7 +250,7 @@ static void level_and_children(struct kunit *test)
 	expect_cancelled(env, 2);
 }
 
-/* CX-B1, SH-B2: a shielded section inside is left in peace, and fails afterwards */
+/* CX-B1, SH-B2: a shielded section inside is not affected, and fails afterwards */
 static void level_and_section(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -270,7 +270,7 @@ static void level_and_section(struct kunit *test)
 	expect_count(env, 0, 0);
 }
 
-/* CX-B1, SH-B2: a section that is entered in a cancelled scope is left in peace as well */
+/* CX-B1, SH-B2: neither is a section that is entered in a cancelled scope */
 static void section_in_a_cancelled_scope(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -383,7 +383,7 @@ static void level_does_not_spin(struct kunit *test)
 	expect_log(env, "slow out");
 }
 
-/* CX-B1: what is taken back inside of a cancelled scope does not end it */
+/* CX-B1: a withdrawal inside of a cancelled scope does not end the cancel */
 static void level_after_taking_back(struct kunit *test)
 {
 	struct env *env = env_of(test);

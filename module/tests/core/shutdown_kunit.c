@@ -5,7 +5,7 @@
 #include "../helpers.h"
 #include "../suites.h"
 
-/* CO-B1: what leftovers spawn in their clean-up, and these in theirs, is ended as well */
+/* CO-B1: tasks that leftovers spawn in their clean-up, recursively, are ended as well */
 static void leftovers_of_leftovers(struct kunit *test)
 {
 	static const struct line third[] = {
@@ -64,7 +64,7 @@ static void clean_up_in_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_result(env->task[0]), 4L);
 }
 
-/* CO-B2: a task that goes on in spite of that does not go on for ever */
+/* CO-B2: a task that continues in spite of that is ended */
 static void endless_clean_up(struct kunit *test)
 {
 	static const struct line stubborn[] = {
@@ -87,7 +87,7 @@ static void endless_clean_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->actors, 0);
 }
 
-/* CO-B2, SH-B2: a shielded section hears nothing of it, and is ended where it is */
+/* CO-B2, SH-B2: a shielded section is not affected, and is ended where it is */
 static void shielded_clean_up(struct kunit *test)
 {
 	static const struct line shielded[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - sleeping: until when, in which order, on which clock
+ * cotask tests - sleeping: deadlines, order, clocks
  */
 #include <linux/limits.h>
 #include <linux/prandom.h>
@@ -20,7 +20,7 @@ enum how { SLEEP_FOR, SLEEP_RANGE, SLEEP_UNTIL };
  * @ns: delay or deadline
  * @slack: for SLEEP_RANGE and SLEEP_UNTIL
  * @clock: for SLEEP_UNTIL
- * @rc: what the sleep gave
+ * @rc: outcome of the sleep
  * @woke: time of the loop then; 0: not yet
  */
 struct sleeper {
@@ -203,7 +203,7 @@ static void clocks_are_merged(struct kunit *test)
 	expect_log(env, "5 10 20 30 40");
 }
 
-/* SL-5: what is too far away to be told waits until it is cancelled */
+/* SL-5: a deadline that is too far away to represent waits until the cancel */
 static void forever(struct kunit *test)
 {
 	static const struct sleeper how[] = {
@@ -293,7 +293,7 @@ static void uncancel1(struct env *env, struct cotask *task)
 	KUNIT_EXPECT_EQ(env->test, cotask_uncancel(env->task[1]), 0);
 }
 
-/* SL-7, CX-16: fired, then cancelled, and the cancel withdrawn: the sleep gives 0 */
+/* SL-7, CX-16: fired, then cancelled, and the cancel withdrawn: the sleep returns 0 */
 static void cancel_after_firing_is_withdrawn(struct kunit *test)
 {
 	static const struct line sleeps[] = { SLEEP(10), SHOW, END };
@@ -309,7 +309,7 @@ static void cancel_after_firing_is_withdrawn(struct kunit *test)
 	expect_finished(env, 1, 0);
 }
 
-/* SL-6, CX-17: cancelled while it sleeps, the sleep is over whatever comes then */
+/* SL-6, CX-17: a cancelled sleep has ended, regardless of later events */
 static void cancel_while_asleep_is_not_withdrawn(struct kunit *test)
 {
 	static const struct line sleeps[] = { TRY, SLEEP(20), EXCEPT, SHOW, COUNT, ENDTRY, END };

@@ -158,7 +158,7 @@ static void context_is_copied(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, cotask_get_loop(env->task[0]), env->loop);
 }
 
-/* CT-5: ensure gives back the same object, and refuses another loop's */
+/* CT-5: ensure returns the same object, and refuses that of another loop */
 static void ensure(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -213,7 +213,7 @@ static void join_self(struct env *env, struct cotask *task)
 	env->task[1] = cotask_get(task);
 }
 
-/* AW-4: awaiting oneself gives -EDEADLK, on the next turn, and the task may go on */
+/* AW-4: awaiting oneself returns -EDEADLK, on the next turn, and the task may go on */
 static void await_self(struct kunit *test)
 {
 	static const struct line script[] = {
@@ -228,7 +228,7 @@ static void await_self(struct kunit *test)
 	expect_log(env, "EDEADLK on");
 }
 
-/* AW-5: awaiting an object of another loop gives -EXDEV */
+/* AW-5: awaiting an object of another loop returns -EXDEV */
 static void await_other_loop(struct kunit *test)
 {
 	static const struct line script[] = { TRY, FUTURE(1), EXCEPT, SHOW, ENDTRY, END };
@@ -521,7 +521,7 @@ static void run_inside(struct env *env, struct cotask *task)
 	note(env, "%ld", cotask_run(cotask_get_loop(task), script_frame(env, simple)));
 }
 
-/* CO-7, CO-11: run gives main's outcome, several times, not inside a loop, not closed */
+/* CO-7, CO-11: run returns main's outcome, several times, not inside a loop, not closed */
 static void run_main(struct kunit *test)
 {
 	static const struct line nested[] = { HOOK(run_inside), END };

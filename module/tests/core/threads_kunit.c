@@ -2,8 +2,8 @@
 /*
  * cotask tests - other contexts: threads, interrupts, loops on kthreads
  *
- * What comes from outside is driven from a second thread while the test's own
- * manual loop stands still, so that both orders of a race are played on purpose.
+ * A second thread makes the calls from outside while the test's manual loop does not
+ * run, so that the test can play both orders of a race.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>

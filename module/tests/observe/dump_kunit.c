@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - dumps: chunks, what moves meanwhile, loops that do not answer
+ * cotask tests - dumps: chunks, concurrent changes, loops that do not answer
  */
 #include <linux/slab.h>
 
@@ -36,7 +36,7 @@ static struct cotask_dump *begin(struct kunit *test, struct cotask_loop *loop)
 	return next(test, d);
 }
 
-/* IN-B1: all there is to know of a task, and of its group */
+/* IN-B1: all fields of a task and of its group */
 static void records(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -168,7 +168,7 @@ static void cursor(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, d->n, (unsigned int)COTASK_DUMP_CHUNK);
 	KUNIT_EXPECT_EQ(test, d->record[COTASK_DUMP_CHUNK - 1].task.info.id,
 			cotask_id(c->task[COTASK_DUMP_CHUNK - 2]));
-	/* The next one to be told, those around it, and one that was told. */
+	/* The next task to be listed, its neighbours, and one that was listed. */
 	for (i = COTASK_DUMP_CHUNK - 3; i < COTASK_DUMP_CHUNK + 2; i++)
 		cotask_cancel(c->task[i]);
 	settle(env);
@@ -215,7 +215,7 @@ static void cursor_of_a_group(struct kunit *test)
 	crowd_put(c);
 }
 
-/* A reader that goes in the middle leaves nothing behind. */
+/* A reader that stops in the middle leaves nothing behind. */
 static void reader_goes(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -227,7 +227,7 @@ static void reader_goes(struct kunit *test)
 	crowd_put(c);
 }
 
-/* A loop that ends in the middle tells so. */
+/* A loop that ends in the middle is reported as ended. */
 static void loop_goes(struct kunit *test)
 {
 	struct cotask_loop *loop = cotask_loop_create("goes", 0);

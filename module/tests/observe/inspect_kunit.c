@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - looking at tasks: lists, the await graph, the watchdog
+ * cotask tests - inspecting tasks: lists, the await graph, the watchdog
  */
 #include <linux/completion.h>
 #include <linux/slab.h>

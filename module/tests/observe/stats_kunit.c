@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask tests - what loops count
+ * cotask tests - counters of loops
  */
 #include "../helpers.h"
 #include "../suites.h"

@@ -113,7 +113,7 @@ func queue() {
 	}
 }
 
-// A mutex is not handed over, so the task that had it yields.
+// A mutex is not passed to a waiter, so the previous holder yields.
 func lock() {
 	var mutex sync.Mutex
 	all(2, func() {

@@ -69,7 +69,7 @@ fn cpu() -> f64 {
     stat.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0.0)
 }
 
-/// Bytes in use: of the process, and of the kernel's slab.
+/// Bytes in use by the process and by the kernel's slab.
 fn memory() -> f64 {
     let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: f64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0.0);
@@ -177,7 +177,7 @@ async fn lock() {
     finish("lock", begin, HANDED);
 }
 
-/// A thread wakes the task that has asked it to.
+/// A thread wakes the task that has requested it.
 async fn wake() {
     let wake = Arc::new(Notify::new());
     let waker = wake.clone();

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask selftests - what the scenarios of the core find in place of the kernel
+ * cotask selftests - replaces the kernel's functions for the scenarios of the core
  *
- * The scenarios (scenario_*_kunit.c of module/tests) are compiled as they are, for tasks of
- * libcotask: objects have the same names there.  With STACKLESS, functions have those of the
- * kernel, too.
+ * The scenarios (scenario_*_kunit.c of module/tests) are compiled unchanged for tasks of
+ * libcotask, whose objects have the same names.  With STACKLESS, functions also have the
+ * names of the kernel.
  */
 #ifndef COTASK_SHIM_H
 #define COTASK_SHIM_H
@@ -40,7 +40,7 @@ struct list_head {
 	struct list_head *next, *prev;
 };
 
-/* A manual loop: time and turns are the test's. */
+/* A manual loop: the test controls time and turns. */
 bool cotask_manual_turn(struct cotask_loop *loop);
 unsigned int cotask_manual_turns(struct cotask_loop *loop, unsigned int max);
 void cotask_manual_advance(struct cotask_loop *loop, s64 ns);

@@ -259,15 +259,15 @@ __cotask_must_check struct cotask *cotask_spawn_with(struct cotask_group *group,
 __cotask_must_check int cotask_go(struct cotask_group *group, cotask_fn fn, void *arg);
 
 /**
- * cotask_go_many - start many tasks of one function, and take no references to them
+ * cotask_go_many - start many tasks of one function without taking references to them
  * @group: owner of the tasks; NULL: the loop
- * @fn: function that each of them runs
- * @args: argument of each
+ * @fn: code of the tasks
+ * @args: one argument per task
  * @n: number of tasks
  *
- * As cotask_go() for each of them, with one system call for many.
+ * As cotask_go() for each task, with one system call for many.
  *
- * Return: 0; an error if any of them was refused: the others were started.
+ * Return: 0; an error if any task was refused; the other tasks were started.
  */
 __cotask_must_check int cotask_go_many(struct cotask_group *group, cotask_fn fn,
 				       void *const *args, unsigned int n);

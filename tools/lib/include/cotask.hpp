@@ -365,7 +365,7 @@ inline void yield(std::error_code &ec) noexcept { check(cotask_yield(), ec); }
 inline void sleep(duration d) { check(cotask_sleep(d.count())); }
 inline void sleep(duration d, std::error_code &ec) noexcept { check(cotask_sleep(d.count()), ec); }
 
-/** Runs @body for at most @d, and throws a failure with ETIMEDOUT if that was not enough. */
+/** Runs @body for at most @d, and throws a failure with ETIMEDOUT when the time has expired. */
 template <class F>
 auto with_timeout(duration d, F &&body) -> std::invoke_result_t<F>
 {
@@ -421,7 +421,7 @@ private:
 	struct cotask_event event_;
 };
 
-/** A FIFO that owns its objects until a task takes them out. */
+/** A FIFO that owns its objects until a task removes them. */
 template <class T>
 class channel {
 public:
@@ -447,7 +447,7 @@ public:
 		item.release();
 	}
 
-	/** Takes out the oldest object; waits for one.  Returns nullopt if closed and empty. */
+	/** Removes the oldest object; waits for one.  Returns nullopt if closed and empty. */
 	std::optional<T> next()
 	{
 		const long rc = cotask_queue_get(&queue_);

@@ -2,9 +2,9 @@
 /*
  * libcotask - tasks without stacks
  *
- * The code of such a task is a coroutine that is written with CO_BEGIN() and CO_AWAIT(), as in
- * the kernel.  What it keeps while it waits is in the struct around its &struct cotask_frame, so a
- * task costs that and a place in two tables, and no stack:
+ * The code of a task without a stack is a coroutine that is written with CO_BEGIN() and CO_AWAIT(),
+ * as in the kernel.  Its data that survives a wait is in the struct around its &struct
+ * cotask_frame.  A task uses the memory of that struct and an entry in two tables, but no stack:
  *
  *	struct blink {
  *		struct cotask_frame frame;
@@ -28,10 +28,10 @@
  *
  * Tasks with and without stacks share loops, groups and all other objects, and can wait for each
  * other.  Arguments and rules are those of the kernel's <linux/cotask.h>, which also explains how
- * a coroutine is written: a function that acts on the current task has that as first argument, a
- * function that waits is called in CO_AWAIT(), and a function that returns a pointer returns an
- * error as the kernel's ERR_PTR() does.  <cotask_stackless.h> gives these functions the kernel's
- * names, too, for coroutines that compile for both.
+ * to write a coroutine: the first argument of a function that acts on the current task is the task;
+ * a function that waits is called in CO_AWAIT(); a function that returns a pointer returns an error
+ * as the kernel's ERR_PTR() does.  <cotask_stackless.h> also defines the kernel's names for these
+ * functions, for coroutines that compile for both.
  *
  * Differences from the kernel:
  *
@@ -39,9 +39,9 @@
  *    that could suspend, such as cotask_read(), return -ESRCH in it.
  *  - A step runs on the stack of the thread that runs the loop.  The first step of an eager task
  *    runs on the stack of its spawner.
- *  - A coroutine that ends inside of a scope leaves it open until its task ends.
- *  - Locks, events, conditions and queues occupy memory of the kernel until cotask_lock_fini()
- *    and so on, or the end of the loop.
+ *  - If a coroutine ends inside of a scope, the scope remains open until its task ends.
+ *  - Locks, events, conditions and queues occupy memory of the kernel until their fini function,
+ *    such as cotask_lock_fini(), is called or the loop ends.
  */
 #ifndef COTASK_CO_H
 #define COTASK_CO_H
@@ -67,9 +67,9 @@ struct list_head;
 
 /**
  * cotask_frame_init - make a coroutine object
- * @frame: the frame, embedded in what the coroutine keeps
+ * @frame: the frame, embedded in the data of the coroutine
  * @step: code of the coroutine
- * @release: called when the coroutine is over, was refused, or will never run; may free the
+ * @release: called when the coroutine has ended, was refused, or will never run; may free the
  *	memory around @frame.  NULL: no function is called
  *
  * None of its code runs (CO-1).
@@ -86,13 +86,13 @@ struct cotask_frame *cotask_frame_init(struct cotask_frame *frame, cotask_step_f
  *
  * The coroutine runs in the same task, at once (CO-2).
  *
- * Return: To be passed to CO_AWAIT(), which returns what the coroutine returns (CO-3); -EINVAL
+ * Return: The argument of CO_AWAIT(), whose outcome is that of the coroutine (CO-3); -EINVAL
  *	if @callee was used before (CO-5) or never initialised.
  */
 __cotask_must_check struct cotask_await cotask_call(struct cotask *task,
 						    struct cotask_frame *callee);
 
-/* Behind CO_AWAIT(). */
+/* Used by CO_AWAIT(). */
 long __cotask_outcome(struct cotask *task);
 
 /* ------------------------------------------------------------------------ */
@@ -138,16 +138,16 @@ __cotask_must_check int cotask_co_go(struct cotask_group *group, struct cotask_f
  * @frames: their coroutines
  * @n: number of coroutines
  *
- * As cotask_co_go() for each of them, with one system call for many.
+ * As cotask_co_go() for each coroutine, with one system call for many.
  *
- * Return: 0; an error if any of them was refused: the others were started.
+ * Return: 0; an error if any task was refused; the other tasks were started.
  */
 __cotask_must_check int cotask_go_all(struct cotask_group *group,
 				      struct cotask_frame *const *frames, unsigned int n);
 
 /**
  * cotask_co_run - run a loop whose main task has no stack
- * @loop: the loop; NULL: one of its own, as cotask_run()
+ * @loop: the loop; NULL: a new loop, as cotask_run()
  * @main: coroutine of the main task
  *
  * Return: As cotask_loop_run() or cotask_run().
@@ -162,7 +162,7 @@ long cotask_co_run(struct cotask_loop *loop, struct cotask_frame *main);
  * @task: the current task
  * @x: the awaitable, or ERR_PTR()
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_await() returns; or the error.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_await(); or the error.
  */
 __cotask_must_check struct cotask_await cotask_co_await(struct cotask *task,
 							struct cotask_awaitable *x);
@@ -172,7 +172,7 @@ __cotask_must_check struct cotask_await cotask_co_await(struct cotask *task,
  * @task: the current task
  * @x: the awaitable
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_await_shielded() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_await_shielded().
  */
 __cotask_must_check struct cotask_await cotask_co_await_shielded(struct cotask *task,
 								 struct cotask_awaitable *x);
@@ -201,7 +201,7 @@ __cotask_must_check struct cotask_await cotask_co_await_future(struct cotask *ta
  * cotask_co_yield - let other tasks run
  * @task: the current task
  *
- * Return: To be passed to CO_AWAIT(), which returns 0 or -ECANCELED.
+ * Return: The argument of CO_AWAIT(), which returns 0 or -ECANCELED.
  */
 __cotask_must_check struct cotask_await cotask_co_yield(struct cotask *task);
 
@@ -229,10 +229,10 @@ __cotask_must_check struct cotask_await cotask_co_sleep_until(struct cotask *tas
 
 /**
  * struct cotask_wait_for - a wait with a time limit
- * @frame: the coroutine that does it, for cotask_co_wait_for_call()
- * @timeout: its time limit
+ * @frame: the coroutine that waits, for cotask_co_wait_for_call()
+ * @timeout: time limit of the wait
  * @coro: the coroutine that is called
- * @ns: for how long
+ * @ns: maximum duration
  */
 struct cotask_wait_for {
 	struct cotask_frame	frame;
@@ -244,11 +244,11 @@ struct cotask_wait_for {
 /**
  * cotask_co_wait_for - await with a time limit
  * @task: the current task
- * @w: not in use; stays until the await is over
+ * @w: state of the wait; must exist until the await has ended
  * @x: the awaitable
- * @ns: for how long
+ * @ns: maximum duration
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_wait_for() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_wait_for().
  */
 __cotask_must_check struct cotask_await cotask_co_wait_for(struct cotask *task,
 							   struct cotask_wait_for *w,
@@ -258,11 +258,11 @@ __cotask_must_check struct cotask_await cotask_co_wait_for(struct cotask *task,
 /**
  * cotask_co_wait_for_call - await a coroutine with a time limit
  * @task: the current task
- * @w: not in use; stays until the await is over
+ * @w: state of the wait; must exist until the await has ended
  * @coro: the coroutine
- * @ns: for how long
+ * @ns: maximum duration
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_wait_for_call() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_wait_for_call().
  */
 __cotask_must_check struct cotask_await cotask_co_wait_for_call(struct cotask *task,
 								struct cotask_wait_for *w,
@@ -280,10 +280,10 @@ struct cotask_cancel_wait {
 /**
  * cotask_co_cancel_and_wait - cancel a task and wait until it has ended
  * @task: the current task
- * @w: not in use; stays until the await is over
+ * @w: state of the wait; must exist until the await has ended
  * @target: the task
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_cancel_and_wait() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_cancel_and_wait().
  */
 __cotask_must_check struct cotask_await
 cotask_co_cancel_and_wait(struct cotask *task, struct cotask_cancel_wait *w,
@@ -291,7 +291,7 @@ cotask_co_cancel_and_wait(struct cotask *task, struct cotask_cancel_wait *w,
 
 /**
  * struct cotask_start - start of a child that reports when it is ready
- * @frame: the coroutine that waits for that
+ * @frame: the coroutine that waits until the child is ready
  * @child: the child
  */
 struct cotask_start {
@@ -302,20 +302,20 @@ struct cotask_start {
 /**
  * cotask_co_group_start - start a child and wait until it is ready
  * @task: the current task
- * @s: not in use; stays until the await is over and, for cotask_co_start_ready(), as long as the
- *	child may call that
+ * @s: state of the wait; must exist until the await has ended, and as long as the child may call
+ *	cotask_co_start_ready()
  * @group: owner of the child
  * @frame: coroutine of the child, which calls cotask_co_start_ready()
  * @name: as for cotask_co_spawn()
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_group_start() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_group_start().
  */
 __cotask_must_check struct cotask_await
 cotask_co_group_start(struct cotask *task, struct cotask_start *s, struct cotask_group *group,
 		      struct cotask_frame *frame, const char *name);
 
 /**
- * cotask_co_start_ready - a child that was started is ready
+ * cotask_co_start_ready - report that the calling child is ready
  * @task: the child, the current task
  * @s: as for cotask_co_group_start()
  * @value: >= 0, the outcome of cotask_co_group_start()
@@ -344,7 +344,7 @@ __cotask_must_check int cotask_co_group_enter(struct cotask *task, struct cotask
  *
  * The errors of the group (cotask_group_errors()) are available until @task suspends.
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_group_exit() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_group_exit().
  */
 __cotask_must_check struct cotask_await cotask_co_group_exit(struct cotask *task,
 							     struct cotask_group *g, long rc);
@@ -399,7 +399,7 @@ __cotask_must_check int cotask_co_timeout_enter(struct cotask *task, struct cota
 __cotask_must_check int cotask_co_timeout_start(struct cotask *task, struct cotask_timeout *t,
 						int64_t ns);
 
-/* Behind CO_TIMEOUT(). */
+/* Used by CO_TIMEOUT(). */
 static inline long __cotask_timeout_begin(struct cotask *task, struct cotask_timeout *t,
 					  int64_t ns)
 {
@@ -417,7 +417,7 @@ static inline long __cotask_timeout_end(struct cotask_timeout *t, long rc)
 }
 
 /**
- * cotask_co_shield_enter - begin a shielded section
+ * cotask_co_shield_enter - enter a shielded section
  * @task: the current task
  * @s: the section
  * @ns: as for cotask_shield_enter()
@@ -441,7 +441,7 @@ __cotask_must_check int cotask_co_cancel_scope_enter(struct cotask *task,
 /* Futures, and several awaitables at once                                  */
 
 /**
- * cotask_co_future_init - make a future
+ * cotask_co_future_init - initialise a future
  * @f: the future
  * @loop: ignored: the loop of the calling thread
  *
@@ -450,9 +450,9 @@ __cotask_must_check int cotask_co_cancel_scope_enter(struct cotask *task,
 int cotask_co_future_init(struct cotask_future *f, struct cotask_loop *loop);
 
 /**
- * cotask_co_shield - an outcome that follows another one
+ * cotask_co_shield - shield an awaitable from cancels
  * @s: the shield
- * @inner: what is shielded
+ * @inner: the awaitable to shield
  *
  * Return: As cotask_shield(); ERR_PTR() if it is refused.
  */
@@ -489,13 +489,13 @@ struct cotask_awaitable *cotask_co_race(struct cotask_set *s, struct cotask_grou
 
 /**
  * struct cotask_wait - a wait for some of several awaitables
- * @frame: the coroutine that does it
+ * @frame: the coroutine that waits
  * @members: the awaitables
- * @handles: of @members, as long as the kernel reads them
+ * @handles: handles of @members, for the kernel
  * @n: number of members
- * @done: number of different members that have ended, once the wait is over
- * @mode: what to wait for
- * @ns: for how long
+ * @done: number of distinct members that have ended, after the wait
+ * @mode: the condition to wait for
+ * @ns: maximum duration
  */
 struct cotask_wait {
 	struct cotask_frame	frame;
@@ -510,15 +510,15 @@ struct cotask_wait {
 /**
  * cotask_co_wait_members - wait for some of several awaitables
  * @task: the current task
- * @w: not in use; stays until the await is over
- * @members: awaitables; stay as long as @w
+ * @w: state of the wait; must exist until the await has ended
+ * @members: awaitables; must exist as long as @w
  * @n: number of members, at least one
- * @mode: what to wait for
- * @ns: for how long
+ * @mode: the condition to wait for
+ * @ns: maximum duration
  *
  * Afterwards, @done and @result of each member are valid.
  *
- * Return: To be passed to CO_AWAIT(), which returns 0, also when the time is up; -ECANCELED;
+ * Return: The argument of CO_AWAIT(), which returns 0, also when the time has expired; -ECANCELED;
  *	-EINVAL, -EXDEV.
  */
 __cotask_must_check struct cotask_await
@@ -528,7 +528,7 @@ cotask_co_wait_members(struct cotask *task, struct cotask_wait *w,
 
 /**
  * struct cotask_next - one step of an iteration
- * @frame: the coroutine that does it
+ * @frame: the coroutine that waits
  * @it: the iteration
  * @member: the member that has ended; NULL: no member is left
  */
@@ -541,10 +541,10 @@ struct cotask_next {
 /**
  * cotask_co_as_completed_next - wait for the next member of an iteration
  * @task: the current task
- * @next: not in use; stays until the await is over
+ * @next: state of the wait; must exist until the await has ended
  * @it: the iteration, from cotask_as_completed()
  *
- * Return: To be passed to CO_AWAIT(), which returns 1; 0 if no member is left; an error, as
+ * Return: The argument of CO_AWAIT(), which returns 1; 0 if no member is left; an error, as
  *	cotask_as_completed_next().
  */
 __cotask_must_check struct cotask_await
@@ -555,7 +555,7 @@ cotask_co_as_completed_next(struct cotask *task, struct cotask_next *next,
 /* Locks, events, conditions and queues                                     */
 
 /**
- * cotask_co_sem_init - make a semaphore
+ * cotask_co_sem_init - initialise a semaphore
  * @sem: the semaphore
  * @loop: ignored: the loop of the calling thread
  * @free: number of permits initially available
@@ -571,13 +571,13 @@ int cotask_co_sem_init(struct cotask_sem *sem, struct cotask_loop *loop, unsigne
  * @task: the current task
  * @sem: the semaphore
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_sem_acquire() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_sem_acquire().
  */
 __cotask_must_check struct cotask_await cotask_co_sem_acquire(struct cotask *task,
 							      struct cotask_sem *sem);
 
 /**
- * cotask_co_lock_init - make a lock
+ * cotask_co_lock_init - initialise a lock
  * @lock: the lock
  * @loop: ignored: the loop of the calling thread
  *
@@ -590,14 +590,14 @@ int cotask_co_lock_init(struct cotask_lock *lock, struct cotask_loop *loop);
  * @task: the current task
  * @lock: the lock
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_lock_acquire() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_lock_acquire().
  */
 __cotask_must_check struct cotask_await cotask_co_lock_acquire(struct cotask *task,
 							       struct cotask_lock *lock);
 
 /**
- * cotask_co_event_init - make an event flag
- * @event: the flag, initially clear
+ * cotask_co_event_init - initialise an event flag, which is clear
+ * @event: the event flag
  * @loop: ignored: the loop of the calling thread
  *
  * Return: As cotask_event_init().
@@ -607,9 +607,9 @@ int cotask_co_event_init(struct cotask_event *event, struct cotask_loop *loop);
 /**
  * cotask_co_event_wait - wait until an event flag is set
  * @task: the current task
- * @event: the flag
+ * @event: the event flag
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_event_wait() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_event_wait().
  */
 __cotask_must_check struct cotask_await cotask_co_event_wait(struct cotask *task,
 							     struct cotask_event *event);
@@ -625,10 +625,10 @@ struct cotask_cond_wait {
 /**
  * cotask_co_cond_wait - release the lock, wait for a notification, acquire the lock
  * @task: the current task
- * @w: not in use; stays until the await is over
+ * @w: state of the wait; must exist until the await has ended
  * @cond: the condition
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_cond_wait() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_cond_wait().
  */
 __cotask_must_check struct cotask_await cotask_co_cond_wait(struct cotask *task,
 							    struct cotask_cond_wait *w,
@@ -636,9 +636,9 @@ __cotask_must_check struct cotask_await cotask_co_cond_wait(struct cotask *task,
 
 /**
  * struct cotask_queue_op - one put or get
- * @frame: the coroutine that does it
+ * @frame: the coroutine that waits
  * @queue: the queue
- * @item: the item that was taken, or is to be put
+ * @item: the item that was removed, or is to be added
  */
 struct cotask_queue_op {
 	struct cotask_frame	frame;
@@ -647,7 +647,7 @@ struct cotask_queue_op {
 };
 
 /**
- * cotask_co_queue_init - make a queue of pointers
+ * cotask_co_queue_init - initialise a queue of pointers
  * @q: the queue
  * @loop: ignored: the loop of the calling thread
  * @max: maximum number of items; 0: no limit
@@ -657,13 +657,13 @@ struct cotask_queue_op {
 int cotask_co_queue_init(struct cotask_queue *q, struct cotask_loop *loop, unsigned long max);
 
 /**
- * cotask_co_queue_put - put an item, wait for room
+ * cotask_co_queue_put - add an item to a queue, and wait until there is room
  * @task: the current task
- * @op: not in use; stays until the await is over
+ * @op: state of the wait; must exist until the await has ended
  * @q: the queue
  * @item: the item; as in the kernel a &struct list_head, which the program defines
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_queue_put() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_queue_put().
  */
 __cotask_must_check struct cotask_await cotask_co_queue_put(struct cotask *task,
 							    struct cotask_queue_op *op,
@@ -671,19 +671,19 @@ __cotask_must_check struct cotask_await cotask_co_queue_put(struct cotask *task,
 							    struct list_head *item);
 
 /**
- * cotask_co_queue_get - take the next item, wait for one
+ * cotask_co_queue_get - remove the oldest item from a queue, and wait until there is one
  * @task: the current task
- * @op: not in use; stays until the await is over; then @op->item is the item
+ * @op: state of the wait; must exist until the await has ended; @op->item is then the item
  * @q: the queue
  *
- * Return: To be passed to CO_AWAIT(), which returns 0, or an error of cotask_queue_get().
+ * Return: The argument of CO_AWAIT(), which returns 0, or an error of cotask_queue_get().
  */
 __cotask_must_check struct cotask_await cotask_co_queue_get(struct cotask *task,
 							    struct cotask_queue_op *op,
 							    struct cotask_queue *q);
 
 /**
- * cotask_co_queue_try_put - put an item, if there is room
+ * cotask_co_queue_try_put - add an item to a queue if there is room
  * @q: the queue
  * @item: the item
  *
@@ -692,7 +692,7 @@ __cotask_must_check struct cotask_await cotask_co_queue_get(struct cotask *task,
 __cotask_must_check int cotask_co_queue_try_put(struct cotask_queue *q, struct list_head *item);
 
 /**
- * cotask_co_queue_try_get - take the next item, if there is one
+ * cotask_co_queue_try_get - remove the oldest item from a queue if there is one
  * @q: the queue
  *
  * Return: The item; ERR_PTR() with an error of cotask_queue_try_get().
@@ -705,7 +705,7 @@ __cotask_must_check struct list_head *cotask_co_queue_try_get(struct cotask_queu
  * @fd: the file descriptor
  * @events: as for cotask_poll()
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_poll() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_poll().
  */
 __cotask_must_check struct cotask_await cotask_co_poll(struct cotask *task, int fd, short events);
 
@@ -718,7 +718,7 @@ __cotask_must_check struct cotask_await cotask_co_poll(struct cotask *task, int 
  *
  * Always suspends: other tasks run at least once.
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_stream_read() returns; -EOPNOTSUPP
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_stream_read(); -EOPNOTSUPP
  *	for a file in blocking mode that has no other way to be read without blocking, see
  *	cotask_nonblock().
  */
@@ -730,13 +730,14 @@ __cotask_must_check struct cotask_await cotask_co_stream_read(struct cotask *tas
  * cotask_co_stream_write - write to a stream
  * @task: the current task
  * @s: the stream
- * @buf: the data, which stays until the await is over
+ * @buf: the data, which must remain valid until the await has ended
  * @size: size of the data in bytes
  *
- * Does not suspend if there is room in a socket, except from time to time.  A write to a pipe
+ * Does not suspend while a socket has buffer space, except from time to time, so that other
+ * tasks run.  A write to a pipe
  * whose reader is gone raises SIGPIPE, as write(2) does.
  *
- * Return: To be passed to CO_AWAIT(), which returns what cotask_stream_write() returns.
+ * Return: The argument of CO_AWAIT(), whose outcome is that of cotask_stream_write().
  */
 __cotask_must_check struct cotask_await cotask_co_stream_write(struct cotask *task,
 							       struct cotask_stream *s,

@@ -29,11 +29,11 @@
  *
  * A coroutine returns a value >= 0, or throws.  Errors are the exceptions of <cotask.hpp>: an
  * await that fails throws cotasks::failure, a cancel throws cotasks::cancelled.  An exception
- * that leaves a coroutine goes on in the coroutine that awaits it, and ends a task with the
+ * that leaves a coroutine is rethrown in the coroutine that awaits it, and ends a task with the
  * errno of the failure, or with -ENOTRECOVERABLE.
  *
  * The object of a coroutine can be awaited, spawned or run once, by std::move() or as a
- * temporary.  None of its code runs before.
+ * temporary.  None of its code runs earlier.
  */
 #ifndef COTASK_CO_HPP
 #define COTASK_CO_HPP
@@ -46,7 +46,7 @@
 namespace cotasks {
 namespace co {
 
-/** What a coroutine returns to its caller: its code, which has not begun. */
+/** The object that a coroutine returns to its caller; its code has not started. */
 class [[nodiscard]] coroutine {
 public:
 	struct promise_type;
@@ -64,7 +64,7 @@ public:
 	/** The frame, for functions of <cotask_co.h>; its release function frees the coroutine. */
 	cotask_frame *release() noexcept;
 
-	/** Awaits it in the calling coroutine, and returns its value. */
+	/** Awaits the coroutine in the calling coroutine, and returns its value. */
 	auto operator co_await() && noexcept;
 
 private:
@@ -220,7 +220,7 @@ inline auto leave(cotask_group *group, long rc = 0)
 
 /* --- tasks ------------------------------------------------------------------------------- */
 
-/** Starts a task; the caller drops the reference by cotask_put(). */
+/** Starts a task; the caller drops the reference with cotask_put(). */
 [[nodiscard]] inline cotask *spawn(cotask_group *group, coroutine code, const char *name = nullptr)
 {
 	cotask *task = cotask_co_spawn(group, code.release(), name);
@@ -231,13 +231,13 @@ inline auto leave(cotask_group *group, long rc = 0)
 	return task;
 }
 
-/** The same without a reference. */
+/** Starts a task without taking a reference. */
 inline void go(cotask_group *group, coroutine code)
 {
 	check(cotask_co_go(group, code.release()));
 }
 
-/** Runs a loop of its own whose main task is @code, and returns the value of that. */
+/** Runs a new loop whose main task is @code, and returns the value of @code. */
 inline long run(coroutine code)
 {
 	return check(cotask_co_run(nullptr, code.release()));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - files on disks, in other threads
+ * libcotask - files on disk, accessed by other threads
  *
- * A disk cannot be waited for with poll(2): a read of a file blocks the thread.  Each function
- * is the system call of the same name, which runs in a thread of cotask_to_thread(), and other
- * tasks run meanwhile.  A function that fails returns a negative errno, not -1.
+ * poll(2) cannot wait for a disk: a read of a file blocks the thread.  Each function makes the
+ * system call of the same name in a thread of cotask_to_thread(), and other tasks run
+ * meanwhile.  A function that fails returns a negative errno, not -1.
  *
  * Functions that take a path return at once when the caller is cancelled; the system call runs
  * to its end, and a descriptor that it has opened is closed.  Functions that take a descriptor

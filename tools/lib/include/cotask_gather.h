@@ -155,7 +155,7 @@ enum cotask_wait_mode {
  * Always suspends (WT-2).  Does not retrieve errors of the members (WT-9), and sets only the
  * field @done of each member.
  *
- * Return: The number of distinct members that have ended, also when the time is up (WT-6);
+ * Return: The number of distinct members that have ended, also when the time has expired (WT-6);
  *	-ECANCELED.
  */
 __cotask_must_check long cotask_wait_members(struct cotask_member *members, unsigned int n,

@@ -255,9 +255,9 @@ __cotask_must_check ssize_t cotask_splice(int from, off_t *from_at, int to, off_
  * @to: the descriptor to write to
  * @limit: maximum number of bytes, or INT64_MAX
  *
- * The data stays in the kernel if both descriptors support splice(2).  The call has a pipe, so
- * two descriptors more, until it returns.  After an error or a cancel, data that was read and not
- * yet written is lost.
+ * The data stays in the kernel if both descriptors support splice(2).  Until it returns, the call
+ * uses a pipe, which has two more descriptors.  After an error or a cancel, data that was read and
+ * not yet written is lost.
  *
  * Return: The number of bytes, less than @limit at the end of @from; a negative errno.
  */

@@ -166,7 +166,7 @@ long cotask_loop_run(struct cotask_loop *loop, cotask_fn fn, void *arg);
 int cotask_loop_close(struct cotask_loop *loop);
 
 /**
- * cotask_loop_strerror - why a loop could not be created, and what to do
+ * cotask_loop_strerror - describe why a loop could not be created, and the remedy
  * @error: -errno after cotask_loop_create()
  *
  * Any thread.  cotask_run() prints this text.

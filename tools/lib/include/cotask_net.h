@@ -22,7 +22,7 @@ struct addrinfo;
 /**
  * cotask_listen_tcp - listen for TCP connections
  * @address: numeric IPv4 or IPv6 address; NULL: all addresses of this machine, IPv6 and IPv4
- * @port: the port; 0: one that is free, see cotask_local_port()
+ * @port: the port; 0: any free port, see cotask_local_port()
  * @backlog: maximum number of connections that wait to be accepted
  *
  * The caller need not be a task.
@@ -32,7 +32,7 @@ struct addrinfo;
 __cotask_must_check int cotask_listen_tcp(const char *address, uint16_t port, int backlog);
 
 /**
- * cotask_bind_udp - make a UDP socket with an address
+ * cotask_bind_udp - create a UDP socket that is bound to an address
  * @address: as for cotask_listen_tcp()
  * @port: likewise
  *
@@ -83,7 +83,7 @@ __cotask_must_check long cotask_serve(int listener, unsigned int limit,
 /* ------------------------------------------------------------------------ */
 /* Connecting                                                               */
 
-/* How long to wait before the next address is tried as well, as RFC 8305 recommends. */
+/* Delay before the next address is tried as well, as RFC 8305 recommends. */
 #define COTASK_CONNECT_STAGGER	(250 * COTASK_MSEC)
 
 /**

@@ -33,18 +33,18 @@ extern "C" {
 #define COTASK_PROCESS_STDIN	0x1	/* a pipe to the standard input */
 #define COTASK_PROCESS_STDOUT	0x2	/* a pipe from the standard output */
 #define COTASK_PROCESS_STDERR	0x4	/* a pipe from the standard error */
-#define COTASK_PROCESS_BOTH	0x8	/* the standard error goes where the output goes */
+#define COTASK_PROCESS_BOTH	0x8	/* redirect the standard error to the standard output */
 
 /**
- * struct cotask_process_args - what to start
- * @argv: the arguments, the program first, and NULL; it is looked for in PATH if it contains
- *	no slash
+ * struct cotask_process_args - the program to start, and its options
+ * @argv: the arguments, the program first, and NULL; if the program contains no
+ *	slash, it is searched for in PATH
  * @envp: the environment; NULL: that of the caller
  * @dir: working directory; NULL: that of the caller
  * @flags: COTASK_PROCESS_*
  * @__reserved: 0
- * @grace: how long the process has after SIGTERM, before SIGKILL, in nanoseconds; 0: five
- *	seconds; < 0: SIGKILL at once
+ * @grace: time between SIGTERM and SIGKILL in nanoseconds; 0: five seconds; < 0: SIGKILL at
+ *	once
  */
 struct cotask_process_args {
 	const char *const	*argv;
@@ -65,8 +65,8 @@ struct cotask_process_args {
  * @status: as from waitpid(2), once @pidfd is -1
  * @grace: see &struct cotask_process_args
  *
- * The caller may close @in, @out and @err with close(2) or cotask_close(), and sets the field to
- * -1 then.
+ * The caller may close @in, @out and @err with close(2) or cotask_close(), and then sets the
+ * field to -1.
  */
 struct cotask_process {
 	pid_t		pid;
@@ -81,7 +81,7 @@ struct cotask_process {
 /**
  * cotask_process_start - start a process
  * @p: the process
- * @args: what to start
+ * @args: the program to start, and its options
  *
  * The process has default actions for all signals and blocks none.  It inherits the
  * descriptors that are not close-on-exec.  The caller ends it with cotask_process_fini().  The
@@ -124,7 +124,7 @@ void cotask_process_fini(struct cotask_process *p);
 
 /**
  * cotask_process_run - start a process, wait for it, end it
- * @args: what to start; pipes are not possible
+ * @args: the program to start; pipes are not supported
  * @status: receives the status as from waitpid(2); or NULL
  *
  * Return: 0; -ECANCELED, and the process has ended; a negative errno.

@@ -34,7 +34,7 @@ struct cotask_stream;
  * @begin: offset of the first byte in @buf that was not consumed
  * @end: offset behind the last byte in @buf
  * @cut: offset of the null byte that ends the last line; 0: there is none
- * @saved: the byte that was there
+ * @saved: the byte at @cut before
  */
 struct cotask_reader {
 	int	fd;

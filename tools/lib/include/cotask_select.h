@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - wait for several things at once, and take one of them
+ * libcotask - wait for several choices at once, and take one of them
  *
  *	struct cotask_choice c[] = {
  *		COTASK_CHOICE_GET(&jobs),
@@ -19,8 +19,8 @@
  * queue, no permit from another semaphore.  A call that fails, is cancelled or times out has
  * made none.
  *
- * A race of several tasks that get from queues does not do that: each of them can have its item
- * before the race has cancelled it.
+ * A race of several tasks that get from queues does not ensure that: each task can receive an item
+ * before the race cancels the task.
  */
 #ifndef COTASK_SELECT_H
 #define COTASK_SELECT_H
@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /**
- * enum cotask_choice_kind - what a choice is
+ * enum cotask_choice_kind - kinds of choices
  * @COTASK_CHOOSE_GET: remove the oldest item from a queue
  * @COTASK_CHOOSE_PUT: add an item to a queue
  * @COTASK_CHOOSE_ACQUIRE: acquire a permit of a semaphore
@@ -51,8 +51,8 @@ enum cotask_choice_kind {
 };
 
 /**
- * struct cotask_choice - one of the things to wait for
- * @kind: what it is
+ * struct cotask_choice - one of several choices
+ * @kind: kind of the choice
  * @fd: the file descriptor
  * @events: the events to wait for, POLLIN etc. as for poll(2)
  * @x: the object
@@ -77,7 +77,7 @@ struct cotask_choice {
 #define COTASK_CHOICE_TASK(task)	COTASK_CHOICE_DONE(cotask_base(task))
 
 /**
- * cotask_select - wait for several things at once, and take one of them
+ * cotask_select - wait for several choices at once, and take one of them
  * @choices: the choices, the preferred one first; all objects must exist until the call returns
  * @n: number of choices, 1 or more
  * @ns: maximum duration; 0 or less: do not wait; or COTASK_FOREVER

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - signals as something to wait for
+ * libcotask - waiting for signals
  *
  *	const int which[] = { SIGTERM, SIGHUP };
  *	struct cotask_signals s;
@@ -24,8 +24,8 @@ struct signalfd_siginfo;
 
 /**
  * struct cotask_signals - a set of signals that tasks wait for
- * @fd: a signalfd(2), which is readable when a signal has come
- * @blocked: those of them that the thread did not block before, by their bits
+ * @fd: a signalfd(2), which is readable when a signal has arrived
+ * @blocked: bit mask of the signals that the thread had not blocked before
  */
 struct cotask_signals {
 	int		fd;
@@ -61,8 +61,8 @@ __cotask_must_check long cotask_signals_wait(struct cotask_signals *s,
  * cotask_signals_fini - destroy a set
  * @s: the set, in the thread that has called cotask_signals_init()
  *
- * Unblocks the signals that were not blocked before.  A signal that has come and that no task
- * has waited for takes its action then.
+ * Unblocks the signals that were not blocked before.  A signal that has arrived and that no
+ * task has received then takes its action.
  */
 void cotask_signals_fini(struct cotask_signals *s);
 

@@ -8,9 +8,9 @@
  *	#include <cotask_stackless.h>
  *	#endif
  *
- * This header gives the functions of <cotask_co.h> the kernel's names: cotask_sleep(task, ns) is
- * cotask_co_sleep(task, ns).  As functions for tasks with stacks have the same names and other
- * arguments, the names are macros.  A name in parentheses is that of the function for tasks with
+ * This header defines the kernel's names for the functions of <cotask_co.h>: cotask_sleep(task, ns)
+ * is cotask_co_sleep(task, ns).  As functions for tasks with stacks have the same names and other
+ * arguments, the names are macros.  A name in parentheses refers to the function for tasks with
  * stacks: (cotask_spawn)(group, fn, arg, name).
  *
  * It also defines those names of the kernel's headers that coroutines use: container_of(),

@@ -5,7 +5,7 @@
  * A stream owns a file descriptor.  The kernel keeps it registered, and reads in the loop as soon
  * as there is data: a task that waits for data costs no system call of its own, and one call of
  * the kernel serves all tasks that are ready.  The functions of <cotask_io.h> work with any
- * descriptor, and make two or three system calls for the same.
+ * descriptor, but make two or three system calls per message.
  *
  * If a task is cancelled, a function returns -ECANCELED and has transferred nothing.  Once the
  * kernel has read data, the function returns that data, and the next function that waits
@@ -14,7 +14,8 @@
  * Tasks without stacks use cotask_co_stream_read() and cotask_co_stream_write() of <cotask_co.h>.
  *
  * Call functions only from the thread of the loop in which the stream was initialised.  After
- * fork(2), only the process that has initialised a stream can use it: the other one gets -EXDEV.
+ * fork(2), only the process that has initialised a stream can use it; the other process receives
+ * -EXDEV.
  */
 #ifndef COTASK_STREAM_H
 #define COTASK_STREAM_H
@@ -39,7 +40,7 @@ struct cotask_stream {
 };
 
 /**
- * cotask_stream_init - make a stream of a file descriptor
+ * cotask_stream_init - initialise a stream for a file descriptor
  * @s: the stream
  * @fd: the file descriptor: a socket, a pipe, a terminal or another file that poll(2) supports
  *
@@ -54,8 +55,8 @@ __cotask_must_check int cotask_stream_init(struct cotask_stream *s, int fd);
  * cotask_stream_fini - end a stream, and keep its file descriptor
  * @s: the stream
  *
- * Each task that waits for the stream, or for another stream of the same open file, gets -EBADF.
- * The caller owns the file descriptor again.  The caller need not be a task.
+ * Each task that waits for the stream, or for another stream of the same open file, receives
+ * -EBADF.  The caller owns the file descriptor again.  The caller need not be a task.
  *
  * Return: The file descriptor; a negative errno: @s is no stream.
  */
@@ -65,9 +66,9 @@ int cotask_stream_fini(struct cotask_stream *s);
  * cotask_stream_close - end a stream, and close its file descriptor
  * @s: the stream
  *
- * Each task that waits for the stream gets -EBADF.  The caller need not be a task.  Data that the
- * kernel has read already is still on its way to a task: keep @s and the buffers until the calls of
- * other tasks have returned.
+ * Each task that waits for the stream receives -EBADF.  The caller need not be a task.  Data that
+ * the kernel has already read is still in transit to a task: keep @s and the buffers until the
+ * calls of other tasks have returned.
  *
  * Return: 0; a negative errno, as close(2).
  */
@@ -103,7 +104,7 @@ __cotask_must_check ssize_t cotask_stream_read_exact(struct cotask_stream *s, vo
  * @buf: the data
  * @size: size of the data in bytes
  *
- * Does not suspend if there is room, except from time to time, so that other tasks run.
+ * Does not suspend while there is buffer space, except from time to time, so that other tasks run.
  *
  * Return: As write(2), which can be less than @size; -EPIPE without a signal if the peer of a
  *	socket is gone; -ECANCELED.
@@ -117,7 +118,7 @@ __cotask_must_check ssize_t cotask_stream_write(struct cotask_stream *s, const v
  * @buf: the data
  * @size: size of the data in bytes
  *
- * After an error or a cancel, it is unknown how much was written.
+ * After an error or a cancel, an unknown part of the data was written.
  *
  * Return: @size; a negative errno.
  */

@@ -38,7 +38,7 @@ __cotask_must_check long cotask_to_thread(cotask_fn fn, void *arg, uint32_t flag
  *	returns unless the caller was cancelled.  NULL: no function is called
  * @flags: COTASK_JOB_*
  *
- * For a function that is not to be waited for: @arg points to allocated memory, and @release
+ * For a function that a cancelled caller abandons: @arg points to allocated memory, and @release
  * drops the reference of @fn.  Otherwise as cotask_to_thread().
  *
  * Return: As cotask_to_thread().

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR MIT */
 /*
- * libcotask - regular intervals
+ * libcotask - periodic wake-ups
  */
 #ifndef COTASK_TICKER_H
 #define COTASK_TICKER_H
@@ -14,7 +14,7 @@ extern "C" {
 /**
  * struct cotask_ticker - points in time at a regular interval
  * @next: the next one on CLOCK_MONOTONIC; the caller may set it
- * @interval: nanoseconds between two of them
+ * @interval: nanoseconds between two points in time
  *
  * The points in time do not depend on how long the task runs between its waits: they do not
  * drift.
@@ -42,8 +42,8 @@ int cotask_ticker_init(struct cotask_ticker *t, int64_t interval);
  * A point in time that has passed lets the other tasks that are ready run first.
  *
  * Return: The number of points in time that have passed since the last call, 1 or more: a
- *	caller that is late gets the ones that it has missed in one; -ECANCELED, and none is
- *	lost.
+ *	late caller receives all missed points in time at once; -ECANCELED, and no point in time
+ *	is lost.
  */
 __cotask_must_check long cotask_ticker_wait(struct cotask_ticker *t);
 

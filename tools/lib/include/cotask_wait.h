@@ -16,7 +16,7 @@ extern "C" {
  * @x: the awaitable
  * @ns: maximum duration, or COTASK_FOREVER
  *
- * When the time is up, the function cancels @x and waits until it is done (WF-4, WF-6).
+ * When the time has expired, the function cancels @x and waits until it is done (WF-4, WF-6).
  *
  * Return: As cotask_await(); -ETIMEDOUT.
  */

@@ -15,7 +15,7 @@ TOP = HERE.parents[2]
 PAGES = {
     "cotask": "tasks, groups and timeouts",
     "cotask_co": "tasks without stacks",
-    "cotask_file": "files on disks, in other threads",
+    "cotask_file": "files on disk, accessed by other threads",
     "cotask_future": "futures, shields and callbacks",
     "cotask_gather": "gather, race, wait, as_completed",
     "cotask_io": "files, sockets and processes",
@@ -24,14 +24,14 @@ PAGES = {
     "cotask_process": "child processes",
     "cotask_reader": "lines and exact amounts, through a buffer",
     "cotask_scope": "shielded sections and cancel scopes",
-    "cotask_select": "wait for several things at once, and take one of them",
+    "cotask_select": "wait for several choices at once, and take one of them",
     "cotask_share": "tasks and groups as file descriptors",
-    "cotask_signal": "signals as something to wait for",
+    "cotask_signal": "waiting for signals",
     "cotask_stackless": "coroutines that compile for the kernel and for a process",
     "cotask_stream": "sockets and pipes that the kernel reads for a task",
     "cotask_sync": "events, locks, semaphores, conditions and queues",
     "cotask_thread": "blocking work, and tasks that other threads start",
-    "cotask_ticker": "regular intervals",
+    "cotask_ticker": "periodic wake-ups",
     "cotask_wait": "await with a time limit, cancel and wait, wait until a child is ready",
 }
 

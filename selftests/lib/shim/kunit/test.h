@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask selftests - as much of KUnit as the scenarios use
+ * cotask selftests - the parts of KUnit that the scenarios use
  */
 #ifndef COTASK_SHIM_KUNIT_H
 #define COTASK_SHIM_KUNIT_H
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 
 /**
- * struct kunit - a case that runs
+ * struct kunit - a running case
  * @priv: its environment
- * @failed: something was not as expected
+ * @failed: an expectation was not met
  */
 struct kunit {
 	void *priv;
