@@ -655,6 +655,18 @@ TEST(close_wakes_waiters)
 	cotask_loop_put(loop);
 }
 
+/* GA-13: an error in place of an awaitable is the outcome, as in the kernel */
+TASK_TEST(errors_in_place_of_awaitables)
+{
+	struct cotask_awaitable *x = (struct cotask_awaitable *)(intptr_t)-EIO;
+	struct cotask_member m = COTASK_MEMBER(x);
+
+	CHECK_EQ(cotask_await(x), -EIO);
+	CHECK_EQ(cotask_wait_for(x, COTASK_MSEC), -EIO);
+	CHECK_EQ(cotask_gather_now(NULL, &m, 1, 0), -EIO);
+	return 0;
+}
+
 /* --- many tasks by one call ---------------------------------------------------------------- */
 
 #define MANY	100

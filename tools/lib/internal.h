@@ -435,6 +435,8 @@ static inline int check_object(const struct cotask_awaitable *x)
 {
 	if (unlikely(!x))
 		return -EINVAL;
+	if (unlikely(is_error(x)))
+		return (intptr_t)x;
 	/* The error of an awaitable that could not be made. */
 	if (unlikely(!x->loop))
 		return x->outcome < 0 ? (int)x->outcome : -EINVAL;
