@@ -1,16 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# "make fuzz-semantics": runs random programs on the core, in a user-mode kernel, and
-# on the model. "fuzz.sh PROGRAMS [SEED [options of fuzz.py]]"
+# "make fuzz-semantics": random programs on the core and on the model, in
+# a user-mode kernel. "fuzz.sh PROGRAMS [SEED [options of fuzz.py]]". With TASKS=process, tasks of a
+# process play them, without stacks, in simulated time.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-out=$(dirname "$here")/.build/uml-7.3-smp
+top=$(dirname "$here")
 programs=${1:-50000} seed=${2:-$RANDOM$RANDOM}
 shift $(($# < 2 ? $# : 2))
+flavour=uml-7.3-smp guest=(fuzz.sh) limit=$((programs / 20 + 900))
 
 "$here/vm/setup.sh"
-"$here/vm/build.sh" uml-7.3-smp "$out" -s W=1 CONFIG_COTASK_KUNIT_TEST=m
-"$here/vm/uml.sh" -v -k uml-7.3-smp -t $((programs / 20 + 900)) "$here/guest/fuzz.sh" \
-	"$out" --programs "$programs" "$@" "$seed" | sed -n '/cotask-vm: start/,$p'
+if [ "${TASKS:-kernel}" = process ]; then
+	flavour=uml-7.3-tt guest=(fuzz_process.sh) limit=$((programs + 900))
+	"$here/lib/build.sh" "$(cat "$("$here/vm/kernel.sh" $flavour | tail -n 1)/source")" \
+		"$top/.build/libtest"
+fi
+out=$top/.build/$flavour
+"$here/vm/build.sh" $flavour "$out" -s W=1 CONFIG_COTASK_KUNIT_TEST=m
+[ $flavour != uml-7.3-tt ] || guest+=("$out" "$top/.build/libtest/player")
+[ $flavour != uml-7.3-smp ] || guest+=("$out")
+"$here/vm/uml.sh" -v -k $flavour -t $limit "$here/guest/${guest[0]}" "${guest[@]:1}" \
+	--programs "$programs" "$@" "$seed" | sed -n '/cotask-vm: start/,$p'

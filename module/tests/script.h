@@ -238,6 +238,7 @@ struct posted {
  * @test: the case, of KUnit
  * @loop: a manual loop
  * @far: another loop, see far.c; or NULL
+ * @program: the program that is played, for @trace
  * @trace: receives each instruction, its outcome, and the value of SHOW; or NULL
  * @broken: why the test itself does not work, or NULL
  * @log: log of events, words separated by blanks
@@ -269,6 +270,7 @@ struct env {
 	struct kunit *test;
 	struct cotask_loop *loop;
 	struct cotask_loop *far;
+	const struct program *program;
 	void (*trace)(struct env *env, struct cotask *task, const struct line *l,
 		      long rc, long last);
 	const char *broken;

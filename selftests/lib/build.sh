@@ -32,11 +32,14 @@ scenarios()
 	local gcc=(gcc-12 "${flags[@]}" -static -I"$here/shim" -I"$here" -I"$top/tools/lib"
 		-I"$top/uapi" -I"$tests")
 
-	same=("$here/scenario_test.c" "$tests/scenario.c" "$tests"/*/scenario_*_kunit.c)
+	same=("$here/stage.c" "$here/scenario_test.c" "$tests/scenario.c"
+		"$tests"/*/scenario_*_kunit.c)
 	mapfile -t same < <(printf '%s\n' "${same[@]}" && insides)
 	"${gcc[@]}" -o "$out/scenario_test" "${same[@]}" "$here/script.c" "$tests/course.c"
 	stackless "${gcc[@]}" "$here/scripts_stackless.c" "$tests/script.c" "$tests/course.c"
 	"${gcc[@]}" -o "$out/scenario_stackless_test" "${same[@]}" "$out"/stackless/*.o
+	mapfile -t same < <(printf '%s\n' "$here"/{stage,player}.c "$tests/program.c" && insides)
+	"${gcc[@]}" -o "$out/player" "${same[@]}" "$out"/stackless/*.o
 }
 
 # Sources that call the functions of the kernel by their names there: "stackless GCC... SOURCE..."

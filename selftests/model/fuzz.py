@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """Random programs, on the core and on the model of its semantics.
 
-Runs in a test kernel, with cotask_play loaded. A difference is shrunk and printed
-with its seed and number; "SEED --only NUMBER" plays that program again.
+Runs in a test kernel, with cotask_play loaded, or where waiting takes no time with --player: a
+program whose tasks are those of a process. A difference is shrunk and printed with its seed and
+number; "SEED --only NUMBER" plays that program again.
 """
 import argparse
 import itertools
 import os
+import re
+import subprocess
 import sys
 import threading
 import time
@@ -20,6 +23,8 @@ DEVICE = "/sys/kernel/debug/cotask_play"
 
 
 class Core:
+    loops, in_process = 2, False
+
     def __init__(self, path):
         self.file = os.open(path, os.O_RDWR)
         self.text = None
@@ -43,9 +48,48 @@ class Core:
                 return
 
 
+class Player:
+    """Tasks of a process, which see some things later than those of the kernel, or not at all."""
+    loops, in_process = 1, True
+
+    def __init__(self, path):
+        self.path = path
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([self.path], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE)
+        # What is done for the first time may let time pass.
+        self.run("tasks 1\nscript 0\nsleep 1\nend\n")
+
+    def run(self, text):
+        data = text.encode()
+        self.process.stdin.write(b"%d\n" % len(data) + data)
+        self.process.stdin.flush()
+        words = self.process.stdout.readline().decode().split()
+        if not words or words[-1] == "stuck":
+            self.process.communicate()
+            self.start()
+        return words
+
+
+def as_in_process(words):
+    """The part of a trace that is the same for tasks of the kernel and of a process.
+
+    An error that was never retrieved is reported by an event, so later than the line that has
+    dropped it, and maybe after its number has gone to another task.  The results of the members
+    of a set are known once the set was awaited.  A task without a handle has no number.
+    """
+    words = re.sub(r"\[ [^]]*\]", "[ ]", " ".join(words))
+    reports = re.findall(r"report (?:t\S+ )?(\S+)", words)
+    words = re.sub(r"report (?:t\S+ )?\S+ ?", "", words).replace("t-1:", "body:")
+    return words.split() + sorted(reports)
+
+
 def both(core, program):
     text = program.text()
-    return core.run(text), machine.run(program)
+    answers = core.run(text), machine.run(program, core.in_process)
+    return tuple(map(as_in_process, answers)) if core.in_process else answers
 
 
 def differs(core, program):
@@ -89,7 +133,7 @@ def report(core, program, seed, number, seconds, first):
 def fuzz(core, seed, numbers, args):
     found, played, begin = 0, 0, time.monotonic()
     for number in numbers:
-        program = generate.program("%s/%d" % (seed, number))
+        program = generate.program("%s/%d" % (seed, number), core.loops)
         played += 1
         first = both(core, program)
         if first[0] != first[1]:
@@ -122,10 +166,11 @@ def main():
     parser.add_argument("--only", type=int, metavar="NUMBER", help="one program of them")
     parser.add_argument("--most", type=int, default=3, help="stop after so many differences")
     parser.add_argument("--products", action="store_true", help="list those that were reached")
+    parser.add_argument("--player", metavar="PROGRAM", help="plays programs in a process")
     parser.add_argument("--shrink", type=float, default=20, help="seconds for each of them")
     args = parser.parse_args()
     numbers = range(args.programs) if args.only is None else [args.only]
-    core = Core(DEVICE)
+    core = Player(args.player) if args.player else Core(DEVICE)
     good = [fuzz(core, seed, numbers, args) for seed in args.seeds]
     print_reached(args.products)
     return 0 if all(good) else 1

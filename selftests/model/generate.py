@@ -101,7 +101,7 @@ class Anyone(Someone):
 
 
 class Generator:
-    def __init__(self, seed):
+    def __init__(self, seed, loops=2):
         self.random = random.Random(seed)
         self.scripts, self.tasks, self.task_count, self.shields = [], 0, 0, 0
         self.groups = self.timeouts = self.sets = 0
@@ -115,7 +115,7 @@ class Generator:
         self.level = self.random.choice([0, 0, 2, 6])	# about cancel scopes
         self.sections = self.scopes = 0
         self.iterations = []	# whose next member several tasks may want
-        self.far = self.random.choice([0, 0, 3, 9])	# about another loop
+        self.far = self.random.choice([0, 0, 3, 9]) if loops > 1 else 0	# about another loop
         self.submissions = self.posts = 0
         self.distant = []	# tasks of the other loop
 
@@ -646,10 +646,10 @@ class Generator:
                      handler=handler)]
 
 
-def program(seed):
+def program(seed, loops=2):
     """The program of a seed; too long ones are made again."""
     for attempt in range(100):
-        generator = Generator("%s/%d" % (seed, attempt))
+        generator = Generator("%s/%d" % (seed, attempt), loops)
         made = generator.contest() if generator.random.random() < 0.2 else generator.program()
         if made.longest() < LINES:
             return made

@@ -31,9 +31,10 @@ class Return(Exception):
 
 
 class Machine:
-    """Runs a program, and writes down what happens."""
+    """Runs a program, and writes down what happens; in a process, without what that cannot see."""
 
-    def __init__(self, program):
+    def __init__(self, program, in_process=False):
+        self.in_process = in_process
         self.program, self.loop, self.far, self.words = program, Loop(), Loop(), []
         self.tasks, self.sets, self.waits, self.iterations = {}, {}, {}, {}
         self.starts, self.submissions = {}, {}
@@ -340,6 +341,8 @@ class Machine:
 
     def await_next(self, task, number):
         it = self.iterations.get(number)
+        if not it and self.in_process:				# no object of the kernel
+            return EINVAL
         m = (yield from it.next(task)) if it else None
         if is_error(m):
             return m
@@ -486,6 +489,8 @@ class Machine:
             if future.done:
                 state, *value = self.state(future)
                 self.note("f%d=%s" % (i, state), *value)
+        if self.in_process:
+            return self.words + ["stuck"] * self.unfinished()
         for i, (lock, queue) in enumerate(zip(self.locks, self.queues)):
             self.note("l%d=%d" % (i, lock.free), "q%d=%d/%d/%d" % (
                 i, len(queue.list), queue.items.free, queue.room.free))
@@ -505,5 +510,5 @@ class Machine:
 setattr(Machine, "try", Machine.try_)
 
 
-def run(program):
-    return Machine(program).run()
+def run(program, in_process=False):
+    return Machine(program, in_process).run()

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "internal.h"
 
@@ -39,6 +40,25 @@ typedef int64_t s64;
 struct list_head {
 	struct list_head *next, *prev;
 };
+
+#define pr_err(...)	fprintf(stderr, __VA_ARGS__)
+
+static inline int kstrtol(const char *text, unsigned int base, long *n)
+{
+	char *end;
+
+	*n = strtol(text, &end, base);
+	return *text && !*end ? 0 : -EINVAL;
+}
+
+static inline int kstrtoint(const char *text, unsigned int base, int *n)
+{
+	long value;
+	int rc = kstrtol(text, base, &value);
+
+	*n = value;
+	return rc;
+}
 
 /* A manual loop: the test controls time and turns. */
 bool cotask_manual_turn(struct cotask_loop *loop);
