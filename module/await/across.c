@@ -63,7 +63,7 @@ void cotask_across_put(struct cotask_across *a)
 	loop = a->base.loop;
 	cotask_put(a->target);
 	if (a->host)
-		cotask_host_free(a->host, a);
+		cotask_host_free(a->host, a, 1);
 	else
 		kfree(a);
 	cotask_loop_put(loop);
@@ -74,7 +74,7 @@ static struct cotask_across *across_alloc(struct cotask_loop_host *payer)
 	struct cotask_across *a;
 
 	if (payer)
-		a = cotask_host_alloc(payer, sizeof(*a));
+		a = cotask_host_alloc(payer, sizeof(*a), 1);
 	else
 		a = kzalloc(sizeof(*a), GFP_KERNEL) ?: ERR_PTR(-ENOMEM);
 	if (!IS_ERR(a))

@@ -31,31 +31,32 @@ void cotask_loop_uncharge(struct cotask_loop *loop)
 }
 
 /**
- * cotask_host_alloc - memory that counts as an object
+ * cotask_host_alloc - memory that counts as objects
  * @host: its payer
  * @size: of it
+ * @n: number of objects that it counts as
  *
  * Context: Process context, any thread.
  * Return: The memory, cleared, for cotask_host_free(); ERR_PTR() of -ENOSPC, -ENOMEM.
  */
-void *cotask_host_alloc(struct cotask_loop_host *host, size_t size)
+void *cotask_host_alloc(struct cotask_loop_host *host, size_t size, unsigned int n)
 {
-	int rc = host->ops->charge(host, 1);
+	int rc = host->ops->charge(host, n);
 	void *memory;
 
 	if (rc)
 		return ERR_PTR(rc);
 	memory = kzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!memory) {
-		host->ops->uncharge(host, 1);
+		host->ops->uncharge(host, n);
 		return ERR_PTR(-ENOMEM);
 	}
 	return memory;
 }
 
 /* The caller has another reference to @host, if it needs that any further. */
-void cotask_host_free(struct cotask_loop_host *host, void *memory)
+void cotask_host_free(struct cotask_loop_host *host, void *memory, unsigned int n)
 {
 	kfree(memory);
-	host->ops->uncharge(host, 1);
+	host->ops->uncharge(host, n);
 }

@@ -63,7 +63,7 @@ struct cotask_loop_host {
 
 int cotask_loop_charge(struct cotask_loop *loop);
 void cotask_loop_uncharge(struct cotask_loop *loop);
-void *cotask_host_alloc(struct cotask_loop_host *host, size_t size);
-void cotask_host_free(struct cotask_loop_host *host, void *memory);
+void *cotask_host_alloc(struct cotask_loop_host *host, size_t size, unsigned int n);
+void cotask_host_free(struct cotask_loop_host *host, void *memory, unsigned int n);
 
 #endif /* COTASK_HOST_H */

@@ -38,7 +38,7 @@ static void call_free(struct call *call)
 	struct cotask_file *f = call->f;
 
 	cotask_object_put(call->object);
-	cotask_host_free(&f->host, call);
+	cotask_host_free(&f->host, call, 1);
 }
 
 /* The turn of the call has come: make its event. */
@@ -56,7 +56,7 @@ static int call_due(struct cotask_callback *cb, struct cotask_awaitable *x)
 
 static struct call *call_new(struct cotask_request *r)
 {
-	struct call *call = cotask_host_alloc(&r->f->host, sizeof(*call));
+	struct call *call = cotask_host_alloc(&r->f->host, sizeof(*call), 1);
 
 	if (IS_ERR(call))
 		return call;

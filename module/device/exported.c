@@ -53,7 +53,7 @@ static void fd_put(struct cotask_fd *cf)
 	cotask_race_point(PUT_EXPORTED, cf);
 	if (!refcount_dec_and_test(&cf->refs))
 		return;
-	cotask_host_free(&o->file->host, cf);
+	cotask_host_free(&o->file->host, cf, 1);
 	cotask_object_put(o);
 }
 
@@ -226,7 +226,7 @@ void cotask_fds_drop(struct cotask_file *f)
 
 static struct cotask_fd *fd_new(struct cotask_object *o)
 {
-	struct cotask_fd *cf = cotask_host_alloc(&o->file->host, sizeof(*cf));
+	struct cotask_fd *cf = cotask_host_alloc(&o->file->host, sizeof(*cf), 1);
 
 	if (IS_ERR(cf))
 		return cf;
@@ -462,21 +462,21 @@ static void proxy_release(struct cotask_frame *frame)
 		cotask_cancel(p->child);
 	cotask_across_put(p->way);
 	cotask_put(p->child);
-	cotask_host_free(&p->file->host, p);
+	cotask_host_free(&p->file->host, p, 1);
 }
 
 /* In the loop of @f, for a child that belongs to @payer. */
 static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child,
 			       struct cotask_file *payer)
 {
-	struct proxy *p = cotask_host_alloc(&f->host, sizeof(*p));
+	struct proxy *p = cotask_host_alloc(&f->host, sizeof(*p), 1);
 	struct cotask_across *way;
 
 	if (IS_ERR(p))
 		return p;
 	way = cotask_across_make(f->loop, child, &payer->host);
 	if (IS_ERR(way)) {
-		cotask_host_free(&f->host, p);
+		cotask_host_free(&f->host, p, 1);
 		return ERR_CAST(way);
 	}
 	p->file = f;

@@ -248,7 +248,7 @@ static int queue_make(struct cotask_request *r, struct cotask_object *o)
 /* A number in a queue counts as an object of the file. */
 static struct item *item_new(struct cotask_file *f, s64 value)
 {
-	struct item *item = cotask_host_alloc(&f->host, sizeof(*item));
+	struct item *item = cotask_host_alloc(&f->host, sizeof(*item), 1);
 
 	if (!IS_ERR(item))
 		item->value = value;
@@ -258,7 +258,7 @@ static struct item *item_new(struct cotask_file *f, s64 value)
 static void item_free(struct cotask_file *f, struct item *item)
 {
 	if (item)
-		cotask_host_free(&f->host, item);
+		cotask_host_free(&f->host, item, 1);
 }
 
 static void drop_items(struct cotask_file *f, struct list_head *items)

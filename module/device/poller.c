@@ -11,7 +11,6 @@
 #include <linux/file.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 
 #include "device.h"
 
@@ -65,26 +64,6 @@ static struct mm_struct *forget(struct cotask_file *f, struct cotask_poller *by)
  */
 #define POLLER_OBJECTS	16
 
-static struct cotask_poller *poller_new(struct cotask_file *f)
-{
-	int rc = cotask_file_charge_many(f, POLLER_OBJECTS);
-	struct cotask_poller *by;
-
-	if (rc)
-		return ERR_PTR(rc);
-	by = kzalloc(sizeof(*by), GFP_KERNEL_ACCOUNT);
-	if (by)
-		return by;
-	cotask_file_uncharge_many(f, POLLER_OBJECTS);
-	return ERR_PTR(-ENOMEM);
-}
-
-static void poller_free(struct cotask_file *f, struct cotask_poller *by)
-{
-	kfree(by);
-	cotask_file_uncharge_many(f, POLLER_OBJECTS);
-}
-
 static void drop(struct mm_struct *mm)
 {
 	if (mm)
@@ -105,7 +84,7 @@ void cotask_poller_put(struct cotask_file *f, struct cotask_poller *by)
 	spin_unlock(&f->polls_lock);
 	drop(mm);
 	if (last && by != &f->poller)
-		poller_free(f, by);
+		cotask_host_free(&f->host, by, POLLER_OBJECTS);
 }
 
 /*
@@ -152,7 +131,7 @@ struct cotask_poller *cotask_poller_get(struct cotask_file *f)
 	by = &f->poller;
 	/* Pairs with cotask_poller_put(). */
 	if (smp_load_acquire(&by->n))
-		by = poller_new(f);
+		by = cotask_host_alloc(&f->host, sizeof(*by), POLLER_OBJECTS);
 	if (IS_ERR(by))
 		return by;
 	by->files = current->files;
