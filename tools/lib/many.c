@@ -7,20 +7,36 @@
 #define SOME	32	/* maximum number of tasks per call */
 
 /**
+ * struct many - tasks to be started
+ * @group: their owner, or NULL
+ * @fn: their function; NULL: they have no stacks
+ * @args: arguments of @fn, one per task
+ * @frames: coroutines of tasks without stacks, one per task
+ */
+struct many {
+	struct cotask_group		*group;
+	cotask_fn			fn;
+	void *const			*args;
+	struct cotask_frame *const	*frames;
+};
+
+/**
  * struct batch - tasks that the kernel does not know yet
  * @n: number of tasks
  * @task: the tasks
- * @op: the operation that spawns each task
+ * @frame: their coroutines; NULL: the task has a stack
+ * @op: the operation that spawns each
  */
 struct batch {
 	unsigned int		n;
 	struct cotask		*task[SOME];
+	struct cotask_frame	*frame[SOME];
 	struct cotask_op	op[SOME];
 };
 
 static const struct cotask_spawn_args plain;
 
-/* Number of tasks per call: an eager task runs before the next task is spawned. */
+/* An eager task runs before the next one is spawned. */
 static unsigned int at_once(const struct cotask_loop *loop, unsigned int n)
 {
 	if (loop->options.flags & COTASK_LOOP_EAGER)
@@ -28,19 +44,37 @@ static unsigned int at_once(const struct cotask_loop *loop, unsigned int n)
 	return n < SOME ? n : SOME;
 }
 
-/* @task: a new task; NULL: out of memory. */
-static int add(struct batch *b, struct cotask_group *group, struct cotask *task)
+static void refuse(struct cotask_frame *frame)
 {
-	int rc = task ? cotask_spawn_op(&b->op[b->n], group, task, &plain, 0) : -ENOMEM;
+	if (frame)
+		cotask_frame_refused(frame);
+}
 
-	if (!rc)
+/* Task @i of @m joins the batch. */
+static int add(struct batch *b, const struct many *m, unsigned int i)
+{
+	struct cotask_frame *frame = m->fn ? NULL : m->frames[i];
+	struct cotask_loop *loop = loop_here();
+	struct cotask *task;
+	int rc;
+
+	if (!m->fn && !cotask_frame_is_fresh(frame))
+		return -EINVAL;
+	task = m->fn ? cotask_task_new(loop, m->fn, m->args[i], &plain, false) :
+		       cotask_stackless_new(loop, frame);
+	rc = task ? cotask_spawn_op(&b->op[b->n], m->group, task, &plain, 0) : -ENOMEM;
+	if (!rc) {
+		b->frame[b->n] = frame;
 		b->task[b->n++] = task;
-	else if (task)
+		return 0;
+	}
+	if (task)
 		cotask_task_free(task);
+	refuse(frame);
 	return rc;
 }
 
-/* Spawn the tasks.  Each operation's result is 0 or its error; returns the last error. */
+/* Return: the last error. */
 static int spawn(struct cotask_loop *loop, struct batch *b)
 {
 	int64_t rc;
@@ -51,86 +85,54 @@ static int spawn(struct cotask_loop *loop, struct batch *b)
 	for (i = 0; i < b->n; i++) {
 		rc = loop->failed ? loop->failed : b->op[i].result;
 		rc = cotask_spawned(b->task[i], rc);
-		b->op[i].result = rc;
-		if (rc)
+		if (rc) {
+			refuse(b->frame[i]);
 			error = rc;
-		else
+		} else {
 			cotask_put(b->task[i]);
+		}
 	}
 	return error;
 }
 
-/* --- with stacks ----------------------------------------------------------------------- */
-
-static int go_some(struct cotask_group *group, cotask_fn fn, void *const *args, unsigned int n)
+/* Tasks from @from to before @end.  Return: the last error. */
+static int start_some(const struct many *m, unsigned int from, unsigned int end)
 {
-	struct cotask_loop *loop = loop_here();
-	struct batch b = { .n = 0 };
+	struct batch b;
 	int error = 0, rc;
 
-	for (; n; n--) {
-		rc = add(&b, group, cotask_task_new(loop, fn, *args++, &plain, false));
+	for (b.n = 0; from < end; from++) {
+		rc = add(&b, m, from);
 		if (rc)
 			error = rc;
 	}
-	rc = spawn(loop, &b);
+	rc = spawn(loop_here(), &b);
 	return rc ? rc : error;
+}
+
+static int start(const struct many *m, unsigned int n)
+{
+	unsigned int from, some;
+	int error = 0, rc;
+
+	for (from = 0; from < n; from += some) {
+		some = at_once(loop_here(), n - from);
+		rc = start_some(m, from, from + some);
+		if (rc)
+			error = rc;
+	}
+	return error;
 }
 
 EXPORT int cotask_go_many(struct cotask_group *group, cotask_fn fn, void *const *args,
 			  unsigned int n)
 {
-	int error = cotask_check_spawn(loop_here(), group, &plain), rc;
-	unsigned int some;
+	const struct many m = { .group = group, .fn = fn, .args = args };
+	int error = cotask_check_spawn(loop_here(), group, &plain);
 
 	if (!error && !fn)
 		error = -EINVAL;
-	if (error)
-		return error;
-	for (; n; n -= some, args += some) {
-		some = at_once(loop_here(), n);
-		rc = go_some(group, fn, args, some);
-		if (rc)
-			error = rc;
-	}
-	return error;
-}
-
-/* --- without ------------------------------------------------------------------------------ */
-
-static int prepare(struct batch *b, struct cotask_group *group, struct cotask_frame *frame)
-{
-	int rc;
-
-	if (!cotask_frame_is_fresh(frame))
-		return -EINVAL;
-	rc = add(b, group, cotask_stackless_new(loop_here(), frame));
-	if (rc)
-		cotask_frame_refused(frame);
-	return rc;
-}
-
-static int co_go_some(struct cotask_group *group, struct cotask_frame *const *frames,
-		      unsigned int n)
-{
-	struct cotask_frame *frame[SOME];
-	struct batch b = { .n = 0 };
-	int error = 0, rc;
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
-		rc = prepare(&b, group, frames[i]);
-		if (rc)
-			error = rc;
-		else
-			frame[b.n - 1] = frames[i];
-	}
-	rc = spawn(loop_here(), &b);
-	for (i = 0; rc && i < b.n; i++) {
-		if (b.op[i].result)
-			cotask_frame_refused(frame[i]);
-	}
-	return rc ? rc : error;
+	return error ? error : start(&m, n);
 }
 
 static int refuse_all(struct cotask_frame *const *frames, unsigned int n, int error)
@@ -145,16 +147,8 @@ static int refuse_all(struct cotask_frame *const *frames, unsigned int n, int er
 EXPORT int cotask_go_all(struct cotask_group *group, struct cotask_frame *const *frames,
 			 unsigned int n)
 {
-	int error = cotask_check_spawn(loop_here(), group, &plain), rc;
-	unsigned int some;
+	const struct many m = { .group = group, .frames = frames };
+	int error = cotask_check_spawn(loop_here(), group, &plain);
 
-	if (error)
-		return refuse_all(frames, n, error);
-	for (; n; n -= some, frames += some) {
-		some = at_once(loop_here(), n);
-		rc = co_go_some(group, frames, some);
-		if (rc)
-			error = rc;
-	}
-	return error;
+	return error ? refuse_all(frames, n, error) : start(&m, n);
 }
