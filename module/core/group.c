@@ -57,6 +57,14 @@ EXPORT_SYMBOL_GPL(cotask_group_configure);
 
 /* --- children ------------------------------------------------------------- */
 
+/* Whether it has no room for more children; @gate: the spawns under way. */
+static bool is_full(const struct cotask_group *g, int gate, unsigned int n)
+{
+	const u32 limit = g->options.limit;
+
+	return limit && READ_ONCE(g->live) + (gate & ~COTASK_GATE_CLOSED) + n > limit;
+}
+
 /**
  * cotask_group_admits - request permission to spawn into a group
  * @g: the group
@@ -78,10 +86,25 @@ int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n)
 	do {
 		if (gate & COTASK_GATE_CLOSED)
 			return -ESHUTDOWN;
-		if (g->options.limit && READ_ONCE(g->live) + gate + n > g->options.limit)
+		if (is_full(g, gate, n))
 			return -EAGAIN;
 	} while (!mine && !atomic_try_cmpxchg(&g->gate, &gate, gate + 1));
 	return 0;
+}
+
+/**
+ * cotask_group_admits_cancelled - request permission for a child that starts cancelled (TG-B5)
+ * @g: the group
+ *
+ * Context: The owner.
+ * Return: 0; -ESHUTDOWN if the group does not abort or is over; -EAGAIN if it has reached its
+ *	limit of children.
+ */
+int cotask_group_admits_cancelled(const struct cotask_group *g)
+{
+	if ((g->flags & (COTASK_G_ABORTING | COTASK_G_OVER)) != COTASK_G_ABORTING)
+		return -ESHUTDOWN;
+	return is_full(g, atomic_read(&g->gate), 1) ? -EAGAIN : 0;
 }
 
 /**

@@ -38,14 +38,9 @@ static inline void cotask_group_mark_level(struct cotask_scope *s)
 		container_of(s, struct cotask_group, scope)->flags |= COTASK_G_LEVEL;
 }
 
-/* Whether the group takes no children because it aborts, and is not over. */
-static inline bool cotask_group_aborts(const struct cotask_group *g)
-{
-	return (g->flags & (COTASK_G_ABORTING | COTASK_G_OVER)) == COTASK_G_ABORTING;
-}
-
 void cotask_group_due_run(struct cotask_loop *loop, struct cotask_entry *e);
 int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n);
+int cotask_group_admits_cancelled(const struct cotask_group *g);
 void cotask_group_adopt(struct cotask_group *g, struct cotask *t);
 void cotask_group_child_ended(struct cotask_group *g, struct cotask *t);
 void cotask_group_check_over(struct cotask_group *g);

@@ -418,8 +418,8 @@ static int start_task(struct cotask_group *g, struct cotask *t, u32 flags)
 {
 	int rc = cotask_group_admits(g, true, 1);
 
-	if (rc == -ESHUTDOWN && (flags & COTASK_SPAWN_CANCELLED) && cotask_group_aborts(g))
-		rc = 0;		/* TG-B5 */
+	if (rc == -ESHUTDOWN && (flags & COTASK_SPAWN_CANCELLED))
+		rc = cotask_group_admits_cancelled(g);
 	if (!rc)
 		cotask_task_start(t, flags);
 	return rc;

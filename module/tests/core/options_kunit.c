@@ -408,6 +408,25 @@ static void group_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_group_configure(NULL, NULL), -EINVAL);
 }
 
+/* TG-B4: ... also not of those that start cancelled (TG-B5) */
+static void group_limit_aborting(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { SLEEP(5), END };
+	static const struct line p[] = {
+		GROUP(0), SPAWN(1, 0, child), CANCEL_GROUP(0),
+		SPAWN_FLAGS(2, 0, child, COTASK_SPAWN_CANCELLED),
+		TRY, SPAWN_FLAGS(3, 0, child, COTASK_SPAWN_CANCELLED), EXCEPT, LOG("full"), ENDTRY,
+		ENDGROUP, LOG("out"), END
+	};
+
+	configure(env, 0, &(struct cotask_group_options){ .limit = 2 });
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "full out");
+	KUNIT_EXPECT_NULL(test, env->task[3]);
+}
+
 /* TG-B4: the clock has begun at 0, the value for no deadline */
 static void group_deadline_before_all(struct kunit *test)
 {
@@ -645,6 +664,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(effective_deadline),
 	KUNIT_CASE(cancelled_again),
 	KUNIT_CASE(group_limit),
+	KUNIT_CASE(group_limit_aborting),
 	KUNIT_CASE(group_deadline),
 	KUNIT_CASE(group_deadline_before_all),
 	KUNIT_CASE(across_loops),
