@@ -11,9 +11,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 insmod "$out/module/samples/cotask_bodies.ko" || exit 1
 # More native bodies, where there is the device for them.
 insmod "$out/module/samples/cotask_edu.ko" 2>/dev/null && edu=cotask_edu
+"$here/stack.sh" begin || exit 1
 for test in "$out"/uapi/*_test "$out"/uapi32/*_test; do
 	[ ! -x "$test" ] || "$test" || rc=1
 done
+"$here/stack.sh" end 4096 || rc=1
 "$here/cotask.sh" unload ${edu:+"$edu"} cotask_bodies || exit 1
 "$here/../vm/kmemleak.sh" check || rc=1
 exit $rc
