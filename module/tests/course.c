@@ -47,6 +47,8 @@ const char *error_name(long rc)
 		return "ENODATA";
 	case -EINPROGRESS:
 		return "EINPROGRESS";
+	case -EAGAIN:
+		return "EAGAIN";
 	case E1:
 		return "E1";
 	case E2:
@@ -107,6 +109,18 @@ struct cotask_awaitable *make_set(struct env *env, int i, u32 flags, const struc
 	if (flags & RACE)
 		return cotask_race(&env->set[i], NULL, env->member[i], n);
 	return cotask_gather(&env->set[i], NULL, env->member[i], n, flags);
+}
+
+int set_options(struct env *env, const struct line *l)
+{
+	struct cotask_group_options options = {
+		.flags = l->g & (BIT(LIMIT_SHIFT) - 1),
+		.limit = l->g >> LIMIT_SHIFT,
+	};
+
+	if (l->b != NEVER)
+		options.deadline = cotask_loop_now(env->loop) + l->b * MS;
+	return cotask_group_configure(&env->group[l->a], &options);
 }
 
 /* --- blocks --------------------------------------------------------------- */

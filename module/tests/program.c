@@ -41,7 +41,8 @@ static const struct word {
 	{ "group", OP_GROUP, "a" },
 	{ "endgroup", OP_ENDGROUP, "a" },
 	{ "cancel_group", OP_CANCEL_GROUP, "a" },
-	{ "timeout", OP_TIMEOUT, "ab" },
+	{ "configure", OP_CONFIGURE, "agb" },
+	{ "timeout", OP_TIMEOUT, "agb" },
 	{ "endtimeout", OP_ENDTIMEOUT, "a" },
 	{ "wait_for", OP_WAIT_FOR, "ab" },
 	{ "wait_for_future", OP_WAIT_FOR_FUTURE, "ab" },
@@ -147,7 +148,7 @@ static int parse_argument(struct program *p, char kind, char **rest, struct line
 		l->a = n;
 		return 0;
 	case 'g':
-		if (n >= ENV_OBJECTS || (n == ROOT && l->op == OP_START))
+		if (n >= ENV_OBJECTS || (n == ROOT && l->op != OP_SPAWN))
 			return -EINVAL;
 		l->g = n;
 		return 0;
@@ -238,6 +239,7 @@ void program_note(struct env *env, struct cotask *task, const struct line *l, lo
 	case OP_CANCEL_SUBMISSION:
 	case OP_SUBMISSION:
 	case OP_POST:
+	case OP_CONFIGURE:
 		rc = last;
 		break;
 	default:

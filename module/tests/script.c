@@ -139,6 +139,10 @@ static int enter_timeout(struct actor *a, struct cotask *task, const struct line
 	struct cotask_timeout *t = &a->at.env->timeout[l->a];
 	s64 ns = l->b == NEVER ? COTASK_FOREVER : l->b * MS;
 
+	if (l->g > 0) {
+		cotask_timeout_init(t, task->base.loop, ns);
+		cotask_timeout_configure(t, NULL, l->g);
+	}
 	if (l->g)
 		return cotask_timeout_enter(task, t);
 	return cotask_timeout_start(task, t, ns);
@@ -187,6 +191,9 @@ static long instant(struct actor *a, struct cotask *task, const struct line *l)
 		return 0;
 	case OP_CANCEL_GROUP:
 		return cotask_group_cancel(&env->group[l->a]);
+	case OP_CONFIGURE:
+		a->at.last = set_options(env, l);
+		return 0;
 	case OP_SET_GATHER:
 		a->at.last = PTR_ERR_OR_ZERO(make_set(env, l->a, l->b, l->arg));
 		return 0;

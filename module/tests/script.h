@@ -47,6 +47,7 @@ enum op {
 	OP_NOTIFY, OP_PUT, OP_GET, OP_CLOSE, OP_SECTION, OP_ENDSECTION, OP_SCOPE,
 	OP_ENDSCOPE, OP_CANCEL_SCOPE, OP_START, OP_READY, OP_CANCEL_WAIT, OP_ENLIST,
 	OP_ACROSS, OP_SPAWN_FAR, OP_SUBMIT, OP_CANCEL_SUBMISSION, OP_SUBMISSION, OP_POST,
+	OP_CONFIGURE,
 };
 
 struct env;
@@ -71,7 +72,7 @@ struct arg {
  * @op: the instruction
  * @a: number of a task, future, group or timeout; or a flag
  * @b: value, error or milliseconds
- * @g: number of a group, ROOT
+ * @g: number of a group, ROOT; flags of a timeout, MADE; flags and limit of a group
  * @text: text to log
  * @script: script of a coroutine
  * @hook: any other code
@@ -137,7 +138,8 @@ struct line {
 #define TIMEOUT(i, ms)		{ .op = OP_TIMEOUT, .a = (i), .b = (ms) }
 #define NEVER			(-1000000)	/* no deadline */
 /* Enter timeout i as the case has made it. */
-#define TIMEOUT_MADE(i)		{ .op = OP_TIMEOUT, .a = (i), .g = 1 }
+#define TIMEOUT_MADE(i)		{ .op = OP_TIMEOUT, .a = (i), .g = MADE }
+#define MADE			(-1)
 #define ENDTIMEOUT		{ .op = OP_ENDTIMEOUT }
 #define WAIT_FOR(t, ms)		{ .op = OP_WAIT_FOR, .a = (t), .b = (ms) }
 #define WAIT_FOR_FUTURE(f, ms)	{ .op = OP_WAIT_FOR_FUTURE, .a = (f), .b = (ms) }
@@ -214,6 +216,8 @@ struct line {
 /* SHOW logs the item. */
 #define GET(i)			{ .op = OP_GET, .a = (i) }
 #define CLOSE(i)		{ .op = OP_CLOSE, .a = (i) }
+
+#define LIMIT_SHIFT	2	/* of the limit of a group, after its flags */
 
 #define LOG_SIZE	8192
 #define ENV_OBJECTS	16
@@ -318,6 +322,8 @@ unsigned int members_made(struct env *env, int i);
 unsigned int members(struct env *env, int i, const struct arg *arg);
 /* Make set @i as GATHER() does. */
 struct cotask_awaitable *make_set(struct env *env, int i, u32 flags, const struct arg *arg);
+/* For OP_CONFIGURE. */
+int set_options(struct env *env, const struct line *l);
 
 /* A coroutine object that plays a script; NULL without memory. */
 struct cotask_frame *script_frame(struct env *env, const struct line *script);

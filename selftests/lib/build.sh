@@ -39,7 +39,8 @@ scenarios()
 	stackless "${gcc[@]}" "$here/scripts_stackless.c" "$tests/script.c" "$tests/course.c"
 	"${gcc[@]}" -o "$out/scenario_stackless_test" "${same[@]}" "$out"/stackless/*.o
 	mapfile -t same < <(printf '%s\n' "$here"/{stage,player}.c "$tests/program.c" && insides)
-	"${gcc[@]}" -o "$out/player" "${same[@]}" "$out"/stackless/*.o
+	"${gcc[@]}" -o "$out/player" "${same[@]}" "$here/script.c" "$tests/course.c"
+	"${gcc[@]}" -o "$out/player_stackless" "${same[@]}" "$out"/stackless/*.o
 }
 
 # Sources that call the functions of the kernel by their names there: "stackless GCC... SOURCE..."

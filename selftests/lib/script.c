@@ -82,7 +82,7 @@ static long next(struct env *env, int i)
 		note(env, "#%d=", (int)(m - env->member[i]));
 		note_outcome(env, m->result);
 	}
-	return 0;
+	return rc;
 }
 
 /* --- instructions --------------------------------------------------------- */
@@ -123,8 +123,10 @@ static long enter_block(struct course *a, const struct line *l)
 		rc = cotask_group_enter(&env->group[l->a]);
 		break;
 	case OP_TIMEOUT:
-		if (!l->g)
+		if (l->g != MADE) {
 			cotask_timeout_init(&env->timeout[l->a], time_of(l));
+			cotask_timeout_configure(&env->timeout[l->a], l->g);
+		}
 		rc = cotask_timeout_enter(&env->timeout[l->a]);
 		break;
 	case OP_SECTION:
@@ -306,8 +308,15 @@ static bool instant(struct course *a, const struct line *l)
 	case OP_CLOSE:
 		cotask_queue_shutdown(&env->queue[l->a], false);
 		break;
+	case OP_CONFIGURE:
+		a->last = set_options(env, l);
+		break;
 	case OP_READY:
 		a->last = cotask_start_ready(l->b);
+		break;
+	case OP_ENLIST:
+		cotask_put(env->task[l->a]);
+		env->task[l->a] = cotask_get(cotask_current());
 		break;
 	case OP_ADVANCE:
 		cotask_manual_advance(env->loop, l->b * MS);
@@ -357,6 +366,12 @@ static bool is_leave(const struct line *l)
 	       l->op == OP_ENDSCOPE;
 }
 
+static void trace(struct course *a, const struct line *l, long rc)
+{
+	if (a->env->trace)
+		a->env->trace(a->env, cotask_current(), l, rc, a->last);
+}
+
 static long play_lines(struct course *a)
 {
 	const struct line *l;
@@ -369,14 +384,17 @@ static long play_lines(struct course *a)
 			return 0;
 		if (l->op == OP_RETURN)
 			return l->b;
-		if (instant(a, l))
+		if (instant(a, l)) {
+			trace(a, l, 0);
 			continue;
+		}
 		is_wait = false;
 		rc = control(a, l, &is_wait);
 		if (is_wait)
 			rc = is_leave(l) ? leave_block(a, l) : wait_step(a, l);
 		if (is_wait || rc)
 			a->last = rc;
+		trace(a, l, rc);
 		if (rc < 0 && !course_unwind(a, rc))
 			return rc;
 	}

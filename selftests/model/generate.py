@@ -113,6 +113,7 @@ class Generator:
         self.flags = self.random.choice([0, 0, 0.3, 0.8, 0.8])
         self.shy = self.random.choice([0, 0, 2, 6])	# about sections
         self.level = self.random.choice([0, 0, 2, 6])	# about cancel scopes
+        self.options = self.random.choice([0, 0, 0.3, 0.8])	# of groups and timeouts
         self.sections = self.scopes = 0
         self.iterations = []	# whose next member several tasks may want
         self.far = self.random.choice([0, 0, 3, 9]) if loops > 1 else 0	# about another loop
@@ -488,7 +489,18 @@ class Generator:
         for _ in range(r.choice([0, 1, 1, 1, 2, 2, 3])):
             body += self.spawn(depth + 1, inner, False)
         body += self.body(r.randint(0, 4), depth + 1, inner, False)
-        return [self.guarded(Node("group", number, body=body))] + self.pause() * r.randint(0, 1)
+        return self.configure(number) + [self.guarded(Node("group", number, body=body))] + \
+            self.pause() * r.randint(0, 1)
+
+    def configure(self, number):
+        """Options of a group that comes next, or soon."""
+        r = self.random
+        if r.random() >= self.options:
+            return []
+        flags, limit = r.randint(0, 3), r.choice([0, 0, 1, 2, 3])
+        ms = r.choice([NEVER, NEVER, self.delay() or 1, self.delay() or 1])
+        return [Node("configure", number, flags + 4 * limit, ms)] + r.choice(
+            [[], [], [], self.sleep(), self.advance()])
 
     def timeout(self, depth, groups, _):
         r = self.random
@@ -498,8 +510,12 @@ class Generator:
         self.timeouts += 1
         ms = r.choice([self.delay(), self.delay(), self.delay(), 0, NEVER])
         body = self.body(r.randint(1, 4), depth + 1, groups, False)
-        return [self.guarded(Node("timeout", number, ms, body=body))] + \
+        return [self.guarded(Node("timeout", number, self.timeout_flags(), ms, body=body))] + \
             self.pause() * r.randint(0, 1)
+
+    def timeout_flags(self):
+        r = self.random
+        return r.randint(1, 3) if r.random() < self.options else 0
 
     def section(self, depth, groups, _):
         r = self.random
@@ -566,7 +582,8 @@ class Generator:
         number = self.timeouts
         self.timeouts += 1
         body = self.far_body(depth + 1, self.random.randint(1, 3), False)
-        return [self.guarded(Node("timeout", number, self.delay(), body=body))]
+        return [self.guarded(Node("timeout", number, self.timeout_flags(), self.delay(),
+                                  body=body))]
 
     def far_attempt(self, depth, may_return):
         r = self.random
@@ -687,6 +704,8 @@ def smaller(program_):
                              nodes.__setitem__(slice(j, j + 1), nodes[j].handler))
             if node.op == "spawn_flags":
                 yield edited(program_, i, lambda nodes, j=j: fewer_flags(nodes[j]))
+            if node.op in ("timeout", "configure") and node.args[1]:
+                yield edited(program_, i, lambda nodes, j=j: no_options(nodes[j]))
             if node.op == "spawn_eager":
                 yield edited(program_, i, lambda nodes, j=j: setattr(nodes[j], "op", "spawn"))
             if node.op in (*SETS_OF, "wait", "as_completed") and len(node.args[-1]) > 1:
@@ -700,6 +719,11 @@ def fewer_flags(node):
     flags &= flags - 1
     node.op = "spawn_flags" if flags else "spawn"
     node.args = (number, group, script, flags)[:4 if flags else 3]
+
+
+def no_options(node):
+    number, _options, ms = node.args
+    node.args = (number, 0, ms)
 
 
 def fewer_members(node, k):

@@ -5,7 +5,7 @@ run(program) gives the words that cotask_play gives for the same program; see
 generate.py for what a program is.
 """
 from loops import Submission, across
-from model import (CANCELLED, EAGER, ECANCELED, EINVAL, ESHUTDOWN, ETIMEDOUT, NEVER, CancelScope,
+from model import (EAGER, EALREADY, ECANCELED, EINVAL, ETIMEDOUT, NEVER, CancelScope,
                    Future, Group, Loop, Section, Shield, Task, Timeout, is_error, reaches, shield)
 from sets import COLLECT, FAIL_FAST, PLAIN, RACE, Gather, Iteration, Wait
 from start import Start, cancel_and_wait
@@ -13,7 +13,7 @@ from sync import Condition, Event, Queue, Semaphore
 
 # What notes an error, and goes on.
 GOES_ON = {"set", "fail", "gather", "collect", "fail_fast", "race", "release", "notify", "ready",
-           "cancel_submission", "submission"}
+           "cancel_submission", "submission", "configure"}
 ERRORS = {1: "E1", 2: "E2", 3: ECANCELED}
 HORIZON, ROUNDS, ROUND_MS = 60, 40, 60	# as in play.c
 
@@ -109,8 +109,9 @@ class Machine:
             raise Failure(rc)
 
     def timeout(self, task, node):
-        timeout = Timeout()
-        timeout.enter(task, node.args[1])
+        _number, flags, ms = node.args
+        timeout = Timeout(flags)
+        timeout.enter(task, ms)
         self.trace(task, node, 0)
         rc = yield from self.attempt(task, node.body)
         rc = timeout.exit(rc)
@@ -154,15 +155,19 @@ class Machine:
     def task(self, loop, script, group=None, flags=0):
         task = Task(loop, None, group, flags)
         task.code = self.script(task, script)
+        task.left = lambda: self.left(task)
         self.made.append(task)
         return task
 
+    def left(self, task):
+        """Nothing can retrieve the error of a task without a handle."""
+        if self.number(task) < 0:
+            self.report(task, -1)
+
     def spawn(self, loop, number, group, script, flags=0):
         group = self.groups[group] if group >= 0 else None
-        refusal = group.refusal() if group else 0
-        if refusal == ESHUTDOWN and flags & CANCELLED and not group.done:	# TG-B5
-            refusal = 0
-        if refusal:						# CO-6, TG-2 .. TG-4
+        refusal = group.refusal(flags) if group else 0
+        if refusal:						# CO-6
             return refusal
         task = self.task(loop, script, group, flags)
         eager = flags & EAGER
@@ -242,6 +247,11 @@ class Machine:
     def do_cancel_group(self, _task, g):
         self.groups[g].group_cancel()
         return 0
+
+    def do_configure(self, _task, g, options, ms):
+        if self.in_process and self.groups[g].cancelled_early:	# it is an object by then
+            return EALREADY
+        return self.groups[g].configure(options & 3, options >> 2, ms)
 
     def do_cancel_scope(self, _task, number):
         self.scopes[number].cancel()

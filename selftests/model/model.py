@@ -14,7 +14,7 @@ import itertools
 
 NEVER = -1000000
 ECANCELED, ETIMEDOUT, EDEADLK = "ECANCELED", "ETIMEDOUT", "EDEADLK"
-ESHUTDOWN, EALREADY, EINVAL = "ESHUTDOWN", "EALREADY", "EINVAL"
+ESHUTDOWN, EALREADY, EINVAL, EAGAIN = "ESHUTDOWN", "EALREADY", "EINVAL", "EAGAIN"
 EXDEV, ENODATA, EINPROGRESS = "EXDEV", "ENODATA", "EINPROGRESS"
 
 
@@ -198,6 +198,7 @@ class Task(Awaitable):
         self.born_level = False	# cancelled for good with what it was spawned in (CX-B1)
         self.apart = False	# its failure is not one of its group (TG-B7)
         self.posted = []	# requests from outside that its loop has not acted on
+        self.left = lambda: None	# called when its group has let go of it
 
     # --- running
 
@@ -465,9 +466,13 @@ def reaches(x, task):
     return False
 
 
+STRICT, QUIET = 1, 2	# of timeouts
+
+
 class Timeout:
-    def __init__(self):
+    def __init__(self, flags=0):
         self.expired, self.timer, self.own = False, None, Request()
+        self.flags, self.deadline = flags, None
 
     def enter(self, task, ms):
         self.task, self.baseline = task, task.baseline()	# TO-3, TO-B1
@@ -475,10 +480,11 @@ class Timeout:
         loop = task.loop
         if ms == NEVER:						# TO-1
             return
+        self.deadline = loop.now + ms
         if ms <= 0:						# TO-5
             self.timer = loop.queue(self.expire)
         else:
-            self.timer = loop.call_at(loop.now + ms, self.expire)
+            self.timer = loop.call_at(self.deadline, self.expire)
 
     def expire(self):						# TO-4
         self.expired = True
@@ -487,16 +493,24 @@ class Timeout:
     def exit(self, rc):
         task = self.task
         if not self.expired:					# TO-6
-            if self.timer:
-                self.timer.live = False
-            return rc
+            if not self.timer:
+                return rc
+            self.timer.live = False
+            self.expired = self.flags & STRICT and not is_error(rc) and \
+                self.deadline <= task.loop.now			# TO-B3
+            return self.timed_out() if self.expired else rc
         task.take_back(self.own)				# TO-7
         more = task.count() > self.baseline
         if not more:						# TO-B6
             task.withdraw()
         if rc == ECANCELED and not more:			# TO-8, TO-9
-            return ETIMEDOUT
+            return self.timed_out()
+        if self.flags & STRICT and not is_error(rc):		# TO-B3
+            return self.timed_out()
         return rc						# TO-10
+
+    def timed_out(self):
+        return 0 if self.flags & QUIET else ETIMEDOUT		# TO-B4
 
 
 class Section:
@@ -562,13 +576,27 @@ class CancelScope:
         return 0 if rc == ECANCELED and self.own and not more else rc
 
 
+INDEPENDENT, RECANCEL = 1, 2	# of groups
+
+
 class Group(Awaitable):
     def __init__(self, loop):
         super().__init__(loop)
+        self.flags = self.limit = 0
+        self.deadline = self.timer = None
+        self.expired = False
         self.parent, self.children, self.errors = None, [], []
         self.aborting = self.exiting = self.outside = self.cancelled_early = False
         self.asking = False	# its children are being cancelled
+        self.asks_parent = False
         self.own = None		# the group's cancel of its parent
+
+    def configure(self, flags, limit, ms):			# TG-B4
+        if self.parent:
+            return EALREADY
+        self.flags, self.limit = flags, limit
+        self.deadline = None if ms == NEVER else self.loop.now + ms
+        return 0
 
     def enter(self, task):
         if self.parent:						# TG-1
@@ -578,12 +606,28 @@ class Group(Awaitable):
         task.blocks.append(self)
         if self.cancelled_early:				# TG-35
             self.abort(True)
+        self.arm()
         return 0
 
-    def refusal(self):
+    def arm(self):						# TG-B4
+        if self.deadline is None:
+            return
+        if self.deadline <= self.loop.now:
+            self.timer = self.loop.queue(self.expire)
+        else:
+            self.timer = self.loop.call_at(self.deadline, self.expire)
+
+    def expire(self):
+        if not self.aborting:					# TG-B4
+            self.expired = True
+            self.abort(True)
+
+    def refusal(self, flags=0):
         if not self.parent:					# TG-2
             return EINVAL
-        return ESHUTDOWN if self.aborting or self.done else 0	# TG-3, TG-4
+        if self.done or (self.aborting and not flags & CANCELLED):	# TG-3, TG-4, TG-B5
+            return ESHUTDOWN
+        return EAGAIN if 0 < self.limit <= len(self.children) else 0	# TG-B4
 
     def spawn(self, task, eager):
         self.children.append(task)
@@ -601,7 +645,11 @@ class Group(Awaitable):
 
     def child_ended(self, task):
         self.children.remove(task)				# TG-7
-        if is_error(task.result) and not task.cancelled and not task.apart:	# TG-8
+        if task.apart:						# a start retrieves its error
+            pass
+        elif self.flags & INDEPENDENT:				# TG-9
+            task.left()
+        elif is_error(task.result) and not task.cancelled:	# TG-8
             task.read = True
             self.errors.append((task, task.result))		# TG-10, TG-12
             self.abort(True)					# TG-9
@@ -615,7 +663,9 @@ class Group(Awaitable):
         if body:
             self.own = Request()
             self.delivery = self.parent.deliveries + 1	# the one that tells it
+            self.asks_parent = True
             self.parent.request(self.own, self.section)
+            self.asks_parent = False
 
     def level(self):
         return self.parent.level(self)
@@ -643,6 +693,8 @@ class Group(Awaitable):
 
     def check_over(self):
         if self.exiting and not self.children and not self.done:
+            if self.timer:
+                self.timer.live = False
             self.complete(0)
 
     def cancel(self, parent):
@@ -652,11 +704,15 @@ class Group(Awaitable):
             self.outside = True					# TG-16
         if self.asking and self.loop.asking:	# a cycle ends at the innermost gather
             self.loop.asking[-1].cut = True
-        if self.level() and not self.asking:
+        if not self.asks_parent:				# an outside cancel
+            self.cancel_again()
+        return True
+
+    def cancel_again(self):
+        if (self.level() or self.flags & RECANCEL) and not self.asking:	# TG-B3
             self.cancel_children()
         else:
             self.abort(False)					# TG-17: only once
-        return True
 
     def needs(self):
         return self.children
@@ -688,4 +744,4 @@ class Group(Awaitable):
         if own and more and parent.deliveries == self.delivery and \
            any(r.heard == self.delivery for r in parent.requests):	# TG-B2
             parent.rearm()
-        return 0						# TG-6, TG-33
+        return ETIMEDOUT if self.expired else 0			# TG-6, TG-33, TG-B4

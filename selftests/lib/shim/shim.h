@@ -60,6 +60,12 @@ static inline int kstrtoint(const char *text, unsigned int base, int *n)
 	return rc;
 }
 
+static inline int64_t cotask_loop_now(struct cotask_loop *loop)
+{
+	(void)loop;
+	return cotask_now();
+}
+
 /* A manual loop: the test controls time and turns. */
 bool cotask_manual_turn(struct cotask_loop *loop);
 unsigned int cotask_manual_turns(struct cotask_loop *loop, unsigned int max);
