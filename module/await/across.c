@@ -171,7 +171,7 @@ int cotask_across_begin(struct cotask_across *a)
 	int rc;
 
 	refcount_inc(&a->refs);
-	rc = cotask_on_done(&a->target->base, &a->ended, target_ended);
+	rc = cotask_on_done_own(&a->target->base, &a->ended, target_ended);
 	if (rc)
 		cotask_across_put(a);
 	return rc;

@@ -151,7 +151,7 @@ int cotask_completion_fini(struct cotask_completion *c)
 	 * loop that refuses the request has acted on all posts.
 	 */
 	if (mine)
-		cotask_loop_take_in(loop);
+		cotask_inbox_take_in(loop);
 	else
 		cotask_loop_flush(loop);
 	cotask_loop_put(loop);

@@ -560,9 +560,10 @@ static void await_members(struct cotask_set *s)
 
 		if (!(e->flags & MEMBER_ATTACHED))
 			continue;
-		cotask_loop_await_woken(s->base.loop, e);
+		cotask_inbox_await_woken(s->base.loop, e);
 		list_del_init(&e->link);
 		cotask_set_member_run(s->base.loop, e);
+		cotask_loop_spend(s->base.loop, 1);
 	}
 }
 

@@ -49,7 +49,7 @@ static void shield_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 static void drop(struct cotask_shield *s)
 {
 	if (!shield_cancel(&s->base, NULL, NULL)) {
-		cotask_loop_await_woken(s->base.loop, &s->entry);
+		cotask_inbox_await_woken(s->base.loop, &s->entry);
 		list_del_init(&s->entry.link);
 		settle(s, -ECANCELED, COTASK_S_CANCELLED);
 	}

@@ -53,7 +53,7 @@ static void follow(struct cotask_submission *s)
 {
 	refcount_inc(&s->base.refs);
 	/* Refused by a loop that is closed, where the task has ended. */
-	if (cotask_on_done(&s->task->base, &s->ended, task_ended)) {
+	if (cotask_on_done_own(&s->task->base, &s->ended, task_ended)) {
 		settle_like_task(s);
 		cotask_submission_put(s);
 	}

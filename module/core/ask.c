@@ -43,7 +43,7 @@ static int ask_process(struct cotask_loop *loop,
 
 	if (!cotask_loop_borrow(loop))
 		return READ_ONCE(loop->closed) ? -ESHUTDOWN : -EBUSY;
-	cotask_loop_take_in(loop);
+	cotask_inbox_take_in(loop);
 	rc = fn(loop, arg);
 	cotask_loop_return(loop);
 	return rc;
@@ -70,7 +70,7 @@ int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop
 	if (loop->flags & COTASK_LOOP_LENT)
 		return ask_process(loop, fn, arg);
 	init_completion(&q.answered);
-	rc = cotask_call_soon(loop, &q.cb, answer);
+	rc = cotask_call_soon_own(loop, &q.cb, answer);
 	if (!rc)
 		wait_for_completion_state(&q.answered, TASK_IDLE);
 	return rc ?: q.rc;

@@ -314,12 +314,12 @@ const struct cotask_awaitable_ops cotask_callback_ops = {
 };
 
 static int callback_start(struct cotask_callback *cb, struct cotask_loop *loop,
-			  struct cotask_awaitable *x,
-			  int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
+			  struct cotask_awaitable *x, cotask_callback_fn *fn, u32 flags)
 {
 	int rc = 0;
 
 	cotask_entry_init(&cb->entry, COTASK_ENTRY_CALLBACK);
+	cb->entry.flags = flags;
 	cb->fn = fn;
 	cb->x = x;
 	cb->loop = loop;
@@ -333,6 +333,28 @@ static int callback_start(struct cotask_callback *cb, struct cotask_loop *loop,
 		callback_add(cb);
 	if (rc)
 		cotask_debug_dead(cb);
+	return rc;
+}
+
+/* Whether @x can have callbacks: an awaitable that drivers know. */
+static bool can_have(const struct cotask_awaitable *x)
+{
+	return !IS_ERR_OR_NULL(x) && x->loop &&
+	       (!x->post.ops->internal || x->post.ops == &cotask_group_ops);
+}
+
+static int on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
+		   cotask_callback_fn *fn, u32 flags)
+{
+	int rc;
+
+	if (!can_have(x) || !cb || !fn)
+		return -EINVAL;
+	if (cotask_is_task(x))
+		cotask_get(cotask_of(x));
+	rc = callback_start(cb, x->loop, x, fn, flags);
+	if (rc && cotask_is_task(x))
+		cotask_put(cotask_of(x));
 	return rc;
 }
 
@@ -351,19 +373,16 @@ static int callback_start(struct cotask_callback *cb, struct cotask_loop *loop,
 int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
 		   int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
 {
-	int rc;
-
-	if (IS_ERR_OR_NULL(x) || !cb || !fn || !x->loop ||
-	    (x->post.ops->internal && x->post.ops != &cotask_group_ops))
-		return -EINVAL;
-	if (cotask_is_task(x))
-		cotask_get(cotask_of(x));
-	rc = callback_start(cb, x->loop, x, fn);
-	if (rc && cotask_is_task(x))
-		cotask_put(cotask_of(x));
-	return rc;
+	return on_done(x, cb, fn, 0);
 }
 EXPORT_SYMBOL_GPL(cotask_on_done);
+
+/* As cotask_on_done(), for a function of cotask: the loop may breathe in it. */
+int cotask_on_done_own(struct cotask_awaitable *x, struct cotask_callback *cb,
+		       cotask_callback_fn *fn)
+{
+	return on_done(x, cb, fn, COTASK_E_OWN);
+}
 
 /**
  * cotask_call_soon - run a function in a loop
@@ -380,9 +399,16 @@ int cotask_call_soon(struct cotask_loop *loop, struct cotask_callback *cb,
 {
 	if (!loop || !cb || !fn)
 		return -EINVAL;
-	return callback_start(cb, loop, NULL, fn);
+	return callback_start(cb, loop, NULL, fn, 0);
 }
 EXPORT_SYMBOL_GPL(cotask_call_soon);
+
+/* As cotask_call_soon(), for a function of cotask: the loop may breathe in it. */
+int cotask_call_soon_own(struct cotask_loop *loop, struct cotask_callback *cb,
+			 cotask_callback_fn *fn)
+{
+	return callback_start(cb, loop, NULL, fn, COTASK_E_OWN);
+}
 
 /**
  * cotask_off_done - remove callbacks
@@ -426,12 +452,13 @@ void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e)
 	struct cotask_callback *cb = callback_of(e);
 	struct cotask_awaitable *x = cb->x;
 	struct cotask *pinned = x && cotask_is_task(x) ? cotask_of(x) : NULL;
+	const bool foreign = !(e->flags & COTASK_E_OWN);
 	int rc;
 
 	cotask_debug_dead(cb);
-	loop->foreign++;
+	loop->foreign += foreign;
 	rc = cb->fn(cb, x);
-	loop->foreign--;
+	loop->foreign -= foreign;
 	/* From here on cb, and an x that is not pinned, may be gone. */
 	if (rc < 0)
 		cotask_loop_report(loop, NULL, rc);

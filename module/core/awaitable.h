@@ -66,7 +66,13 @@ static inline struct cotask *cotask_of(struct cotask_awaitable *x)
 	return container_of(x, struct cotask, base);
 }
 
+typedef int cotask_callback_fn(struct cotask_callback *cb, struct cotask_awaitable *x);
+
 /* awaitable.c */
+int cotask_on_done_own(struct cotask_awaitable *x, struct cotask_callback *cb,
+		       cotask_callback_fn *fn);
+int cotask_call_soon_own(struct cotask_loop *loop, struct cotask_callback *cb,
+			 cotask_callback_fn *fn);
 void cotask_awaitable_init(struct cotask_awaitable *x, struct cotask_loop *loop,
 			   const struct cotask_awaitable_ops *ops);
 bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e);

@@ -70,7 +70,7 @@ MODULE_PARM_DESC(longest_stretch,
 #endif
 
 /* What can stop has to: the process is being killed, and its loop is not yet being closed. */
-static bool is_killed(const struct cotask_loop *loop)
+bool cotask_loop_is_killed(const struct cotask_loop *loop)
 {
 	return (loop->flags & COTASK_LOOP_LENT) && !loop->shut && fatal_signal_pending(current);
 }
@@ -91,7 +91,7 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 {
 	if (!may_breathe(loop))
 		return false;
-	loop->budget = is_killed(loop) ? KILLED_BUDGET : COTASK_BUDGET;
+	loop->budget = cotask_loop_is_killed(loop) ? KILLED_BUDGET : COTASK_BUDGET;
 	loop->owed = 0;
 	might_sleep();
 	cotask_stretch_end(loop);
@@ -139,7 +139,7 @@ bool cotask_loop_must_stop(struct cotask_loop *loop)
 {
 	if (unlikely(loop->budget < 0) && !cotask_loop_breathe(loop))
 		return true;
-	return is_killed(loop);
+	return cotask_loop_is_killed(loop);
 }
 
 void cotask_loop_schedule(struct cotask_loop *loop, long timeout)

@@ -11,6 +11,8 @@
  * through a set is not found.  A cycle that is longer than the bounds is not found either.  Such
  * a cycle lasts until one of its tasks is cancelled: the cancel follows the cycle and cuts it
  * when it comes back, see fanout.c and cancel.c.
+ *
+ * The owner may breathe in the search: only it changes what the search visits.
  */
 #include "core.h"
 
@@ -115,11 +117,11 @@ bool cotask_cycle_closes(const struct cotask *task, struct cotask_awaitable *x)
 	unsigned int n;
 
 	collect(&d, task);
+	cotask_loop_spend(task->base.loop, (LOOKED_AT - d.left) / 8);
 	for (n = 0; x && n < CHAIN; x = follow(x), n++) {
 		if (includes(&d, x))
-			break;
+			return true;
+		cotask_loop_spend(task->base.loop, 1);
 	}
-	/* Paid after the walk, whose length is limited. */
-	task->base.loop->budget -= n + (LOOKED_AT - d.left) / 8;
-	return x && n < CHAIN;
+	return false;
 }

@@ -38,6 +38,8 @@ extern const struct cotask_entry_ops cotask_entry_table[COTASK_ENTRY_KINDS];
 
 /* Flag of an entry that is not a task's: what it waits for has ended. */
 #define COTASK_E_WOKEN		BIT(31)
+/* Of a callback: its function is one of cotask's own. */
+#define COTASK_E_OWN		BIT(30)
 
 /*
  * The links of what runs belong to one owner, and change several times in a step.  Where the kernel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cotask - the loop: turns, and the inbox
+ * cotask - the loop: turns, and its life
  *
  * A turn takes in the posts of other contexts, moves due deadlines to the ready
  * queue, and runs the entries that were ready when it began (SC-2, SC-3, SC-4).
@@ -14,10 +14,8 @@
 
 #include "core.h"
 
-/* What an entry or a post costs, in steps of the budget. */
+/* What an entry costs, in steps of the budget. */
 #define ENTRY_COST	8
-
-/* --- posting -------------------------------------------------------------- */
 
 /* Any context. */
 void cotask_loop_wake(struct cotask_loop *loop)
@@ -29,154 +27,6 @@ void cotask_loop_wake(struct cotask_loop *loop)
 	host = READ_ONCE(loop->host);
 	if (host)
 		host->ops->wake(host);
-}
-
-/* What the inbox of a loop that has ended begins with: nothing is put before it any more. */
-static struct llist_node inbox_closed;
-
-/**
- * cotask_loop_post - post an entry to the inbox
- * @loop: the loop
- * @post: not in the inbox
- *
- * The head of the inbox decides: a post is in front of what the owner takes out when it closes
- * the inbox, or is refused.  The owner never has to wait for a post in between.
- *
- * Context: Any.
- * Return: 0, and ops->posted() is going to be called by the owner; -ESHUTDOWN.
- */
-int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post)
-{
-	struct llist_node *first;
-	int rc = 0;
-
-	/* Once the post is in, the owner may end the loop: its memory stays for the wake-up. */
-	rcu_read_lock();
-	cotask_race_point(POST, loop);
-	/* What is refused sees all that the loop has done before it closed. */
-	first = smp_load_acquire(&loop->inbox.first);
-	do {
-		if (unlikely(first == &inbox_closed)) {
-			rc = -ESHUTDOWN;
-			break;
-		}
-		post->node.next = first;
-	} while (!try_cmpxchg(&loop->inbox.first, &first, &post->node));
-	/* Only the first one has to wake the owner. */
-	if (!rc && !first)
-		cotask_loop_wake(loop);
-	rcu_read_unlock();
-	return rc;
-}
-
-/* Whether the loop has posts that it has not acted on. */
-static bool posted(const struct cotask_loop *loop)
-{
-	const struct llist_node *first = READ_ONCE(loop->inbox.first);
-
-	return loop->taken || (first && first != &inbox_closed);
-}
-
-/* Behind what was taken before and not acted on yet. */
-static void append(struct cotask_loop *loop, struct llist_node *posts)
-{
-	struct llist_node **last = &loop->taken;
-
-	while (*last)
-		last = &(*last)->next;
-	*last = llist_reverse_order(posts);
-}
-
-static void take(struct cotask_loop *loop)
-{
-	cotask_race_point(TAKE, loop);
-	if (likely(!loop->closed))
-		append(loop, llist_del_all(&loop->inbox));
-}
-
-/* The last posts; from here on there are none. */
-static void close_inbox(struct cotask_loop *loop)
-{
-	if (loop->closed)
-		return;
-	cotask_race_point(CLOSE, loop);
-	/* A poster that is refused sees what was done before, see cotask_loop_post(). */
-	append(loop, xchg(&loop->inbox.first, &inbox_closed));
-	WRITE_ONCE(loop->closed, true);
-}
-
-/*
- * The same at a moment when there is nothing in it, nor left to do: a caller that is refused
- * from then on knows that all that was posted before has run.
- */
-static bool close_empty_inbox(struct cotask_loop *loop)
-{
-	struct llist_node *empty = NULL;
-
-	cotask_race_point(CLOSE, loop);
-	if (loop->taken || !try_cmpxchg(&loop->inbox.first, &empty, &inbox_closed))
-		return false;
-	WRITE_ONCE(loop->closed, true);
-	return true;
-}
-
-/* The owner acts on the posts in the inbox, in FIFO order. */
-void cotask_loop_take_in(struct cotask_loop *loop)
-{
-	struct cotask_post *post;
-
-	for (take(loop); loop->taken; ) {
-		post = llist_entry(loop->taken, struct cotask_post, node);
-		loop->taken = loop->taken->next;
-		post->ops->posted(post);
-		cotask_loop_spend(loop, ENTRY_COST);
-	}
-}
-
-/*
- * The same for futures only, which have their outcome: that queues entries, and does nothing
- * else.
- */
-static void take_in_futures(struct cotask_loop *loop)
-{
-	struct llist_node **at;
-	struct cotask_post *post;
-
-	take(loop);
-	for (at = &loop->taken; *at; ) {
-		post = llist_entry(*at, struct cotask_post, node);
-		if (post->ops == &cotask_future_ops) {
-			*at = (*at)->next;
-			post->ops->posted(post);
-		} else {
-			at = &(*at)->next;
-		}
-	}
-}
-
-/**
- * cotask_loop_await_woken - sleep until a future that was completed elsewhere has arrived
- * @loop: the loop; the caller owns it
- * @e: among the waiters of the future
- *
- * For memory that is about to be freed.  Everything else waits for its turn.  Once the inbox is
- * closed and empty the post was refused, and @e is left to the caller.
- *
- * Context: Process context, sleeps.
- */
-void cotask_loop_await_woken(struct cotask_loop *loop, struct cotask_entry *e)
-{
-	for (;;) {
-		take_in_futures(loop);
-		if ((e->flags & COTASK_E_WOKEN) || loop->closed)
-			return;
-		prepare_to_rcuwait(&loop->idle);
-		/* Before looking; pairs with rcuwait_wake_up(). */
-		set_current_state(TASK_UNINTERRUPTIBLE);
-		if (llist_empty(&loop->inbox))
-			schedule();
-		finish_rcuwait(&loop->idle);
-	}
 }
 
 /* --- turns ---------------------------------------------------------------- */
@@ -213,8 +63,8 @@ static bool turn_begin(struct cotask_loop *loop)
 {
 	if (unlikely(READ_ONCE(cotask_account)))
 		loop->flags |= COTASK_LOOP_ACCOUNT;
-	if (posted(loop))
-		cotask_loop_take_in(loop);
+	if (cotask_inbox_any(loop))
+		cotask_inbox_begin_turn(loop);
 	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
 		cotask_timer_run(loop);
 	if (list_empty(&loop->ready))
@@ -267,7 +117,7 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 /* Whether a turn has something to do. */
 bool cotask_loop_can_turn(const struct cotask_loop *loop)
 {
-	return !list_empty(&loop->ready) || !list_empty(&loop->batch) || posted(loop) ||
+	return !list_empty(&loop->ready) || !list_empty(&loop->batch) || cotask_inbox_any(loop) ||
 	       READ_ONCE(loop->timer_due) || !list_empty(&loop->fanouts);
 }
 
@@ -340,7 +190,7 @@ static void loop_init(struct cotask_loop *loop, const char *name, u32 flags)
 	INIT_LIST_HEAD(&loop->cuttable);
 	INIT_LIST_HEAD(&loop->cursors);
 	INIT_LIST_HEAD(&loop->opened);
-	init_llist_head(&loop->inbox);
+	cotask_inbox_init(loop);
 	INIT_LIST_HEAD(&loop->readers);
 	spin_lock_init(&loop->readers_lock);
 	spin_lock_init(&loop->opened_lock);
@@ -579,10 +429,11 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	cotask_cursors_end(loop);
 	cotask_watch_end(loop);
 	cotask_loop_end_tasks(loop, grace_ns);
-	while (turns-- && (cotask_loop_turn(loop) || posted(loop) || !close_empty_inbox(loop)))
+	while (turns-- && (cotask_loop_turn(loop) || cotask_inbox_any(loop) ||
+			   !cotask_inbox_close_empty(loop)))
 		;
-	close_inbox(loop);
-	while (cotask_loop_turn(loop) || posted(loop))
+	cotask_inbox_close(loop);
+	while (cotask_loop_turn(loop) || cotask_inbox_any(loop))
 		;
 	loop->ended = true;
 	cotask_cursors_end(loop);

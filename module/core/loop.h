@@ -20,8 +20,10 @@ enum cotask_clock {
  * @held: tasks whose turn has come while their group is paused [L]
  * @paused: groups that are paused [L]
  * @current_task: whose step is running [L]
- * @inbox: posts from any context; its first node marks it closed, see loop.c [A]
+ * @inbox: posts from any context; its first node marks it closed, see inbox.c [A]
  * @taken: from the inbox, not acted on yet [L]
+ * @taken_end: the link that the next ones are appended to [L]
+ * @unsearched: the link in @taken before which there is no future [L]
  * @owner: the thread that pumps it
  * @timer_due: the deadlines have to be looked at [A]
  * @timer_fired: @timer is not armed any more [A]
@@ -91,6 +93,8 @@ struct cotask_loop {
 	struct cotask		*current_task;
 	struct llist_head	inbox;
 	struct llist_node	*taken;
+	struct llist_node	**taken_end;
+	struct llist_node	**unsearched;
 	struct task_struct	*owner;
 	bool			timer_due;
 	bool			timer_fired;
@@ -175,9 +179,6 @@ static inline void cotask_loop_queue(struct cotask_loop *loop,
 struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags);
 struct cotask_loop *cotask_loop_alloc_lent(const char *name);
 void cotask_loop_wake(struct cotask_loop *loop);
-int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
-void cotask_loop_take_in(struct cotask_loop *loop);
-void cotask_loop_await_woken(struct cotask_loop *loop, struct cotask_entry *e);
 bool cotask_loop_can_turn(const struct cotask_loop *loop);
 bool cotask_loop_has_work(const struct cotask_loop *loop);
 bool cotask_loop_turn(struct cotask_loop *loop);
@@ -205,6 +206,16 @@ static inline gfp_t cotask_loop_gfp(const struct cotask_loop *loop)
 }
 
 void cotask_loop_unref_task(struct cotask_loop *loop);
+
+/* inbox.c */
+void cotask_inbox_init(struct cotask_loop *loop);
+int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
+bool cotask_inbox_any(const struct cotask_loop *loop);
+void cotask_inbox_take_in(struct cotask_loop *loop);
+void cotask_inbox_begin_turn(struct cotask_loop *loop);
+void cotask_inbox_await_woken(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_inbox_close(struct cotask_loop *loop);
+bool cotask_inbox_close_empty(struct cotask_loop *loop);
 
 /* timer.c */
 s64 cotask_loop_deadline(struct cotask_loop *loop, s64 ns);

@@ -88,7 +88,7 @@ struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start 
 	s->child = child;
 	if (!cotask_awaitable_done(&s->ready.base))
 		child->entry.flags |= COTASK_T_APART;
-	cotask_on_done(&child->base, &s->ended, child_ended);
+	cotask_on_done_own(&child->base, &s->ended, child_ended);
 	return cotask_call(task, cotask_frame_init(&s->frame, start_step, start_release));
 }
 

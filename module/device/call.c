@@ -127,7 +127,7 @@ static s64 op_call(struct cotask_request *r)
 
 	if (IS_ERR(call))
 		return PTR_ERR(call);
-	rc = cotask_call_soon(r->f->loop, &call->cb, call_due);
+	rc = cotask_call_soon_own(r->f->loop, &call->cb, call_due);
 	if (rc)
 		call_free(call);
 	return rc;
@@ -151,7 +151,7 @@ static s64 op_on_done(struct cotask_request *r)
 		return PTR_ERR(call);
 	call->object = cotask_object_get(r->object);
 	call->handle = r->op->handle;
-	rc = cotask_on_done(x, &call->cb, call_due);
+	rc = cotask_on_done_own(x, &call->cb, call_due);
 	if (rc)
 		call_free(call);
 	else

@@ -249,7 +249,7 @@ static int follow(struct cotask_file *f, struct cotask_fd *cf)
 	if (cotask_awaitable_done(base_of(cf)))
 		return 0;
 	refcount_inc(&cf->refs);
-	rc = cotask_on_done(base_of(cf), &cf->done, fd_done);
+	rc = cotask_on_done_own(base_of(cf), &cf->done, fd_done);
 	if (rc)
 		fd_put(cf);
 	else

@@ -278,10 +278,7 @@ static int answer(struct cotask_callback *cb, struct cotask_awaitable *x)
 	cotask_race_point(LOOK_TAKEN, loop);
 	/* A full barrier: either a new request is seen, or it is posted. */
 	atomic_xchg(&loop->look_posted, 0);
-	/* This callback is one of cotask's own. */
-	loop->foreign--;
 	serve_all(loop);
-	loop->foreign++;
 	return 0;
 }
 
@@ -311,7 +308,7 @@ static int post(struct cotask_loop *loop)
 	cotask_race_point(LOOK_POSTED, loop);
 	if (atomic_xchg(&loop->look_posted, 1))
 		return 0;
-	rc = cotask_call_soon(loop, &loop->look, answer);
+	rc = cotask_call_soon_own(loop, &loop->look, answer);
 	if (rc)
 		atomic_set(&loop->look_posted, 0);
 	return rc;

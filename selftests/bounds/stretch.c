@@ -256,15 +256,96 @@ static void reserved_items(void)
 	enter(0);
 }
 
+/* The collected operations, as from another thread: they wait in the inbox. */
+static void post(void)
+{
+	struct cotask_post_ops p = { .size = sizeof(p), .ops = (unsigned long)ops, .n_ops = n_ops };
+
+	if (ioctl(fd, COTASK_IOC_POST, &p) || p.applied != n_ops)
+		die("POST");
+	n_ops = 0;
+}
+
 static void posted_calls(void)
 {
-	struct cotask_post_ops p = { .size = sizeof(p), .ops = (unsigned long)ops, .n_ops = MANY };
 	unsigned int i;
 
 	for (i = 0; i < MANY; i++)
-		ops[i] = OP(CALL, .user_data = i);
-	if (ioctl(fd, COTASK_IOC_POST, &p) || p.applied != MANY)
-		die("POST");
+		add(OP(CALL, .user_data = i));
+	post();
+	enter(65536);
+}
+
+/* The members of a gather are in the inbox, in front of many calls, when the gather goes. */
+static void members_in_the_inbox(void)
+{
+	const unsigned int n = 25000;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		members[i] = 10 + i;
+		add(OP(MAKE, .handle = members[i], .arg = COTASK_KIND_FUTURE));
+	}
+	gather(1, members, n);
+	enter(0);
+	for (i = 0; i < n; i++)
+		add(OP(COMPLETE, .handle = members[i]));
+	for (i = 0; i < n; i++)
+		add(OP(CALL, .user_data = i));
+	post();
+	add(OP(FORGET, .handle = 1));
+	enter(0);
+	enter(65536);
+}
+
+/* The last reference to a group with many errors is that of a descriptor. */
+static void errors_of_an_exported_group(void)
+{
+	const unsigned int n = 30000;
+	unsigned int i;
+
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	add(OP(ENTER, .task = 1, .handle = 2, .arg = COTASK_KIND_GROUP));
+	add(OP(EXPORT, .handle = 2));
+	must(1);
+	close(ops[1].result);
+	for (i = 0; i < n; i++)
+		add(OP(SPAWN, .handle = 10 + i, .other = 2));
+	add(OP(LEAVE, .task = 1, .handle = 2));
+	add(OP(FORGET, .handle = 2));
+	enter(0);
+	given = 0;
+	if (enter(n) != n)
+		die("events");
+	for (i = 0; i < n; i++)
+		add(OP(EXIT, .task = 10 + i, .value = -EIO, .flags = COTASK_OP_F_FORGET));
+	enter(0);
+	given = 0;
+	enter(65536);
+}
+
+/* Each await looks for a cycle, along the whole chain, after other work has used up the budget. */
+static void long_chain_of_shields(void)
+{
+	const unsigned int chained = 4200, waiters = 40;
+	unsigned int i;
+
+	make(9, COTASK_KIND_FUTURE);
+	for (i = 0; i < chained; i++)
+		add(OP(SHIELD, .handle = 10 + i, .other = 9 + i));
+	add(OP(SPAWN, .handle = 1));
+	enter(1);
+	for (i = 0; i < waiters; i++)
+		add(OP(SPAWN, .handle = 10000 + i));
+	enter(waiters + 1);
+	for (i = 0; i < waiters; i++)
+		add(OP(AWAIT, .task = 10000 + i, .handle = 1));
+	for (i = 0; i < 250; i++)
+		add(OP(SPAWN, .handle = 20000 + i));
+	add(OP(WAIT_FOR, .task = 1, .handle = 9 + chained, .value = COTASK_NEVER - 1));
+	enter(0);
+	given = 0;
 	enter(65536);
 }
 
@@ -595,6 +676,9 @@ static const struct {
 	{ "items of a queue", items_of_a_queue },
 	{ "reserved items of a queue", reserved_items },
 	{ "posted calls", posted_calls },
+	{ "members that are in the inbox", members_in_the_inbox },
+	{ "errors of an exported group", errors_of_an_exported_group },
+	{ "long chain of shields", long_chain_of_shields },
 	{ "nested groups", nested_groups },
 	{ "callbacks of a task", callbacks_of_a_task },
 	{ "errors of a group", errors_of_a_group },

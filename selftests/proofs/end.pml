@@ -144,7 +144,7 @@ inline publish()
 	if :: BAD == 4 -> state = state | CLAIMED | DONE :: else fi
 }
 
-/* loop.c, cotask_loop_take_in() */
+/* inbox.c, cotask_inbox_take_in() */
 inline take_in(what)
 {
 	if
@@ -187,7 +187,7 @@ active proctype owner()
 	:: atomic { recorded && empty(inbox) && BAD != 1 -> closed = true }; break
 						/* loop.c, close_empty_inbox() */
 	:: recorded && empty(inbox) && BAD == 1 -> closed = true; break
-	:: recorded && BAD != 1 -> closed = true; break	/* loop.c, close_inbox() */
+	:: recorded && BAD != 1 -> closed = true; break	/* inbox.c, cotask_inbox_close() */
 	:: empty(inbox) && !woken ->		/* loop.c, cotask_loop_sleep() */
 		if :: BAD != 5 -> running = false :: else fi;
 		none = empty(inbox);
