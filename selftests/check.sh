@@ -352,15 +352,16 @@ lib()
 	result "lib on $flavour: clean log, clean unload, no leaks" $rc
 }
 
-# Programs of the model, played by tasks of a process. One seed is constant.
+# Programs of the model, played by tasks of a process: "process_programs PLAYER". One seed is
+# constant.
 process_programs()
 {
-	local out=$top/.build/uml-7.3-tt log=$logs/fuzz-process.log rc=0
+	local out=$top/.build/uml-7.3-tt log=$logs/fuzz-$1.log rc=0
 
 	"$here/vm/uml.sh" -k uml-7.3-tt -t 900 -o "$log" "$here/guest/fuzz_process.sh" "$out" \
-		"$top/.build/libtest/player" --programs 200 1 "$RANDOM$RANDOM" </dev/null || rc=$?
+		"$top/.build/libtest/$1" --programs 100 1 "$RANDOM$RANDOM" </dev/null || rc=$?
 	grep '^fuzz: ' "$log"
-	result "fuzz with tasks of a process on uml-7.3-tt" $rc
+	result "fuzz with tasks of a process on uml-7.3-tt, $1" $rc
 }
 
 # The library and what is built on it. Scenarios need time that can be let pass.
@@ -379,7 +380,8 @@ part_lib()
 		cxx_test hpp_test hpp_test_asan co_hpp_test co_hpp_test_asan examples.sh
 	lib uml uml-6.1-debug "${tests[@]}" examples.sh
 	lib uml uml-7.3-tt scenario_test scenario_stackless_test link.sh
-	process_programs
+	process_programs player
+	process_programs player_stackless
 	# The user-mode kernels have no IP.
 	lib qemu stock-6.1 lib_net_test
 }

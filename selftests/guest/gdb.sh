@@ -97,20 +97,26 @@ optimized()
 	sed -E 's/cotask_sleep\(ns=[0-9]+\)/cotask_sleep()/; s/future\([fx]=A/future(A/'
 }
 
-# check NAME ARGUMENT...
+# answer N: what the command N of check() has printed
+answer()
+{
+	awk -v n="$1" '/^==$/ { i++; next } i == n' /tmp/answers
+}
+
+# check NAME ARGUMENT...; gdb takes long to start under emulation, so it is started once
 check()
 {
-	look "cotask tasks" -- "${@:2}" | normal | grep -v '^\[' >/tmp/tasks
+	look "cotask tasks" "echo ==\\n" "cotask bt all" "echo ==\\n" "cotask bt waiter" \
+		"echo ==\\n" "cotask bt missing" "cotask bt 2.4" "info threads" \
+		-- "${@:2}" >/tmp/answers
+	answer 0 | normal | grep -v '^\[' >/tmp/tasks
 	is "$1: tasks" "$(optimized <<<"$expected")" "$(optimized </tmp/tasks)"
-	look "cotask bt all" -- "${@:2}" >/tmp/stacks
+	answer 1 >/tmp/stacks
 	stacks "$1"
 	is "$1: one task, by its name" "task 2.4 waiter: waits, wait_here" \
-		"$(look "cotask bt waiter" -- "${@:2}" | grep '^task ')"
-	look "cotask bt missing" -- "${@:2}" >/dev/null
+		"$(answer 2 | grep '^task ')"
 	is "$1: no such task" 1 "$(grep -c '^no task "missing"' /tmp/stderr)"
-	is "$1: the thread is where it was" 1 \
-		"$(look "cotask tasks" "cotask bt 2.4" "info threads" -- "${@:2}" |
-			grep -cE '^\* 1 .*(read|raise|kill)')"
+	is "$1: the thread is where it was" 1 "$(answer 3 | grep -cE '^\* 1 .*(read|raise|kill)')"
 }
 
 # start PROGRAM: its pid in $pid; it ends when descriptor 5 is closed

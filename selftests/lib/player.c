@@ -63,9 +63,9 @@ static void run(void)
 
 	for (i = 0; i < program.tasks; i++)
 		env->task[i] = spawn_script(env, program.line[i]);
-	for (i = 0; i < HORIZON && env->actors; i++)
+	for (i = 0; i < HORIZON && env->loop->live; i++)
 		pass_time(1);
-	for (i = 0; i < ROUNDS && env->actors; i++) {
+	for (i = 0; i < ROUNDS && env->loop->live; i++) {
 		note(env, "round");
 		cancel_all();
 		pass_time(ROUND_MS);
@@ -119,13 +119,13 @@ static bool play_program(void)
 	take_stock();
 	if (env->broken)
 		note(env, "BROKEN %s", env->broken);
-	if (env->actors)
+	if (env->loop->live)
 		note(env, "stuck");
 	env->trace = NULL;
 	puts(env->log);
 	fflush(stdout);
 	/* A task that waits for itself, or for a lock without an owner, ends with the process. */
-	if (env->actors)
+	if (env->loop->live)
 		return false;
 	if (!stage_end(env))
 		abort();
