@@ -46,9 +46,16 @@ of_cotask()
 	     END { printf "%s", report }'
 }
 
+# Of the stacks of 32 KiB that config/memory.config makes, a quarter has to be left.
+shallow()
+{
+	awk '/ used greatest stack depth: / && $(NF - 2) < 8192 { print "WARNING: " $0; next }
+	     { print }'
+}
+
 pattern=$(IFS='|'; echo "${complaints[*]}")
 hits=$(sed '1,/cotask-vm: start$/d' "$1" |
-	grep -nE '^\[ *[0-9]+\.[0-9]+\]' | of_cotask |
+	grep -nE '^\[ *[0-9]+\.[0-9]+\]' | of_cotask | shallow |
 	grep -E -m 20 "$pattern" || true)
 [ -z "$hits" ] && exit 0
 echo "scan: the kernel complained:"
