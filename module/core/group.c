@@ -157,7 +157,7 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 		cotask_loop_report(g->base.loop, t, t->base.result);
 	}
 	if (t->base.result >= 0 || cotask_cancelled(t) ||
-	    (g->flags & COTASK_GROUP_INDEPENDENT) || (flags & COTASK_T_APART)) {
+	    (g->flags & COTASK_GROUP_INDEPENDENT) || cotask_task_is_apart(t)) {
 		cotask_put(t);
 	} else {
 		/* The record lives in the child: no allocation (TG-B6). */

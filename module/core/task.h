@@ -83,6 +83,15 @@ static inline bool cotask_task_unstarted(const struct cotask *t)
 	return t->frame && !t->frame->outer && !t->frame->at;
 }
 
+/*
+ * Whether the error of a task that is done is for another task, and not one of its group.  Any
+ * thread: the bit is final by then, while the owner may be changing others.
+ */
+static inline bool cotask_task_is_apart(const struct cotask *t)
+{
+	return data_race(READ_ONCE(t->entry.flags)) & COTASK_T_APART;
+}
+
 /* cycle.c */
 bool cotask_cycle_closes(const struct cotask *task, struct cotask_awaitable *x);
 
