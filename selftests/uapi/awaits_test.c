@@ -91,6 +91,36 @@ TEST_F(file, start)
 	EXPECT_EQ(-EINVAL, op(START, .task = 1, .handle = 6));
 }
 
+/* TG-B7, TG-9: a child that was spawned apart is apart again when it is ready */
+TEST_F(file, start_apart)
+{
+	op(ENTER, .task = 1, .handle = 50, .arg = COTASK_KIND_GROUP);
+	op(SPAWN, .task = 1, .handle = 3, .other = 50, .arg = COTASK_SPAWN_F_APART);
+	EXPECT_EQ(2, step(START, .task = 1, .handle = 3).handle);
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(0, op(READY, .task = 3, .value = 7));
+	EXPECT_EQ(7, step(EXIT, .task = 3, .value = -EIO).result);
+	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = MS).result);
+	EXPECT_EQ(-EIO, op(RESULT, .handle = 3));
+	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 50).result);
+}
+
+/* TG-B7, TG-9: ... and when the wait for it was given up */
+TEST_F(file, start_apart_given_up)
+{
+	op(ENTER, .task = 1, .handle = 50, .arg = COTASK_KIND_GROUP);
+	op(SPAWN, .task = 1, .handle = 3, .other = 50, .arg = COTASK_SPAWN_F_APART);
+	EXPECT_EQ(2, step(START, .task = 1, .handle = 3).handle);
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	op(CANCEL, .task = 3, .handle = 1);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 3, .value = COTASK_NEVER).result);
+	op(CANCEL, .task = 3, .handle = 1);
+	EXPECT_EQ(1, step(SLEEP, .task = 3, .value = MS).handle);
+	EXPECT_EQ(3, step(SLEEP, .task = 1, .value = 50 * MS).handle);
+	EXPECT_EQ(0, step(EXIT, .task = 3, .value = -EIO).result);
+	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 50).result);
+}
+
 /* CX-B2: the canceller, and the cause */
 TEST_F(file, reason)
 {
