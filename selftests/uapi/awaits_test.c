@@ -518,6 +518,26 @@ TEST_F(file, calls)
 	EXPECT_EQ(0, op(ON_DONE, .handle = 1, .user_data = 204));
 }
 
+/* SC-5, TK-3: in order of registration, except after a completion that was not taken in yet */
+TEST_F(file, on_done_after_a_post)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 8 + i);
+		op(ON_DONE, .handle = 8 + i, .user_data = 10 * i + 1);
+		if (i)
+			EXPECT_EQ(0, t_post(self->fd, OP(COMPLETE, .handle = 9)));
+		op(ON_DONE, .handle = 8 + i, .user_data = 10 * i + 2);
+	}
+	EXPECT_EQ(0, op(COMPLETE, .handle = 8));
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(12, step(SLEEP, .task = 2, .value = COTASK_NEVER).user_data);
+	EXPECT_EQ(1, t_next(self->fd).user_data);
+	EXPECT_EQ(2, t_next(self->fd).user_data);
+	EXPECT_EQ(11, t_next(self->fd).user_data);
+}
+
 /* --- file descriptors ------------------------------------------------------------ */
 
 TEST_F(file, readiness)
