@@ -143,6 +143,7 @@ extern bool cotask_misuse_expected;
 #define COTASK_T_WINS		BIT(16)	/* completion wins over a cancel */
 #define COTASK_T_KEEPS		BIT(17)	/* a swallowed request comes again */
 #define COTASK_T_SURE_START	BIT(18)	/* its first step runs in any case */
+#define COTASK_T_STARTING	BIT(19)	/* its failure is that of the start which waits for it */
 #define COTASK_T_FAILED		BIT(20)	/* hosted, and its file wants to know of the record */
 #define COTASK_T_HOSTED		BIT(21)	/* all of its frames are cotask's own */
 #define COTASK_T_ON_WAY		BIT(22)	/* a request stopped here, and goes on from the inbox */

@@ -157,7 +157,7 @@ void cotask_group_child_ended(struct cotask_group *g, struct cotask *t)
 		cotask_loop_report(g->base.loop, t, t->base.result);
 	}
 	if (t->base.result >= 0 || cotask_cancelled(t) ||
-	    (g->flags & COTASK_GROUP_INDEPENDENT) || (flags & COTASK_T_APART)) {
+	    (g->flags & COTASK_GROUP_INDEPENDENT) || cotask_task_is_apart(t)) {
 		cotask_put(t);
 	} else {
 		/* The record lives in the child: no allocation (TG-B6). */
@@ -380,6 +380,8 @@ int cotask_group_enter(struct cotask *task, struct cotask_group *g)
 	if (g->flags & COTASK_G_ACTIVE)
 		return -EALREADY;
 	cotask_scope_enter(&g->scope, task);
+	/* The task leaves the group before it ends, and its own group is over after that. */
+	g->home = task->group->home;
 	list_add_tail(&g->all, &task->base.loop->groups);
 	if (activate(g, task->base.loop, COTASK_G_ENTERED))
 		cancel_by(g, 0);
@@ -519,6 +521,7 @@ static bool publish(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
 
 	if (g != &loop->root)
 		cotask_loop_get(loop);
+	g->home = g;
 	cancelled = activate(g, loop, COTASK_G_OPENED | flags);
 	list_add_tail(&g->all, &loop->opened);
 	return cancelled;

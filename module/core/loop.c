@@ -235,10 +235,6 @@ static struct cotask_loop *loop_new(const char *name, u32 flags)
 		loop->uid = current_euid();
 		loop->pid = get_pid(task_tgid(current));
 	}
-	if (cotask_loops_add(loop)) {
-		loop_free(loop);
-		return ERR_PTR(-ENOMEM);
-	}
 	return loop;
 }
 
@@ -252,14 +248,24 @@ static struct cotask_loop *loop_new(const char *name, u32 flags)
  */
 struct cotask_loop *cotask_loop_alloc(const char *name, u32 flags)
 {
-	return flags & ~COTASK_LOOP_ALL ? ERR_PTR(-EINVAL) : loop_new(name, flags);
+	struct cotask_loop *loop;
+
+	if (flags & ~COTASK_LOOP_ALL)
+		return ERR_PTR(-EINVAL);
+	loop = loop_new(name, flags);
+	if (!IS_ERR(loop) && cotask_loops_add(loop)) {
+		loop_free(loop);
+		return ERR_PTR(-ENOMEM);
+	}
+	return loop;
 }
 
 /**
  * cotask_loop_alloc_lent - make a loop whose owner is the holder of its mutex
  * @name: for people
  *
- * It belongs to the calling process.
+ * It belongs to the calling process.  The caller sets up its host, and then makes it visible with
+ * cotask_loops_add().
  *
  * Return: As cotask_loop_alloc().
  */

@@ -12,7 +12,8 @@ static u32 next_id = 1;
 
 /**
  * cotask_loops_add - assign a number to a loop, and make it visible
- * @loop: the loop
+ * @loop: the loop, complete with its host: another thread that finds it, through the lock of the
+ *	table, sees what was written before
  *
  * Return: 0; -ENOMEM.
  */

@@ -11,11 +11,16 @@
  */
 #include "core.h"
 
+/*
+ * A pause goes down to all groups inside, so it is looked up here instead: that costs nothing
+ * without a pause.  The loop of a process has none, so code of the kernel determines the depth.
+ */
 static bool is_paused(const struct cotask *t)
 {
 	const struct cotask_group *g = t->group;
 
 	while (!(g->flags & COTASK_G_PAUSED)) {
+		t->base.loop->budget--;
 		if (!g->scope.task)
 			return false;
 		g = g->scope.task->group;

@@ -28,7 +28,7 @@ static void forget_child(struct cotask_start *s)
 	if (!s->child)
 		return;
 	if (!cotask_done(s->child))
-		s->child->entry.flags &= ~COTASK_T_APART;
+		s->child->entry.flags &= ~COTASK_T_STARTING;
 	if (!list_empty(&s->ended.entry.link)) {
 		list_del_init(&s->ended.entry.link);
 		cotask_debug_dead(&s->ended);
@@ -53,7 +53,7 @@ static long start_step(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, ready, ended);
 
 	CO_AWAIT(ready, s->outcome, cotask_await_future(task, &s->ready));
-	if (s->outcome == -ECANCELED && (s->child->entry.flags & COTASK_T_APART)) {
+	if (s->outcome == -ECANCELED && (s->child->entry.flags & COTASK_T_STARTING)) {
 		/* Cancels only this child; a further cancel no longer waits for it. */
 		if (cotask_cancel(s->child))
 			CO_AWAIT(ended, s->ended_with,
@@ -87,7 +87,7 @@ struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start 
 {
 	s->child = child;
 	if (!cotask_awaitable_done(&s->ready.base))
-		child->entry.flags |= COTASK_T_APART;
+		child->entry.flags |= COTASK_T_STARTING;
 	cotask_on_done_own(&child->base, &s->ended, child_ended);
 	return cotask_call(task, cotask_frame_init(&s->frame, start_step, start_release));
 }
@@ -162,7 +162,7 @@ int cotask_start_ready(struct cotask *task, struct cotask_start *s, long value)
 	int rc = cotask_future_complete(&s->ready, value);
 
 	if (!rc)
-		task->entry.flags &= ~COTASK_T_APART;
+		task->entry.flags &= ~COTASK_T_STARTING;
 	return rc;
 }
 EXPORT_SYMBOL_GPL(cotask_start_ready);

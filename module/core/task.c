@@ -308,15 +308,7 @@ void cotask_task_admit(struct cotask *t)
  */
 static struct cotask_group *group_at_home(struct cotask_loop *loop)
 {
-	struct cotask *t = loop->current_task;
-
-	if (!t)
-		return &loop->root;
-	while (t->group->scope.task) {
-		t = t->group->scope.task;
-		loop->budget--;
-	}
-	return t->group;
+	return loop->current_task ? loop->current_task->group->home : &loop->root;
 }
 
 /**

@@ -83,6 +83,16 @@ static inline bool cotask_task_unstarted(const struct cotask *t)
 	return t->frame && !t->frame->outer && !t->frame->at;
 }
 
+/*
+ * Whether the error of a task that is done is for another task, and not one of its group.  The
+ * owner, when the end is recorded; for a hosted task any thread: its bits are final once it is
+ * done, while the owner may be changing others.
+ */
+static inline bool cotask_task_is_apart(const struct cotask *t)
+{
+	return data_race(READ_ONCE(t->entry.flags)) & (COTASK_T_APART | COTASK_T_STARTING);
+}
+
 /* cycle.c */
 bool cotask_cycle_closes(const struct cotask *task, struct cotask_awaitable *x);
 

@@ -132,9 +132,15 @@ static int cotask_open(struct inode *inode, struct file *file)
 	if (rc)
 		goto put_user;
 	file_init(f);
+	/* Last, as from here on other threads find the loop, and call its host. */
+	rc = cotask_loops_add(f->loop);
+	if (rc)
+		goto put_loop;
 	file->private_data = f;
 	return stream_open(inode, file);
 
+put_loop:
+	cotask_loop_put(f->loop);
 put_user:
 	cotask_user_file_closed(f->user, false);
 	cotask_user_put(f->user, false);

@@ -567,7 +567,7 @@ bool cotask_call_may_follow(const struct cotask_entry *e);
 void cotask_call_tell(const struct cotask_turn *turn, struct cotask_event_info *e);
 void cotask_call_begun(struct cotask_turn *turn);
 void cotask_calls_drop(struct cotask_file *f);
-int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task, bool apart);
+int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task);
 struct cotask_await cotask_remote_await(struct cotask *task, struct cotask_object *remote);
 s64 cotask_remote_cancel(struct cotask_object *remote);
 void cotask_fds_drop(struct cotask_file *f);

@@ -416,7 +416,6 @@ s64 cotask_remote_cancel(struct cotask_object *remote)
  * @way: to the child.  The child's file is charged for it, because it stays until the child has
  *	ended, even if the group ends before
  * @file: the group's, which it counts as an object of
- * @apart: its failure is not one of the group
  * @cancelled: the child was cancelled by the wait for it
  */
 struct proxy {
@@ -424,7 +423,6 @@ struct proxy {
 	struct cotask *child;
 	struct cotask_across *way;
 	struct cotask_file *file;
-	bool apart;
 	bool cancelled;
 };
 
@@ -441,6 +439,13 @@ static struct cotask_await proxy_await(struct cotask *task, struct proxy *p)
 	return cotask_refuse(task, cotask_done(p->child) ? cotask_result(p->child) : rc);
 }
 
+/* The child was spawned apart, or a START that waited for it has its error (TG-B7). */
+static bool is_apart(const struct cotask *child)
+{
+	/* A child that is not done may still become ready, or lose the wait for that. */
+	return cotask_done(child) && cotask_task_is_apart(child);
+}
+
 static long proxy_step(struct cotask *task, struct cotask_frame *frame)
 {
 	struct proxy *p = container_of(frame, struct proxy, frame);
@@ -450,7 +455,7 @@ static long proxy_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_AWAIT(ended, rc, proxy_await(task, p));
 	p->cancelled = rc == -ECANCELED;
-	return rc < 0 && rc != -ECANCELED && p->apart ? 0 : rc;
+	return rc < 0 && rc != -ECANCELED && is_apart(p->child) ? 0 : rc;
 }
 
 /* Its loop may have ended before the child, or the proxy never ran. */
@@ -489,12 +494,11 @@ static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child,
  * cotask_remote_spawn - make a task a child of an imported group
  * @remote: the group
  * @task: the task, of the caller's loop
- * @apart: its failure is not one of the group
  *
  * Return: 0; -EINVAL if @remote is not a group; -ESHUTDOWN if that is closed; -EAGAIN if it
  *	is full; -ENOSPC if its file is, or that of @task; -ENOMEM.
  */
-int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task, bool apart)
+int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task)
 {
 	struct cotask_spawn_args args = { .gfp = GFP_KERNEL_ACCOUNT };
 	struct cotask_fd *cf = fd_of(remote);
@@ -506,7 +510,6 @@ int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task, bool 
 	p = proxy_new(cf->object->file, task, remote->file);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	p->apart = apart;
 	t = cotask_spawn_with(cotask_object_group(cf->object),
 			      cotask_frame_init(&p->frame, proxy_step, proxy_release), &args);
 	if (IS_ERR(t))

@@ -106,7 +106,6 @@ static long cancel_somewhere(const struct cotask_viewer *viewer,
 
 	while ((loop = cotask_report_next_loop(viewer, after))) {
 		after = loop->id;
-		cond_resched();
 		rc = !in || after == in ? cancel_in(loop, target, &patience) : -ENOENT;
 		cotask_loop_put(loop);
 		if (in || (rc != -ENOENT && rc != -EAGAIN))

@@ -112,9 +112,9 @@ static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotas
 
 /* An imported group has another task in its own loop in the place of the new one. */
 static s64 join_remote(struct cotask_request *r, struct cotask_hosted *h,
-		       struct cotask_object *owner, bool apart)
+		       struct cotask_object *owner)
 {
-	int rc = cotask_remote_spawn(owner, h->task, apart);
+	int rc = cotask_remote_spawn(owner, h->task);
 
 	if (rc) {
 		/* It never runs (CX-7), and no event reports it. */
@@ -148,7 +148,7 @@ static s64 op_spawn(struct cotask_request *r)
 	else
 		rc = cotask_object_finish(&h->object, r->op->handle, spawn(r, h, owner, &args));
 	if (rc >= 0 && owner && owner->kind == COTASK_OBJECT_REMOTE)
-		rc = join_remote(r, h, owner, args.flags & COTASK_SPAWN_APART);
+		rc = join_remote(r, h, owner);
 	cotask_object_put(owner);
 	return rc;
 }

@@ -33,6 +33,34 @@ struct cotask_format {
 		     const struct cotask_task_record *t);
 };
 
+/**
+ * struct report - a file that is being read
+ * @format: how to print
+ * @viewer: the reader
+ * @hidden: number of a loop that is left out, or 0
+ * @last: number of the current loop
+ * @pos: number of the chunk in @dump
+ * @dump: of the current loop, or NULL
+ * @patience: remaining time to wait for loops that do not answer
+ * @ready: a chunk is there to be shown
+ * @trouble: the reason why the loop is shown without its tasks
+ * @step: the function that @function is the name of, or NULL
+ * @function: the last name that was looked up
+ */
+struct report {
+	const struct cotask_format *format;
+	struct cotask_viewer viewer;
+	u32 hidden;
+	u32 last;
+	loff_t pos;
+	struct cotask_dump *dump;
+	unsigned int patience;
+	bool ready;
+	const char *trouble;
+	cotask_step_fn step;
+	char function[KSYM_SYMBOL_LEN];
+};
+
 /* --- both ------------------------------------------------------------------------ */
 
 static const char * const causes[] = {
@@ -110,13 +138,18 @@ static const char *name_of(const struct cotask_loop *loop, char *buf, size_t siz
 	return buf;
 }
 
-/* A symbol of a module that was unloaded would be printed as an address. */
+/*
+ * A symbol of a module that was unloaded would be printed as an address.  A look-up compares all
+ * symbols of the module, and neighbours in a chunk often have the same function.
+ */
 static void show_function(struct seq_file *m, cotask_step_fn step)
 {
-	char text[KSYM_SYMBOL_LEN];
+	struct report *r = m->private;
 
-	snprintf(text, sizeof(text), "%ps", step);
-	seq_puts(m, strstarts(text, "0x") ? "?" : text);
+	if (step != r->step)
+		snprintf(r->function, sizeof(r->function), "%ps", step);
+	r->step = step;
+	seq_puts(m, strstarts(r->function, "0x") ? "?" : r->function);
 }
 
 /*
@@ -423,34 +456,13 @@ const struct cotask_format cotask_format_json = { json_loop, json_group, json_ta
 /* --- iterating -------------------------------------------------------- */
 
 /**
- * struct report - a file that is being read
- * @format: how to print
- * @viewer: the reader
- * @hidden: number of a loop that is left out, or 0
- * @last: number of the current loop
- * @pos: number of the chunk in @dump
- * @dump: of the current loop, or NULL
- * @patience: remaining time to wait for loops that do not answer
- * @ready: a chunk is there to be shown
- * @trouble: the reason why the loop is shown without its tasks
- */
-struct report {
-	const struct cotask_format *format;
-	struct cotask_viewer viewer;
-	u32 hidden;
-	u32 last;
-	loff_t pos;
-	struct cotask_dump *dump;
-	unsigned int patience;
-	bool ready;
-	const char *trouble;
-};
-
-/**
  * cotask_report_next_loop - iterate over the loops that a reader may see
  * @viewer: the reader
  * @after: number of the previous one; 0: begin
  *
+ * Users can have many loops, so it reschedules at each one if needed.
+ *
+ * Context: Process context, may sleep.
  * Return: The next one, with a reference; NULL at the end.
  */
 struct cotask_loop *cotask_report_next_loop(const struct cotask_viewer *viewer, u32 after)
@@ -458,6 +470,7 @@ struct cotask_loop *cotask_report_next_loop(const struct cotask_viewer *viewer, 
 	struct cotask_loop *loop;
 
 	while ((loop = cotask_loops_next(after))) {
+		cond_resched();
 		if (viewer->all || (loop->pid && uid_eq(loop->uid, viewer->uid)))
 			break;
 		after = loop->id;
@@ -596,11 +609,15 @@ static int report_show(struct seq_file *m, void *v)
 	struct report *r = m->private;
 	unsigned int i;
 
+	/* Since the last chunk a module may have been loaded where another one was. */
+	r->step = NULL;
 	if (r->trouble || r->dump->first)
 		r->format->loop(m, r->dump, r->trouble);
 	for (i = 0; !r->trouble && i < r->dump->n; i++) {
 		struct cotask_record *record = &r->dump->record[i];
 
+		/* Each name of a function is a search.  Only the mutex of the file is held. */
+		cond_resched();
 		if (record->is_group)
 			r->format->group(m, r->dump, &record->group);
 		else

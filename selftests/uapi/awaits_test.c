@@ -91,6 +91,36 @@ TEST_F(file, start)
 	EXPECT_EQ(-EINVAL, op(START, .task = 1, .handle = 6));
 }
 
+/* TG-B7, TG-9: a child that was spawned apart is apart again when it is ready */
+TEST_F(file, start_apart)
+{
+	op(ENTER, .task = 1, .handle = 50, .arg = COTASK_KIND_GROUP);
+	op(SPAWN, .task = 1, .handle = 3, .other = 50, .arg = COTASK_SPAWN_F_APART);
+	EXPECT_EQ(2, step(START, .task = 1, .handle = 3).handle);
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(0, op(READY, .task = 3, .value = 7));
+	EXPECT_EQ(7, step(EXIT, .task = 3, .value = -EIO).result);
+	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = MS).result);
+	EXPECT_EQ(-EIO, op(RESULT, .handle = 3));
+	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 50).result);
+}
+
+/* TG-B7, TG-9: ... and when the wait for it was given up */
+TEST_F(file, start_apart_given_up)
+{
+	op(ENTER, .task = 1, .handle = 50, .arg = COTASK_KIND_GROUP);
+	op(SPAWN, .task = 1, .handle = 3, .other = 50, .arg = COTASK_SPAWN_F_APART);
+	EXPECT_EQ(2, step(START, .task = 1, .handle = 3).handle);
+	EXPECT_EQ(3, step(SLEEP, .task = 2, .value = COTASK_NEVER).handle);
+	op(CANCEL, .task = 3, .handle = 1);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 3, .value = COTASK_NEVER).result);
+	op(CANCEL, .task = 3, .handle = 1);
+	EXPECT_EQ(1, step(SLEEP, .task = 3, .value = MS).handle);
+	EXPECT_EQ(3, step(SLEEP, .task = 1, .value = 50 * MS).handle);
+	EXPECT_EQ(0, step(EXIT, .task = 3, .value = -EIO).result);
+	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 50).result);
+}
+
 /* CX-B2: the canceller, and the cause */
 TEST_F(file, reason)
 {
@@ -486,6 +516,26 @@ TEST_F(file, calls)
 	op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 9);
 	EXPECT_EQ(0, op(ON_DONE, .handle = 9, .user_data = 203));
 	EXPECT_EQ(0, op(ON_DONE, .handle = 1, .user_data = 204));
+}
+
+/* SC-5, TK-3: in order of registration, except after a completion that was not taken in yet */
+TEST_F(file, on_done_after_a_post)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		op(MAKE, .arg = COTASK_KIND_FUTURE, .handle = 8 + i);
+		op(ON_DONE, .handle = 8 + i, .user_data = 10 * i + 1);
+		if (i)
+			EXPECT_EQ(0, t_post(self->fd, OP(COMPLETE, .handle = 9)));
+		op(ON_DONE, .handle = 8 + i, .user_data = 10 * i + 2);
+	}
+	EXPECT_EQ(0, op(COMPLETE, .handle = 8));
+	EXPECT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(12, step(SLEEP, .task = 2, .value = COTASK_NEVER).user_data);
+	EXPECT_EQ(1, t_next(self->fd).user_data);
+	EXPECT_EQ(2, t_next(self->fd).user_data);
+	EXPECT_EQ(11, t_next(self->fd).user_data);
 }
 
 /* --- file descriptors ------------------------------------------------------------ */

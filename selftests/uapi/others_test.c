@@ -180,6 +180,100 @@ TEST_F(others, children_that_do_not_end)
 	EXPECT_EQ(2 + 2 * n, count_objects(self->other));
 }
 
+/* Its loop does what it can without an event for the process. */
+static void run_the_other(int other)
+{
+	t_enter_until(other, NULL, 0, 1, t_now() + MS);
+}
+
+/* The other process starts a child 4 in the group 3 of task 1; the proxy waits, or has not run. */
+static void start_in_our_group(struct __test_metadata *_metadata, FIXTURE_DATA(others) *self,
+			       bool waits)
+{
+	int group;
+
+	op(ENTER, .task = 1, .handle = 3, .arg = COTASK_KIND_GROUP);
+	group = op(EXPORT, .handle = 3);
+	ASSERT_EQ(0, t_op(self->other, OP(IMPORT, .handle = 3, .arg = group)));
+	close(group);
+	ASSERT_EQ(1, t_next(self->other).handle);
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 4, .other = 3)));
+	t_op(self->other, OP(START, .task = 1, .handle = 4));
+	if (waits)
+		EXPECT_EQ(0, step(SLEEP, .task = 1).result);
+	ASSERT_EQ(4, t_next(self->other).handle);
+}
+
+/* TG-B7: the error of a child of another process before it is ready is not one of the group */
+TEST_F(others, start_fails)
+{
+	start_in_our_group(_metadata, self, true);
+	t_op(self->other, OP(EXIT, .task = 4, .value = -EIO));
+	EXPECT_EQ(-EIO, t_next(self->other).result);
+	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = MS).result);
+	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 3).result);
+}
+
+/* TG-B7: the same if the group's process sees the child only after its end */
+TEST_F(others, start_has_failed)
+{
+	start_in_our_group(_metadata, self, false);
+	t_op(self->other, OP(EXIT, .task = 4, .value = -EIO));
+	EXPECT_EQ(-EIO, t_next(self->other).result);
+	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = MS).result);
+	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 3).result);
+}
+
+/* TG-B7, TG-9: once it is ready, it is a child like any other of a group in another process */
+TEST_F(others, fails_when_ready)
+{
+	start_in_our_group(_metadata, self, true);
+	EXPECT_EQ(0, t_op(self->other, OP(READY, .task = 4, .value = 5)));
+	t_op(self->other, OP(EXIT, .task = 4, .value = -EIO));
+	EXPECT_EQ(5, t_next(self->other).result);
+	run_the_other(self->other);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 1, .value = T_LONG).result);
+	EXPECT_EQ(-EIO, step(LEAVE, .task = 1, .handle = 3, .value = -ECANCELED).result);
+}
+
+/* TG-B7, TG-9: so it is when a second cancel has ended the wait for it */
+TEST_F(others, start_is_given_up)
+{
+	start_in_our_group(_metadata, self, true);
+	t_op(self->other, OP(SLEEP, .task = 4, .value = T_LONG));
+	EXPECT_EQ(1, t_op(self->other, OP(CANCEL, .handle = 1)));
+	EXPECT_EQ(-ECANCELED, t_next(self->other).result);
+	t_op(self->other, OP(SLEEP, .task = 4, .value = MS));
+	EXPECT_EQ(1, t_op(self->other, OP(CANCEL, .handle = 1)));
+	EXPECT_EQ(-ECANCELED, t_next(self->other).result);
+	t_op(self->other, OP(SLEEP, .task = 1, .value = T_LONG));
+	EXPECT_EQ(4, t_next(self->other).handle);
+	t_op(self->other, OP(EXIT, .task = 4, .value = -EIO));
+	run_the_other(self->other);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 1, .value = T_LONG).result);
+	EXPECT_EQ(-EIO, step(LEAVE, .task = 1, .handle = 3, .value = -ECANCELED).result);
+}
+
+/* TG-9: the error of a child that another process has spawned apart is not one of the group */
+TEST_F(others, child_apart)
+{
+	int group;
+
+	op(ENTER, .task = 1, .handle = 3, .arg = COTASK_KIND_GROUP);
+	group = op(EXPORT, .handle = 3);
+	ASSERT_EQ(0, t_op(self->other, OP(IMPORT, .handle = 3, .arg = group)));
+	close(group);
+	ASSERT_EQ(1, t_next(self->other).handle);
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 4, .other = 3,
+					  .arg = COTASK_SPAWN_F_APART)));
+	t_op(self->other, OP(SLEEP, .task = 1, .value = T_LONG));
+	ASSERT_EQ(4, t_next(self->other).handle);
+	t_op(self->other, OP(EXIT, .task = 4, .value = -EIO));
+	run_the_other(self->other);
+	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = MS).result);
+	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 3).result);
+}
+
 /* --- descriptors ---------------------------------------------------------------------- */
 
 static const char *info_of(int fd)

@@ -42,6 +42,8 @@ struct cotask_group_options {
  * @why: reason for cancelling the children [L]
  * @due: its place in the deadline queue [L]
  * @options: see cotask_group_configure() [I]
+ * @home: the opened group that it ultimately belongs to, which outlives it; itself if it was
+ *	opened [I]
  * @gate: spawns that were posted but not taken in, and whether the group takes
  *	no more [A]
  * @id: number of the group [I]
@@ -68,6 +70,7 @@ struct cotask_group {
 	struct cotask_reason	why;
 	struct cotask_entry	due;
 	struct cotask_group_options options;
+	struct cotask_group	*home;
 	atomic_t		gate;
 	u64			id;
 	u32			jobs;

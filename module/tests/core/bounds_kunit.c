@@ -292,6 +292,61 @@ static void cancel_comes_back_to_groups(struct kunit *test)
 	cotask_loop_stop(loop, 0);
 }
 
+/* What a task has paid for a spawn without a group, and where that belongs. */
+static struct homing {
+	struct cotask_frame frame, child;
+	struct cotask_group *group;
+	int paid;
+} homing;
+
+static long done_at_once(struct cotask *task, struct cotask_frame *frame)
+{
+	return 0;
+}
+
+static long spawn_at_home(struct cotask *task, struct cotask_frame *frame)
+{
+	int before = task->base.loop->budget;
+	struct cotask *t;
+
+	t = cotask_spawn(NULL, cotask_frame_init(&homing.child, done_at_once, NULL), NULL);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	homing.paid = before - task->base.loop->budget;
+	homing.group = t->group;
+	cotask_put(t);
+	return 0;
+}
+
+/* CT-B2: the opened group of a spawner is found at once, however deep the spawner is nested */
+static void home_of_nested_groups(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+	struct cotask_group opened;
+	struct cotask *t;
+
+	nest = kunit_kzalloc(test, sizeof(*nest), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, nest);
+	cotask_group_init(&opened);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&opened, loop, 0), 0);
+	t = cotask_spawn(&opened, cotask_frame_init(&nest->frame[0], in_nest, NULL), NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	nest->first = t;
+	run_all(loop);
+	KUNIT_ASSERT_EQ(test, cotask_go(&nest->g[NESTED - 1],
+					cotask_frame_init(&homing.frame, spawn_at_home, NULL)), 0);
+	run_all(loop);
+	KUNIT_EXPECT_PTR_EQ(test, homing.group, &opened);
+	KUNIT_EXPECT_LT(test, homing.paid, NESTED / 8);
+	cotask_cancel(t);
+	run_all(loop);
+	KUNIT_EXPECT_TRUE(test, cotask_done(t));
+	cotask_put(t);
+	cotask_loop_stop(loop, 0);
+	cotask_group_stop(&opened, 0);
+	cotask_group_fini(&opened);
+}
+
 /* AW-B2: a gather that is asked, too, but is not on the way, does not stand for one that is */
 static void gather_beside_the_cycle(struct kunit *test)
 {
@@ -633,6 +688,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(wide_gather_hears_twice),
 	KUNIT_CASE(wide_group_hears_twice),
 	KUNIT_CASE(cancel_comes_back_to_groups),
+	KUNIT_CASE(home_of_nested_groups),
 	KUNIT_CASE(gather_beside_the_cycle),
 	KUNIT_CASE(long_chain_is_cancelled),
 	KUNIT_CASE(net_is_cancelled),
