@@ -234,6 +234,64 @@ static void waiter_cancelled_too_late(struct kunit *test)
 	expect_log(env, "ECANCELED n1");
 }
 
+static void complete_f1(struct env *env)
+{
+	cotask_future_complete(&env->future[1], 2);
+}
+
+static int complete_f1_elsewhere(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	elsewhere(env_current(), complete_f1);
+	return 0;
+}
+
+/* The wait has the outcome of future 0, and future 1 is on its way when the turn has ended. */
+static void play_with_a_member_on_its_way(struct env *env, const struct line *p, s64 ms)
+{
+	struct cotask_callback on_its_way;
+
+	cotask_future_init(&env->future[0], env->loop);
+	cotask_future_init(&env->future[1], env->loop);
+	play(env, 0, p);
+	settle(env);
+	cotask_call_soon(env->loop, &on_its_way, complete_f1_elsewhere);
+	cotask_future_complete(&env->future[0], 1);
+	advance(env, ms);
+	turn(env);
+	KUNIT_EXPECT_FALSE(env->test, list_empty(&env->future[1].base.waiters));
+}
+
+/* WT-8, CX-4, CX-5: the same, where the wait is not done as another member is on its way */
+static void waiter_cancelled_with_a_member_on_its_way(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line twice[] = {
+		TRY, WAIT(0, WFIRST, NEVER, F(0), F(1)), EXCEPT, SHOW, ENDTRY, COUNT, END
+	};
+	static const struct line in_timeout[] = {
+		TRY, TIMEOUT(0, 50), WAIT(0, WFIRST, NEVER, F(0), F(1)), ENDTIMEOUT, EXCEPT, SHOW,
+		ENDTRY, COUNT, END
+	};
+	static const struct line in_group[] = {
+		GROUP(0), TRY, WAIT(0, WFIRST, NEVER, F(0), F(1)), EXCEPT, SHOW, RERAISE, ENDTRY,
+		ENDGROUP, COUNT, END
+	};
+
+	play_with_a_member_on_its_way(env, twice, 0);
+	cotask_cancel(env->task[0]);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_log(env, "ECANCELED n2");
+	play_with_a_member_on_its_way(env, in_group, 0);
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	expect_log(env, "ECANCELED n0");
+	/* The timeout comes in the same turn, behind the member that has ended. */
+	play_with_a_member_on_its_way(env, in_timeout, 100);
+	settle(env);
+	expect_log(env, "ETIMEDOUT n0");
+}
+
 /* WT-9, AW-11: errors of members are not read by wait: they are reported at the end */
 static void errors_stay_unread(struct kunit *test)
 {
@@ -419,6 +477,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(member_and_timeout_at_once),
 	KUNIT_CASE(waiter_cancelled),
 	KUNIT_CASE(waiter_cancelled_too_late),
+	KUNIT_CASE(waiter_cancelled_with_a_member_on_its_way),
 	KUNIT_CASE(errors_stay_unread),
 	KUNIT_CASE(in_order_of_completion),
 	KUNIT_CASE(bad_arguments),
