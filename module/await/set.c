@@ -156,7 +156,7 @@ static void attach(struct cotask_set *s, struct cotask_member *m)
  *
  * A member that has ended already is not queued: it is MEMBER_WOKEN.
  *
- * Return: 0; -ENOMEM, and nothing has happened.
+ * Return: 0; -ENOMEM: nothing has happened, and @s is cleared.
  */
 int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 		    struct cotask_member *members, unsigned int n,
@@ -178,8 +178,11 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 		cotask_loop_spend(loop, 1);
 	}
 	rc = make(s, group);
-	if (rc)
+	if (rc) {
+		/* As one that was never used: cotask_set_drop() finds nothing to drop. */
+		memset(s, 0, sizeof(*s));
 		return rc;
+	}
 	cotask_debug_live(&s->base);
 	find_repeated(s);
 	for (i = 0; i < n; i++) {
