@@ -228,16 +228,28 @@ static struct cotask_group *owner(struct cotask_group *group,
 	return rc ? ERR_PTR(rc) : group;
 }
 
-/* Refused coroutines are released unrun (CO-6), those that are named twice once. */
+/*
+ * Refused coroutines are released unrun (CO-6), those that are named twice once.  A release may
+ * free its frame, and the members with it: all frames are put in a list before the first release.
+ */
 void cotask_set_refuse(struct cotask_member *members, unsigned int n)
 {
+	struct cotask_frame *refused = NULL, **last = &refused, *coro;
 	unsigned int i;
 
 	for (i = 0; members && i < n; i++) {
-		struct cotask_frame *coro = members[i].coro;
-
-		if (coro && coro->state == COTASK_FRAME_FRESH)
-			cotask_frame_refuse(coro);
+		coro = members[i].coro;
+		if (!coro || coro->state != COTASK_FRAME_FRESH)
+			continue;
+		coro->state = COTASK_FRAME_REFUSED;
+		*last = coro;
+		last = &coro->outer;
+	}
+	*last = NULL;
+	while ((coro = refused)) {
+		refused = coro->outer;
+		coro->outer = NULL;
+		cotask_frame_refuse(coro);
 	}
 }
 
