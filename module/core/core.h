@@ -170,6 +170,7 @@ extern bool cotask_misuse_expected;
 #define COTASK_G_ABORT_TASK	BIT(14)	/* the abort reaches the body, too */
 #define COTASK_G_ASKS_TASK	BIT(18)	/* ... and is doing so */
 #define COTASK_G_PAUSED		BIT(19)	/* its children do not run now, see pause.c */
+#define COTASK_G_DELIVERED	BIT(20)	/* the body has ended by a request to its task */
 
 #define COTASK_GATE_CLOSED	INT_MIN	/* no more spawns; the rest counts */
 
