@@ -132,14 +132,14 @@ cotask_wait_members(struct cotask *task, struct cotask_wait *w,
  * @set: follows them
  * @permits: one for each member in @ended
  * @ended: ended members, not retrieved yet [L]
- * @free: the first of @ended that no task was served with [L]
+ * @unserved: the first of @ended that no task was served with, or @ended [L]
  * @left: number of members that can still be requested [L]
  */
 struct cotask_as_completed {
 	struct cotask_set	set;
 	struct cotask_sem	permits;
 	struct list_head	ended;
-	struct list_head	*free;
+	struct list_head	*unserved;
 	unsigned int		left;
 };
 
@@ -148,11 +148,13 @@ struct cotask_as_completed {
  * @frame: the coroutine that does it
  * @it: the iteration
  * @member: the member that has ended; @member->result is its outcome
+ * @requested: no other task can request its member [L]
  */
 struct cotask_next {
 	struct cotask_frame		frame;
 	struct cotask_as_completed	*it;
 	struct cotask_member		*member;
+	bool				requested;
 };
 
 int cotask_as_completed(struct cotask_as_completed *it, struct cotask_group *group,
