@@ -60,7 +60,8 @@ struct cotask_member {
  * @n: number of members
  * @cursor: the next member that @fanout cancels [L]
  * @attached: members whose end was not taken in yet [L]
- * @undone: those of them that can still be cancelled [L]
+ * @undone: those of them that can still be cancelled, unless their end is on its way [L]
+ * @live: of a gather: no member before this one can be cancelled [L]
  * @declining: in a list while the sets that cannot be cancelled are determined [L]
  * @flags: of the function that has made the set [I], and COTASK_SET_* [L]
  * @outcome: its future outcome [L]
@@ -78,6 +79,7 @@ struct cotask_set {
 	unsigned int		cursor;
 	unsigned int		attached;
 	unsigned int		undone;
+	unsigned int		live;
 	struct list_head	declining;
 	u32			flags;
 	long			outcome;
