@@ -25,7 +25,7 @@ static void member_ended(struct cotask_set *s, struct cotask_member *m)
 	cotask_sem_release(&it->permits);
 	/* Otherwise a task was served with it. */
 	if (it->permits.free != free && !free)
-		it->free = &m->entry.link;
+		it->unserved = &m->entry.link;
 }
 
 /* Members that have ended remain available; no further ones are added (AC-4). */
@@ -47,22 +47,51 @@ static struct cotask_set *set_of_permits(struct cotask_awaitable *x)
 	return &container_of(x, struct cotask_as_completed, permits.base)->set;
 }
 
+/*
+ * A task that waits on the permits is in the frame of its next.  When it stops waiting without a
+ * member, another task can request one in its place (AC-7).  This is not left to its step, which
+ * does not run if the task is doomed, nor to the release of its frame: the iterator may be in the
+ * frame of a doomed task that is released before.
+ */
+static void give_back(struct cotask *waiter)
+{
+	struct cotask_next *next = container_of(waiter->frame, struct cotask_next, frame);
+
+	if (next->requested)
+		next->it->left++;
+	next->requested = false;
+}
+
+static bool next_cancel(struct cotask_awaitable *x, struct cotask *waiter,
+			const struct cotask_reason *why)
+{
+	give_back(waiter);
+	return cotask_sync_cancel(x, waiter, why);
+}
+
+static void next_let_go(struct cotask_awaitable *x, struct cotask *waiter)
+{
+	next_cancel(x, waiter, NULL);
+}
+
 /* A task that was served with a member does not take it. */
 static void member_lost(struct cotask_awaitable *x, struct cotask *task)
 {
 	struct cotask_as_completed *it = of_set(set_of_permits(x));
 	unsigned long free = it->permits.free;
 
+	give_back(task);
 	cotask_sem_lost(x, task);
-	/* No task waits: the last member in front of @free is available again. */
+	/* No task waits: the last member in front of @unserved is available again. */
 	if (it->permits.free != free)
-		it->free = it->free->prev;
+		it->unserved = it->unserved->prev;
 }
 
 static const struct cotask_awaitable_ops permits_ops = {
 	.name = "as_completed",
-	.cancel = cotask_sync_cancel,
+	.cancel = next_cancel,
 	.lost = member_lost,
+	.let_go = next_let_go,
 	.set = set_of_permits,
 	.internal = true,
 	.bare = true,
@@ -95,7 +124,7 @@ int cotask_as_completed(struct cotask_as_completed *it, struct cotask_group *gro
 		return rc;
 	cotask_sem_setup(&it->permits, it->set.base.loop, 0, n, &permits_ops);
 	INIT_LIST_HEAD(&it->ended);
-	it->free = &it->ended;
+	it->unserved = &it->ended;
 	it->left = 0;
 	for (i = 0; i < n; i++)
 		it->left += !(members[i].entry.flags & MEMBER_REPEATED);
@@ -124,9 +153,9 @@ static long next_step(struct cotask *task, struct cotask_frame *frame)
 	CO_AWAIT(ended, rc, cotask_sem_acquire(task, &next->it->permits));
 	if (!rc)
 		return take(next, next->it->ended.next);
-	/* A cancelled task does not consume a member (AC-7). */
-	if (rc == -ECANCELED)
-		next->it->left++;
+	/* Cancelled when the time was up, or not allowed to wait. */
+	if (rc != -ETIMEDOUT)
+		give_back(task);
 	return rc;
 }
 
@@ -152,12 +181,13 @@ struct cotask_await cotask_as_completed_next(struct cotask *task, struct cotask_
 		return cotask_refuse(task, -EINVAL);
 	next->it = it;
 	next->member = NULL;
+	next->requested = true;
 	if (!it->left)
 		return cotask_refuse(task, 0);
 	it->left--;
 	if (cotask_sem_try_acquire(&it->permits)) {
-		ended = it->free;
-		it->free = ended->next;
+		ended = it->unserved;
+		it->unserved = ended->next;
 		return cotask_refuse(task, take(next, ended));
 	}
 	return cotask_call(task, cotask_frame_init(&next->frame, next_step, NULL));

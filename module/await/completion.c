@@ -6,6 +6,8 @@
  * completion to its loop if it is not posted already.  The owner turns the count into
  * permits when the post arrives or a task is about to wait.
  */
+#include <linux/wait_bit.h>
+
 #include "sync.h"
 
 static struct cotask_completion *completion_of(struct cotask_awaitable *x)
@@ -27,10 +29,28 @@ static void take_in(struct cotask_completion *c)
 	c->sem.free += n;
 }
 
+/*
+ * The inbox is closed, so cotask_completion_fini() has no answer of the loop to wait for.  It waits
+ * for the state word instead, in which there is one of the two bits until the post is done with.
+ */
+static void last_posted(struct cotask_awaitable *x)
+{
+	/* Before looking, as below. */
+	atomic_fetch_xor(COTASK_S_INBOX | COTASK_S_ARRIVING, &x->state);
+	take_in(completion_of(x));
+	/* Publishes all of the above; pairs with is_arriving().  From here on @x may be gone. */
+	atomic_fetch_andnot(COTASK_S_ARRIVING, &x->state);
+	wake_up_var(&x->state);
+}
+
 static void completion_posted(struct cotask_post *post)
 {
 	struct cotask_awaitable *x = container_of(post, struct cotask_awaitable, post);
 
+	if (unlikely(x->loop->closed)) {
+		last_posted(x);
+		return;
+	}
 	/* Before looking; pairs with cotask_complete(), which counts before. */
 	atomic_fetch_andnot(COTASK_S_INBOX, &x->state);
 	take_in(completion_of(x));
@@ -86,8 +106,11 @@ void cotask_complete(struct cotask_completion *c)
 	atomic_long_inc(&c->arrived);
 	cotask_race_point(ARRIVED_POSTED, c);
 	/* Pairs with completion_posted(): a caller that finds the bit set is counted already. */
-	if (!(atomic_fetch_or(COTASK_S_INBOX, &x->state) & COTASK_S_INBOX))
-		cotask_loop_post(x->loop, &x->post);
+	if (atomic_fetch_or(COTASK_S_INBOX, &x->state) & COTASK_S_INBOX)
+		return;
+	/* What is refused does not arrive. */
+	if (cotask_loop_post(x->loop, &x->post))
+		atomic_andnot(COTASK_S_INBOX, &x->state);
 }
 EXPORT_SYMBOL_GPL(cotask_complete);
 
@@ -125,6 +148,12 @@ void cotask_completion_reset(struct cotask_completion *c)
 }
 EXPORT_SYMBOL_GPL(cotask_completion_reset);
 
+/* Whether the owner has still to act on the post, or is doing so. */
+static bool is_arriving(const struct cotask_awaitable *x)
+{
+	return atomic_read_acquire(&x->state) & (COTASK_S_INBOX | COTASK_S_ARRIVING);
+}
+
 /**
  * cotask_completion_fini - end the use of a completion
  * @c: the completion; no task waits for it, and no call of cotask_complete() is running
@@ -147,13 +176,14 @@ int cotask_completion_fini(struct cotask_completion *c)
 	if (!list_empty(&c->sem.base.waiters))
 		return -EBUSY;
 	/*
-	 * The request to the owner follows the last post, on which the owner may be acting; a
-	 * loop that refuses the request has acted on all posts.
+	 * The request to the owner follows the last post, on which the owner may be acting.  A loop
+	 * that refuses the request is closed, and may still have the post.
 	 */
 	if (mine)
 		cotask_inbox_take_in(loop);
 	else
 		cotask_loop_flush(loop);
+	wait_var_event(&c->sem.base.state, !is_arriving(&c->sem.base));
 	cotask_loop_put(loop);
 	return 0;
 }

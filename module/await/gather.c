@@ -83,13 +83,31 @@ static void member_ended(struct cotask_set *s, struct cotask_member *m)
 		end(s, outcome(s));
 }
 
+/*
+ * Whether a member can be cancelled: not one that another thread has completed, although its end
+ * has not arrived.  A member that cannot be cancelled never can be later: @live does not go back.
+ */
+static bool has_live_member(struct cotask_set *s)
+{
+	for (; s->live < s->n; s->live++) {
+		const struct cotask_member *m = &s->members[s->live];
+
+		if (!(m->entry.flags & (MEMBER_DECLINES | MEMBER_REPEATED)) &&
+		    !(atomic_read(&m->x->state) & COTASK_S_CLAIMED))
+			return true;
+		s->base.loop->budget--;
+	}
+	return false;
+}
+
 /* Cancels each member; the gather ends when they have ended (GA-7, GA-11). */
 static bool gather_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			  const struct cotask_reason *why)
 {
 	struct cotask_set *s = cotask_set_of(x);
 
-	if (cotask_awaitable_done(x) || !s->undone || (s->flags & COTASK_SET_SETTLED))
+	if (cotask_awaitable_done(x) || !s->undone || (s->flags & COTASK_SET_SETTLED) ||
+	    !has_live_member(s))
 		return false;
 	s->flags |= COTASK_SET_REQUESTED;
 	cotask_set_cancel(s, why);

@@ -156,7 +156,7 @@ static void attach(struct cotask_set *s, struct cotask_member *m)
  *
  * A member that has ended already is not queued: it is MEMBER_WOKEN.
  *
- * Return: 0; -ENOMEM, and nothing has happened.
+ * Return: 0; -ENOMEM: nothing has happened, and @s is cleared.
  */
 int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 		    struct cotask_member *members, unsigned int n,
@@ -178,8 +178,11 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 		cotask_loop_spend(loop, 1);
 	}
 	rc = make(s, group);
-	if (rc)
+	if (rc) {
+		/* As one that was never used: cotask_set_drop() finds nothing to drop. */
+		memset(s, 0, sizeof(*s));
 		return rc;
+	}
 	cotask_debug_live(&s->base);
 	find_repeated(s);
 	for (i = 0; i < n; i++) {
@@ -225,16 +228,28 @@ static struct cotask_group *owner(struct cotask_group *group,
 	return rc ? ERR_PTR(rc) : group;
 }
 
-/* Refused coroutines are released unrun (CO-6), those that are named twice once. */
+/*
+ * Refused coroutines are released unrun (CO-6), those that are named twice once.  A release may
+ * free its frame, and the members with it: all frames are put in a list before the first release.
+ */
 void cotask_set_refuse(struct cotask_member *members, unsigned int n)
 {
+	struct cotask_frame *refused = NULL, **last = &refused, *coro;
 	unsigned int i;
 
 	for (i = 0; members && i < n; i++) {
-		struct cotask_frame *coro = members[i].coro;
-
-		if (coro && coro->state == COTASK_FRAME_FRESH)
-			cotask_frame_refuse(coro);
+		coro = members[i].coro;
+		if (!coro || coro->state != COTASK_FRAME_FRESH)
+			continue;
+		coro->state = COTASK_FRAME_REFUSED;
+		*last = coro;
+		last = &coro->outer;
+	}
+	*last = NULL;
+	while ((coro = refused)) {
+		refused = coro->outer;
+		coro->outer = NULL;
+		cotask_frame_refuse(coro);
 	}
 }
 

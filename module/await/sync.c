@@ -311,6 +311,7 @@ static long cond_wait_step(struct cotask *task, struct cotask_frame *frame)
 	cotask_lock_release(w->cond->lock);
 	CO_AWAIT(notified, w->outcome, cotask_park(task, &w->cond->base));
 	w->notified = !w->outcome;
+	w->delivered = cotask_cancel_delivered(task);
 	/* Always returns with the lock held (SY-3): cancels are deferred meanwhile. */
 	rc = cotask_shield_enter(task, &w->section, COTASK_FOREVER);
 	if (rc)
@@ -321,6 +322,7 @@ static long cond_wait_step(struct cotask *task, struct cotask_frame *frame)
 		cotask_cancel_deliver_here(task);
 		w->outcome = -ECANCELED;
 	}
+	cotask_cancel_restore(task, w->delivered);
 	/* A task that returns 0 acts on its notification: that is used up. */
 	if (!w->outcome)
 		w->notified = false;

@@ -22,11 +22,14 @@ static void alarm(struct cotask_set *s)
 	cotask_set_settle(s, 0, 0);
 }
 
-/* The waiter was cancelled: it goes, the members stay (WT-8). */
+/*
+ * The waiter was cancelled: it goes, the members stay (WT-8).  A wait that has its outcome, and is
+ * not done since a member is on its way, keeps this outcome: it declines (CX-4).
+ */
 static bool wait_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			const struct cotask_reason *why)
 {
-	if (cotask_awaitable_done(x))
+	if (cotask_awaitable_done(x) || (cotask_set_of(x)->flags & COTASK_SET_SETTLED))
 		return false;
 	cotask_set_let_go(x, waiter);
 	return true;

@@ -66,6 +66,16 @@ static inline void cotask_cancel_rearm(struct cotask *t)
 	cotask_cancel_arm(t);
 }
 
+/*
+ * A coroutine of cotask has awaited something else since its await that gave -ECANCELED, and is
+ * about to return this code: whether that await has delivered a request (CX-B3).
+ */
+static inline void cotask_cancel_restore(struct cotask *t, bool delivered)
+{
+	if (delivered)
+		t->entry.flags |= COTASK_T_DELIVERED;
+}
+
 /* timeout.c */
 void cotask_timeout_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_timeout_abandon(struct cotask_scope *s);

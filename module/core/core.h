@@ -51,6 +51,7 @@
  *	object			closed by		drained when
  *	task			CLAIMED at its end	its record was run, references are gone
  *	future			CLAIMED			its post has arrived; no waiter without it
+ *	completion		no caller is left	no INBOX or ARRIVING bit
  *	source			its file was taken	posts that have arrived drop their reference
  *	group			gate, CLAIMED		no child, spawn, job or post is left
  *	set, shield		SETTLED, no post	no member is on its way
@@ -60,9 +61,9 @@
  *	loop			mark in the inbox	the last turn of cotask_loop_shutdown()
  *
  * A frame that is over while groups which it has entered are not stays until they are, see
- * abandon.c.  Only cotask_set_drop() and cotask_shield_drop() sleep for an arrival,
- * as their memory goes at once.  A debug build proves all this at each
- * free, see debug.c.
+ * abandon.c.  Only cotask_set_drop(), cotask_shield_drop() and cotask_completion_fini() sleep for
+ * an arrival, as their memory goes at once.  A debug build proves all this at each free, see
+ * debug.c.
  */
 #ifndef COTASK_CORE_H
 #define COTASK_CORE_H
@@ -114,6 +115,7 @@ extern bool cotask_misuse_expected;
 #define COTASK_S_INBOX		BIT(5)	/* base.post is in the inbox */
 #define COTASK_S_POSTED		BIT(6)	/* task, group: cancel it */
 #define COTASK_S_WAITED		BIT(7)	/* future: the owner has waiters for it */
+#define COTASK_S_ARRIVING	BIT(7)	/* completion: its last post is being acted on */
 #define COTASK_S_CLOSING	BIT(7)	/* opened group: over when empty */
 #define COTASK_S_DOOM		BIT(8)	/* opened group: do not resume children */
 #define COTASK_S_ARM		BIT(9)	/* opened group: has a deadline */
@@ -171,6 +173,7 @@ extern bool cotask_misuse_expected;
 #define COTASK_G_ABORT_TASK	BIT(14)	/* the abort reaches the body, too */
 #define COTASK_G_ASKS_TASK	BIT(18)	/* ... and is doing so */
 #define COTASK_G_PAUSED		BIT(19)	/* its children do not run now, see pause.c */
+#define COTASK_G_DELIVERED	BIT(20)	/* the body has ended by a request to its task */
 
 #define COTASK_GATE_CLOSED	INT_MIN	/* no more spawns; the rest counts */
 

@@ -419,6 +419,7 @@ static long outcome(struct cotask_group *g, long wait_rc)
 		/* It has passed the wait, and is delivered by this (CX-B5). */
 		if (outside)
 			cotask_cancel_deliver_here(parent);
+		cotask_cancel_restore(parent, g->flags & COTASK_G_DELIVERED);
 		return -ECANCELED;
 	}
 	if (s->own && cotask_scope_missed(s))
@@ -435,6 +436,15 @@ static long group_exit(struct cotask *task, struct cotask_frame *frame)
 
 	CO_AWAIT(drained, rc, cotask_await(task, &g->base));
 	return outcome(g, rc);
+}
+
+/* The children are not waited for yet: that changes what cotask_cancel_delivered() returns. */
+static void body_ended(struct cotask_group *g, long rc)
+{
+	g->flags |= COTASK_G_EXITING;
+	g->body_rc = rc;
+	if (rc == -ECANCELED && cotask_cancel_delivered(g->scope.task))
+		g->flags |= COTASK_G_DELIVERED;
 }
 
 /**
@@ -461,8 +471,7 @@ struct cotask_await cotask_group_exit(struct cotask *task, struct cotask_group *
 	    (g->flags & COTASK_G_EXITING) ||
 	    !cotask_scope_innermost(&g->scope))
 		return cotask_call(task, NULL);
-	g->flags |= COTASK_G_EXITING;
-	g->body_rc = rc;
+	body_ended(g, rc);
 	if (rc < 0) {
 		why = task->reason;
 		if (rc != -ECANCELED) {
@@ -493,10 +502,11 @@ void cotask_group_desert(struct cotask_group *g, long rc)
 {
 	struct cotask_reason why = { .by = g->scope.task->id, .cause = COTASK_CAUSE_OWNER };
 
-	g->body_rc = rc;
-	if (g->flags & COTASK_G_EXITING)
+	if (g->flags & COTASK_G_EXITING) {
+		g->body_rc = rc;
 		return;
-	g->flags |= COTASK_G_EXITING;
+	}
+	body_ended(g, rc);
 	cotask_group_abort(g, &why, false);
 	cotask_group_check_over(g);
 }
@@ -508,6 +518,7 @@ void cotask_group_abandon(struct cotask_scope *s)
 
 	if (s->own)
 		cotask_scope_take_back(s);
+	cotask_cancel_restore(s->task, g->flags & COTASK_G_DELIVERED);
 	s->task = NULL;
 	cotask_group_fini(g);
 }

@@ -54,11 +54,13 @@ static long start_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_AWAIT(ready, s->outcome, cotask_await_future(task, &s->ready));
 	if (s->outcome == -ECANCELED && (s->child->entry.flags & COTASK_T_STARTING)) {
+		s->delivered = cotask_cancel_delivered(task);
 		/* Cancels only this child; a further cancel no longer waits for it. */
 		if (cotask_cancel(s->child))
 			CO_AWAIT(ended, s->ended_with,
 				 cotask_await_shielded(task, &s->child->base));
 		s->outcome = failure(s->child) ?: -ECANCELED;
+		cotask_cancel_restore(task, s->delivered);
 	}
 	forget_child(s);
 	return s->outcome;

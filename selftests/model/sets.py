@@ -177,12 +177,24 @@ class Wait(Members):
         return True
 
 
+class Permits(Semaphore):
+    """Of an iteration: a permit for each member that has ended."""
+
+    def __init__(self, iteration):
+        super().__init__(0, None)
+        self.iteration = iteration
+
+    def cancel(self, task):
+        self.iteration.give_back(task)
+        return super().cancel(task)
+
+
 class Iteration(Members):
     """as_completed: members in the order in which they end (AC-2)."""
 
     def __init__(self, loop, xs, ms):
         super().__init__(loop, xs)
-        self.ends, self.permits = [], Semaphore(0, None)
+        self.ends, self.permits, self.requests = [], Permits(self), set()
         self.alarm = self.set_alarm(ms)				# AC-4
         for m in [m for m in self.members if m.ended]:		# AC-2
             self.member_ended(m)
@@ -214,10 +226,18 @@ class Iteration(Members):
             at = len(self.ends) - self.permits.free
             self.permits.free -= 1
             return self.take(at)
+        self.requests.add(task)
         rc = yield from self.permits.acquire(task)
-        if rc == ECANCELED:					# AC-7
-            self.left += 1
+        if rc == ECANCELED:
+            self.give_back(task)
+        self.requests.discard(task)
         return rc if is_error(rc) else self.take(0)
+
+    def give_back(self, task):
+        """AC-7: as soon as the task no longer waits, another one can request the member."""
+        if task in self.requests:
+            self.requests.remove(task)
+            self.left += 1
 
     def take(self, at):
         m = self.ends.pop(at)

@@ -60,7 +60,8 @@ struct cotask_member {
  * @n: number of members
  * @cursor: the next member that @fanout cancels [L]
  * @attached: members whose end was not taken in yet [L]
- * @undone: those of them that can still be cancelled [L]
+ * @undone: those of them that can still be cancelled, unless their end is on its way [L]
+ * @live: of a gather: no member before this one can be cancelled [L]
  * @declining: in a list while the sets that cannot be cancelled are determined [L]
  * @flags: of the function that has made the set [I], and COTASK_SET_* [L]
  * @outcome: its future outcome [L]
@@ -78,6 +79,7 @@ struct cotask_set {
 	unsigned int		cursor;
 	unsigned int		attached;
 	unsigned int		undone;
+	unsigned int		live;
 	struct list_head	declining;
 	u32			flags;
 	long			outcome;
@@ -132,14 +134,14 @@ cotask_wait_members(struct cotask *task, struct cotask_wait *w,
  * @set: follows them
  * @permits: one for each member in @ended
  * @ended: ended members, not retrieved yet [L]
- * @free: the first of @ended that no task was served with [L]
+ * @unserved: the first of @ended that no task was served with, or @ended [L]
  * @left: number of members that can still be requested [L]
  */
 struct cotask_as_completed {
 	struct cotask_set	set;
 	struct cotask_sem	permits;
 	struct list_head	ended;
-	struct list_head	*free;
+	struct list_head	*unserved;
 	unsigned int		left;
 };
 
@@ -148,11 +150,13 @@ struct cotask_as_completed {
  * @frame: the coroutine that does it
  * @it: the iteration
  * @member: the member that has ended; @member->result is its outcome
+ * @requested: no other task can request its member [L]
  */
 struct cotask_next {
 	struct cotask_frame		frame;
 	struct cotask_as_completed	*it;
 	struct cotask_member		*member;
+	bool				requested;
 };
 
 int cotask_as_completed(struct cotask_as_completed *it, struct cotask_group *group,

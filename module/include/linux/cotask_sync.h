@@ -173,6 +173,7 @@ struct cotask_cond {
  * @section: shields the reacquisition of the lock
  * @outcome: of the wait
  * @notified: a notification was consumed
+ * @delivered: a cancel of the task has ended the wait
  */
 struct cotask_cond_wait {
 	struct cotask_frame	frame;
@@ -180,6 +181,7 @@ struct cotask_cond_wait {
 	struct cotask_section	section;
 	long			outcome;
 	bool			notified;
+	bool			delivered;
 };
 
 int cotask_cond_init(struct cotask_cond *cond, struct cotask_lock *lock);

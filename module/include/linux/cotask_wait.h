@@ -57,6 +57,7 @@ struct cotask_await __must_check cotask_await_across(struct cotask *task,
  * @child: the child
  * @outcome: result of the wait
  * @ended_with: outcome of the wait for the child's end after a cancel
+ * @delivered: whether that was a cancel of the waiting task
  */
 struct cotask_start {
 	struct cotask_frame	frame;
@@ -65,6 +66,7 @@ struct cotask_start {
 	struct cotask		*child;
 	long			outcome;
 	long			ended_with;
+	bool			delivered;
 };
 
 struct cotask_await __must_check

@@ -174,6 +174,58 @@ static void completion_in_use(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_completion_fini(&dev.done), 0);
 }
 
+static struct {
+	struct completion begun, ended;
+} ending;
+
+static int end_in_thread(void *unused)
+{
+	complete(&ending.begun);
+	cotask_completion_fini(&dev.done);
+	complete(&ending.ended);
+	return 0;
+}
+
+/* Until it has ended, or sleeps. */
+static struct task_struct *begin_to_end(struct kunit *test)
+{
+	struct task_struct *thread = kthread_create(end_in_thread, NULL, "cotask-helper");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+	init_completion(&ending.begun);
+	init_completion(&ending.ended);
+	get_task_struct(thread);
+	wake_up_process(thread);
+	wait_for_completion(&ending.begun);
+	while (!completion_done(&ending.ended) &&
+	       READ_ONCE(thread->__state) != TASK_UNINTERRUPTIBLE)
+		schedule_timeout_uninterruptible(1);
+	return thread;
+}
+
+/* A loop that has closed its inbox with a post of the completion has to act on it first */
+static void completion_of_a_closed_loop(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_get(cotask_manual_create(0));
+	struct cotask_awaitable *x = &dev.done.sem.base;
+	struct task_struct *thread;
+
+	cotask_completion_init(&dev.done, loop);
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
+	/* As when the loop has the post, and is running its last turns. */
+	atomic_or(COTASK_S_INBOX, &x->state);
+	thread = begin_to_end(test);
+	KUNIT_EXPECT_FALSE(test, completion_done(&ending.ended));
+	x->post.ops->posted(&x->post);
+	wait_for_completion(&ending.ended);
+	put_task_struct(thread);
+	/* A post that is refused is not waited for. */
+	cotask_completion_init(&dev.done, loop);
+	cotask_complete(&dev.done);
+	KUNIT_EXPECT_EQ(test, cotask_completion_fini(&dev.done), 0);
+	cotask_loop_put(loop);
+}
+
 /* --- pauses ------------------------------------------------------------------------------ */
 
 static const struct line ticks[] = { SLEEP(10), LOG("a"), SLEEP(10), LOG("b"), END };
@@ -577,6 +629,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(completion_goes_on),
 	KUNIT_CASE(completion_of_a_thread),
 	KUNIT_CASE(completion_in_use),
+	KUNIT_CASE(completion_of_a_closed_loop),
 	KUNIT_CASE(group_is_paused),
 	KUNIT_CASE(paused_group_is_cancelled),
 	KUNIT_CASE(paused_group_is_doomed),

@@ -605,6 +605,30 @@ static void too_late_for_a_nested_gather(struct kunit *test)
 	expect_log(env, "0 n0 [ 0 ]");
 }
 
+/* GA-11, SC-9: a gather all of whose members were completed by another thread, a moment ago */
+static void too_late_for_members_on_their_way(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = { GATHER(0, COLLECT, F(0), F(1), F(0)), AWAIT_AND_TELL };
+
+	play(env, 0, p);
+	settle(env);
+	elsewhere(env, complete_f0);
+	elsewhere(env, complete_f1);
+	KUNIT_EXPECT_FALSE(test, cotask_awaitable_cancel(&env->set[0].base));
+	settle(env);
+	expect_log(env, "0 n0 [ 4 5 4 ]");
+	cotask_future_init(&env->future[0], env->loop);
+	cotask_future_init(&env->future[1], env->loop);
+	play(env, 0, p);
+	settle(env);
+	elsewhere(env, complete_f0);
+	KUNIT_EXPECT_TRUE(test, cotask_awaitable_cancel(&env->set[0].base));
+	KUNIT_EXPECT_FALSE(test, cotask_awaitable_cancel(&env->set[0].base));
+	settle(env);
+	expect_log(env, "ECANCELED n0 [ 4 ECANCELED 4 ]");
+}
+
 static void cancel_and_complete(struct env *env)
 {
 	cotask_cancel(env->task[0]);
@@ -745,6 +769,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(last_member_completed_elsewhere),
 	KUNIT_CASE(dropped_with_a_member_on_its_way),
 	KUNIT_CASE(too_late_for_a_nested_gather),
+	KUNIT_CASE(too_late_for_members_on_their_way),
 	KUNIT_CASE(cancelled_and_completed_elsewhere),
 	KUNIT_CASE(posts_behind_a_future),
 	{}

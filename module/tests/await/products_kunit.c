@@ -5,8 +5,9 @@
  * Two tasks wait for the same object, a victim and behind it a rival.  The object is granted in
  * units (a permit, an item, a notification, a member) or completes for both.  The victim is
  * interrupted before its first step, while it waits, when its outcome is available and it has not
- * resumed, or afterwards.  At the end each unit belongs to one of the two tasks or is still
- * available; both tasks have ended once; nothing is left.
+ * resumed, also while another member of its set is on its way, or afterwards.  At the end each unit
+ * belongs to one of the two tasks or is still available; a cancel that was accepted was delivered;
+ * both tasks have ended once; nothing is left.
  *
  * The table is generated: a case is a kind of wait, and goes through all options and
  * interruptions.
@@ -25,7 +26,7 @@ enum interruption {
 };
 
 /* Moment of the interruption. */
-enum moment { BEFORE, WAITING, GRANTED, AFTERWARDS, MOMENTS };
+enum moment { BEFORE, WAITING, GRANTED, IN_TRANSIT, AFTERWARDS, MOMENTS };
 
 static const u32 options[] = {
 	0,
@@ -48,7 +49,8 @@ struct game {
 	const struct wait_kind *kind;
 	struct cotask_loop *loop;
 	struct cotask_group group;
-	struct cotask_future future, sibling;
+	struct cotask_future future, stray, sibling;
+	struct cotask_callback courier;
 	struct cotask_sem sem;
 	struct cotask_lock lock;
 	struct cotask_event event;
@@ -63,6 +65,7 @@ struct game {
 	struct cotask *inner;
 	enum interruption interruption;
 	bool shielded;
+	bool accepted;
 	unsigned int provided;
 };
 
@@ -79,7 +82,7 @@ struct player {
 	struct cotask_next next;
 	struct cotask_set set;
 	struct cotask_wait wait;
-	struct cotask_member member;
+	struct cotask_member member[2];
 	struct cotask_shield shield;
 	struct cotask_wait_for wait_for;
 	struct list_head item;
@@ -135,6 +138,22 @@ static void provide_future(struct game *g)
 	cotask_future_complete(&g->future, 1);
 }
 
+/* Members of sets are what is waited for, and a future that may be completed elsewhere. */
+static struct cotask_member *follow_two(struct player *me, struct cotask_awaitable *x)
+{
+	me->member[0] = COTASK_MEMBER(x);
+	me->member[1] = COTASK_MEMBER(&me->game->stray.base);
+	return me->member;
+}
+
+static void provide_members(struct game *g)
+{
+	cotask_future_complete(&g->future, 1);
+	/* Unless it is on its way. */
+	if (list_empty(&g->courier.entry.link))
+		cotask_future_complete(&g->stray, 1);
+}
+
 static struct cotask_await begin_join(struct cotask *task, struct player *me)
 {
 	return cotask_join(task, me->game->inner);
@@ -147,21 +166,23 @@ static struct cotask_await begin_shield(struct cotask *task, struct player *me)
 
 static struct cotask_await begin_gather(struct cotask *task, struct player *me)
 {
-	me->member = COTASK_MEMBER(&me->game->future.base);
-	return cotask_await(task, cotask_gather(&me->set, NULL, &me->member, 1, 0));
+	struct cotask_member *m = follow_two(me, &me->game->future.base);
+
+	return cotask_await(task, cotask_gather(&me->set, NULL, m, 2, 0));
 }
 
 static struct cotask_await begin_race(struct cotask *task, struct player *me)
 {
-	me->member = COTASK_MEMBER_TASK(me->game->inner);
-	return cotask_await(task, cotask_race(&me->set, NULL, &me->member, 1));
+	struct cotask_member *m = follow_two(me, &me->game->inner->base);
+
+	return cotask_await(task, cotask_race(&me->set, NULL, m, 2));
 }
 
 static struct cotask_await begin_wait(struct cotask *task, struct player *me)
 {
-	me->member = COTASK_MEMBER(&me->game->future.base);
-	return cotask_wait_members(task, &me->wait, &me->member, 1, COTASK_WAIT_ALL,
-				   COTASK_FOREVER);
+	struct cotask_member *m = follow_two(me, &me->game->future.base);
+
+	return cotask_wait_members(task, &me->wait, m, 2, COTASK_WAIT_FIRST, COTASK_FOREVER);
 }
 
 static struct cotask_await begin_wait_for(struct cotask *task, struct player *me)
@@ -272,9 +293,9 @@ static const struct wait_kind kinds[] = {
 	{ "future", begin_future, provide_future, .shared = true },
 	{ "task", begin_join, provide_future, .shared = true },
 	{ "shield", begin_shield, provide_future },
-	{ "gather", begin_gather, provide_future, .shared = true },
-	{ "race", begin_race, provide_future, .shared = true },
-	{ "wait", begin_wait, provide_future },
+	{ "gather", begin_gather, provide_members, .shared = true },
+	{ "race", begin_race, provide_members, .shared = true },
+	{ "wait", begin_wait, provide_members },
 	{ "wait_for", begin_wait_for, provide_future, .shared = true },
 	{ "semaphore", begin_sem, provide_permit, permits_left },
 	{ "event", begin_event, provide_event },
@@ -382,7 +403,9 @@ static void set_up(struct game *g)
 	g->loop = cotask_manual_create(0);
 	KUNIT_ASSERT_FALSE(g->test, IS_ERR(g->loop));
 	cotask_future_init(&g->future, g->loop);
+	cotask_future_init(&g->stray, g->loop);
 	cotask_future_init(&g->sibling, g->loop);
+	INIT_LIST_HEAD(&g->courier.entry.link);
 	cotask_sem_init(&g->sem, g->loop, 0, 4);
 	cotask_lock_init(&g->lock, g->loop);
 	cotask_event_init(&g->event, g->loop);
@@ -407,7 +430,7 @@ static void interrupt(struct game *g, struct player *victim)
 {
 	switch (g->interruption) {
 	case CANCELLED:
-		cotask_cancel(victim->task);
+		g->accepted = cotask_cancel(victim->task);
 		break;
 	case TIMED_OUT:
 		cotask_manual_advance(g->loop, 2000 * MS);
@@ -447,6 +470,27 @@ static void run_all(struct game *g)
 		KUNIT_EXPECT_LT(g->test, cotask_manual_turns(g->loop, 200), 200U);
 }
 
+static int send_stray(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	struct game *g = container_of(cb, struct game, courier);
+
+	/* As another thread does it. */
+	cotask_manual_leave(g->loop);
+	cotask_future_complete(&g->stray, 1);
+	cotask_manual_adopt(g->loop);
+	return 0;
+}
+
+/* The outcome is there, and a task that waits for it has not resumed. */
+static void provide_between(struct game *g, enum moment moment)
+{
+	if (g->loop && moment == IN_TRANSIT)
+		cotask_call_soon(g->loop, &g->courier, send_stray);
+	provide(g);
+	if (g->loop && (moment == IN_TRANSIT || g->kind->begin == begin_next))
+		cotask_manual_turn(g->loop);
+}
+
 /* Until there is no more to come, but for an end of the loop in between. */
 static void play_on(struct game *g, struct player *victim, enum moment moment)
 {
@@ -455,11 +499,8 @@ static void play_on(struct game *g, struct player *victim, enum moment moment)
 	run_all(g);
 	if (moment == WAITING)
 		interrupt(g, victim);
-	/* The outcome is there, and the victim has not resumed: what follows comes in between. */
-	provide(g);
-	if (g->loop && g->kind->begin == begin_next)
-		cotask_manual_turn(g->loop);
-	if (moment == GRANTED)
+	provide_between(g, moment);
+	if (moment == GRANTED || moment == IN_TRANSIT)
 		interrupt(g, victim);
 	run_all(g);
 	if (moment == AFTERWARDS)
@@ -488,8 +529,11 @@ static void check_units(struct game *g, struct player *victim, struct player *ri
 static void tear_down(struct game *g, struct player *victim, struct player *rival)
 {
 	cotask_future_complete(&g->future, 1);
+	cotask_future_complete(&g->stray, 1);
 	cotask_future_complete(&g->sibling, 1);
 	run_all(g);
+	if (g->accepted)
+		KUNIT_EXPECT_TRUE(g->test, cotask_cancelled(victim->task));
 	if (g->loop) {
 		cotask_group_cancel(&g->group);
 		run_all(g);

@@ -2,6 +2,9 @@
 /*
  * cotask tests - wait and as_completed
  */
+#include <linux/completion.h>
+#include <linux/kthread.h>
+
 #include "../helpers.h"
 #include "../suites.h"
 
@@ -234,6 +237,64 @@ static void waiter_cancelled_too_late(struct kunit *test)
 	expect_log(env, "ECANCELED n1");
 }
 
+static void complete_f1(struct env *env)
+{
+	cotask_future_complete(&env->future[1], 2);
+}
+
+static int complete_f1_elsewhere(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	elsewhere(env_current(), complete_f1);
+	return 0;
+}
+
+/* The wait has the outcome of future 0, and future 1 is on its way when the turn has ended. */
+static void play_with_a_member_on_its_way(struct env *env, const struct line *p, s64 ms)
+{
+	struct cotask_callback on_its_way;
+
+	cotask_future_init(&env->future[0], env->loop);
+	cotask_future_init(&env->future[1], env->loop);
+	play(env, 0, p);
+	settle(env);
+	cotask_call_soon(env->loop, &on_its_way, complete_f1_elsewhere);
+	cotask_future_complete(&env->future[0], 1);
+	advance(env, ms);
+	turn(env);
+	KUNIT_EXPECT_FALSE(env->test, list_empty(&env->future[1].base.waiters));
+}
+
+/* WT-8, CX-4, CX-5: the same, where the wait is not done as another member is on its way */
+static void waiter_cancelled_with_a_member_on_its_way(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line twice[] = {
+		TRY, WAIT(0, WFIRST, NEVER, F(0), F(1)), EXCEPT, SHOW, ENDTRY, COUNT, END
+	};
+	static const struct line in_timeout[] = {
+		TRY, TIMEOUT(0, 50), WAIT(0, WFIRST, NEVER, F(0), F(1)), ENDTIMEOUT, EXCEPT, SHOW,
+		ENDTRY, COUNT, END
+	};
+	static const struct line in_group[] = {
+		GROUP(0), TRY, WAIT(0, WFIRST, NEVER, F(0), F(1)), EXCEPT, SHOW, RERAISE, ENDTRY,
+		ENDGROUP, COUNT, END
+	};
+
+	play_with_a_member_on_its_way(env, twice, 0);
+	cotask_cancel(env->task[0]);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_log(env, "ECANCELED n2");
+	play_with_a_member_on_its_way(env, in_group, 0);
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	expect_log(env, "ECANCELED n0");
+	/* The timeout comes in the same turn, behind the member that has ended. */
+	play_with_a_member_on_its_way(env, in_timeout, 100);
+	settle(env);
+	expect_log(env, "ETIMEDOUT n0");
+}
+
 /* WT-9, AW-11: errors of members are not read by wait: they are reported at the end */
 static void errors_stay_unread(struct kunit *test)
 {
@@ -390,6 +451,80 @@ static void several_nexts(struct kunit *test)
 	expect_log(env, "#1= 6 c");
 }
 
+/* AC-7: ... from the moment of the cancel on, although it has not resumed */
+static void item_of_a_cancelled_task(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = { AS_COMPLETED(0, NEVER, F(0)), END };
+	static const struct line a[] = { TRY, NEXT(0), EXCEPT, LOG("x"), ENDTRY, END };
+	static const struct line b[] = { NEXT(0), NEXT(0), END_ITERATION(0), END };
+
+	play(env, 0, p);
+	play(env, 1, a);
+	settle(env);
+	/* Task 2 runs first. */
+	play(env, 2, b);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "x");
+	cotask_future_complete(&env->future[0], 5);
+	settle(env);
+	expect_log(env, "#0= 5 end");
+}
+
+static struct completion stopped;
+
+static int stop_group(void *data)
+{
+	struct env *env = data;
+
+	cotask_group_stop(&env->group[0], 0);
+	complete(&stopped);
+	return 0;
+}
+
+/* Another thread has the tasks of group 0 ended where they wait. */
+static void doom_group(struct env *env)
+{
+	init_completion(&stopped);
+	KUNIT_ASSERT_FALSE(env->test, IS_ERR(kthread_run(stop_group, env, "cotask-helper")));
+	while (!try_wait_for_completion(&stopped)) {
+		settle(env);
+		schedule_timeout_uninterruptible(1);
+	}
+}
+
+/* AC-7: a task that is ended where it waits consumes no item */
+static void next_is_doomed(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line stubborn[] = {
+		TRY, NEXT(0), EXCEPT, LOG("again"), ENDTRY, NEXT(0), LOG("never"), END
+	};
+	static const struct line p[] = {
+		AS_COMPLETED(0, NEVER, F(0), F(1), F(2)), SPAWN(1, 0, stubborn), END
+	};
+	static const struct line rest[] = {
+		NEXT(0), NEXT(0), NEXT(0), NEXT(0), END_ITERATION(0), END
+	};
+
+	cotask_group_init(&env->group[0]);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&env->group[0], env->loop, 0), 0);
+	play(env, 0, p);
+	settle(env);
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	doom_group(env);
+	expect_log(env, "again");
+	play(env, 0, rest);
+	settle(env);
+	cotask_future_complete(&env->future[0], 5);
+	cotask_future_complete(&env->future[1], 6);
+	cotask_future_complete(&env->future[2], 7);
+	settle(env);
+	expect_log(env, "#0= 5 #1= 6 #2= 7 end");
+}
+
 /* WT-B1: an iteration that is ended early leaves nothing behind */
 static void ended_early(struct kunit *test)
 {
@@ -419,6 +554,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(member_and_timeout_at_once),
 	KUNIT_CASE(waiter_cancelled),
 	KUNIT_CASE(waiter_cancelled_too_late),
+	KUNIT_CASE(waiter_cancelled_with_a_member_on_its_way),
 	KUNIT_CASE(errors_stay_unread),
 	KUNIT_CASE(in_order_of_completion),
 	KUNIT_CASE(bad_arguments),
@@ -427,6 +563,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(times_out_while_waiting),
 	KUNIT_CASE(resumed_by_another),
 	KUNIT_CASE(several_nexts),
+	KUNIT_CASE(item_of_a_cancelled_task),
+	KUNIT_CASE(next_is_doomed),
 	KUNIT_CASE(ended_early),
 	{}
 };

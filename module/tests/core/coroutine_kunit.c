@@ -319,6 +319,43 @@ static void refused_by_an_ended_loop(struct kunit *test)
 	cotask_loop_put(loop);
 }
 
+static unsigned int releases;
+
+static long never_step(struct cotask *task, struct cotask_frame *frame)
+{
+	return 0;
+}
+
+/* As if the memory was freed, and allocated for another coroutine. */
+static void release_for_another(struct cotask_frame *frame)
+{
+	releases++;
+	cotask_frame_init(frame, never_step, release_for_another);
+}
+
+/* GA-13, GA-3, CO-6: a coroutine that is named twice is released once, and not touched then */
+static void refused_and_freed(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct cotask_frame *freed = kmalloc(sizeof(*freed), GFP_KERNEL), reused;
+	struct cotask_member m[4], bad[3] = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, freed);
+	cotask_frame_init(freed, never_step, cotask_frame_kfree);
+	cotask_frame_init(&reused, never_step, release_for_another);
+	m[0] = m[2] = COTASK_MEMBER_CORO(&reused);
+	m[1] = m[3] = COTASK_MEMBER_CORO(freed);
+	releases = 0;
+	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_gather(&env->set[0], NULL, m, 4, ~0)),
+			(long)-EINVAL);
+	KUNIT_EXPECT_EQ(test, releases, 1U);
+	/* The other coroutine, with an argument that is missing. */
+	bad[0] = bad[1] = COTASK_MEMBER_CORO(&reused);
+	KUNIT_EXPECT_EQ(test, cotask_as_completed(&env->it[0], cotask_loop_root(env->loop), bad, 3,
+						  COTASK_FOREVER), -EINVAL);
+	KUNIT_EXPECT_EQ(test, releases, 2U);
+}
+
 /* --- run ------------------------------------------------------------------------- */
 
 static long run(struct env *env, const struct line *script)
@@ -659,6 +696,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(refused_for_its_name),
 	KUNIT_CASE(refused_by_an_idle_group),
 	KUNIT_CASE(refused_by_an_ended_loop),
+	KUNIT_CASE(refused_and_freed),
 	KUNIT_CASE(run_gives_a_cancelled_main),
 	KUNIT_CASE(run_inside_a_loop),
 	KUNIT_CASE(run_of_nothing),

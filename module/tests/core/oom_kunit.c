@@ -272,7 +272,7 @@ static void go(struct kunit *test)
 /* --- coroutines of gathers and submissions --------------------------------------- */
 
 static struct {
-	struct cotask_set set;
+	struct cotask_as_completed it;
 	struct cotask_member member[3];
 	struct cotask_frame other;
 	struct cotask_future done;
@@ -290,11 +290,17 @@ static void prepare_gather(struct env *env)
 
 static long call_gather(struct env *env)
 {
-	return PTR_ERR_OR_ZERO(cotask_gather(&gathering.set, cotask_loop_root(env->loop),
+	return PTR_ERR_OR_ZERO(cotask_gather(&gathering.it.set, cotask_loop_root(env->loop),
 					     gathering.member, 3, 0));
 }
 
-/* Both coroutines, or none; nothing waits for the future. */
+static long call_iterate(struct env *env)
+{
+	return cotask_as_completed(&gathering.it, cotask_loop_root(env->loop), gathering.member, 3,
+				   COTASK_FOREVER);
+}
+
+/* Both coroutines, or none; nothing waits for the future.  What was not made can be dropped. */
 static void check_gather(struct env *env, long rc)
 {
 	struct kunit *test = env->test;
@@ -306,15 +312,26 @@ static void check_gather(struct env *env, long rc)
 	settle(env);
 	KUNIT_EXPECT_EQ(test, coro.ran, rc ? 0U : 2U);
 	KUNIT_EXPECT_EQ(test, coro.released, 2U);
-	if (!rc)
-		KUNIT_EXPECT_TRUE(test, cotask_awaitable_done(&gathering.set.base));
+	cotask_set_drop(&gathering.it.set);
+	KUNIT_EXPECT_EQ(test, cotask_awaitable_done(&gathering.it.set.base), !rc);
 }
 
-/* SC-10: no memory for the second task: the first one does not exist either */
+/* SC-10, WT-B1: no memory for the second task: the first one does not exist either */
 static void gather(struct kunit *test)
 {
 	static const struct trial trial = {
 		.prepare = prepare_gather, .call = call_gather, .check = check_gather,
+		.least = 2,
+	};
+
+	try_all(test, &trial);
+}
+
+/* SC-10, WT-B1: the same for an iteration */
+static void iterate(struct kunit *test)
+{
+	static const struct trial trial = {
+		.prepare = prepare_gather, .call = call_iterate, .check = check_gather,
 		.least = 2,
 	};
 
@@ -755,6 +772,7 @@ static struct kunit_case oom_cases[] = {
 	KUNIT_CASE(spawn_with),
 	KUNIT_CASE(go),
 	KUNIT_CASE(gather),
+	KUNIT_CASE(iterate),
 	KUNIT_CASE(submit),
 	KUNIT_CASE(loop_create),
 	KUNIT_CASE(loop_create_for_here),

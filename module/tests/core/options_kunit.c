@@ -134,6 +134,56 @@ static void origin(struct kunit *test)
 	expect_log(env, "c mine theirs");
 }
 
+/* Task 0 waits in @p, and is cancelled. */
+static void cancel_in(struct env *env, const struct line *p)
+{
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	pass(env, 5);
+}
+
+/* CX-B3: the same for a call that awaits something else before it returns */
+static void origin_before_further_awaits(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line condition[] = {
+		TAKE(0), TRY, COND_WAIT(0), EXCEPT, HOOK(note_origin), ENDTRY, GIVE(0), END
+	};
+	static const struct line slow[] = {
+		TRY, SLEEP(50), EXCEPT, SLEEP(5), LOG("slow"), RERAISE, ENDTRY, END
+	};
+	static const struct line start[] = {
+		GROUP(0), TRY, START(1, 0, slow), EXCEPT, HOOK(note_origin), ENDTRY, ENDGROUP, END
+	};
+	static const struct line group[] = {
+		TRY, GROUP(1), SPAWN(1, 1, slow), SLEEP(50), ENDGROUP, EXCEPT, HOOK(note_origin),
+		ENDTRY, END
+	};
+	static const struct line childless[] = {
+		TRY, GROUP(2), SLEEP(50), ENDGROUP, EXCEPT, HOOK(note_origin), ENDTRY, END
+	};
+	static const struct line of_another[] = {
+		TRY, GROUP(3), JOIN(1), ENDGROUP, EXCEPT, HOOK(note_origin), ENDTRY, END
+	};
+
+	cancel_in(env, condition);
+	expect_log(env, "mine");
+	cancel_in(env, start);
+	expect_log(env, "slow mine");
+	cancel_in(env, group);
+	expect_log(env, "slow mine");
+	cancel_in(env, childless);
+	expect_log(env, "mine");
+	play(env, 1, sleeper);
+	play(env, 0, of_another);
+	settle(env);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "c theirs");
+}
+
 /* CX-B6: cancel and wait: 0 for any outcome of the target; not on oneself */
 static void cancel_and_wait(struct kunit *test)
 {
@@ -654,6 +704,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(unstarted_does_not_win),
 	KUNIT_CASE(request_is_not_lost),
 	KUNIT_CASE(origin),
+	KUNIT_CASE(origin_before_further_awaits),
 	KUNIT_CASE(cancel_and_wait),
 	KUNIT_CASE(sure_start),
 	KUNIT_CASE(into_an_aborting_group),
