@@ -90,6 +90,7 @@ static inline bool cotask_task_unstarted(const struct cotask *t)
  */
 static inline bool cotask_task_is_apart(const struct cotask *t)
 {
+	/* Only constant bits are used. */
 	return data_race(READ_ONCE(t->entry.flags)) & (COTASK_T_APART | COTASK_T_STARTING);
 }
 

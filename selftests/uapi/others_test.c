@@ -187,7 +187,7 @@ static void run_the_other(int other)
 }
 
 /* The other process starts a child 4 in the group 3 of task 1; the proxy waits, or has not run. */
-static void start_in_our_group(struct __test_metadata *_metadata, FIXTURE_DATA(others) *self,
+static void start_in_our_group(struct __test_metadata *_metadata, struct _test_data_others *self,
 			       bool waits)
 {
 	int group;

@@ -343,14 +343,17 @@ static void refused_and_freed(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, freed);
 	cotask_frame_init(freed, never_step, cotask_frame_kfree);
 	cotask_frame_init(&reused, never_step, release_for_another);
-	m[0] = m[2] = COTASK_MEMBER_CORO(&reused);
-	m[1] = m[3] = COTASK_MEMBER_CORO(freed);
+	m[0] = COTASK_MEMBER_CORO(&reused);
+	m[1] = COTASK_MEMBER_CORO(freed);
+	m[2] = m[0];
+	m[3] = m[1];
 	releases = 0;
 	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_gather(&env->set[0], NULL, m, 4, ~0)),
 			(long)-EINVAL);
 	KUNIT_EXPECT_EQ(test, releases, 1U);
 	/* The other coroutine, with an argument that is missing. */
-	bad[0] = bad[1] = COTASK_MEMBER_CORO(&reused);
+	bad[0] = COTASK_MEMBER_CORO(&reused);
+	bad[1] = bad[0];
 	KUNIT_EXPECT_EQ(test, cotask_as_completed(&env->it[0], cotask_loop_root(env->loop), bad, 3,
 						  COTASK_FOREVER), -EINVAL);
 	KUNIT_EXPECT_EQ(test, releases, 2U);
