@@ -95,7 +95,7 @@ static bool has_live_member(struct cotask_set *s)
 		if (!(m->entry.flags & (MEMBER_DECLINES | MEMBER_REPEATED)) &&
 		    !(atomic_read(&m->x->state) & COTASK_S_CLAIMED))
 			return true;
-		s->base.loop->budget--;
+		cotask_loop_spend(s->base.loop, 1);
 	}
 	return false;
 }

@@ -111,6 +111,9 @@ static void doom(struct cotask *t)
 	if (cotask_done(t) || (t->entry.flags & COTASK_T_DOOMED))
 		return;
 	t->entry.flags |= COTASK_T_DOOMED;
+	/* While what has granted it is there: that may be in a frame which is released before. */
+	if (t->entry.flags & COTASK_T_GRANTED)
+		cotask_task_settle_grant(t, false);
 	/* Its own group ends by itself: the children of that group are doomed, too. */
 	if (!x || (x->post.ops == &cotask_group_ops && !(t->entry.flags & COTASK_T_WATCH)))
 		return;

@@ -349,11 +349,15 @@ static bool keeps_outcome(struct cotask *t)
 	return !(t->entry.flags & (COTASK_T_ARMED | COTASK_T_HANDED)) || postpone(t);
 }
 
-/*
+/**
+ * cotask_task_settle_grant - decide what becomes of what a task was granted
+ * @t: the task; COTASK_T_GRANTED
+ * @kept: whether its await returns the outcome that was due
+ *
  * A grant belongs to its outcome: a task that gets the outcome has the permit, item or
  * notification; if the outcome is replaced, the grant passes to the next waiter (SY-2).
  */
-static void settle_grant(struct cotask *t, bool kept)
+void cotask_task_settle_grant(struct cotask *t, bool kept)
 {
 	struct cotask_awaitable *x = t->waits_on;
 
@@ -374,7 +378,7 @@ static bool deliver(struct cotask *t)
 	take_in_late(t);
 	kept = keeps_outcome(t);
 	if (t->entry.flags & COTASK_T_GRANTED)
-		settle_grant(t, kept);
+		cotask_task_settle_grant(t, kept);
 	if (t->entry.flags & COTASK_T_DOOMED)
 		return drop(t);
 	t->entry.flags &= ~COTASK_T_DELIVERED;

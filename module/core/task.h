@@ -21,6 +21,7 @@ void cotask_task_exit(void);
 void cotask_task_admit(struct cotask *t);
 void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
+void cotask_task_settle_grant(struct cotask *t, bool kept);
 void cotask_task_step(struct cotask_loop *loop, struct cotask *t);
 void cotask_task_finish(struct cotask *t, long rc);
 /* Begins an await of a task, in its step, outside of its frames. */
@@ -92,6 +93,12 @@ static inline bool cotask_task_is_apart(const struct cotask *t)
 {
 	/* Only constant bits are used. */
 	return data_race(READ_ONCE(t->entry.flags)) & (COTASK_T_APART | COTASK_T_STARTING);
+}
+
+/* Whether a task waits for it to be ready, see start.c.  Owner. */
+static inline bool cotask_task_is_starting(const struct cotask *t)
+{
+	return t->entry.flags & COTASK_T_STARTING;
 }
 
 /* cycle.c */

@@ -5,6 +5,7 @@
 #include <linux/completion.h>
 #include <linux/kthread.h>
 
+#include "../../core/core.h"
 #include "../helpers.h"
 #include "../suites.h"
 
@@ -488,6 +489,9 @@ static void doom_group(struct env *env)
 {
 	init_completion(&stopped);
 	KUNIT_ASSERT_FALSE(env->test, IS_ERR(kthread_run(stop_group, env, "cotask-helper")));
+	/* No task runs before. */
+	while (!(atomic_read(&env->group[0].base.state) & COTASK_S_DOOM))
+		schedule_timeout_uninterruptible(1);
 	while (!try_wait_for_completion(&stopped)) {
 		settle(env);
 		schedule_timeout_uninterruptible(1);
@@ -523,6 +527,60 @@ static void next_is_doomed(struct kunit *test)
 	cotask_future_complete(&env->future[2], 7);
 	settle(env);
 	expect_log(env, "#0= 5 #1= 6 #2= 7 end");
+}
+
+/* A task with an iteration in its frame, and another one that asks for a member of it. */
+struct sharing {
+	struct cotask_frame frame;
+	struct cotask_member m[2];
+	struct cotask_as_completed it;
+	struct cotask_next next;
+};
+
+static struct sharing *shared;
+
+static long asks(struct cotask *task, struct cotask_frame *frame)
+{
+	struct sharing *me = container_of(frame, struct sharing, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, served);
+
+	CO_AWAIT(served, rc, cotask_as_completed_next(task, &me->next, &shared->it));
+	return rc;
+}
+
+static void sharing_release(struct cotask_frame *frame)
+{
+	struct sharing *me = container_of(frame, struct sharing, frame);
+
+	cotask_as_completed_end(&me->it);
+	kfree(me);
+}
+
+/* AC-7: both tasks were served; what the second one gives back is in memory of the first one */
+static void served_and_doomed(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	struct sharing *other = kzalloc(sizeof(*other), GFP_KERNEL);
+
+	shared = kzalloc(sizeof(*shared), GFP_KERNEL);
+	KUNIT_ASSERT_TRUE(test, shared && other);
+	cotask_group_init(&env->group[0]);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&env->group[0], env->loop, 0), 0);
+	shared->m[0] = COTASK_MEMBER(&env->future[0].base);
+	shared->m[1] = COTASK_MEMBER(&env->future[1].base);
+	KUNIT_ASSERT_EQ(test, cotask_as_completed(&shared->it, NULL, shared->m, 2,
+						  COTASK_FOREVER), 0);
+	cotask_go(&env->group[0], cotask_frame_init(&shared->frame, asks, sharing_release));
+	cotask_go(&env->group[0], cotask_frame_init(&other->frame, asks, sharing_release));
+	settle(env);
+	cotask_future_complete(&env->future[0], 1);
+	cotask_future_complete(&env->future[1], 2);
+	turn(env);
+	KUNIT_EXPECT_FALSE(test, list_empty(&env->loop->ready));
+	doom_group(env);
+	cotask_group_fini(&env->group[0]);
 }
 
 /* WT-B1: an iteration that is ended early leaves nothing behind */
@@ -565,6 +623,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(several_nexts),
 	KUNIT_CASE(item_of_a_cancelled_task),
 	KUNIT_CASE(next_is_doomed),
+	KUNIT_CASE(served_and_doomed),
 	KUNIT_CASE(ended_early),
 	{}
 };
