@@ -98,17 +98,22 @@ struct cotask_await cotask_start_child(struct cotask *task, struct cotask_start 
  * cotask_start_of - the &struct cotask_start of a child
  * @child: the task
  *
+ * Other processes may have any number of waiters there, so only a child that has one is searched.
+ *
  * Context: The loop's owner.
- * Return: NULL: no task waits for it to be ready.
+ * Return: NULL: no task waits for it to be ready, or the process is being killed.
  */
 struct cotask_start *cotask_start_of(struct cotask *child)
 {
 	struct cotask_entry *e;
 
+	if (!cotask_task_is_starting(child))
+		return NULL;
 	list_for_each_entry(e, &child->base.waiters, link) {
 		struct cotask_callback *cb = container_of(e, struct cotask_callback, entry);
 
-		cotask_loop_spend(child->base.loop, 1);
+		if (cotask_loop_spend_or_stop(child->base.loop, 1))
+			return NULL;
 		if (e->kind == COTASK_ENTRY_CALLBACK && cb->fn == child_ended)
 			return container_of(cb, struct cotask_start, ended);
 	}

@@ -247,7 +247,7 @@ static s64 op_start(struct cotask_request *r)
 
 	if (!child)
 		return -ENOENT;
-	if (h->started || cotask_start_of(child))
+	if (h->started || cotask_task_is_starting(child))
 		return -EINVAL;
 	return cotask_hosted_issue_with(r, sizeof(struct start));
 }
@@ -255,9 +255,13 @@ static s64 op_start(struct cotask_request *r)
 static struct cotask_await perform_start(struct cotask *task, struct cotask_hosted *h)
 {
 	struct start *w = container_of(h->aux, struct start, aux);
+	struct cotask *child = cotask_object_task(h->awaited);
 
+	/* Another START of the same array was first. */
+	if (cotask_task_is_starting(child))
+		return cotask_refuse(task, -EINVAL);
 	cotask_future_init(&w->start.ready, task->base.loop);
-	return cotask_start_child(task, &w->start, cotask_get(cotask_object_task(h->awaited)));
+	return cotask_start_child(task, &w->start, cotask_get(child));
 }
 
 const struct cotask_op_row cotask_op_start = {
