@@ -142,6 +142,21 @@ bool cotask_loop_must_stop(struct cotask_loop *loop)
 	return cotask_loop_is_killed(loop);
 }
 
+/**
+ * cotask_loop_must_leave - whether the process wants its thread back in the middle of a turn
+ * @loop: the loop; the caller owns it, and has breathed
+ *
+ * Other processes can post as fast as the owner acts on it, so that they determine how long a turn
+ * takes, and the next one.
+ *
+ * Return: true if so; the rest of the turn comes in the next one.
+ */
+bool cotask_loop_must_leave(struct cotask_loop *loop)
+{
+	return cotask_loop_is_killed(loop) ||
+	       (loop->host && loop->host->ops->must_return(loop->host));
+}
+
 void cotask_loop_schedule(struct cotask_loop *loop, long timeout)
 {
 	loop->budget = COTASK_BUDGET;

@@ -17,6 +17,7 @@ void cotask_loop_lend_budget(struct cotask_loop *loop);
 void cotask_loop_settle_budget(struct cotask_loop *loop);
 bool cotask_loop_must_stop(struct cotask_loop *loop);
 bool cotask_loop_is_killed(const struct cotask_loop *loop);
+bool cotask_loop_must_leave(struct cotask_loop *loop);
 
 /* Pay for @n steps of a walk that cannot be interrupted, but for a breath. */
 static inline void cotask_loop_spend(struct cotask_loop *loop, int n)

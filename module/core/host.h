@@ -32,6 +32,7 @@ struct cotask_host_view {
  * @wake: the loop has work.  Any context, with any lock
  * @may_follow: whether the next entry of a turn may run before the process has done what
  *	the last one has made for it.  The owner
+ * @must_return: whether the process wants its thread back.  The owner, after a breath
  * @place: the memory for the task of a frame that counts with an object, uninitialised, which
  *	stays for as long as there is the task; NULL: it has none.  Any context
  * @vacated: the last reference to a task in such memory is gone.  Any context that can free
@@ -43,6 +44,7 @@ struct cotask_host_view {
 struct cotask_loop_host_ops {
 	void (*wake)(struct cotask_loop_host *host);
 	bool (*may_follow)(struct cotask_loop_host *host, struct cotask_entry *e);
+	bool (*must_return)(struct cotask_loop_host *host);
 	struct cotask *(*place)(struct cotask_frame *frame);
 	void (*vacated)(struct cotask *t);
 	void (*recorded)(struct cotask_loop_host *host, struct cotask *t);

@@ -145,21 +145,35 @@ static void act_on_first(struct cotask_loop *loop)
 	struct cotask_post *post = take_out(loop, &loop->taken);
 
 	post->ops->posted(post);
-	cotask_loop_spend(loop, POST_COST);
+	loop->budget -= POST_COST;
 }
 
 /* The owner acts on all posts in the inbox, in FIFO order. */
 void cotask_inbox_take_in(struct cotask_loop *loop)
 {
-	for (take(loop); loop->taken; )
+	for (take(loop); loop->taken; ) {
 		act_on_first(loop);
+		cotask_loop_spend(loop, 0);
+	}
 }
 
-/* The same at the begin of a turn.  A process that is being killed leaves the rest to its end. */
-void cotask_inbox_begin_turn(struct cotask_loop *loop)
+/**
+ * cotask_inbox_begin_turn - act on the posts in the inbox, until the turn has to be left
+ * @loop: the loop; the caller owns it
+ *
+ * Return: false if it has to be left; the rest of the posts comes in the next one.
+ */
+bool cotask_inbox_begin_turn(struct cotask_loop *loop)
 {
-	for (take(loop); loop->taken && !cotask_loop_is_killed(loop); )
+	for (take(loop); loop->taken; ) {
 		act_on_first(loop);
+		if (likely(loop->budget >= 0))
+			continue;
+		cotask_loop_breathe(loop);
+		if (cotask_loop_must_leave(loop))
+			return false;
+	}
+	return true;
 }
 
 /*

@@ -63,8 +63,6 @@ static bool turn_begin(struct cotask_loop *loop)
 {
 	if (unlikely(READ_ONCE(cotask_account)))
 		loop->flags |= COTASK_LOOP_ACCOUNT;
-	if (cotask_inbox_any(loop))
-		cotask_inbox_begin_turn(loop);
 	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
 		cotask_timer_run(loop);
 	if (list_empty(&loop->ready))
@@ -87,8 +85,12 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 	/* A cancel that is under way, and then what is left of a turn, come first. */
 	if (unlikely(!list_empty(&loop->fanouts)) && !cotask_fanouts_run(loop))
 		return false;
-	if (likely(list_empty(&loop->batch)) && !turn_begin(loop))
-		return false;
+	if (likely(list_empty(&loop->batch))) {
+		if (cotask_inbox_any(loop) && !cotask_inbox_begin_turn(loop))
+			return true;
+		if (!turn_begin(loop))
+			return false;
+	}
 	while (!list_empty(&loop->batch)) {
 		struct cotask_entry *e = list_first_entry(&loop->batch,
 							  struct cotask_entry, link);
@@ -105,7 +107,8 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 		loop->budget -= ENTRY_COST;
 		if (unlikely(!list_empty(&loop->fanouts)) && !cotask_fanouts_run(loop))
 			break;
-		if (unlikely(loop->budget < 0) && cotask_loop_must_stop(loop))
+		if (unlikely(loop->budget < 0) &&
+		    (cotask_loop_must_stop(loop) || cotask_loop_must_leave(loop)))
 			break;
 	}
 	loop->stats.entries += n;

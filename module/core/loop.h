@@ -212,7 +212,7 @@ void cotask_inbox_init(struct cotask_loop *loop);
 int cotask_loop_post(struct cotask_loop *loop, struct cotask_post *post);
 bool cotask_inbox_any(const struct cotask_loop *loop);
 void cotask_inbox_take_in(struct cotask_loop *loop);
-void cotask_inbox_begin_turn(struct cotask_loop *loop);
+bool cotask_inbox_begin_turn(struct cotask_loop *loop);
 void cotask_inbox_await_woken(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_inbox_close(struct cotask_loop *loop);
 bool cotask_inbox_close_empty(struct cotask_loop *loop);

@@ -171,6 +171,9 @@ struct cotask_aux {
  * @refused: this ENTER has refused an operation of a task
  * @has_native: there was a task whose code is in the kernel
  * @given_at: when the last ENTER has returned, if the loop accounts
+ * @deadline: of this ENTER, on the host's CLOCK_MONOTONIC
+ * @patience: how often it may still breathe if it does not wait
+ * @waits: it waits, until @deadline
  * @emitted: events of this turn of the loop
  * @budget: maximum of @emitted
  * @dead: the code of hosted tasks is gone
@@ -216,6 +219,9 @@ struct cotask_file {
 	u32			n_given;
 	unsigned int		running;
 	u64			given_at;
+	s64			deadline;
+	unsigned int		patience;
+	bool			waits;
 	unsigned int		emitted;
 	unsigned int		budget;
 	bool			refused;
@@ -582,6 +588,7 @@ bool cotask_file_is_ready(struct cotask_file *f);
 void cotask_turns_drop(struct cotask_file *f);
 void cotask_file_leave(struct cotask_file *f);
 int cotask_file_collect(struct file *file, struct cotask_enter *e);
+bool cotask_file_must_return(struct cotask_file *f);
 int cotask_file_post(struct cotask_file *f, struct cotask_post_ops *p);
 void cotask_file_late(struct work_struct *work);
 

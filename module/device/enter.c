@@ -389,8 +389,11 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
 /* Turns of the loop between two checks of signals and the time. */
 #define TURNS	8
 
-/* How often TURNS are run for a caller that does not wait: tasks may always have work. */
-#define PATIENCE 128
+/*
+ * How often a caller that does not wait runs TURNS, or breathes in them: tasks may always have
+ * work, and other processes may always give them some.
+ */
+#define PATIENCE 32
 
 /* Run ready entries until there are events, or no more work, or for TURNS turns. */
 static void run(struct cotask_file *f, u32 max)
@@ -428,14 +431,28 @@ static bool is_past(s64 deadline)
 	return deadline != COTASK_NEVER && ktime_get_ns() >= deadline;
 }
 
+/* Whether ENTER has run for long enough. */
+static bool is_late(struct cotask_file *f)
+{
+	if (f->waits)
+		return is_past(f->deadline);
+	return !f->patience || !--f->patience;
+}
+
+/* Whether a turn is left, in ENTER: a breath is over. */
+bool cotask_file_must_return(struct cotask_file *f)
+{
+	return !f->dead && (signal_pending(current) || is_late(f));
+}
+
 static int collect(struct cotask_file *f, struct cotask_enter *e)
 {
-	/* After a refused operation the process may not want to wait. */
-	const bool wait = e->min_events && !f->refused;
-	const s64 deadline = cotask_time_to_host(e->deadline, COTASK_CLOCK_MONOTONIC);
-	unsigned int patience = PATIENCE;
 	int rc;
 
+	/* After a refused operation the process may not want to wait. */
+	f->waits = e->min_events && !f->refused;
+	f->deadline = cotask_time_to_host(e->deadline, COTASK_CLOCK_MONOTONIC);
+	f->patience = PATIENCE;
 	if (!e->max_events)
 		return 0;
 	for (;;) {
@@ -447,15 +464,15 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 		run(f, e->max_events);
 		if (cotask_turns_pending(f))
 			continue;
-		if (!wait && (!has_work(f) || !--patience))
+		if (!f->waits && !has_work(f))
 			return 0;
 		if ((e->flags & COTASK_ENTER_DRAIN) && !f->loop->tasks)
 			return 0;
 		if (!has_work(f))
-			sleep(f, deadline);
+			sleep(f, f->deadline);
 		if (signal_pending(current))
 			return -ERESTARTSYS;
-		if (wait && is_past(deadline))
+		if (is_late(f))
 			return 0;
 	}
 }

@@ -14,6 +14,11 @@ static bool may_follow(struct cotask_loop_host *host, struct cotask_entry *e)
 	return cotask_hosted_may_follow(cotask_file_of(host), e);
 }
 
+static bool must_return(struct cotask_loop_host *host)
+{
+	return cotask_file_must_return(cotask_file_of(host));
+}
+
 static void recorded(struct cotask_loop_host *host, struct cotask *t)
 {
 	cotask_hosted_recorded(cotask_file_of(host), t);
@@ -42,6 +47,7 @@ static void uncharge(struct cotask_loop_host *host, unsigned int n)
 const struct cotask_loop_host_ops cotask_file_host_ops = {
 	.wake = wake,
 	.may_follow = may_follow,
+	.must_return = must_return,
 	.place = cotask_hosted_place,
 	.vacated = cotask_hosted_vacated,
 	.recorded = recorded,
