@@ -11,8 +11,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts || exit 1
 "$here/cotask.sh" load "$out" account=1 || exit 1
-insmod "$out/module/samples/cotask_busy.ko" tasks=2000 || exit 1
+insmod "$out/module/samples/cotask_busy.ko" tasks=500 || exit 1
 python3 -B "$here/../tool/top.py" "$tool" || exit 1
+rmmod cotask_busy || exit 1
 
 cp "$programs/waits" /tmp/shrinking
 mkfifo /tmp/in /tmp/out
@@ -27,4 +28,4 @@ done
 	echo "not ok 100 files that shrink do no harm: $died"
 exec 5>&-
 wait
-"$here/cotask.sh" unload cotask_busy
+"$here/cotask.sh" unload
