@@ -3,7 +3,7 @@
  * cotask selftests - large numbers of objects, and objects that are reached repeatedly
  *
  * A group that is left while another thread cancels it; cycles of waits; nets whose cancel
- * takes minutes, in a process that is killed meanwhile.
+ * takes minutes, in a process that is killed meanwhile; turns that ENTER leaves.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -214,6 +214,76 @@ TEST(killed_in_a_wave)
 	EXPECT_EQ(0, kill(pid, SIGKILL));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+/* --- long turns ------------------------------------------------------------------------- */
+
+#define MEMBERS		30000
+
+/* The end of a gather is behind many posts; its members are not. */
+static void post_ends_of_members(int fd)
+{
+	struct cotask_op *ops = calloc(MEMBERS, sizeof(*ops));
+	struct cotask_post_ops p = {
+		.size = sizeof(p), .ops = (unsigned long)ops, .n_ops = MEMBERS,
+	};
+	__u32 *members = calloc(MEMBERS, sizeof(*members));
+	unsigned int i;
+
+	for (i = 0; i < MEMBERS; i++) {
+		members[i] = 10 + i;
+		ops[i] = OP(MAKE, .handle = members[i], .arg = COTASK_KIND_FUTURE);
+	}
+	t_enter_until(fd, ops, MEMBERS, 0, 0);
+	t_op(fd, OP(GATHER, .handle = 1, .addr = (unsigned long)members, .len = MEMBERS));
+	t_op(fd, OP(ON_DONE, .handle = 1, .user_data = 7));
+	for (i = 0; i < MEMBERS; i++)
+		ops[i] = OP(COMPLETE, .handle = members[i]);
+	ioctl(fd, COTASK_IOC_POST, &p);
+	free(members);
+	free(ops);
+}
+
+/* How often ENTER returns without the event; @wait: for one, until a time that is past. */
+static int count_returns(int fd, bool wait)
+{
+	struct cotask_event_info event;
+	int n;
+
+	for (n = 0; n < 1000; n++) {
+		struct cotask_enter e = {
+			.size = sizeof(e), .events = (unsigned long)&event, .max_events = 1,
+			.min_events = wait, .deadline = 1,
+		};
+
+		if (t_enter_raw(fd, &e))
+			return -errno;
+		if (e.n_events)
+			return event.user_data == 7 ? n : -ENODATA;
+	}
+	return n;
+}
+
+/* Posts of others do not keep ENTER longer than it is to wait, and none is lost */
+TEST_F(file, returns_in_the_middle_of_a_turn)
+{
+	int n;
+
+	post_ends_of_members(self->fd);
+	n = count_returns(self->fd, true);
+	EXPECT_LT(0, n);
+	EXPECT_GT(1000, n);
+}
+
+/* ... nor one that does not wait */
+TEST_F(file, returns_without_waiting)
+{
+	int n;
+
+	post_ends_of_members(self->fd);
+	n = count_returns(self->fd, false);
+	EXPECT_LT(0, n);
+	EXPECT_GT(1000, n);
 }
 
 TEST_HARNESS_MAIN
