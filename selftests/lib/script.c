@@ -186,16 +186,10 @@ static long call(struct env *env, const struct line *l)
 	return rc;
 }
 
+/* The actor of a child that is refused stays: its error can also be that of a child that has run. */
 static long start(struct env *env, const struct line *l)
 {
-	struct course *child = actor_new(env, l->script);
-	long rc = cotask_group_start(&env->group[l->g], run_script, child, NULL);
-
-	if (rc == -ESHUTDOWN) {
-		env->actors--;
-		free(child);
-	}
-	return rc;
+	return cotask_group_start(&env->group[l->g], run_script, actor_new(env, l->script), NULL);
 }
 
 /* Instructions that suspend or can fail. */
