@@ -186,7 +186,7 @@ static long call(struct env *env, const struct line *l)
 	return rc;
 }
 
-/* The actor of a child that is refused stays: its error can also be that of a child that has run. */
+/* The actor of a child that is refused stays: the error can be that of a child that has run. */
 static long start(struct env *env, const struct line *l)
 {
 	return cotask_group_start(&env->group[l->g], run_script, actor_new(env, l->script), NULL);
