@@ -145,7 +145,6 @@ static void act_on_first(struct cotask_loop *loop)
 	struct cotask_post *post = take_out(loop, &loop->taken);
 
 	post->ops->posted(post);
-	loop->budget -= POST_COST;
 }
 
 /* The owner acts on all posts in the inbox, in FIFO order. */
@@ -153,7 +152,7 @@ void cotask_inbox_take_in(struct cotask_loop *loop)
 {
 	for (take(loop); loop->taken; ) {
 		act_on_first(loop);
-		cotask_loop_spend(loop, 0);
+		cotask_loop_spend(loop, POST_COST);
 	}
 }
 
@@ -167,6 +166,7 @@ bool cotask_inbox_begin_turn(struct cotask_loop *loop)
 {
 	for (take(loop); loop->taken; ) {
 		act_on_first(loop);
+		loop->budget -= POST_COST;
 		if (likely(loop->budget >= 0))
 			continue;
 		cotask_loop_breathe(loop);

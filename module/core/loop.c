@@ -58,11 +58,18 @@ static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *
 	}
 }
 
+/* Take in the posts; false: the turn has to be left. */
+static bool turn_take_in(struct cotask_loop *loop)
+{
+	/* Before a post can start a task. */
+	if (unlikely(READ_ONCE(cotask_account)))
+		loop->flags |= COTASK_LOOP_ACCOUNT;
+	return !cotask_inbox_any(loop) || cotask_inbox_begin_turn(loop);
+}
+
 /* Whether the loop has anything to run (SC-3, SC-4). */
 static bool turn_begin(struct cotask_loop *loop)
 {
-	if (unlikely(READ_ONCE(cotask_account)))
-		loop->flags |= COTASK_LOOP_ACCOUNT;
 	if (READ_ONCE(loop->timer_due) || loop->fake_clock)
 		cotask_timer_run(loop);
 	if (list_empty(&loop->ready))
@@ -86,7 +93,7 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 	if (unlikely(!list_empty(&loop->fanouts)) && !cotask_fanouts_run(loop))
 		return false;
 	if (likely(list_empty(&loop->batch))) {
-		if (cotask_inbox_any(loop) && !cotask_inbox_begin_turn(loop))
+		if (!turn_take_in(loop))
 			return true;
 		if (!turn_begin(loop))
 			return false;
