@@ -46,7 +46,7 @@ usage()
 	  uml-6.1-debug  KASAN, kmemleak, lockdep, fault injection
 	  uml-6.1-cover  the same, and KCOV
 	  x86-7.3-kcsan  a small kernel for QEMU that reports data races
-  x86-7.3-dwarf  a small kernel for QEMU with debugging information
+	  x86-7.3-dwarf  a small kernel for QEMU with debugging information
 	  stock-6.1      Debian's own amd64 kernel, for QEMU; and others of Debian's:
 	                 stock-6.1-rt, stock-6.1-cloud, stock-6.12, stock-6.12-rt,
 	                 stock-6.12-cloud (backports of Debian 12), stock-6.12-trixie
