@@ -186,9 +186,9 @@ static void run_the_other(int other)
 	t_enter_until(other, NULL, 0, 1, t_now() + MS);
 }
 
-/* The other process starts a child 4 in the group 3 of task 1; the proxy waits, or has not run. */
-static void start_in_our_group(struct __test_metadata *_metadata, struct _test_data_others *self,
-			       bool waits)
+/* The other process has a child 4 in the group 3 of task 1. */
+static void spawn_in_our_group(struct __test_metadata *_metadata, struct _test_data_others *self,
+			       __u32 flags)
 {
 	int group;
 
@@ -197,31 +197,41 @@ static void start_in_our_group(struct __test_metadata *_metadata, struct _test_d
 	ASSERT_EQ(0, t_op(self->other, OP(IMPORT, .handle = 3, .arg = group)));
 	close(group);
 	ASSERT_EQ(1, t_next(self->other).handle);
-	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 4, .other = 3)));
+	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 4, .other = 3, .arg = flags)));
+}
+
+/* ... and starts it; the proxy waits, or has not run. */
+static void start_in_our_group(struct __test_metadata *_metadata, struct _test_data_others *self,
+			       bool waits)
+{
+	spawn_in_our_group(_metadata, self, 0);
 	t_op(self->other, OP(START, .task = 1, .handle = 4));
 	if (waits)
 		EXPECT_EQ(0, step(SLEEP, .task = 1).result);
 	ASSERT_EQ(4, t_next(self->other).handle);
 }
 
-/* TG-B7: the error of a child of another process before it is ready is not one of the group */
-TEST_F(others, start_fails)
+/* The START of the other process has the error, and our group has not. */
+static void fail_in_our_group(struct __test_metadata *_metadata, struct _test_data_others *self,
+			      bool waits)
 {
-	start_in_our_group(_metadata, self, true);
+	start_in_our_group(_metadata, self, waits);
 	t_op(self->other, OP(EXIT, .task = 4, .value = -EIO));
 	EXPECT_EQ(-EIO, t_next(self->other).result);
 	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = MS).result);
 	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 3).result);
 }
 
+/* TG-B7: the error of a child of another process before it is ready is not one of the group */
+TEST_F(others, start_fails)
+{
+	fail_in_our_group(_metadata, self, true);
+}
+
 /* TG-B7: the same if the group's process sees the child only after its end */
 TEST_F(others, start_has_failed)
 {
-	start_in_our_group(_metadata, self, false);
-	t_op(self->other, OP(EXIT, .task = 4, .value = -EIO));
-	EXPECT_EQ(-EIO, t_next(self->other).result);
-	EXPECT_EQ(0, step(SLEEP, .task = 1, .value = MS).result);
-	EXPECT_EQ(0, step(LEAVE, .task = 1, .handle = 3).result);
+	fail_in_our_group(_metadata, self, false);
 }
 
 /* TG-B7, TG-9: once it is ready, it is a child like any other of a group in another process */
@@ -257,15 +267,7 @@ TEST_F(others, start_is_given_up)
 /* TG-9: the error of a child that another process has spawned apart is not one of the group */
 TEST_F(others, child_apart)
 {
-	int group;
-
-	op(ENTER, .task = 1, .handle = 3, .arg = COTASK_KIND_GROUP);
-	group = op(EXPORT, .handle = 3);
-	ASSERT_EQ(0, t_op(self->other, OP(IMPORT, .handle = 3, .arg = group)));
-	close(group);
-	ASSERT_EQ(1, t_next(self->other).handle);
-	ASSERT_EQ(0, t_op(self->other, OP(SPAWN, .handle = 4, .other = 3,
-					  .arg = COTASK_SPAWN_F_APART)));
+	spawn_in_our_group(_metadata, self, COTASK_SPAWN_F_APART);
 	t_op(self->other, OP(SLEEP, .task = 1, .value = T_LONG));
 	ASSERT_EQ(4, t_next(self->other).handle);
 	t_op(self->other, OP(EXIT, .task = 4, .value = -EIO));
