@@ -71,7 +71,7 @@ inline put_task()
 	if :: last -> assert(!(state & INBOX)); put_loop() :: else fi
 }
 
-/* loop.c, cotask_loop_post() */
+/* inbox.c, cotask_loop_post() */
 inline post(what, me)
 {
 	if :: BAD != 2 -> readers = readers | BIT(me) :: else fi;
@@ -185,7 +185,7 @@ active proctype owner()
 		recorded = true;
 		put_task()			/* group.c, cotask_group_child_ended() */
 	:: atomic { recorded && empty(inbox) && BAD != 1 -> closed = true }; break
-						/* loop.c, close_empty_inbox() */
+						/* inbox.c, cotask_inbox_close_empty() */
 	:: recorded && empty(inbox) && BAD == 1 -> closed = true; break
 	:: recorded && BAD != 1 -> closed = true; break	/* inbox.c, cotask_inbox_close() */
 	:: empty(inbox) && !woken ->		/* loop.c, cotask_loop_sleep() */

@@ -42,7 +42,7 @@ bool freed, woken, loop_closed;
 byte calls = 3;				/* two spawns and a cancel that have not begun */
 chan inbox = [3] of { byte };
 
-/* loop.c, cotask_loop_post(): the group keeps the loop open, so that it is not refused. */
+/* inbox.c, cotask_loop_post(): the group keeps the loop open, so that it is not refused. */
 inline post(what)
 {
 	atomic { assert(!loop_closed); inbox ! what }
@@ -201,7 +201,7 @@ active proctype owner()
 		exiting = true; abort(); check_over()
 	:: !opened && over && !calls && !freed -> freed = true	/* its frame goes */
 	:: atomic { ends && !listed && !loop_closed && empty(inbox) -> loop_closed = true }
-						/* loop.c, close_empty_inbox() */
+						/* inbox.c, cotask_inbox_close_empty() */
 	:: freed && (loop_closed || !ends) -> break
 	od;
 	assert(empty(inbox) && gate == CLOSED && !live && !listed)

@@ -100,7 +100,7 @@ proctype outside(byte value)
 	claim(value, 1);
 	won = (chosen == value);
 	if
-	:: won && (old & WAITED) -> TOUCH; inbox = true		/* loop.c, cotask_loop_post() */
+	:: won && (old & WAITED) -> TOUCH; inbox = true		/* inbox.c, cotask_loop_post() */
 	:: else
 	fi;
 	settled()
