@@ -69,7 +69,8 @@ def run(tests):
         for program in Program.running[:]:
             program.kill()
     print(f"1..{n}", flush=True)
-    sys.exit(failed)
+    # Not sys.exit(): threads of backends still run, and an interpreter that ends under them can abort.
+    os._exit(failed)
 
 
 # --- programs -------------------------------------------------------------------------

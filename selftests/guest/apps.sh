@@ -20,7 +20,7 @@ for test; do
 	suite=${test%%/*} only=()
 	[ "$suite" = "$test" ] || only=("${test#*/}")
 	python3 -B "$here/../apps/${suite}_test.py" "$apps/examples" "$apps/lib" \
-		${only[@]+"${only[@]}"} || { rc=1; echo "not ok 0 apps.$test: status $?"; }
+		${only[@]+"${only[@]}"} || { echo "not ok 0 apps.$test: status $?"; rc=1; }
 done
 # Servers were killed, and nothing holds the device any more.
 "$here/cotask.sh" unload || exit 1

@@ -14,7 +14,7 @@ export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0
 export LD_LIBRARY_PATH=$lib/root/usr/lib
 export COTASK_OUT=$out
 for test; do
-	"$lib/$test" || { rc=1; echo "not ok 0 $test: status $?"; }
+	"$lib/$test" || { echo "not ok 0 $test: status $?"; rc=1; }
 done
 # No process holds the device any more.
 "$here/cotask.sh" unload || exit 1
