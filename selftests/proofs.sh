@@ -4,7 +4,8 @@
 # Proofs of small protocols: spin visits all states of each model in proofs/. The model itself has
 # no error; each variant "BAD=n" that its first comment lists has an error. The code that a model
 # describes must exist: each "file.c, function()" that it names is a function of module/ or of a
-# header. "proofs.sh [MODEL...]"
+# header. A line "file.c, function(): primitive()" in the first comment also says what that function
+# must call, because the model assumes the order that the primitive gives. "proofs.sh [MODEL...]"
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,6 +24,14 @@ say()
 	echo "$verdict proofs: $2"
 }
 
+# The code of a function: "body FILE NAME"
+body()
+{
+	find "$top/module" -name "$1" -exec cat {} + |
+		awk -v start="^[a-z][^;=]*[ *]$2[(][^;]*\$" \
+			'$0 ~ start { inside = 1 } inside; /^}/ { inside = 0 }'
+}
+
 # Functions that the model names, and module/ does not have, one a line.
 unknown()
 {
@@ -31,8 +40,22 @@ unknown()
 	grep -oE '[a-z_]+\.[ch], [a-z_0-9]+\(\)(, [a-z_0-9]+\(\))*' "$1" | tr -d '(),' | sort -u |
 		while read -r file names; do
 			for name in $names; do
-				grep -qE "^[a-z][^;=]*\b$name\([^;]*$" "$top"/module/*/"$file" ||
+				[ -n "$(body "$file" "$name")" ] ||
 					echo "$file has no function $name()"
+			done
+		done
+}
+
+# Functions that do not call what the model assumes, one a line.
+unordered()
+{
+	local file name primitives primitive
+
+	sed -n 's/^ \* \([a-z_]*\.[ch]\), \([a-z_0-9]*\)(): /\1 \2 /p' "$1" | tr -d '(),' |
+		while read -r file name primitives; do
+			for primitive in $primitives; do
+				body "$file" "$name" | grep -qE "\b$primitive\(" ||
+					echo "$file, $name() does not call $primitive()"
 			done
 		done
 }
@@ -66,6 +89,11 @@ check()
 	if [ -n "$missing" ]; then
 		echo "$missing"
 		say 1 "$1 names functions"
+	fi
+	missing=$(unordered "$here/proofs/$1.pml")
+	if [ -n "$missing" ]; then
+		echo "$missing"
+		say 1 "$1 has the orders"
 	fi
 	if (explore "$1") && grep -q 'errors: 0' "$out/log"; then
 		say 0 "$1 ($(sed -n 's/^ *\([0-9]*\) states, stored.*/\1/p' "$out/log") states)"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "seeded.sh [NAME...]": applies each bug of seeded/ to a copy of the tree. The method that the
-# patch names must find the bug: search (two minutes), races, or model (20,000 programs).
+# patch names must find the bug: search (two minutes), races, model (20,000 programs), or proofs.
 # Prints the first symptom of each bug.
 set -uo pipefail
 
@@ -25,6 +25,7 @@ run()
 	search)	"$work/selftests/search.sh" 120 1 ;;
 	races)	"$work/selftests/races.sh" 1 ;;
 	model)	"$work/selftests/fuzz.sh" 20000 1 >"$work/.build/model.log" ;;
+	proofs)	"$work/selftests/proofs.sh" >"$work/.build/proofs.log" ;;
 	*)	echo "no machine $1"; return 2 ;;
 	esac
 }
@@ -33,7 +34,7 @@ run()
 evidence()
 {
 	find "$work/.build" -name '*.log' -not -name '*build*' -print0 |
-		xargs -0 grep -hE 'BUG: |WARNING: |^--- seed|^ *not ok|refcount_t|unreferenced|Kernel panic' |
+		xargs -0 grep -hE 'BUG: |WARNING: |^--- seed|does not call|^ *not ok|refcount_t|unreferenced|Kernel panic' |
 		grep -v 'suspicious RCU usage' | head -n 1
 }
 

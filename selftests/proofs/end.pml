@@ -20,6 +20,17 @@
  * BAD=6  a post that arrives looks at POSTED first, and clears INBOX later
  * BAD=7  a post that is refused keeps its reference
  * BAD=8  a task stays marked as posted when its post was refused
+ *
+ * Orders that the steps assume:
+ * inbox.c, cotask_loop_post(): smp_load_acquire(), try_cmpxchg()
+ * inbox.c, take(): llist_del_all()
+ * inbox.c, cotask_inbox_close(): xchg()
+ * inbox.c, cotask_inbox_close_empty(): try_cmpxchg()
+ * loop.c, cotask_loop_wake(): rcuwait_wake_up()
+ * loop.c, cotask_loop_sleep(): set_current_state()
+ * cancel.c, count_up(): atomic_try_cmpxchg()
+ * cancel.c, cotask_cancel_take_in(): atomic_fetch_andnot()
+ * step.c, publish(): atomic_try_cmpxchg()
  */
 #ifndef BAD
 #define BAD 0

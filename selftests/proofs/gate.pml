@@ -17,6 +17,15 @@
  * BAD=4  DONE is set before the owner has taken the group out of its lists
  * BAD=5  a thread that blocks looks at DONE first, and sets WATCHED later
  * BAD=6  a post that arrives does not look whether it was the last
+ *
+ * Orders that the steps assume:
+ * group.c, cotask_group_admits(): atomic_try_cmpxchg()
+ * group.c, gate_shut(): atomic_try_cmpxchg()
+ * group.c, claim(): atomic_try_cmpxchg()
+ * group.c, request(): atomic_try_cmpxchg()
+ * group.c, group_posted(): atomic_fetch_andnot()
+ * awaitable.c, cotask_block(): atomic_or(), smp_mb__after_atomic()
+ * cotask.h, cotask_awaitable_done(): atomic_read_acquire()
  */
 #ifndef BAD
 #define BAD 0

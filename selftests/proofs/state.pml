@@ -20,6 +20,16 @@
  * BAD=4  a waiter looks at DONE first, and sets WAITED later
  * BAD=5  a thread that was woken does not wake the next one
  * BAD=6  a thread that blocks looks at DONE first, and reads later whether it was woken
+ * BAD=7  a thread that blocks reads the outcome first, and looks at DONE later
+ *
+ * Orders that the steps assume:
+ * future.c, claim(): atomic_try_cmpxchg(), atomic_fetch_or()
+ * awaitable.c, cotask_awaitable_wait(): atomic_fetch_or()
+ * awaitable.c, cotask_awaitable_detach(): atomic_try_cmpxchg()
+ * awaitable.c, cotask_block(): atomic_or(), smp_mb__after_atomic()
+ * block.c, cotask_block_on(): set_current_state(), smp_load_acquire()
+ * block.c, cotask_block_wake(): smp_store_release()
+ * cotask.h, cotask_awaitable_done(): atomic_read_acquire()
  */
 #ifndef BAD
 #define BAD 0
@@ -179,6 +189,7 @@ active proctype owner()
 /* awaitable.c, cotask_block() */
 proctype blocks(byte me; bool patient)
 {
+	byte seen;
 	bool was, done;
 
 	TOUCH; done = (state & DONE) != 0;
@@ -189,9 +200,12 @@ again:	/* block.c, cotask_block_on() */
 	if :: BAD == 6 -> done = (state & DONE) != 0 :: else fi;
 	was = woken[me];
 	TOUCH;
+	if :: BAD == 7 -> seen = result :: else fi;
+	/* cotask.h, cotask_awaitable_done() */
 	if :: BAD != 6 -> done = (state & DONE) != 0 :: else fi;
+	if :: BAD != 7 -> seen = result :: else fi;
 	if
-	:: done -> assert(result == chosen && result)
+	:: done -> assert(seen == chosen && seen)
 	:: !done && was -> d_step { woken[me] = false; ring = ring | BIT(me) }; goto again
 						/* block.c, stand_again() */
 	:: !done && !was ->
