@@ -57,16 +57,19 @@ once()
 	return "$rc"
 }
 
-# What files of the tree contain, and the tools that read them: "contents PATH..."
+# What files of the tree contain, the tools that read them, and the kernels: "contents PATH..."
 contents()
 {
 	(cd "$top" && find "$@" -type f -not -name '*.pyc' -print0 | LC_ALL=C sort -z |
 		xargs -0 sha256sum
+		find "${cotask_cache:-${XDG_CACHE_HOME:-$HOME/.cache}/cotask}/kernel" -maxdepth 1 \
+			-name '*_*' -printf '%f\n' | LC_ALL=C sort
 		gcc-12 --version
 		g++ --version
 		sparse --version
 		shellcheck --version
-		sphinx-build --version) 2>&1 | sha256sum
+		sphinx-build --version
+		spin -V) 2>&1 | sha256sum
 }
 
 # What depends on nothing but files, and has succeeded in silence, is not done again before one
@@ -240,7 +243,8 @@ part_static()
 	need uml-7.3-smp uml-6.1-debug stock-6.1 || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
 	silent checkpatch "$here/static.sh" checkpatch "$source"
-	silent kernel-doc "$here/static.sh" kernel-doc "$source"
+	silent kernel-doc unchanged kernel-doc "$programs" \
+		"$here/static.sh" kernel-doc "$source"
 	silent rules "$here/rules.py"
 	silent allocations "$here/allocations.py"
 	silent surface "$here/surface.py"
@@ -272,19 +276,25 @@ part_compile()
 	need uml-7.3 stock-6.1 stock-6.12 || return
 	for source in "$here"/compile/*.c "$here"/compile/*.sh; do
 		source=$(basename "${source%.*}")
-		silent "compile-$source" "$here/compile.sh" "$source"
+		silent "compile-$source" compile "$source"
 	done
 	for flavour in stock-6.1 stock-6.12; do
-		silent "compile-guide-$flavour" "$here/compile.sh" guide $flavour
+		silent "compile-guide-$flavour" compile guide $flavour
 	done
 }
 
-# Models of protocols, without a kernel.
+# "compile CASE [FLAVOUR]"
+compile()
+{
+	unchanged "compiled/$1${2:+-$2}" "Documentation $programs" "$here/compile.sh" "$@"
+}
+
+# Models of protocols, without a kernel: they and what they name decide all of it.
 part_proofs()
 {
-	local log=$logs/proofs.log line rc=0
+	local log=$top/.build/proofs.log line rc=0
 
-	"$here/proofs.sh" >"$log" 2>&1 || rc=$?
+	unchanged proved "module selftests/proofs selftests/proofs.sh" prove "$log" || rc=$?
 	while read -r line; do
 		case $line in
 		"ok proofs: "*)		result "${line#ok }" 0 ;;
@@ -293,6 +303,11 @@ part_proofs()
 	done <"$log"
 	[ $rc -eq 0 ] || tail -n 40 "$log"
 	result "proofs: all models" $rc
+}
+
+prove()
+{
+	"$here/proofs.sh" >"$1" 2>&1
 }
 
 # Simulated time: the tutorial takes none.
