@@ -427,7 +427,7 @@ static bool cancel_next(struct cotask_fanout *f)
 	struct cotask_set *s = set_of_fanout(f);
 	struct cotask_member *m;
 
-	if (s->cursor == s->n)
+	if (s->cursor == s->n || !cotask_fanout_goes_on(s->base.loop, f))
 		return false;
 	m = &s->members[s->cursor++];
 	s->base.loop->budget--;

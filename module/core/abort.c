@@ -29,7 +29,7 @@ static bool cancel_next(struct cotask_fanout *f)
 	struct cotask_group *g = container_of(f, struct cotask_group, fanout);
 	struct cotask_loop *loop = g->base.loop;
 
-	while (g->cursor != &g->children) {
+	while (g->cursor != &g->children && cotask_fanout_goes_on(loop, f)) {
 		struct cotask *t = list_entry(g->cursor, struct cotask, sibling);
 
 		g->cursor = g->cursor->next;

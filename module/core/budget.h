@@ -91,4 +91,19 @@ void cotask_wave_begin(struct cotask_loop *loop);
 void cotask_wave_end(struct cotask_loop *loop);
 bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark);
 
+/* A wave repeats a way, if it still may. */
+static inline bool cotask_wave_repeats(struct cotask_loop *loop)
+{
+	if (!loop->again)
+		return false;
+	loop->again--;
+	return true;
+}
+
+/* Whether a fan-out asks one more. */
+static inline bool cotask_fanout_goes_on(struct cotask_loop *loop, const struct cotask_fanout *f)
+{
+	return likely(!f->repeats) || cotask_wave_repeats(loop);
+}
+
 #endif /* COTASK_BUDGET_H */

@@ -15,8 +15,8 @@
  * A *wave* is the set of cancels that one call causes.  It reaches everything that can be
  * reached.  An object that can be reached in several ways is asked several times, as in asyncio;
  * in a net that would be exponentially often, and in a cycle forever.  So a wave repeats a way at
- * most AGAIN times in all.  From then on the request is counted (CX-2), and goes no further where
- * the wave has been before.
+ * most AGAIN times in all, and each member that a fan-out asks once more is such a way.  From then
+ * on the request is counted (CX-2), and goes no further where the wave has been before.
  *
  * A wave that comes back to a gather or race which it is still asking has found a cycle: no
  * member of the cycle can end before the others.  That gather is cut: after its members were
@@ -40,6 +40,7 @@ void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops 
 	f->wave = 0;
 	f->nth = 0;
 	f->cut = false;
+	f->repeats = false;
 }
 
 /* A call cancels something: it starts a wave, or is part of the current one. */
@@ -67,12 +68,7 @@ void cotask_wave_end(struct cotask_loop *loop)
  */
 bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark)
 {
-	if (likely(mark < loop->wave))
-		return true;
-	if (!loop->again)
-		return false;
-	loop->again--;
-	return true;
+	return likely(mark < loop->wave) || cotask_wave_repeats(loop);
 }
 
 /* The way has come back to @to, which cannot be left: a gather above it, or the first task. */
@@ -167,6 +163,7 @@ bool cotask_fanouts_run(struct cotask_loop *loop)
  */
 void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f)
 {
+	f->repeats = f->wave == loop->wave;
 	f->wave = loop->wave;
 	f->nth = ++loop->last_mark;
 	/* A fan-out that an earlier wave has not finished restarts, for both waves. */

@@ -183,6 +183,7 @@ struct cotask_fanout_ops;
  * @wave: the last wave that has started it, see fanout.c [L]
  * @nth: grows from the bottom of that stack to its top [L]
  * @cut: a cycle is to be cut here [L]
+ * @repeats: @wave has started it before [L]
  */
 struct cotask_fanout {
 	struct list_head		link;
@@ -191,6 +192,7 @@ struct cotask_fanout {
 	u64				wave;
 	u64				nth;
 	bool				cut;
+	bool				repeats;
 };
 
 struct cotask_await __must_check cotask_await(struct cotask *task,

@@ -496,6 +496,73 @@ static void net_is_cancelled(struct kunit *test)
 	vfree(me);
 }
 
+/* --- many ways to many ------------------------------------------------------------------- */
+
+#define WAYS	1000
+
+/* Tasks that await a gather of tasks that sleep, in a gather. */
+struct fan {
+	struct cotask_frame leaf[WAYS];
+	struct cotask_frame way[WAYS];
+	struct cotask *task[2 * WAYS];
+	struct cotask_member member[2][WAYS];
+	struct cotask_set leaves;
+	struct cotask_set ways;
+};
+
+static struct fan *fan;
+
+static long wait_for_leaves(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, gathered);
+
+	CO_AWAIT(gathered, rc, cotask_await(task, &fan->leaves.base));
+	return rc;
+}
+
+static void build_fan(struct kunit *test, struct cotask_loop *loop)
+{
+	unsigned int i;
+
+	for (i = 0; i < WAYS; i++) {
+		fan->task[i] = start(test, loop, &fan->leaf[i], sleep_on);
+		fan->member[0][i] = COTASK_MEMBER(&fan->task[i]->base);
+	}
+	cotask_gather(&fan->leaves, NULL, fan->member[0], WAYS, COTASK_GATHER_COLLECT);
+	for (i = 0; i < WAYS; i++) {
+		fan->task[WAYS + i] = start(test, loop, &fan->way[i], wait_for_leaves);
+		fan->member[1][i] = COTASK_MEMBER(&fan->task[WAYS + i]->base);
+	}
+	cotask_gather(&fan->ways, NULL, fan->member[1], WAYS, COTASK_GATHER_COLLECT);
+	run_all(loop);
+}
+
+/* GA-7: a cancel asks all members, and those that it has asked before only 65,536 times */
+static void members_are_repeated_ways(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_manual_create(0);
+	unsigned int i;
+	u64 asked;
+
+	fan = vzalloc(sizeof(*fan));
+	KUNIT_ASSERT_NOT_NULL(test, fan);
+	build_fan(test, loop);
+	asked = loop->stats.cancels;
+	KUNIT_EXPECT_TRUE(test, cotask_awaitable_cancel(&fan->ways.base));
+	run_all(loop);
+	asked = loop->stats.cancels - asked;
+	KUNIT_EXPECT_LE(test, asked, (u64)(2 * WAYS + 65536));
+	KUNIT_EXPECT_GT(test, asked, (u64)65536);
+	for (i = 0; i < 2 * WAYS; i++) {
+		KUNIT_EXPECT_TRUE(test, cotask_cancelled(fan->task[i]));
+		cotask_put(fan->task[i]);
+	}
+	cotask_loop_stop(loop, 0);
+	vfree(fan);
+}
+
 /* --- many threads ----------------------------------------------------------------------- */
 
 #define THREADS		60
@@ -692,6 +759,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(gather_beside_the_cycle),
 	KUNIT_CASE(long_chain_is_cancelled),
 	KUNIT_CASE(net_is_cancelled),
+	KUNIT_CASE(members_are_repeated_ways),
 	KUNIT_CASE(threads_of_two_tasks),
 	KUNIT_CASE(errors_go_in_another_thread),
 	KUNIT_CASE(borrower_breathes),
