@@ -92,6 +92,7 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 	if (!may_breathe(loop))
 		return false;
 	loop->budget = cotask_loop_is_killed(loop) ? KILLED_BUDGET : COTASK_BUDGET;
+	loop->breathed = true;
 	loop->owed = 0;
 	might_sleep();
 	cotask_stretch_end(loop);
@@ -143,16 +144,19 @@ bool cotask_loop_must_stop(struct cotask_loop *loop)
 }
 
 /**
- * cotask_loop_must_leave - whether the process wants its thread back in the middle of a turn
- * @loop: the loop; the caller owns it, and has breathed
+ * cotask_turn_breathe - the end of a stretch, between two posts or entries of a turn
+ * @loop: the loop; the caller owns it; it has breathed, or its budget is used up
  *
  * Other processes can post as fast as the owner acts on it, so that they determine how long a turn
- * takes, and the next one.
+ * takes, and the next one: after each breath the host is asked whether it wants its thread back.
  *
- * Return: true if so; the rest of the turn comes in the next one.
+ * Return: true if the turn has to be left; the rest of it comes in the next one.
  */
-bool cotask_loop_must_leave(struct cotask_loop *loop)
+bool cotask_turn_breathe(struct cotask_loop *loop)
 {
+	if (loop->budget < 0 && !cotask_loop_breathe(loop))
+		return true;
+	loop->breathed = false;
 	return cotask_loop_is_killed(loop) ||
 	       (loop->host && loop->host->ops->must_return(loop->host));
 }

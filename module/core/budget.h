@@ -17,7 +17,7 @@ void cotask_loop_lend_budget(struct cotask_loop *loop);
 void cotask_loop_settle_budget(struct cotask_loop *loop);
 bool cotask_loop_must_stop(struct cotask_loop *loop);
 bool cotask_loop_is_killed(const struct cotask_loop *loop);
-bool cotask_loop_must_leave(struct cotask_loop *loop);
+bool cotask_turn_breathe(struct cotask_loop *loop);
 
 /* Pay for @n steps of a walk that cannot be interrupted, but for a breath. */
 static inline void cotask_loop_spend(struct cotask_loop *loop, int n)
@@ -35,6 +35,13 @@ static inline bool cotask_loop_spend_or_stop(struct cotask_loop *loop, int n)
 {
 	loop->budget -= n;
 	return unlikely(loop->budget < 0) && cotask_loop_must_stop(loop);
+}
+
+/* A post or an entry of a turn costs @n.  Return: true: the turn has to be left after it. */
+static inline bool cotask_turn_spend(struct cotask_loop *loop, int n)
+{
+	loop->budget -= n;
+	return unlikely(loop->budget < 0 || loop->breathed) && cotask_turn_breathe(loop);
 }
 
 /*

@@ -166,11 +166,7 @@ bool cotask_inbox_begin_turn(struct cotask_loop *loop)
 {
 	for (take(loop); loop->taken; ) {
 		act_on_first(loop);
-		loop->budget -= POST_COST;
-		if (likely(loop->budget >= 0))
-			continue;
-		cotask_loop_breathe(loop);
-		if (cotask_loop_must_leave(loop))
+		if (cotask_turn_spend(loop, POST_COST))
 			return false;
 	}
 	return true;

@@ -58,13 +58,28 @@ static inline void prefetch_next(struct cotask_loop *loop, struct cotask_entry *
 	}
 }
 
+/*
+ * Posts that never end must not keep what is ready from running: after a turn that was left for
+ * them, this one is for the entries.
+ */
+static bool entries_first(struct cotask_loop *loop)
+{
+	if (likely(!loop->posts_wait))
+		return false;
+	loop->posts_wait = false;
+	return !list_empty(&loop->ready) || READ_ONCE(loop->timer_due);
+}
+
 /* Take in the posts; false: the turn has to be left. */
 static bool turn_take_in(struct cotask_loop *loop)
 {
 	/* Before a post can start a task. */
 	if (unlikely(READ_ONCE(cotask_account)))
 		loop->flags |= COTASK_LOOP_ACCOUNT;
-	return !cotask_inbox_any(loop) || cotask_inbox_begin_turn(loop);
+	if (!cotask_inbox_any(loop) || entries_first(loop))
+		return true;
+	loop->posts_wait = !cotask_inbox_begin_turn(loop);
+	return !loop->posts_wait;
 }
 
 /* Whether the loop has anything to run (SC-3, SC-4). */
@@ -111,11 +126,9 @@ bool cotask_loop_turn(struct cotask_loop *loop)
 		else
 			cotask_entry_table[e->kind].run(loop, e);
 		n++;
-		loop->budget -= ENTRY_COST;
 		if (unlikely(!list_empty(&loop->fanouts)) && !cotask_fanouts_run(loop))
 			break;
-		if (unlikely(loop->budget < 0) &&
-		    (cotask_loop_must_stop(loop) || cotask_loop_must_leave(loop)))
+		if (cotask_turn_spend(loop, ENTRY_COST))
 			break;
 	}
 	loop->stats.entries += n;

@@ -37,6 +37,8 @@ enum cotask_clock {
  * @wave: number of the one under way [L]
  * @last_mark: the last number assigned to a wave, or to a way in one [L]
  * @budget: steps left until the owner breathes, see budget.c [L]
+ * @breathed: ... which has happened in this turn, and the host was not asked [L]
+ * @posts_wait: the last turn was left before it had acted on all posts [L]
  * @owed: ... and those that were used before a call that has a budget of its own [L]
  * @foreign: nesting of calls into code that is not cotask's, outside of steps [L]
  * @breath: debugging: when the owner has breathed last [L]
@@ -108,6 +110,8 @@ struct cotask_loop {
 	u64			wave;
 	u64			last_mark;
 	int			budget;
+	bool			breathed;
+	bool			posts_wait;
 	int			owed;
 	unsigned int		foreign;
 #ifdef CONFIG_COTASK_DEBUG

@@ -174,6 +174,7 @@ struct cotask_aux {
  * @deadline: of this ENTER, on the host's CLOCK_MONOTONIC
  * @patience: how often it may still breathe if it does not wait
  * @waits: it waits, until @deadline
+ * @left: a turn was left because of that
  * @emitted: events of this turn of the loop
  * @budget: maximum of @emitted
  * @dead: the code of hosted tasks is gone
@@ -222,6 +223,7 @@ struct cotask_file {
 	s64			deadline;
 	unsigned int		patience;
 	bool			waits;
+	bool			left;
 	unsigned int		emitted;
 	unsigned int		budget;
 	bool			refused;

@@ -395,14 +395,17 @@ static int give_events(struct cotask_file *f, struct cotask_enter *e)
  */
 #define PATIENCE 32
 
-/* Run ready entries until there are events, or no more work, or for TURNS turns. */
+/* Run ready entries for TURNS turns, or until there are events, or no work, or a turn was left. */
 static void run(struct cotask_file *f, u32 max)
 {
 	unsigned int n = TURNS;
 
 	f->emitted = 0;
 	f->budget = max;
-	while (n-- && !f->emitted && cotask_loop_turn(f->loop)) {
+	f->left = false;
+	/* That was in the operations. */
+	f->loop->breathed = false;
+	while (n-- && !f->emitted && cotask_loop_turn(f->loop) && !f->left) {
 		cond_resched();
 		if (signal_pending(current))
 			break;
@@ -442,7 +445,8 @@ static bool is_late(struct cotask_file *f)
 /* Whether a turn is left, in ENTER: a breath is over. */
 bool cotask_file_must_return(struct cotask_file *f)
 {
-	return !f->dead && (signal_pending(current) || is_late(f));
+	f->left = !f->dead && (signal_pending(current) || is_late(f));
+	return f->left;
 }
 
 static int collect(struct cotask_file *f, struct cotask_enter *e)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -120,6 +121,18 @@ static inline struct turn t_enter(int fd, struct cotask_op *ops, unsigned int n,
 				  unsigned int max)
 {
 	return t_enter_batch(fd, ops, n, max, T_ALL);
+}
+
+/* Let tasks run until there is an event, or nothing left to do; no task is in the process. */
+static inline struct turn t_settle(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct turn t;
+
+	do {
+		t = t_enter_until(fd, NULL, 0, 1, t_now());
+	} while (!t.n && poll(&p, 1, 0) == 1);
+	return t;
 }
 
 /* Apply one operation without waiting.  Return: its result. */

@@ -105,7 +105,7 @@ TEST_F(file, cancel_a_scope_that_was_left)
 	op(ENTER, .task = 1, .handle = 2, .arg = COTASK_KIND_SCOPE, .value = COTASK_NEVER);
 	op(LEAVE, .task = 1, .handle = 2);
 	op(EXIT, .task = 1);
-	t_enter_until(self->fd, NULL, 0, 1, t_now() + MS);
+	t_settle(self->fd);
 	EXPECT_EQ(0, op(FORGET, .handle = 1));
 	EXPECT_EQ(0, op(CANCEL, .handle = 2));
 }
@@ -151,7 +151,7 @@ TEST_F(file, descriptors_are_counted)
 	/* They are freed with the objects that they represent. */
 	ASSERT_EQ(1, t_next(self->fd).handle);
 	op(EXIT, .task = 1);
-	t_enter_until(self->fd, NULL, 0, 1, t_now() + MS);
+	t_settle(self->fd);
 	set_limit(10);
 	EXPECT_EQ(0, op(MAKE, .handle = 2, .arg = COTASK_KIND_FUTURE));
 	set_limit(65536);
@@ -182,7 +182,7 @@ TEST_F(file, tasks_that_are_not_recorded_are_counted)
 {
 	EXPECT_GE(LIMIT, UNTIL_FULL(end_without_a_turn(self->fd)));
 	EXPECT_EQ(-ENOSPC, op(SPAWN, .handle = 1));
-	t_enter_until(self->fd, NULL, 0, 1, t_now() + MS);
+	t_settle(self->fd);
 	EXPECT_EQ(0, op(SPAWN, .handle = 1));
 	set_limit(65536);
 }
@@ -294,9 +294,9 @@ TEST_F(pair, error_that_only_a_descriptor_knows)
 	EXPECT_EQ(3, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
 	x = op(EXPORT, .handle = 3);
 	op(EXIT, .task = 3, .value = -EIO);
-	t_enter_until(self->fd, NULL, 0, 1, t_now() + MS);
+	t_settle(self->fd);
 	op(FORGET, .handle = 3);
-	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, t_now() + MS).n);
+	EXPECT_EQ(0, t_settle(self->fd).n);
 	close(x);
 	EXPECT_EQ(COTASK_EVENT_ERROR, t_next(self->fd).type);
 }

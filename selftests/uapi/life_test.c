@@ -391,7 +391,7 @@ static int heir(int fd, int *s)
 	if (e.handle != 1 || e.result)
 		return 3;
 	t_op(fd, OP(POLL, .task = 1, .handle = s[0], .arg = POLLIN));
-	if (t_enter_until(fd, NULL, 0, 1, t_now() + MS).n)
+	if (t_settle(fd).n)
 		return 4;
 	if (write(s[1], "x", 1) != 1)
 		return 5;

@@ -94,7 +94,7 @@ TEST_F(others, answer_after_all)
 	/* The other task continues in spite of that, and ends with a value. */
 	t_op(self->other, OP(UNCANCEL, .handle = 1));
 	t_op(self->other, OP(EXIT, .task = 1, .value = 7));
-	t_enter_until(self->other, NULL, 0, 1, t_now() + MS);
+	t_settle(self->other);
 	EXPECT_EQ(7, t_next(self->fd).result);
 }
 
@@ -316,7 +316,7 @@ TEST_F(others, fdinfo_of_a_task)
 	EXPECT_EQ(NULL, strstr(info_of(task), "result:"));
 	ASSERT_EQ(1, t_next(self->other).handle);
 	t_op(self->other, OP(EXIT, .task = 1, .value = 7));
-	t_enter_until(self->other, NULL, 0, 1, t_now() + MS);
+	t_settle(self->other);
 	EXPECT_NE(NULL, strstr(info_of(task), "state:\tfinished\n"));
 	EXPECT_NE(NULL, strstr(info_of(task), "result:\t7\n"));
 	close(task);
@@ -336,7 +336,7 @@ TEST_F(others, cancelled_by_a_descriptor)
 	EXPECT_EQ(COTASK_STATE_PENDING, status_of(group).state);
 	EXPECT_EQ(1, ioctl(group, COTASK_FD_IOC_CANCEL, 0));
 	op(LEAVE, .task = 1, .handle = 3);
-	t_enter_until(self->fd, NULL, 0, 1, t_now() + MS);
+	t_settle(self->fd);
 	s = status_of(group);
 	EXPECT_EQ(COTASK_STATE_CANCELLED, s.state);
 	EXPECT_EQ(-ECANCELED, s.result);
@@ -367,7 +367,7 @@ TEST_F(others, await_of_a_group)
 	EXPECT_EQ(-EINVAL, step(AWAIT, .task = 1, .handle = 3).result);
 	EXPECT_EQ(0, poll(&p, 1, 0));
 	t_op(self->other, OP(LEAVE, .task = 1, .handle = 3));
-	t_enter_until(self->other, NULL, 0, 1, t_now() + MS);
+	t_settle(self->other);
 	EXPECT_EQ(1, poll(&p, 1, T_LIMIT_MS));
 	EXPECT_EQ(POLLIN, p.revents);
 	close(p.fd);
