@@ -202,7 +202,8 @@ static void enqueue(struct file *file, wait_queue_head_t *head, poll_table *tabl
 }
 
 /*
- * The file's code belongs to another module, and may hold locks: the loop does not breathe in it.
+ * The file's code belongs to another module, and may hold locks: the loop does not breathe in it,
+ * but before it does anything else.
  */
 static __poll_t look(struct cotask_source *s, struct file *file, poll_table *table)
 {
@@ -211,6 +212,7 @@ static __poll_t look(struct cotask_source *s, struct file *file, poll_table *tab
 	s->f->loop->foreign++;
 	mask = vfs_poll(file, table) & s->events;
 	s->f->loop->foreign--;
+	cotask_loop_exhaust(s->f->loop);
 	return mask;
 }
 

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -579,6 +580,35 @@ static void sends_that_wake_many(void)
 	close_pair();
 }
 
+/* Each look at them is a walk over files that are not ready any more. */
+static void polls_of_epolls(void)
+{
+	enum { EPOLLS = 50, FILES = 500 };
+	struct epoll_event event = { .events = EPOLLIN };
+	int file = eventfd(0, EFD_NONBLOCK), copy[FILES], epoll[EPOLLS];
+	unsigned int i, k;
+	eventfd_t value;
+
+	for (k = 0; k < FILES; k++)
+		copy[k] = dup(file);
+	for (i = 0; i < EPOLLS; i++)
+		epoll[i] = epoll_create1(EPOLL_CLOEXEC);
+	for (i = 0; i < EPOLLS; i++) {
+		for (k = 0; k < FILES; k++) {
+			if (epoll_ctl(epoll[i], EPOLL_CTL_ADD, copy[k], &event))
+				die("epoll");
+		}
+	}
+	if (eventfd_write(file, 1) || eventfd_read(file, &value))
+		die("eventfd");
+	spawn(10, EPOLLS, 0, OP(POLL, .handle = epoll[0], .arg = POLLIN), 1);
+	for (i = 0; i < EPOLLS; i++)
+		close(epoll[i]);
+	for (k = 0; k < FILES; k++)
+		close(copy[k]);
+	close(file);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -613,6 +643,7 @@ static const struct {
 	{ "readers of a datagram", readers_of_a_datagram },
 	{ "reads of much data", reads_of_much },
 	{ "sends that wake many", sends_that_wake_many },
+	{ "polls of epolls", polls_of_epolls },
 	{ "handles far apart", far_handles },
 	{ "handles far apart that are forgotten", far_handles_forgotten },
 };
