@@ -469,7 +469,7 @@ trace_consumer()
 	mkdir -p "$files"
 	while read -r name data; do
 		base64 -d <<<"$data" | gunzip >"$files/$name"
-	done < <(sed -n 's/^# file: //p' "$logs/tool-uml-7.3-smp.log")
+	done < <(sed -n 's/^# file: //p' "$logs/tool-uml-7.3-smp.log" "$logs/tool_load-uml-7.3-smp.log")
 	"$here/tool/consumer.sh" "$files"/*.json >"$log" 2>&1 || rc=$?
 	if [ $rc -eq 4 ]; then
 		echo "tool-consumer: $(tail -n 1 "$log")"
@@ -491,8 +491,10 @@ part_tool()
 	silent tool-golden "$here/tool/golden.sh" "$top/.build/tool/cotask"
 	silent tool-views "$here/tool/views.sh" "$top/.build/tool/cotask"
 	tool uml-7.3-smp uml tool
+	tool uml-7.3-smp uml tool_load
 	trace_consumer
-	tool uml-6.1-debug uml tool
+	# With KASAN, what finds errors of the kernel.
+	tool uml-6.1-debug uml tool_load
 	tool stock-6.1 qemu top
 	# Only this kernel writes core files. Without gdb the tests are skipped.
 	"$here/vm/setup.sh" gdb || echo "gdb cannot be installed" >&2

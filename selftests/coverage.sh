@@ -13,7 +13,7 @@ top=$(dirname "$here")
 flavour=uml-7.3-gcov-smp
 base=$top/.build/coverage
 out=$base/module-build
-suites=(kunit uapi lib stress fuzz search trace tool demo)
+suites=(kunit uapi lib stress fuzz search trace tool tool_load demo)
 rc=0
 
 die()
@@ -56,6 +56,11 @@ build_tool()
 	quiet build-tool make -s -C "$top/tools/cotask" O="$base/tool" CC=gcc-12 \
 		CFLAGS="-O2 -g -Werror"
 	quiet build-tool-programs "$here/tool/build.sh" "$base/tool"
+}
+
+build_tool_load()
+{
+	build_tool
 }
 
 build_trace()
@@ -131,6 +136,11 @@ run_trace()
 run_tool()
 {
 	run tool "" "$base/tool/cotask"
+}
+
+run_tool_load()
+{
+	run tool_load "" "$base/tool/cotask"
 }
 
 run_demo()

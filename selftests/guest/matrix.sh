@@ -28,4 +28,5 @@ script demo "$out"
 script uapi "$out"
 script lib "$out" "$lib" "${tests[@]}" examples.sh
 script tool "$out" "$tool"
+script tool_load "$out" "$tool"
 exit $rc

@@ -4,47 +4,9 @@
 # In the guest: the tool "cotask" with real tasks; TAP on the standard output.
 # "tool.sh OUT TOOL"
 set -u
-out=$1 tool=$2 programs=$(dirname "$2")
 here=$(cd "$(dirname "$0")" && pwd)
-holder=$here/../tool/holder.py
-n=0 failed=0
-export LC_ALL=C.UTF-8
-
-# is NAME EXPECTED GOT
-is()
-{
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n $1"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "not ok $n $1"
-	diff <(echo "$2") <(echo "$3") | sed 's/^/# /'
-}
-
-# status NAME EXPECTED COMMAND...
-status()
-{
-	local name=$1 expected=$2
-
-	shift 2
-	"$@" >/tmp/stdout 2>/tmp/stderr
-	is "$name" "$expected" $?
-}
-
-# comes NAME EXPECTED COMMAND...: the same, once it does, or has not for a long time
-comes()
-{
-	local i got
-
-	for ((i = 0; i < 600; i++)); do
-		got=$("${@:3}" 2>/dev/null)
-		[ "$2" = "$got" ] && break
-		sleep 0.1
-	done
-	is "$1" "$2" "$got"
-}
+# shellcheck source-path=SCRIPTDIR
+. "$here/tool_lib.sh"
 
 # Times and lines of code are different each time.
 normal()
@@ -57,12 +19,6 @@ normal()
 count()
 {
 	"$tool" ps "$@" | tail -n +2 | wc -l
-}
-
-# What the doctor finds bad.
-complaints()
-{
-	"$tool" doctor | grep -c ^BAD
 }
 
 # Run a command as a user other than root.
@@ -100,12 +56,6 @@ line()
 id_of()
 {
 	"$tool" ps --json "$@" | sed -nE 's/^\{"type":"task",.*"id":([0-9]+),"name".*/\1/p' | head -n 1
-}
-
-# A file for the machine outside, in a line of the log: "hand_out FILE"
-hand_out()
-{
-	echo "# file: $(basename "$1") $(gzip -c "$1" | base64 -w 0)"
 }
 
 # --- without the module -----------------------------------------------------------
@@ -339,56 +289,8 @@ is "a signal that comes early ends it too, with no event" "1 " \
 exec 5>&-
 wait
 
-# --- much to do -------------------------------------------------------------------------
+# --- limits and costs -------------------------------------------------------------------
 
-insmod "$out/module/samples/cotask_busy.ko" tasks=2000 || exit 1
-status "trace" 0 "$tool" trace --output /tmp/busy 1
-hand_out /tmp/busy.json
-status "a part of a trace" 4 "$tool" trace --most 10 --output /tmp/part 0.1
-is "a part of a trace, in words" 1 "$(grep -c 'events were lost' /tmp/stderr)"
-is "trace files" 0 "$(python3 -B "$here/../tool/check_trace.py" /tmp/busy >/tmp/check; echo $?)"
-grep '^trace: ' /tmp/check | sed 's/^/# /'
-is "no instance is left" "" "$(ls /sys/kernel/tracing/instances)"
-
-# The watchdog for all loops, switched on while they run.
-echo 500 >/sys/module/cotask/parameters/slow_step_us
-for ((i = 0; i < 300; i++)); do
-	dmesg -t | grep -qE '(storage|net): a step of (nvme|nic)[0-9]' && break
-	sleep 0.2
-done
-is "slow steps are reported" 1 "$((i < 300))"
-"$tool" stat >/tmp/stdout
-is "and counted" 1 "$(($(grep -c 'too long' /tmp/stdout) > 0))"
-echo 0 >/sys/module/cotask/parameters/slow_step_us
-
-# Readers of all kinds, some of which go in the middle, while tasks come and go, processes
-# with operations at random too, and at last the loops themselves.
-readers=()
-for i in 1 2 3; do
-	while [ ! -e /tmp/stop ]; do
-		# 4: a loop got no CPU for so long that it has not answered.
-		"$tool" ps --json >/dev/null || [[ $? == [14] ]] || touch /tmp/bad
-		head -c $((i * 3000)) /sys/kernel/debug/cotask/json >/dev/null
-		cat /sys/kernel/debug/cotask/tasks >/dev/null || touch /tmp/bad
-	done &
-	readers+=($!)
-done
-"$out/uapi/fuzz_test" >/tmp/fuzz || touch /tmp/bad
-for i in 1 2 3 4 5 6; do
-	python3 "$holder" $((i * 100)) </dev/null >/dev/null
-	for victim in $("$tool" ps --json --on future --most 20 |
-			sed -nE 's/^\{"type":"task",.*"id":([0-9]+),"name".*/\1/p'); do
-		"$tool" cancel --quiet "$victim"
-	done
-	if [ $((i % 3)) -eq 0 ]; then
-		rmmod cotask_busy
-		insmod "$out/module/samples/cotask_busy.ko" tasks=2000 || exit 1
-	fi
-done
-rmmod cotask_busy
-touch /tmp/stop
-wait "${readers[@]}"
-is "looked at under load" "" "$(ls /tmp/bad 2>/dev/null)"
 status "bench while times are measured" 3 "$tool" bench --json
 is "and says what to do" 1 "$(grep -c 'echo 0 >' /tmp/stderr)"
 echo 0 >/sys/module/cotask/parameters/account
@@ -400,9 +302,4 @@ status "one file more than the user may have" 3 "$tool" ps
 is "and names the limits" 1 "$(grep -c 'max_user_files, ulimit -n' /tmp/stderr)"
 echo 1024 >/sys/module/cotask/parameters/max_user_files
 exec 9>&-
-# A loop that gets no CPU for seconds does not answer.
-comes "the doctor is content" 0 complaints
-"$here/cotask.sh" unload || exit 1
-echo "1..$n"
-"$here/../vm/kmemleak.sh" check || exit 1
-[ $failed -eq 0 ]
+end
