@@ -12,7 +12,8 @@ insmod "$out/module/samples/cotask_bodies.ko" || exit 1
 # More native bodies, where there is the device for them.
 insmod "$out/module/samples/cotask_edu.ko" 2>/dev/null && edu=cotask_edu
 "$here/stack.sh" begin || exit 1
-for test in "$out"/uapi/*_test "$out"/uapi32/*_test; do
+# Of 32-bit programs, those that hand over what has another layout there, or addresses.
+for test in "$out"/uapi/*_test "$out"/uapi32/{batch,fuzz,inspect,io,native,timens,uapi}_test; do
 	[ ! -x "$test" ] || "$test" || rc=1
 done
 "$here/stack.sh" end 4096 || rc=1
