@@ -188,6 +188,16 @@ void cotask_cancel_route(struct cotask *t)
 }
 
 /**
+ * cotask_cancel_hand_on - a task that begins to wait hands on what it was armed for (CX-8)
+ * @t: the task
+ */
+void cotask_cancel_hand_on(struct cotask *t)
+{
+	cotask_cancel_unarm(t);
+	cotask_cancel_route(t);
+}
+
+/**
  * cotask_cancel_for - cancel a task
  * @t: the task
  * @why: the reason
@@ -254,8 +264,7 @@ static void task_posted(struct cotask_post *post)
 	if (!cotask_done(t)) {
 		cotask_cancel_taken_in(t);
 		if (t->entry.flags & COTASK_T_ARMED && cotask_task_waits_on(t)) {
-			t->entry.flags &= ~COTASK_T_LATE;
-			t->entry.flags &= ~COTASK_T_ARMED;
+			cotask_cancel_unarm(t);
 			cotask_cancel_route(t);
 		}
 	}
@@ -322,7 +331,7 @@ EXPORT_SYMBOL_GPL(cotask_cancel);
 void cotask_cancel_disarm(struct cotask *t)
 {
 	if (!(t->entry.flags & COTASK_T_LEVEL))
-		t->entry.flags &= ~COTASK_T_ARMED;
+		cotask_cancel_unarm(t);
 }
 
 /**
@@ -379,15 +388,23 @@ int cotask_uncancel(struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_uncancel);
 
+/* One delivery of all requests. */
+void cotask_cancel_deliver(struct cotask *t)
+{
+	cotask_cancel_settle(t);
+	cotask_cancel_unarm(t);
+	t->entry.flags &= ~COTASK_T_HANDED;
+	t->entry.flags |= COTASK_T_DELIVERED;
+	/* Inside a cancelled scope the next suspension fails as well (CX-B1). */
+	if (t->entry.flags & COTASK_T_LEVEL)
+		cotask_cancel_arm(t);
+}
+
 /* Due requests are delivered, without an await. */
 void cotask_cancel_deliver_here(struct cotask *t)
 {
-	if (!(t->entry.flags & COTASK_T_ARMED))
-		return;
-	cotask_cancel_settle(t);
-	t->entry.flags &= ~COTASK_T_LATE;
-	t->entry.flags |= COTASK_T_DELIVERED;
-	cotask_cancel_disarm(t);
+	if (t->entry.flags & COTASK_T_ARMED)
+		cotask_cancel_deliver(t);
 }
 
 /**

@@ -187,11 +187,11 @@ class Task(Awaitable):
         self.flags = flags
         self.code, self.group = code, group
         self.requests, self.deliveries = [], 0
+        self.late = False	# armed when the outcome was there already (CX-B4)
         self.armed = self.handed = self.started = False
         self.first_step = False
         self.told = False	# the last await was hit by a request of its own (CX-B3)
         self.doing = "begin"	# the instruction that it has suspended in
-        self.late = False	# armed when the outcome was there already (CX-B4)
         self.granted = None	# what has granted something with the outcome (SY-2)
         self.waits_on = self.entry = None
         self.blocks = []	# groups, sections and cancel scopes, innermost last
@@ -199,6 +199,16 @@ class Task(Awaitable):
         self.apart = False	# its failure is not one of its group (TG-B7)
         self.posted = []	# requests from outside that its loop has not acted on
         self.left = lambda: None	# called when its group has let go of it
+
+    @property
+    def armed(self):
+        return self._armed
+
+    @armed.setter
+    def armed(self, armed):
+        """Whether a request came late is a property of what has armed the task."""
+        self._armed = armed
+        self.late = self.late and armed
 
     # --- running
 
