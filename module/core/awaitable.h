@@ -14,8 +14,8 @@ struct cotask_set;
  * struct cotask_awaitable_ops - one kind of awaitable
  * @name: shown in views and logs
  * @cancel: ask @x to cancel, on behalf of @waiter, which waits on it, or NULL;
- *	true: @x has accepted and will resume @waiter; false: it declines.  NULL: a
- *	task, handled by cancel.c without recursion
+ *	true: @x has accepted and will resume @waiter; false: it declines, for good, as its
+ *	outcome is there (but see @elsewhere).  NULL: a task, handled by cancel.c without recursion
  * @posted: it was found in the inbox
  * @lost: what @x has granted to @task does not reach it, as it was cancelled
  * @let_go: @x is part of a frame that goes: complete it, follow nothing.  NULL:

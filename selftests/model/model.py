@@ -310,6 +310,7 @@ class Task(Awaitable):
         if self.armed:						# CX-8
             self.armed = False
             self.route()
+            self.late = False	# it was there before the wait
 
     def needs(self):
         children = [c for g in self.blocks if isinstance(g, Group) for c in g.children]
@@ -376,13 +377,14 @@ class Task(Awaitable):
                                          for r in self.requests)
 
     def route(self):
+        handed = self.handed
         if self.waits_on:					# CX-3
             self.handed = True
             if self.waits_on.cancel(self):
                 return
-            self.handed = False
-        if self.started and not self.armed and self.queued():
-            self.late = True
+            self.handed = handed				# CX-6
+        if self.started and not self.armed and (self.waits_on or self.queued()):
+            self.late = True					# CX-B4
         self.armed = True					# CX-4
 
     def hear(self):

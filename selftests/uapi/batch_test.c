@@ -216,6 +216,23 @@ static void wait_with_a_winner(int fd)
 	t_step(fd, OP(AWAIT, .task = 5, .handle = 20));
 }
 
+/* CX-B4, SC-9: an outcome that was posted, and can be read, wins like any other */
+TEST_F(file, completed_by_a_post)
+{
+	struct cotask_op ops[] = {
+		OP(CANCEL, .handle = 5), OP(SLEEP, .task = 1, .value = COTASK_NEVER),
+	};
+	struct turn t;
+
+	wait_with_a_winner(self->fd);
+	t_post(self->fd, OP(COMPLETE, .handle = 20, .value = 7));
+	ASSERT_EQ(7, op(RESULT, .handle = 20));
+	t = t_enter(self->fd, ops, 2, 1);
+	EXPECT_EQ(5, t.event[0].handle);
+	EXPECT_EQ(7, t.event[0].result);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 5, .value = COTASK_NEVER).result);
+}
+
 /* CX-16, CX-14, TO-15: a late request that was taken back has no effect on later waits */
 TEST_F(file, late_and_taken_back)
 {

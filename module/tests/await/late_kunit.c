@@ -12,9 +12,99 @@ static void complete_f0(struct env *env)
 	cotask_future_complete(&env->future[0], 4);
 }
 
-/* --- requests that are taken back ----------------------------------------------- */
+/* --- completion wins ------------------------------------------------------------ */
 
 #define WINNER(script)	SPAWN_FLAGS(1, ROOT, script, COTASK_SPAWN_COMPLETION_WINS)
+#define SHOW_AND_SLEEP	SHOW, TRY, SLEEP(10), EXCEPT, SHOW, ENDTRY, COUNT, END
+
+/* What @script shows if another thread has completed f0, and its task is then cancelled. */
+static void late_for(struct env *env, const struct line *script, const char *expected)
+{
+	const struct line p[] = { WINNER(script), END };
+
+	cotask_future_init(&env->future[0], env->loop);
+	play(env, 0, p);
+	settle(env);
+	elsewhere(env, complete_f0);
+	KUNIT_EXPECT_TRUE(env->test, cotask_cancel(env->task[1]));
+	settle(env);
+	expect_log(env, expected);
+	pass(env, 20);
+}
+
+/* CX-B4, CX-4, SC-9: another thread has completed what the task waits for */
+static void completed_elsewhere(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line of_future[] = { FUTURE(0), SHOW_AND_SLEEP };
+	static const struct line of_gather[] = { GATHER(0, 0, F(0)), AWAIT_SET(0), SHOW_AND_SLEEP };
+	static const struct line of_nested[] = {
+		GATHER(1, 0, F(0)), GATHER(0, 0, S(1)), AWAIT_SET(0), SHOW_AND_SLEEP
+	};
+
+	late_for(env, of_future, "4 ECANCELED n1");
+	late_for(env, of_gather, "0 ECANCELED n1");
+	late_for(env, of_nested, "0 ECANCELED n1");
+}
+
+/* CX-B4, WT-8: a wait accepts the request, as it has not taken in that a member has ended */
+static void wait_completed_elsewhere(struct kunit *test)
+{
+	static const struct line of_wait[] = {
+		TRY, WAIT(0, WALL, NEVER, F(0)), EXCEPT, SHOW, ENDTRY, RESULTS(0), COUNT, END
+	};
+
+	late_for(env_of(test), of_wait, "ECANCELED [ 4 ] n1");
+}
+
+/* CX-B4, GA-11: the owner has completed the only member, whose end was not taken in */
+static void members_have_ended(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = { GATHER(0, 0, F(0)), AWAIT_SET(0), SHOW_AND_SLEEP };
+	static const struct line p[] = { WINNER(waits), END };
+
+	play(env, 0, p);
+	settle(env);
+	complete_f0(env);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "0 ECANCELED n1");
+}
+
+/* CX-B4, CX-8: a request that the task has brought into the wait came before the outcome */
+static void brought_into_the_wait(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = {
+		GATHER(0, 0, F(0)), SET(0, 4), CANCEL_SELF, TRY, AWAIT_SET(0), SHOW, EXCEPT, SHOW,
+		ENDTRY, YIELD, COUNT, END
+	};
+	static const struct line p[] = { WINNER(waits), END };
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "ECANCELED n1");
+}
+
+/* CX-6, CX-B4: the outcome is the answer to the first request, so it delivers the second one */
+static void answer_is_on_its_way(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = {
+		GATHER(0, COLLECT, F(0)), TRY, AWAIT_SET(0), EXCEPT, SHOW, ENDTRY, YIELD, COUNT, END
+	};
+	static const struct line p[] = { WINNER(waits), END };
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[1]);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "ECANCELED n2");
+}
+
+/* --- requests that are taken back ----------------------------------------------- */
 
 /* Task 1 waits for f0, which is completed; cancelled late, and taken back. */
 static void take_back_a_late_request(struct env *env, const struct line *script)
@@ -63,6 +153,11 @@ static void late_and_taken_back_in_a_group(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(completed_elsewhere),
+	KUNIT_CASE(wait_completed_elsewhere),
+	KUNIT_CASE(members_have_ended),
+	KUNIT_CASE(brought_into_the_wait),
+	KUNIT_CASE(answer_is_on_its_way),
 	KUNIT_CASE(late_and_taken_back),
 	KUNIT_CASE(late_and_taken_back_in_a_group),
 	{}
