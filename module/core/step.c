@@ -278,7 +278,8 @@ static bool postpone(struct cotask *t)
 		t->entry.flags &= ~(COTASK_T_LATE | COTASK_T_HANDED);
 		return true;		/* CX-B4 */
 	}
-	if ((flags & COTASK_T_KEEPS) && !(flags & COTASK_T_ARMED)) {
+	if ((flags & COTASK_T_KEEPS) && !(flags & COTASK_T_ARMED) &&
+	    cotask_scope_count(t) > t->settled) {
 		t->entry.flags &= ~COTASK_T_HANDED;
 		cotask_cancel_arm(t);
 		return true;		/* CX-B5 */

@@ -255,7 +255,8 @@ class Task(Awaitable):
         if self.flags & WINS and self.late:			# CX-B4
             self.late = self.handed = False
             return True
-        if self.flags & KEEPS and not self.armed and self.due != ECANCELED:	# CX-B5
+        if self.flags & KEEPS and not self.armed and self.due != ECANCELED and \
+                self.undelivered():				# CX-B5, CX-16
             self.handed, self.armed = False, True
             return True
         return False
@@ -371,10 +372,12 @@ class Task(Awaitable):
                 return True
         return self.born_level
 
+    def undelivered(self):
+        return any(r.heard is None and not self.holds(r) for r in self.requests)
+
     def look_around(self):
         """After a section or scope: what was held back, or is for good."""
-        self.armed = self.level() or any(r.heard is None and not self.holds(r)
-                                         for r in self.requests)
+        self.armed = self.level() or self.undelivered()
 
     def route(self):
         handed = self.handed

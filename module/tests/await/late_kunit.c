@@ -152,6 +152,24 @@ static void late_and_taken_back_in_a_group(struct kunit *test)
 	expect_log(env, "4 0 n1 slept");
 }
 
+/* CX-16, CX-17, CX-B5: what was handed on and taken back does not come again */
+static void kept_and_taken_back(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = { JOIN(2), SHOW, COUNT, SLEEP(1), LOG("slept"), END };
+	static const struct line p[] = {
+		SPAWN(2, ROOT, swallows), SPAWN_FLAGS(1, ROOT, waits, COTASK_SPAWN_KEEP_CANCEL), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	cotask_cancel(env->task[1]);
+	KUNIT_EXPECT_EQ(test, cotask_uncancel(env->task[1]), 0);
+	settle(env);
+	pass(env, 1);
+	expect_log(env, "4 n0 slept");
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(completed_elsewhere),
 	KUNIT_CASE(wait_completed_elsewhere),
@@ -160,6 +178,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(answer_is_on_its_way),
 	KUNIT_CASE(late_and_taken_back),
 	KUNIT_CASE(late_and_taken_back_in_a_group),
+	KUNIT_CASE(kept_and_taken_back),
 	{}
 };
 
