@@ -251,7 +251,7 @@ void cotask_task_joined(struct cotask *t)
 	if (g->flags & COTASK_G_DOOMED)
 		t->entry.flags |= COTASK_T_DOOMED;
 	if (g->flags & COTASK_G_ABORTING)
-		cotask_cancel_for(t, &g->why);
+		cotask_group_cancel_joined(g, t);
 }
 
 /**
