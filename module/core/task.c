@@ -66,7 +66,11 @@ static struct cotask_deferred *deferred_of(struct cotask *t)
 
 static void free_deferred(struct cotask_deferred *d)
 {
-	task_free(container_of((struct cotask_entry *)d, struct cotask, entry));
+	struct cotask *t = container_of((struct cotask_entry *)d, struct cotask, entry);
+
+	/* A debug build checks that the task is in no list. */
+	INIT_LIST_HEAD(&t->entry.link);
+	task_free(t);
 }
 
 /**
