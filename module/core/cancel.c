@@ -375,8 +375,11 @@ u32 cotask_cancel_take_back(struct cotask *t, u32 floor)
 		if (--count <= floor)
 			new &= ~COTASK_S_POSTED;
 	} while (!atomic_try_cmpxchg(&t->base.state, (int *)&old, new));
-	if (count <= floor)
-		cotask_cancel_disarm(t);
+	if (count > floor)
+		return count;
+	/* One that had stopped here on its way is gone with POSTED (CX-B2). */
+	t->entry.flags &= ~COTASK_T_ON_WAY;
+	cotask_cancel_disarm(t);
 	return count;
 }
 
