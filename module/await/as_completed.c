@@ -28,11 +28,18 @@ static void member_ended(struct cotask_set *s, struct cotask_member *m)
 		it->unserved = &m->entry.link;
 }
 
-/* Members that have ended remain available; no further ones are added (AC-4). */
+/*
+ * Members that have ended remain available; no further ones are added (AC-4).  That the time is up
+ * is an item, too: each waiter is granted one.
+ */
 static void alarm(struct cotask_set *s)
 {
+	struct cotask_sem *permits = &of_set(s)->permits;
+
 	cotask_set_detach(s);
-	cotask_sem_shutdown(&of_set(s)->permits, -ETIMEDOUT);
+	while (cotask_sync_grant(&permits->base, -ETIMEDOUT))
+		cotask_loop_spend(s->base.loop, 1);
+	cotask_sem_shutdown(permits, -ETIMEDOUT);
 }
 
 const struct cotask_awaitable_ops cotask_as_completed_ops = {
@@ -74,13 +81,15 @@ static void next_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 	next_cancel(x, waiter, NULL);
 }
 
-/* A task that was served with a member does not take it. */
-static void member_lost(struct cotask_awaitable *x, struct cotask *task)
+/* A task that was served does not take its item: a member, or that the time is up. */
+static void item_lost(struct cotask_awaitable *x, struct cotask *task)
 {
 	struct cotask_as_completed *it = of_set(set_of_permits(x));
 	unsigned long free = it->permits.free;
 
 	give_back(task);
+	if (task->base.result)
+		return;
 	cotask_sem_lost(x, task);
 	/* No task waits: the last member in front of @unserved is available again. */
 	if (it->permits.free != free)
@@ -90,7 +99,7 @@ static void member_lost(struct cotask_awaitable *x, struct cotask *task)
 static const struct cotask_awaitable_ops permits_ops = {
 	.name = "as_completed",
 	.cancel = next_cancel,
-	.lost = member_lost,
+	.lost = item_lost,
 	.let_go = next_let_go,
 	.set = set_of_permits,
 	.internal = true,
@@ -153,7 +162,7 @@ static long next_step(struct cotask *task, struct cotask_frame *frame)
 	CO_AWAIT(ended, rc, cotask_sem_acquire(task, &next->it->permits));
 	if (!rc)
 		return take(next, next->it->ended.next);
-	/* Cancelled when the time was up, or not allowed to wait. */
+	/* Not allowed to wait. */
 	if (rc != -ETIMEDOUT)
 		give_back(task);
 	return rc;

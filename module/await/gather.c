@@ -83,21 +83,76 @@ static void member_ended(struct cotask_set *s, struct cotask_member *m)
 		end(s, outcome(s));
 }
 
+/* --- whether it can be cancelled ------------------------------------------------ */
+
+/* It has its outcome, or no member can be cancelled, as far as that was found out. */
+static bool gather_decided(const struct cotask_awaitable *x)
+{
+	const struct cotask_set *s = container_of(x, const struct cotask_set, base);
+
+	return (s->flags & COTASK_SET_SETTLED) || !s->undone || s->live == s->n;
+}
+
+/* Whether another thread has completed a member, or what that follows: the end is on its way. */
+static bool is_decided(const struct cotask_awaitable *x)
+{
+	return (atomic_read(&x->state) & COTASK_S_CLAIMED) ||
+	       (x->post.ops->decided && x->post.ops->decided(x));
+}
+
 /*
- * Whether a member can be cancelled: not one that another thread has completed, although its end
- * has not arrived.  A member that cannot be cancelled never can be later: @live does not go back.
+ * The first member that can be cancelled, or is a gather of which that is not known yet; NULL:
+ * none.  A member that cannot be cancelled never can be later: @live does not go back.
+ */
+static struct cotask_awaitable *first_live(struct cotask_set *s)
+{
+	for (; !gather_decided(&s->base); s->live++) {
+		const struct cotask_member *m = &s->members[s->live];
+
+		cotask_loop_spend(s->base.loop, 1);
+		if (!(m->entry.flags & (MEMBER_DECLINES | MEMBER_REPEATED)) && !is_decided(m->x))
+			return m->x;
+	}
+	return NULL;
+}
+
+/* Whether this wave has found that before, so that it looks into each gather once. */
+static bool is_live(const struct cotask_set *s)
+{
+	return s->alive == s->base.loop->wave && !gather_decided(&s->base);
+}
+
+static struct cotask_set *innermost(struct list_head *path)
+{
+	return list_first_entry_or_null(path, struct cotask_set, declining);
+}
+
+/*
+ * Whether a member of @s can be cancelled, or a member of a gather that is a member, and so on.
+ * The gathers on the way from @s to where the search is form a list.
  */
 static bool has_live_member(struct cotask_set *s)
 {
-	for (; s->live < s->n; s->live++) {
-		const struct cotask_member *m = &s->members[s->live];
+	struct cotask_awaitable *x;
+	LIST_HEAD(path);
+	bool found;
 
-		if (!(m->entry.flags & (MEMBER_DECLINES | MEMBER_REPEATED)) &&
-		    !(atomic_read(&m->x->state) & COTASK_S_CLAIMED))
-			return true;
-		cotask_loop_spend(s->base.loop, 1);
+	list_add(&s->declining, &path);
+	while ((s = innermost(&path)) && !is_live(s)) {
+		x = first_live(s);
+		if (!x)
+			list_del_init(&s->declining);
+		else if (x->post.ops->member)
+			list_add(&cotask_set_of(x)->declining, &path);
+		else
+			break;
 	}
-	return false;
+	found = s;
+	while ((s = innermost(&path))) {
+		list_del_init(&s->declining);
+		s->alive = s->base.loop->wave;
+	}
+	return found;
 }
 
 /* Cancels each member; the gather ends when they have ended (GA-7, GA-11). */
@@ -105,18 +160,23 @@ static bool gather_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			  const struct cotask_reason *why)
 {
 	struct cotask_set *s = cotask_set_of(x);
+	struct cotask_loop *loop = x->loop;
+	bool live;
 
-	if (cotask_awaitable_done(x) || !s->undone || (s->flags & COTASK_SET_SETTLED) ||
-	    !has_live_member(s))
-		return false;
-	s->flags |= COTASK_SET_REQUESTED;
-	cotask_set_cancel(s, why);
-	return true;
+	cotask_wave_begin(loop);
+	live = has_live_member(s);
+	if (live) {
+		s->flags |= COTASK_SET_REQUESTED;
+		cotask_set_cancel(s, why);
+	}
+	cotask_wave_end(loop);
+	return live;
 }
 
 static const struct cotask_awaitable_ops gather_ops = {
 	.name = "gather",
 	.cancel = gather_cancel,
+	.decided = gather_decided,
 	.member = member_ended,
 	.let_go = cotask_set_let_go,
 	.set = cotask_set_of,

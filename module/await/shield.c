@@ -39,6 +39,15 @@ static bool shield_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	return true;
 }
 
+/* As above, without asking it. */
+static bool shield_decided(const struct cotask_awaitable *x)
+{
+	const struct cotask_shield *s = container_of(x, const struct cotask_shield, base);
+
+	return !(s->entry.flags & COTASK_E_WOKEN) &&
+	       (atomic_read(&s->inner->state) & COTASK_S_CLAIMED);
+}
+
 /* The shield ends now, or shortly by itself. */
 static void shield_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 {
@@ -70,6 +79,7 @@ static void shield_forgo(struct cotask_awaitable *x)
 const struct cotask_awaitable_ops cotask_shield_ops = {
 	.name = "shield",
 	.cancel = shield_cancel,
+	.decided = shield_decided,
 	.let_go = shield_let_go,
 	.inner = shield_inner,
 	.forgo = shield_forgo,

@@ -20,8 +20,14 @@ bool cotask_sync_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	return true;
 }
 
-/* Wake the first waiter with its grant; NULL: no task waits. */
-static struct cotask *grant(struct cotask_awaitable *x)
+/**
+ * cotask_sync_grant - wake the first waiter with something that belongs to its outcome
+ * @x: has ops->lost(), which is called if the waiter does not receive the outcome
+ * @outcome: of its await
+ *
+ * Return: The waiter; NULL: no task waits.
+ */
+struct cotask *cotask_sync_grant(struct cotask_awaitable *x, long outcome)
 {
 	struct cotask *t = list_first_entry_or_null(&x->waiters, struct cotask, entry.link);
 
@@ -29,7 +35,7 @@ static struct cotask *grant(struct cotask_awaitable *x)
 		return NULL;
 	list_del_init(&t->entry.link);
 	cotask_debug_left(x);
-	cotask_task_queue(t, 0);
+	cotask_task_queue(t, outcome);
 	t->waits_on = x;
 	t->entry.flags |= COTASK_T_GRANTED;
 	return t;
@@ -164,7 +170,7 @@ int cotask_sem_release(struct cotask_sem *sem)
 
 	if (!cotask_loop_mine(sem->base.loop))
 		return -EXDEV;
-	to = grant(&sem->base);
+	to = cotask_sync_grant(&sem->base, 0);
 	sem->holder = to ? to->id : 0;
 	if (to)
 		return 0;
@@ -272,7 +278,7 @@ EXPORT_SYMBOL_GPL(cotask_event_wait);
 
 static void cond_lost(struct cotask_awaitable *x, struct cotask *task)
 {
-	grant(x);
+	cotask_sync_grant(x, 0);
 }
 
 static const struct cotask_awaitable_ops cond_ops = {
@@ -335,7 +341,7 @@ static void cond_wait_release(struct cotask_frame *frame)
 	struct cotask_cond_wait *w = container_of(frame, struct cotask_cond_wait, frame);
 
 	if (w->notified)
-		grant(&w->cond->base);
+		cotask_sync_grant(&w->cond->base, 0);
 }
 
 /**
@@ -381,7 +387,7 @@ int cotask_cond_notify(struct cotask_cond *cond, unsigned int n)
 		return -EXDEV;
 	if (!cotask_lock_held(cond->lock))
 		return -EINVAL;
-	while (woken < n && grant(&cond->base)) {
+	while (woken < n && cotask_sync_grant(&cond->base, 0)) {
 		woken++;
 		cotask_loop_spend(cond->base.loop, 1);
 	}

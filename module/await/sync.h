@@ -11,6 +11,7 @@
 
 bool cotask_sync_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			const struct cotask_reason *why);
+struct cotask *cotask_sync_grant(struct cotask_awaitable *x, long outcome);
 void cotask_sem_setup(struct cotask_sem *sem, struct cotask_loop *loop, unsigned long free,
 		      unsigned long max, const struct cotask_awaitable_ops *ops);
 void cotask_sem_lost(struct cotask_awaitable *x, struct cotask *task);

@@ -19,8 +19,31 @@ static void cancel_child(struct cotask_group *g, struct cotask *t)
 	if (unlikely(g->flags & COTASK_G_LEVEL))
 		cotask_task_born_level(t);
 	/* A task in its eager first step is cancelled when it joins the group (TG-32). */
-	if (!(t->entry.flags & COTASK_T_EAGER))
+	if (t->entry.flags & COTASK_T_EAGER)
+		t->entry.flags |= COTASK_T_PASSED;
+	else if (unlikely(t->entry.flags & COTASK_T_PASSED))
+		t->entry.flags &= ~COTASK_T_PASSED;
+	else
 		cotask_cancel_for(t, &g->why);
+}
+
+/**
+ * cotask_group_cancel_joined - cancel a task that joins an aborting group
+ * @g: the group
+ * @t: the task
+ *
+ * Once: a cancel of the children that is under way, and has not passed the task in its eager first
+ * step, is going to come to it, maybe inside of this one.
+ */
+void cotask_group_cancel_joined(struct cotask_group *g, struct cotask *t)
+{
+	bool under_way = !list_empty(&g->fanout.link) && g->cursor != &g->children;
+
+	if (under_way && !(t->entry.flags & COTASK_T_PASSED))
+		t->entry.flags |= COTASK_T_PASSED;
+	else
+		t->entry.flags &= ~COTASK_T_PASSED;
+	cotask_cancel_for(t, &g->why);
 }
 
 /* In spawn order, the body last (TG-9). */

@@ -14,8 +14,10 @@ struct cotask_set;
  * struct cotask_awaitable_ops - one kind of awaitable
  * @name: shown in views and logs
  * @cancel: ask @x to cancel, on behalf of @waiter, which waits on it, or NULL;
- *	true: @x has accepted and will resume @waiter; false: it declines.  NULL: a
- *	task, handled by cancel.c without recursion
+ *	true: @x has accepted and will resume @waiter; false: it declines, for good, as its
+ *	outcome is there (but see @elsewhere).  NULL: a task, handled by cancel.c without recursion
+ * @decided: of what can be a member of a set: another thread has decided the outcome that @x
+ *	is going to have, so that it declines; NULL: only if the outcome of @x itself was chosen
  * @posted: it was found in the inbox
  * @lost: what @x has granted to @task does not reach it, as it was cancelled
  * @let_go: @x is part of a frame that goes: complete it, follow nothing.  NULL:
@@ -36,6 +38,7 @@ struct cotask_awaitable_ops {
 	const char *name;
 	bool (*cancel)(struct cotask_awaitable *x, struct cotask *waiter,
 		       const struct cotask_reason *why);
+	bool (*decided)(const struct cotask_awaitable *x);
 	void (*posted)(struct cotask_post *post);
 	void (*lost)(struct cotask_awaitable *x, struct cotask *task);
 	void (*let_go)(struct cotask_awaitable *x, struct cotask *waiter);

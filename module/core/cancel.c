@@ -62,20 +62,29 @@ static bool ask(struct cotask *t, struct cotask_awaitable *x)
 	return x->post.ops->cancel(x, t, &t->reason);
 }
 
-/* Arm a task that does not wait.  If it is queued its outcome is there (CX-B4, not CX-7). */
-static void arm(struct cotask *t)
+/* Arm a task.  @late: its outcome is there, so that it may win over this request (CX-B4). */
+static void arm(struct cotask *t, bool late)
 {
-	if (!list_empty(&t->entry.link) && !(t->entry.flags & COTASK_T_ARMED) &&
-	    !cotask_task_unstarted(t))
+	if (late && !(t->entry.flags & COTASK_T_ARMED))
 		t->entry.flags |= COTASK_T_LATE;
 	cotask_cancel_arm(t);
 }
 
-/* The awaitable declines. */
-static void declined(struct cotask *t)
+/* Arm a task that does not wait.  If it is queued its outcome is there (but see CX-7). */
+static void arm_scheduled(struct cotask *t)
 {
-	t->entry.flags &= ~COTASK_T_HANDED;
-	cotask_cancel_arm(t);
+	arm(t, !list_empty(&t->entry.link) && !cotask_task_unstarted(t));
+}
+
+/*
+ * @x declines: its outcome is there, but has not arrived; or the code of @t runs in a process.
+ * @handed: @x has accepted an earlier request, to which that outcome is the answer (CX-6).
+ */
+static void declined(struct cotask *t, const struct cotask_awaitable *x, u32 handed)
+{
+	if (!handed)
+		t->entry.flags &= ~COTASK_T_HANDED;
+	arm(t, !x->post.ops->elsewhere);
 }
 
 /*
@@ -101,11 +110,12 @@ static bool passes(struct cotask *t, struct cotask_awaitable *x, u64 way)
 static struct cotask *route_step(struct cotask *t, u64 way)
 {
 	struct cotask_awaitable *x = cotask_task_waits_on(t);
+	const u32 handed = t->entry.flags & COTASK_T_HANDED;
 	struct cotask *next;
 	int old;
 
 	if (!x) {
-		arm(t);
+		arm_scheduled(t);
 		return NULL;
 	}
 	if (!passes(t, x, way))
@@ -114,12 +124,12 @@ static struct cotask *route_step(struct cotask *t, u64 way)
 	t->entry.flags |= COTASK_T_HANDED;
 	if (!cotask_is_task(x) || (t->entry.flags & COTASK_T_WATCH)) {
 		if (!ask(t, x))
-			declined(t);
+			declined(t, x, handed);
 		return NULL;
 	}
 	next = cotask_of(x);
 	if (!count_up(next, 0, &old)) {
-		declined(t);
+		declined(t, x, handed);
 		return NULL;
 	}
 	trace_cotask_cancel(next, &t->reason);
@@ -188,6 +198,19 @@ void cotask_cancel_route(struct cotask *t)
 }
 
 /**
+ * cotask_cancel_hand_on - a task that begins to wait hands on what it was armed for (CX-8)
+ * @t: the task
+ *
+ * That was there before the wait, and so before any outcome of the wait (CX-B4).
+ */
+void cotask_cancel_hand_on(struct cotask *t)
+{
+	cotask_cancel_unarm(t);
+	cotask_cancel_route(t);
+	t->entry.flags &= ~COTASK_T_LATE;
+}
+
+/**
  * cotask_cancel_for - cancel a task
  * @t: the task
  * @why: the reason
@@ -237,7 +260,19 @@ void cotask_cancel_take_in(struct cotask *t)
 		t->entry.flags &= ~COTASK_T_ON_WAY;
 	else
 		note_reason(t, &user);
-	arm(t);
+	arm_scheduled(t);
+}
+
+/* If the task is armed already, what it waits on has declined, and would do so again. */
+static void act_on_post(struct cotask *t)
+{
+	const u32 armed = t->entry.flags & COTASK_T_ARMED;
+
+	cotask_cancel_taken_in(t);
+	if (armed || !(t->entry.flags & COTASK_T_ARMED) || !cotask_task_waits_on(t))
+		return;
+	cotask_cancel_unarm(t);
+	cotask_cancel_route(t);
 }
 
 static void task_posted(struct cotask_post *post)
@@ -251,14 +286,8 @@ static void task_posted(struct cotask_post *post)
 		cotask_task_admit(t);
 		return;
 	}
-	if (!cotask_done(t)) {
-		cotask_cancel_taken_in(t);
-		if (t->entry.flags & COTASK_T_ARMED && cotask_task_waits_on(t)) {
-			t->entry.flags &= ~COTASK_T_LATE;
-			t->entry.flags &= ~COTASK_T_ARMED;
-			cotask_cancel_route(t);
-		}
-	}
+	if (!cotask_done(t))
+		act_on_post(t);
 	cotask_put(t);
 }
 
@@ -322,7 +351,7 @@ EXPORT_SYMBOL_GPL(cotask_cancel);
 void cotask_cancel_disarm(struct cotask *t)
 {
 	if (!(t->entry.flags & COTASK_T_LEVEL))
-		t->entry.flags &= ~COTASK_T_ARMED;
+		cotask_cancel_unarm(t);
 }
 
 /**
@@ -346,8 +375,11 @@ u32 cotask_cancel_take_back(struct cotask *t, u32 floor)
 		if (--count <= floor)
 			new &= ~COTASK_S_POSTED;
 	} while (!atomic_try_cmpxchg(&t->base.state, (int *)&old, new));
-	if (count <= floor)
-		cotask_cancel_disarm(t);
+	if (count > floor)
+		return count;
+	/* One that had stopped here on its way is gone with POSTED (CX-B2). */
+	t->entry.flags &= ~COTASK_T_ON_WAY;
+	cotask_cancel_disarm(t);
 	return count;
 }
 
@@ -379,15 +411,23 @@ int cotask_uncancel(struct cotask *task)
 }
 EXPORT_SYMBOL_GPL(cotask_uncancel);
 
+/* One delivery of all requests. */
+void cotask_cancel_deliver(struct cotask *t)
+{
+	cotask_cancel_settle(t);
+	cotask_cancel_unarm(t);
+	t->entry.flags &= ~COTASK_T_HANDED;
+	t->entry.flags |= COTASK_T_DELIVERED;
+	/* Inside a cancelled scope the next suspension fails as well (CX-B1). */
+	if (t->entry.flags & COTASK_T_LEVEL)
+		cotask_cancel_arm(t);
+}
+
 /* Due requests are delivered, without an await. */
 void cotask_cancel_deliver_here(struct cotask *t)
 {
-	if (!(t->entry.flags & COTASK_T_ARMED))
-		return;
-	cotask_cancel_settle(t);
-	t->entry.flags &= ~COTASK_T_LATE;
-	t->entry.flags |= COTASK_T_DELIVERED;
-	cotask_cancel_disarm(t);
+	if (t->entry.flags & COTASK_T_ARMED)
+		cotask_cancel_deliver(t);
 }
 
 /**

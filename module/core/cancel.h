@@ -16,7 +16,9 @@ void cotask_cancel_inside(struct cotask *t, const struct cotask_reason *why);
 void cotask_cancel_disarm(struct cotask *t);
 u32 cotask_cancel_take_back(struct cotask *t, u32 floor);
 void cotask_cancel_settle(struct cotask *t);
+void cotask_cancel_deliver(struct cotask *t);
 void cotask_cancel_deliver_here(struct cotask *t);
+void cotask_cancel_hand_on(struct cotask *t);
 
 /* scope.c, section.c */
 u32 cotask_scope_count(const struct cotask *t);
@@ -54,6 +56,12 @@ static inline u32 cotask_cancel_count(const struct cotask *t)
 static inline void cotask_cancel_arm(struct cotask *t)
 {
 	t->entry.flags |= COTASK_T_ARMED;
+}
+
+/* The opposite.  Whether a request came late is a property of what has armed the task. */
+static inline void cotask_cancel_unarm(struct cotask *t)
+{
+	t->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_LATE);
 }
 
 /* Arm it for a request that is going to be delivered once more: unsettle it. */

@@ -151,6 +151,7 @@ extern bool cotask_misuse_expected;
 #define COTASK_T_ON_WAY		BIT(22)	/* a request stopped here, and goes on from the inbox */
 #define COTASK_T_CHARGED	BIT(23)	/* it counts as an object of loop->payer */
 #define COTASK_T_PLACED		BIT(24)	/* its memory is its host's, see host.h */
+#define COTASK_T_PASSED		BIT(25)	/* the cancel of its group under way has dealt with it */
 #define COTASK_T_SIGNALS	(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_DOOMED | \
 				 COTASK_T_GRANTED | COTASK_T_DELIVERED)
 

@@ -56,6 +56,7 @@ void cotask_pause_end(struct cotask_group *g);
 
 /* abort.c */
 extern const struct cotask_fanout_ops cotask_group_fanout_ops;
+void cotask_group_cancel_joined(struct cotask_group *g, struct cotask *t);
 void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 			bool body);
 void cotask_group_cancel_children(struct cotask_group *g, const struct cotask_reason *why);

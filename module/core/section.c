@@ -39,7 +39,8 @@ int cotask_shield_enter(struct cotask *task, struct cotask_section *s, s64 ns)
 		return -EALREADY;
 	s->scope.kind = COTASK_SCOPE_SHIELD;
 	cotask_scope_enter(&s->scope, task);
-	task->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_LEVEL);
+	cotask_cancel_unarm(task);
+	task->entry.flags &= ~COTASK_T_LEVEL;
 	task->entry.flags |= COTASK_T_SHIELDED;
 	return cotask_timeout_start(task, &s->timeout, ns);
 }
@@ -74,7 +75,7 @@ static void look_around(struct cotask *t)
 	if (cotask_scope_count(t) > t->settled || (t->entry.flags & COTASK_T_LEVEL))
 		cotask_cancel_arm(t);
 	else
-		t->entry.flags &= ~COTASK_T_ARMED;
+		cotask_cancel_unarm(t);
 }
 
 void cotask_section_abandon(struct cotask_scope *s)
@@ -247,7 +248,8 @@ static void leave(struct cotask_cancel_scope *s)
 	s->state = CANCEL_SCOPE_LEFT;
 	if (s->scope.own) {
 		/* What armed it inside the scope is over; look_around() finds what is left. */
-		s->scope.task->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_LEVEL);
+		cotask_cancel_unarm(s->scope.task);
+		s->scope.task->entry.flags &= ~COTASK_T_LEVEL;
 		cotask_scope_take_back(&s->scope);
 	}
 	look_around(s->scope.task);

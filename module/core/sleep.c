@@ -88,10 +88,8 @@ static struct cotask_await asleep(struct cotask *task)
 {
 	/* An armed request is delivered at once, as a sleep can be cancelled (CX-8). */
 	cotask_cancel_taken_in(task);
-	if (unlikely(task->entry.flags & COTASK_T_ARMED)) {
-		task->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_LATE);
-		cotask_cancel_route(task);
-	}
+	if (unlikely(task->entry.flags & COTASK_T_ARMED))
+		cotask_cancel_hand_on(task);
 	return pending;
 }
 

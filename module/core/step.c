@@ -278,7 +278,8 @@ static bool postpone(struct cotask *t)
 		t->entry.flags &= ~(COTASK_T_LATE | COTASK_T_HANDED);
 		return true;		/* CX-B4 */
 	}
-	if ((flags & COTASK_T_KEEPS) && !(flags & COTASK_T_ARMED)) {
+	if ((flags & COTASK_T_KEEPS) && !(flags & COTASK_T_ARMED) &&
+	    cotask_scope_count(t) > t->settled) {
 		t->entry.flags &= ~COTASK_T_HANDED;
 		cotask_cancel_arm(t);
 		return true;		/* CX-B5 */
@@ -305,17 +306,6 @@ void cotask_task_resume(struct cotask *t, cotask_next_fn next)
 	loop->current_task = NULL;
 }
 
-/* The outcome that replaces the one that was due: one delivery of all requests. */
-static void deliver_cancel(struct cotask *t)
-{
-	cotask_cancel_settle(t);
-	t->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_HANDED | COTASK_T_LATE);
-	t->entry.flags |= COTASK_T_DELIVERED;
-	/* Inside a cancelled scope the next suspension fails as well (CX-B1). */
-	if (t->entry.flags & COTASK_T_LEVEL)
-		cotask_cancel_arm(t);
-}
-
 /**
  * cotask_task_revise - a request was made after the outcome of a hosted task was taken
  * @t: the task, armed since then; its code has not seen the outcome
@@ -336,7 +326,7 @@ bool cotask_task_revise(struct cotask *t, bool started, long *rc)
 	answer = (t->entry.flags & COTASK_T_DELIVERED) && *rc == -ECANCELED;
 	if ((t->entry.flags & COTASK_T_WINS) && !answer)
 		return true;		/* CX-B4 */
-	deliver_cancel(t);
+	cotask_cancel_deliver(t);
 	*rc = -ECANCELED;
 	return true;
 }
@@ -386,7 +376,7 @@ static bool deliver(struct cotask *t)
 		return true;
 	if (t->entry.flags & COTASK_T_ARMED)
 		t->base.result = -ECANCELED;
-	deliver_cancel(t);
+	cotask_cancel_deliver(t);
 	if (t->base.result == -ECANCELED && cotask_task_unstarted(t))
 		return drop(t);
 	return true;
@@ -458,12 +448,9 @@ static struct cotask_await park(struct cotask *task, struct cotask_awaitable *x,
 	task->base.result = 0;	/* no wave has passed */
 	task->entry.flags |= flags;
 	trace_cotask_suspend(task, x->post.ops->name);
-	/* A request that could not be delivered before is handed on (CX-8). */
 	cotask_cancel_taken_in(task);
-	if (unlikely(task->entry.flags & COTASK_T_ARMED)) {
-		task->entry.flags &= ~(COTASK_T_ARMED | COTASK_T_LATE);
-		cotask_cancel_route(task);
-	}
+	if (unlikely(task->entry.flags & COTASK_T_ARMED))
+		cotask_cancel_hand_on(task);
 	return pending;
 }
 

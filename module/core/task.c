@@ -66,7 +66,11 @@ static struct cotask_deferred *deferred_of(struct cotask *t)
 
 static void free_deferred(struct cotask_deferred *d)
 {
-	task_free(container_of((struct cotask_entry *)d, struct cotask, entry));
+	struct cotask *t = container_of((struct cotask_entry *)d, struct cotask, entry);
+
+	/* A debug build checks that the task is in no list. */
+	INIT_LIST_HEAD(&t->entry.link);
+	task_free(t);
 }
 
 /**
@@ -251,7 +255,7 @@ void cotask_task_joined(struct cotask *t)
 	if (g->flags & COTASK_G_DOOMED)
 		t->entry.flags |= COTASK_T_DOOMED;
 	if (g->flags & COTASK_G_ABORTING)
-		cotask_cancel_for(t, &g->why);
+		cotask_group_cancel_joined(g, t);
 }
 
 /**

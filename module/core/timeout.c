@@ -359,19 +359,19 @@ static s64 nearest_deadline(const struct cotask *task, unsigned int most)
 	const struct cotask_scope *s = task->scopes;
 	s64 nearest = COTASK_FOREVER;
 
-	while (task) {
+	for (;;) {
 		for (; s && most--; s = s->outer) {
 			cotask_loop_spend(loop, 1);
 			if (s->kind == COTASK_SCOPE_SHIELD)
 				return nearest;
 			nearest = min(nearest, deadline_of(s, loop));
 		}
-		if (s || cotask_done(task))
-			break;
+		/* No task has entered the last group: it was opened. */
+		if (s || !task || cotask_done(task))
+			return nearest;
 		s = &task->group->scope;
-		task = task->group->scope.task;
+		task = s->task;
 	}
-	return nearest;
 }
 
 /**

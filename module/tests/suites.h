@@ -23,6 +23,7 @@ extern struct kunit_suite cotask_context_suite;
 extern struct kunit_suite cotask_oom_suite;
 extern struct kunit_suite cotask_outside_suite;
 extern struct kunit_suite cotask_gather_suite;
+extern struct kunit_suite cotask_late_suite;
 extern struct kunit_suite cotask_wait_suite;
 extern struct kunit_suite cotask_sync_suite;
 extern struct kunit_suite cotask_eager_suite;

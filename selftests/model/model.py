@@ -187,11 +187,11 @@ class Task(Awaitable):
         self.flags = flags
         self.code, self.group = code, group
         self.requests, self.deliveries = [], 0
+        self.late = False	# armed when the outcome was there already (CX-B4)
         self.armed = self.handed = self.started = False
         self.first_step = False
         self.told = False	# the last await was hit by a request of its own (CX-B3)
         self.doing = "begin"	# the instruction that it has suspended in
-        self.late = False	# armed when the outcome was there already (CX-B4)
         self.granted = None	# what has granted something with the outcome (SY-2)
         self.waits_on = self.entry = None
         self.blocks = []	# groups, sections and cancel scopes, innermost last
@@ -199,6 +199,16 @@ class Task(Awaitable):
         self.apart = False	# its failure is not one of its group (TG-B7)
         self.posted = []	# requests from outside that its loop has not acted on
         self.left = lambda: None	# called when its group has let go of it
+
+    @property
+    def armed(self):
+        return self._armed
+
+    @armed.setter
+    def armed(self, armed):
+        """Whether a request came late is a property of what has armed the task."""
+        self._armed = armed
+        self.late = self.late and armed
 
     # --- running
 
@@ -245,7 +255,8 @@ class Task(Awaitable):
         if self.flags & WINS and self.late:			# CX-B4
             self.late = self.handed = False
             return True
-        if self.flags & KEEPS and not self.armed and self.due != ECANCELED:	# CX-B5
+        if self.flags & KEEPS and not self.armed and self.due != ECANCELED and \
+                self.undelivered():				# CX-B5, CX-16
             self.handed, self.armed = False, True
             return True
         return False
@@ -300,6 +311,7 @@ class Task(Awaitable):
         if self.armed:						# CX-8
             self.armed = False
             self.route()
+            self.late = False	# it was there before the wait
 
     def needs(self):
         children = [c for g in self.blocks if isinstance(g, Group) for c in g.children]
@@ -360,19 +372,22 @@ class Task(Awaitable):
                 return True
         return self.born_level
 
+    def undelivered(self):
+        return any(r.heard is None and not self.holds(r) for r in self.requests)
+
     def look_around(self):
         """After a section or scope: what was held back, or is for good."""
-        self.armed = self.level() or any(r.heard is None and not self.holds(r)
-                                         for r in self.requests)
+        self.armed = self.level() or self.undelivered()
 
     def route(self):
+        handed = self.handed
         if self.waits_on:					# CX-3
             self.handed = True
             if self.waits_on.cancel(self):
                 return
-            self.handed = False
-        if self.started and not self.armed and self.queued():
-            self.late = True
+            self.handed = handed				# CX-6
+        if self.started and not self.armed and (self.waits_on or self.queued()):
+            self.late = True					# CX-B4
         self.armed = True					# CX-4
 
     def hear(self):

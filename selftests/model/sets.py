@@ -134,7 +134,7 @@ class Gather(Members):
             self.cut = True
             return True
         self.loop.asking.append(self)
-        accepted = [m.x.cancel() or m.on_way() for m in self.members if not m.ended]
+        accepted = [m.x.cancel() for m in self.members if not m.ended]
         for m in self.members:
             m.x.read = True					# AW-11
         self.loop.asking.pop()
@@ -171,7 +171,7 @@ class Wait(Members):
             self.settle(0)
 
     def cancel(self, _waiter=None):				# WT-8
-        if self.done:
+        if self.done or self.settled:				# CX-4
             return False
         self.settle(ECANCELED, True)
         return True

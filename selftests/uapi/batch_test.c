@@ -206,4 +206,50 @@ TEST_F(file, cancelled_again_after_a_swallowed_request)
 	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 5, .value = COTASK_NEVER).result);
 }
 
+/* Task 5, whose outcome wins, waits for the future 20, and task 1 runs. */
+static void wait_with_a_winner(int fd)
+{
+	t_op(fd, OP(MAKE, .handle = 20, .arg = COTASK_KIND_FUTURE));
+	t_op(fd, OP(SPAWN, .handle = 5, .arg = COTASK_SPAWN_F_WINS));
+	t_step(fd, OP(SLEEP, .task = 1));
+	t_step(fd, OP(SLEEP, .task = 2, .value = COTASK_NEVER));
+	t_step(fd, OP(AWAIT, .task = 5, .handle = 20));
+}
+
+/* CX-B4, SC-9: an outcome that was posted, and can be read, wins like any other */
+TEST_F(file, completed_by_a_post)
+{
+	struct cotask_op ops[] = {
+		OP(CANCEL, .handle = 5), OP(SLEEP, .task = 1, .value = COTASK_NEVER),
+	};
+	struct turn t;
+
+	wait_with_a_winner(self->fd);
+	t_post(self->fd, OP(COMPLETE, .handle = 20, .value = 7));
+	ASSERT_EQ(7, op(RESULT, .handle = 20));
+	t = t_enter(self->fd, ops, 2, 1);
+	EXPECT_EQ(5, t.event[0].handle);
+	EXPECT_EQ(7, t.event[0].result);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 5, .value = COTASK_NEVER).result);
+}
+
+/* CX-16, CX-14, TO-15: a late request that was taken back has no effect on later waits */
+TEST_F(file, late_and_taken_back)
+{
+	wait_with_a_winner(self->fd);
+	op(SPAWN, .handle = 6);
+	op(COMPLETE, .handle = 20, .value = 7);
+	op(CANCEL, .handle = 5);
+	EXPECT_EQ(0, op(UNCANCEL, .handle = 5));
+	EXPECT_EQ(6, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(7, step(SLEEP, .task = 6, .value = COTASK_NEVER).result);
+	op(AWAIT, .task = 5, .handle = 6);
+	op(CANCEL, .handle = 5);
+	EXPECT_EQ(6, t_next(self->fd).handle);
+	EXPECT_EQ(4, step(EXIT, .task = 6, .value = 4).result);
+	op(ENTER, .task = 5, .handle = 30, .arg = COTASK_KIND_TIMEOUT, .value = MS);
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 5, .value = COTASK_NEVER).result);
+	EXPECT_EQ(-ETIMEDOUT, op(LEAVE, .task = 5, .handle = 30, .value = -ECANCELED));
+}
+
 TEST_HARNESS_MAIN

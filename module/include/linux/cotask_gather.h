@@ -62,6 +62,7 @@ struct cotask_member {
  * @attached: members whose end was not taken in yet [L]
  * @undone: those of them that can still be cancelled, unless their end is on its way [L]
  * @live: of a gather: no member before this one can be cancelled [L]
+ * @alive: of a gather: the last wave that has found a member which can be cancelled [L]
  * @declining: in a list while the sets that cannot be cancelled are determined [L]
  * @flags: of the function that has made the set [I], and COTASK_SET_* [L]
  * @outcome: its future outcome [L]
@@ -80,6 +81,7 @@ struct cotask_set {
 	unsigned int		attached;
 	unsigned int		undone;
 	unsigned int		live;
+	u64			alive;
 	struct list_head	declining;
 	u32			flags;
 	long			outcome;

@@ -583,6 +583,57 @@ static void served_and_doomed(struct kunit *test)
 	cotask_group_fini(&env->group[0]);
 }
 
+/* A script that takes one item, or shows why it does not; one that takes all that are left. */
+static const struct line takes_one[] = { TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, END };
+static const struct line takes_three[] = {
+	TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, TRY, NEXT(0), EXCEPT, SHOW, ENDTRY,
+	TRY, NEXT(0), EXCEPT, SHOW, ENDTRY, END_ITERATION(0), END
+};
+
+/* The time of an iteration over two members is up, and a task in @group that waits is queued. */
+static void let_the_time_expire(struct env *env, int group)
+{
+	const struct line p[] = {
+		AS_COMPLETED(0, 5, F(0), F(1)), SPAWN(1, group, takes_one), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	advance(env, 5);
+	turn(env);
+	KUNIT_EXPECT_FALSE(env->test, list_empty(&env->loop->ready));
+}
+
+/* AC-4, AC-7: the time is up, and the task is ended where it waits: it has consumed no item */
+static void expired_and_doomed(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	cotask_group_init(&env->group[0]);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&env->group[0], env->loop, 0), 0);
+	let_the_time_expire(env, 0);
+	doom_group(env);
+	expect_log(env, "");
+	play(env, 0, takes_three);
+	settle(env);
+	expect_log(env, "ETIMEDOUT ETIMEDOUT end");
+	cotask_group_fini(&env->group[0]);
+}
+
+/* AC-4, AC-7: the same for a task that is cancelled; by then, another one can ask for the item */
+static void expired_and_cancelled(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	let_the_time_expire(env, ROOT);
+	cotask_cancel(env->task[1]);
+	settle(env);
+	expect_log(env, "ECANCELED");
+	play(env, 0, takes_three);
+	settle(env);
+	expect_log(env, "ETIMEDOUT ETIMEDOUT end");
+}
+
 /* WT-B1: an iteration that is ended early leaves nothing behind */
 static void ended_early(struct kunit *test)
 {
@@ -624,6 +675,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(item_of_a_cancelled_task),
 	KUNIT_CASE(next_is_doomed),
 	KUNIT_CASE(served_and_doomed),
+	KUNIT_CASE(expired_and_doomed),
+	KUNIT_CASE(expired_and_cancelled),
 	KUNIT_CASE(ended_early),
 	{}
 };

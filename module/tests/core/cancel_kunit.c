@@ -2,8 +2,11 @@
 /*
  * cotask tests - cancellation: the path and the effect of a request
  */
+#include <linux/vmalloc.h>
+
 #include "../helpers.h"
 #include "../suites.h"
+#include "../../core/core.h"
 
 static const struct line value[] = { SLEEP(10), RETURN(7) };
 static const struct line swallow[] = {
@@ -340,6 +343,84 @@ static void nested_frames_unwind_inside_out(struct kunit *test)
 	expect_cancelled(env, 0);
 }
 
+/* --- a request that is under way ------------------------------------------------ */
+
+/* More tasks than a call of a module's code passes a request through at once. */
+#define LONG_CHAIN	(COTASK_BUDGET + COTASK_BUDGET / 2)
+
+/* Each task waits for the next one, and the last one sleeps. */
+static struct chain {
+	struct link {
+		struct cotask_frame frame;
+		struct cotask *task;
+	} link[LONG_CHAIN];
+	struct cotask *stopped;
+} *chain;
+
+static long waits_for_the_next(struct cotask *task, struct cotask_frame *frame)
+{
+	struct link *me = container_of(frame, struct link, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, slept, joined);
+
+	if (me == &chain->link[LONG_CHAIN - 1])
+		CO_AWAIT(slept, rc, cotask_sleep(task, COTASK_FOREVER));
+	else
+		CO_AWAIT(joined, rc, cotask_join(task, me[1].task));
+	return rc;
+}
+
+/* The first task is cancelled; where the request stops for now, it is taken back. */
+static void cancel_and_take_back(struct env *env, struct cotask *task)
+{
+	int i;
+
+	cotask_cancel(chain->link[0].task);
+	for (i = 0; i < LONG_CHAIN && !chain->stopped; i++) {
+		if (chain->link[i].task->entry.flags & COTASK_T_ON_WAY)
+			chain->stopped = chain->link[i].task;
+	}
+	KUNIT_ASSERT_NOT_NULL(env->test, chain->stopped);
+	KUNIT_EXPECT_EQ(env->test, cotask_cancel_reason(chain->stopped).by, task->id);
+	KUNIT_EXPECT_EQ(env->test, cotask_uncancel(chain->stopped), 0);
+}
+
+static void cancel_where_it_has_stopped(struct env *env)
+{
+	cotask_cancel(chain->stopped);
+}
+
+/* CX-16, CX-B2: a request from outside has its own reason, after one was taken back on its way */
+static void taken_back_on_its_way(struct kunit *test)
+{
+	static const struct line cancels[] = { HOOK(cancel_and_take_back), END };
+	struct env *env = env_of(test);
+	int i;
+
+	chain = vzalloc(sizeof(*chain));
+	KUNIT_ASSERT_NOT_NULL(test, chain);
+	for (i = LONG_CHAIN; i--; ) {
+		struct link *l = &chain->link[i];
+
+		cotask_frame_init(&l->frame, waits_for_the_next, NULL);
+		l->task = cotask_spawn(cotask_loop_root(env->loop), &l->frame, NULL);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(l->task));
+	}
+	settle(env);
+	play(env, 0, cancels);
+	settle(env);
+	KUNIT_EXPECT_FALSE(test, cotask_done(chain->link[0].task));
+	elsewhere(env, cancel_where_it_has_stopped);
+	while (turn(env))
+		;
+	KUNIT_EXPECT_EQ(test, cotask_cancel_reason(chain->stopped).by, 0ULL);
+	KUNIT_EXPECT_TRUE(test, cotask_cancelled(chain->link[0].task));
+	for (i = 0; i < LONG_CHAIN; i++)
+		cotask_put(chain->link[i].task);
+	vfree(chain);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(cancel_of_done_task_is_refused),
 	KUNIT_CASE(cancel_counts),
@@ -361,6 +442,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(swallowed_without_uncancel),
 	KUNIT_CASE(reason_goes_down_the_chain),
 	KUNIT_CASE(nested_frames_unwind_inside_out),
+	KUNIT_CASE(taken_back_on_its_way),
 	{}
 };
 

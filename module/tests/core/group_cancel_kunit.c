@@ -2,8 +2,12 @@
 /*
  * cotask tests - cancelling a whole group
  */
+#include <linux/cotask_gather.h>
+#include <linux/slab.h>
+
 #include "../helpers.h"
 #include "../suites.h"
+#include "../../core/core.h"
 
 static const struct line loud[] = { TRY, SLEEP(99), EXCEPT, LOG("c"), RERAISE, ENDTRY, END };
 static const struct line simple[] = { LOG("ran"), END };
@@ -192,6 +196,161 @@ static void outside_after_taking_back(struct kunit *test)
 	expect_log(env, "ECANCELED n1");
 }
 
+/* --- a cancel that is under way ---------------------------------------------------- */
+
+/* More children than a call of a module's code cancels at once. */
+#define MANY	(COTASK_BUDGET + COTASK_BUDGET / 2)
+
+/**
+ * struct crowd - a group of many children whose cancel is under way while a further one joins it
+ * @frame: of the parent
+ * @g: the group
+ * @late: the further child
+ * @count: its requests when it has been spawned
+ * @step: its code
+ * @args: how it is spawned
+ * @set: what it waits for
+ * @member: a future
+ */
+static struct crowd {
+	struct cotask_frame frame;
+	struct cotask_group g;
+	struct cotask *late;
+	u32 count;
+	cotask_step_fn step;
+	const struct cotask_spawn_args *args;
+	struct cotask_set set;
+	struct cotask_member member;
+} *crowd;
+
+static long sleeps(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+
+	CO_AWAIT(slept, rc, cotask_sleep(task, COTASK_FOREVER));
+	return rc;
+}
+
+static struct cotask_frame *new_sleeper(cotask_step_fn step)
+{
+	struct cotask_frame *frame = kzalloc(sizeof(*frame), GFP_KERNEL);
+
+	return frame ? cotask_frame_init(frame, step, cotask_frame_kfree) : NULL;
+}
+
+static int spawn_many(void)
+{
+	int i, rc = 0;
+
+	for (i = 0; i < MANY && !rc; i++)
+		rc = cotask_go(&crowd->g, new_sleeper(sleeps));
+	return rc;
+}
+
+/* Its eager first step adds children behind it, and cancels the group. */
+static long begins_with_a_cancel(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, slept);
+
+	rc = spawn_many();
+	if (rc)
+		return rc;
+	cotask_group_cancel(&crowd->g);
+	CO_AWAIT(slept, rc, cotask_sleep(task, COTASK_FOREVER));
+	return rc;
+}
+
+/* Its eager first step cancels the group, and then waits for a gather. */
+static long gathers_after_a_cancel(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, gathered);
+
+	cotask_group_cancel(&crowd->g);
+	CO_AWAIT(gathered, rc,
+		 cotask_await(task, cotask_gather(&crowd->set, NULL, &crowd->member, 1,
+						  COTASK_GATHER_COLLECT)));
+	return rc;
+}
+
+static void spawn_late(void)
+{
+	crowd->late = cotask_spawn_with(&crowd->g, new_sleeper(crowd->step), crowd->args);
+	crowd->count = IS_ERR(crowd->late) ? 0 : cotask_cancelling(crowd->late);
+}
+
+static long cancels_a_crowd(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, started, left);
+
+	cotask_group_init(&crowd->g);
+	rc = cotask_group_enter(task, &crowd->g);
+	if (crowd->step != begins_with_a_cancel && !rc)
+		rc = spawn_many();
+	CO_AWAIT(started, rc, cotask_yield(task));
+	if (crowd->step == sleeps)
+		cotask_group_cancel(&crowd->g);
+	spawn_late();
+	CO_AWAIT(left, rc, cotask_group_exit(task, &crowd->g, 0));
+	cotask_group_fini(&crowd->g);
+	return rc;
+}
+
+static void cancel_a_crowd(struct kunit *test, cotask_step_fn step,
+			   const struct cotask_spawn_args *args)
+{
+	struct env *env = env_of(test);
+	struct cotask *t;
+
+	crowd = kunit_kzalloc(test, sizeof(*crowd), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, crowd);
+	crowd->step = step;
+	crowd->args = args;
+	crowd->member = COTASK_MEMBER(&env->future[0].base);
+	t = cotask_spawn(cotask_loop_root(env->loop),
+			 cotask_frame_init(&crowd->frame, cancels_a_crowd, NULL), NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	settle(env);
+	KUNIT_EXPECT_TRUE(test, cotask_done(t));
+	KUNIT_ASSERT_FALSE(test, IS_ERR_OR_NULL(crowd->late));
+	KUNIT_EXPECT_TRUE(test, cotask_cancelled(crowd->late));
+	KUNIT_EXPECT_EQ(test, crowd->count, 1U);
+	KUNIT_EXPECT_EQ(test, cotask_cancelling(crowd->late), 1U);
+	cotask_put(crowd->late);
+	cotask_put(t);
+}
+
+/* TG-9, TG-B5: a child that starts cancelled receives the cancel of its group once */
+static void spawned_while_it_is_cancelled(struct kunit *test)
+{
+	static const struct cotask_spawn_args args = {
+		.flags = COTASK_SPAWN_CANCELLED | COTASK_SPAWN_SURE_START,
+	};
+
+	cancel_a_crowd(test, sleeps, &args);
+}
+
+static const struct cotask_spawn_args eager = { .flags = COTASK_SPAWN_EAGER };
+
+/* TG-9, TG-32: so does a child that the cancel has passed in its eager first step */
+static void passed_in_its_first_step(struct kunit *test)
+{
+	cancel_a_crowd(test, begins_with_a_cancel, &eager);
+}
+
+/* TG-9, TG-32: ... and one that it has not reached yet, and reaches because the child joins */
+static void reached_when_it_joins(struct kunit *test)
+{
+	cancel_a_crowd(test, gathers_after_a_cancel, &eager);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(cancel_the_group),
 	KUNIT_CASE(after_an_outside_cancel),
@@ -203,6 +362,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(merged_cancel_is_not_lost),
 	KUNIT_CASE(cancelled_by_a_child),
 	KUNIT_CASE(outside_after_taking_back),
+	KUNIT_CASE(spawned_while_it_is_cancelled),
+	KUNIT_CASE(passed_in_its_first_step),
+	KUNIT_CASE(reached_when_it_joins),
 	{}
 };
 

@@ -363,7 +363,7 @@ static void stop_timed_out(struct env *env)
 	KUNIT_EXPECT_EQ(env->test, cotask_group_stop(&my.group, 0), -ETIMEDOUT);
 }
 
-/* TG-B4: the deadline of a group that a thread has opened */
+/* TG-B4, TO-B2: the deadline of a group that a thread has opened */
 static void opened_with_a_deadline(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -376,6 +376,7 @@ static void opened_with_a_deadline(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, cotask_group_open(&my.group, env->loop, 0), 0);
 	spawn_into(env, 0);
 	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_effective_deadline(env->task[0]), options.deadline);
 	pass(env, 9);
 	expect_pending(env, 0);
 	pass(env, 1);

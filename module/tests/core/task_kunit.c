@@ -338,6 +338,19 @@ static void unread_error(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->errors, 1U);
 }
 
+/* CT-7, TK-B1: the last handle is dropped where PREEMPT_RT can free no memory */
+static void last_put_without_preemption(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	play(env, 0, simple);
+	settle(env);
+	preempt_disable();
+	cotask_put(env->task[0]);
+	preempt_enable();
+	env->task[0] = NULL;
+}
+
 /* --- the task object ---------------------------------------------------------- */
 
 /* TK-1: done, cancelled, result and error in each state */
@@ -619,6 +632,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(cancelled_future),
 	KUNIT_CASE(failed_with_ecanceled),
 	KUNIT_CASE(unread_error),
+	KUNIT_CASE(last_put_without_preemption),
 	KUNIT_CASE(state_of_a_task),
 	KUNIT_CASE(not_completed_by_hand),
 	KUNIT_CASE(callback_on_done_task),
