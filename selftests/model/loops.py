@@ -26,8 +26,12 @@ class Across(Awaitable):
         target.loop.queue(self.target_ended)
 
     def target_ended(self):
-        result = self.target.get()
-        self.loop.act(lambda: self.complete(result))
+        self.loop.act(self.arrive)
+
+    def arrive(self):
+        if self.waiters:					# AW-11
+            self.target.read = True
+        self.complete(self.target.result)
 
     def cancel(self, waiter):					# CX-3
         in_time = self.target.cancel()

@@ -107,6 +107,7 @@ static void tell(int fd, int socket)
 		OP(START, .handle = 4),
 		OP(COND_WAIT, .handle = 23),
 	};
+	int other = t_open();
 	unsigned int i;
 	__s64 group;
 
@@ -116,11 +117,12 @@ static void tell(int fd, int socket)
 	for (i = 2; i < sizeof(story) / sizeof(*story); i++)
 		t_op(fd, story[i]);
 	group = t_op(fd, OP(EXPORT, .handle = 50));
-	if (group >= 0) {
-		t_op(fd, OP(IMPORT, .handle = 60, .arg = group));
-		t_op(fd, OP(SPAWN, .handle = 61, .other = 60));
-		close(group);
+	if (group >= 0 && other >= 0) {
+		t_op(other, OP(IMPORT, .handle = 60, .arg = group));
+		t_op(other, OP(SPAWN, .handle = 61, .other = 60));
 	}
+	if (group >= 0)
+		close(group);
 	for (i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
 		struct cotask_op op = waits[i];
 
@@ -128,6 +130,8 @@ static void tell(int fd, int socket)
 		t_op(fd, op);
 		t_enter_until(fd, NULL, 0, 1, t_now() + MS);
 	}
+	if (other >= 0)
+		close(other);
 }
 
 TEST(every_allocation_fails_once)
