@@ -71,7 +71,7 @@ class Submission:
         task.loop.queue(self.task_ended)
 
     def task_ended(self):
-        self.settle(self.task.get(), self.task.cancelled)	# RT-2
+        self.settle(self.task.result, self.task.cancelled)	# RT-2
 
     def settle(self, result, cancelled):
         if self.done:
@@ -89,3 +89,7 @@ class Submission:
     def get(self):
         self.read = self.read or self.done			# AW-11
         return self.result
+
+    def put(self):
+        """AW-11: it has the error of the task, which is then retrieved, too."""
+        self.task.read = self.task.read or self.read

@@ -333,4 +333,112 @@ TEST_F(errors, child_of_an_own_group_that_was_imported)
 	EXPECT_EQ(-ESHUTDOWN, op(SPAWN, .handle = 4, .other = 5));
 }
 
+/* --- submissions ----------------------------------------------------------------------- */
+
+#define MANY	3
+
+/* Submissions 10 .. of tasks 20 .., which run. */
+static void submit(struct __test_metadata *_metadata, struct _test_data_errors *self)
+{
+	struct turn t;
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		ASSERT_EQ(0, t_post(self->fd, OP(SUBMIT, .handle = 10 + i, .other = 20 + i,
+						 .user_data = 20 + i)));
+	ASSERT_EQ(0, op(SLEEP, .task = 1, .value = COTASK_NEVER));
+	t = t_enter(self->fd, NULL, 0, MANY);
+	ASSERT_EQ(MANY, t.n);
+}
+
+static void fail_all(struct _test_data_errors *self, __u16 flags)
+{
+	struct cotask_op ops[MANY];
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		ops[i] = OP(EXIT, .task = 20 + i, .value = -EIO - i, .flags = flags);
+	t_enter_until(self->fd, ops, MANY, 0, 0);
+}
+
+static void forget_all(struct _test_data_errors *self, __u32 first)
+{
+	struct cotask_op ops[MANY];
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		ops[i] = OP(FORGET, .handle = first + i);
+	t_enter_until(self->fd, ops, MANY, 0, 0);
+}
+
+/* Each error once, in their order, whatever it says of the task. */
+static void expect_all(struct __test_metadata *_metadata, struct _test_data_errors *self)
+{
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		EXPECT_ERROR(self->fd, -EIO - i);
+	EXPECT_NOTHING(self->fd);
+}
+
+/* AW-11: the submissions are the last references */
+TEST_F(errors, failed_submissions)
+{
+	submit(_metadata, self);
+	fail_all(self, COTASK_OP_F_FORGET);
+	EXPECT_NOTHING(self->fd);
+	forget_all(self, 10);
+	expect_all(_metadata, self);
+}
+
+/* AW-11: the tasks are the last references */
+TEST_F(errors, failed_tasks_of_submissions)
+{
+	submit(_metadata, self);
+	fail_all(self, 0);
+	EXPECT_NOTHING(self->fd);
+	forget_all(self, 10);
+	EXPECT_NOTHING(self->fd);
+	forget_all(self, 20);
+	expect_all(_metadata, self);
+}
+
+/* ... the submissions were forgotten before the tasks have ended */
+TEST_F(errors, forgotten_submissions)
+{
+	submit(_metadata, self);
+	forget_all(self, 10);
+	fail_all(self, COTASK_OP_F_FORGET);
+	expect_all(_metadata, self);
+}
+
+/* ... and another thread forgets the submissions */
+TEST_F(errors, submissions_forgotten_elsewhere)
+{
+	int i;
+
+	submit(_metadata, self);
+	fail_all(self, COTASK_OP_F_FORGET);
+	EXPECT_NOTHING(self->fd);
+	for (i = 0; i < MANY; i++)
+		EXPECT_EQ(0, t_post(self->fd, OP(FORGET, .handle = 10 + i)));
+	expect_all(_metadata, self);
+}
+
+/* AW-11: the result of one of the two is the error of both */
+TEST_F(errors, result_of_a_submission)
+{
+	submit(_metadata, self);
+	fail_all(self, 0);
+	EXPECT_NOTHING(self->fd);
+	EXPECT_EQ(-EIO, op(RESULT, .handle = 10));
+	EXPECT_EQ(-EIO - 1, op(RESULT, .handle = 21));
+	EXPECT_EQ(0, op(FORGET, .handle = 12));
+	EXPECT_EQ(0, op(FORGET, .handle = 22));
+	EXPECT_ERROR(self->fd, -EIO - 2);
+	forget_all(self, 10);
+	forget_all(self, 20);
+	EXPECT_NOTHING(self->fd);
+}
+
 TEST_HARNESS_MAIN
