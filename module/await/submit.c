@@ -103,7 +103,8 @@ static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_
 		return ERR_PTR(-ENOMEM);
 	}
 	task = spawn(group, frame, &args);
-	if (task == ERR_PTR(-ESHUTDOWN)) {
+	/* A process has the error from the operation that submits. */
+	if (task == ERR_PTR(-ESHUTDOWN) || (IS_ERR(task) && spawn == cotask_spawn_paid)) {
 		cotask_submission_put(s);
 		return ERR_CAST(task);
 	}

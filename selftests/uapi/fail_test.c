@@ -215,6 +215,38 @@ TEST(put_without_memory)
 	EXPECT_EQ(0, rc);
 }
 
+/* RT-5: a task that cannot be spawned is the error of SUBMIT, which makes nothing */
+TEST(submit_without_memory)
+{
+	const struct cotask_op submit = OP(SUBMIT, .handle = 30, .other = 31, .len = 4,
+					   .addr = (unsigned long)"name");
+	int n, failed = 0;
+	bool none = false;
+	__s64 rc = POISON;
+
+	if (access(DEVICE, R_OK) || !can_fail())
+		SKIP(return, "no " DEVICE ", or no fault injection");
+	for (n = 1; n < 100 && !none; n++) {
+		int fd = t_open();
+
+		fail_nth(n);
+		rc = t_op(fd, submit);
+		none = left();
+		fail_nth(0);
+		if (rc == -ENOMEM) {
+			failed++;
+			EXPECT_EQ(0, t_enter_until(fd, NULL, 0, 1, 0).n);
+			EXPECT_EQ(0, t_op(fd, submit));
+		}
+		if (rc != -EFAULT)
+			EXPECT_EQ(31, t_next(fd).handle);
+		close(fd);
+	}
+	/* Two objects, the submission, and the name of the task. */
+	EXPECT_LE(4, failed);
+	EXPECT_EQ(0, rc);
+}
+
 /* A listing that fails for lack of memory leaves no descriptor */
 TEST(inspect_without_memory)
 {
