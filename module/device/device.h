@@ -418,6 +418,8 @@ static inline bool cotask_is_outcome(s64 value)
 }
 
 /* handle.c */
+/* A handle can be an outcome, of NEXT: as a long of any size it is not an error. */
+#define COTASK_MAX_HANDLE	INT_MAX
 #define COTASK_MAX_OBJECTS_DEFAULT	65536
 extern unsigned int cotask_max_objects;
 int cotask_file_charge_many(struct cotask_file *f, unsigned int n);
