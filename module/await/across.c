@@ -27,6 +27,7 @@
  * @ended: the callback in the loop of @target
  * @result: the outcome, in transit
  * @passed: number of requests that were passed on to @target
+ * @awaits: a waiter that receives an error has retrieved it; otherwise that is up to the waiter
  * @host: charged for the object, which may outlive the waiters; or NULL
  */
 struct cotask_across {
@@ -36,6 +37,7 @@ struct cotask_across {
 	struct cotask_callback	ended;
 	long			result;
 	unsigned int		passed;
+	bool			awaits;
 	struct cotask_loop_host	*host;
 };
 
@@ -61,6 +63,8 @@ void cotask_across_put(struct cotask_across *a)
 	if (!a || !refcount_dec_and_test(&a->refs))
 		return;
 	loop = a->base.loop;
+	if (a->awaits)
+		cotask_awaitable_pass_read(&a->base, a->target);
 	cotask_put(a->target);
 	if (a->host)
 		cotask_host_free(a->host, a, 1);
@@ -125,12 +129,12 @@ static const struct cotask_awaitable_ops across_ops = {
 	.internal = true,
 };
 
-/* The owner of the target's loop. */
+/* The owner of the target's loop.  The error is not retrieved before a waiter has it. */
 static int target_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
 {
 	struct cotask_across *a = container_of(cb, struct cotask_across, ended);
 
-	a->result = cotask_awaitable_result(x);
+	a->result = x->result;
 	if (cotask_loop_post(a->base.loop, &a->base.post))
 		cotask_across_put(a);
 	return 0;
@@ -141,6 +145,8 @@ static int target_ended(struct cotask_callback *cb, struct cotask_awaitable *x)
  * @loop: the loop of the waiters, pinned by the caller
  * @target: the task
  * @payer: is charged for the connection as long as that exists; or NULL
+ *
+ * A waiter that receives an error decides itself whether the error is retrieved (AW-11).
  *
  * Context: Process context, any thread.
  * Return: The connection with a reference, for cotask_across_begin(); ERR_PTR() of -ENOMEM,
@@ -192,6 +198,7 @@ struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask 
 
 	if (IS_ERR(a))
 		return a;
+	a->awaits = true;
 	rc = cotask_across_begin(a);
 	if (!rc)
 		return a;
@@ -203,7 +210,7 @@ struct cotask_across *cotask_across_new(struct cotask_loop *loop, struct cotask 
 struct cotask_await cotask_across_await(struct cotask *task, struct cotask_across *a)
 {
 	if (cotask_awaitable_done(&a->base))
-		return cotask_refuse(task, a->base.result);
+		return cotask_refuse(task, cotask_awaitable_result(&a->base));
 	return cotask_park(task, &a->base);
 }
 

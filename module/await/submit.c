@@ -32,11 +32,12 @@ static const struct cotask_awaitable_ops submission_ops = {
 	.internal = true,
 };
 
+/* The error stays with the task, unless it is retrieved here. */
 static void settle_like_task(struct cotask_submission *s)
 {
 	bool cancelled = cotask_cancelled(s->task);
 
-	cotask_future_settle(&s->base, cotask_result(s->task),
+	cotask_future_settle(&s->base, s->task->base.result,
 			     cancelled ? COTASK_S_CANCELLED : 0);
 }
 
@@ -102,7 +103,8 @@ static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_
 		return ERR_PTR(-ENOMEM);
 	}
 	task = spawn(group, frame, &args);
-	if (task == ERR_PTR(-ESHUTDOWN)) {
+	/* A process has the error from the operation that submits. */
+	if (task == ERR_PTR(-ESHUTDOWN) || (IS_ERR(task) && spawn == cotask_spawn_paid)) {
 		cotask_submission_put(s);
 		return ERR_CAST(task);
 	}
@@ -165,7 +167,8 @@ static void submission_free(struct cotask_deferred *d)
  * cotask_submission_put - drop the reference to a submission
  * @s: the submission, or NULL
  *
- * The task continues.  An error that was never retrieved is reported (AW-11).
+ * The task continues.  An error that was never retrieved is reported with the last reference to the
+ * task (AW-11).
  *
  * Context: Any.
  */
@@ -174,8 +177,8 @@ void cotask_submission_put(struct cotask_submission *s)
 	cotask_race_point(PUT_SUBMISSION, s);
 	if (!s || !refcount_dec_and_test(&s->base.refs))
 		return;
-	if (cotask_awaitable_done(&s->base))
-		cotask_awaitable_unread(&s->base, s->task);
+	if (s->task)
+		cotask_awaitable_pass_read(&s->base, s->task);
 	cotask_put(s->task);
 	cotask_loop_put(s->base.loop);
 	cotask_free_where_possible(&s->deferred, submission_free);

@@ -31,6 +31,16 @@ void cotask_awaitable_mark_read(struct cotask_awaitable *x)
 		atomic_or(COTASK_S_READ, &x->state);
 }
 
+/*
+ * @x has the outcome of @task, and is dropped: an error that was retrieved from @x was retrieved
+ * from the task.  Otherwise the task keeps it, for its own last reference.
+ */
+void cotask_awaitable_pass_read(const struct cotask_awaitable *x, struct cotask *task)
+{
+	if (atomic_read(&x->state) & COTASK_S_READ)
+		cotask_awaitable_mark_read(&task->base);
+}
+
 /**
  * cotask_awaitable_result - the outcome of an awaitable
  * @x: the awaitable
@@ -264,29 +274,29 @@ EXPORT_SYMBOL_GPL(cotask_block);
 /**
  * cotask_awaitable_unread - the last reference to an outcome is dropped
  * @x: done
- * @task: the task that it is, or NULL
+ * @task: the task that it is, or NULL; the error handler may take a reference to it
  *
  * An error that was never retrieved is reported once (AW-11).
  */
 void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task)
 {
-	int state = atomic_read(&x->state);
-
-	if (x->result < 0 && !(state & (COTASK_S_READ | COTASK_S_CANCELLED)))
-		cotask_loop_report(x->loop, task, x->result);
+	if (!cotask_awaitable_failed(x))
+		return;
+	cotask_awaitable_mark_read(x);
+	cotask_loop_report(x->loop, task, x->result);
 }
 
-/*
- * Whether dropping the caller's reference now loses an error: @x failed, its error was never
- * retrieved, and if it is a task, this is the last reference.
- */
+/* Whether @x has failed, and its error was never retrieved. */
+bool cotask_awaitable_failed(const struct cotask_awaitable *x)
+{
+	return cotask_awaitable_done(x) && x->result < 0 &&
+	       !(atomic_read(&x->state) & (COTASK_S_READ | COTASK_S_CANCELLED));
+}
+
+/* Whether dropping the caller's reference, the last one if @x is a task, loses an error. */
 bool cotask_awaitable_unlooked(const struct cotask_awaitable *x)
 {
-	if (!cotask_awaitable_done(x) || x->result >= 0)
-		return false;
-	if (atomic_read(&x->state) & (COTASK_S_READ | COTASK_S_CANCELLED))
-		return false;
-	return !cotask_is_task(x) || refcount_read(&x->refs) == 1;
+	return cotask_awaitable_failed(x) && (!cotask_is_task(x) || refcount_read(&x->refs) == 1);
 }
 
 /* --- callbacks ------------------------------------------------------------ */

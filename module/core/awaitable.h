@@ -84,10 +84,12 @@ void cotask_awaitable_settle(struct cotask_awaitable *x, long result, int how);
 bool cotask_awaitable_leave(struct cotask_awaitable *x, struct cotask_entry *e);
 bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e);
 void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task);
+bool cotask_awaitable_failed(const struct cotask_awaitable *x);
 bool cotask_awaitable_unlooked(const struct cotask_awaitable *x);
 bool cotask_awaitable_cancel_for(struct cotask_awaitable *x,
 				 const struct cotask_reason *why);
 void cotask_awaitable_mark_read(struct cotask_awaitable *x);
+void cotask_awaitable_pass_read(const struct cotask_awaitable *x, struct cotask *task);
 void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e);
 
 /* defer.c */

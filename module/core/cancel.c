@@ -300,6 +300,8 @@ const struct cotask_awaitable_ops cotask_task_ops = {
  * cotask_cancel_outside - count a request, and post it to the owner
  * @t: the task
  *
+ * For what has waited for the task: the request is no retrieval of its error (AW-11).
+ *
  * Any context.
  *
  * Return: false if the task is done (CX-1).
@@ -309,7 +311,6 @@ bool cotask_cancel_outside(struct cotask *t)
 	static const struct cotask_reason outside = { .cause = COTASK_CAUSE_USER };
 	int old;
 
-	cotask_awaitable_mark_read(&t->base);
 	if (!count_up(t, COTASK_S_POSTED | COTASK_S_INBOX, &old))
 		return false;
 	trace_cotask_cancel(t, &outside);
@@ -338,9 +339,9 @@ bool cotask_cancel(struct cotask *task)
 	if (!task)
 		return false;
 	loop = task->base.loop;
+	cotask_awaitable_mark_read(&task->base);
 	if (!cotask_loop_mine(loop))
 		return cotask_cancel_outside(task);
-	cotask_awaitable_mark_read(&task->base);
 	if (loop->current_task)
 		why.by = loop->current_task->id;
 	return cotask_cancel_for(task, &why);

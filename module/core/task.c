@@ -73,6 +73,24 @@ static void free_deferred(struct cotask_deferred *d)
 	task_free(t);
 }
 
+/*
+ * @t has failed, and its error was never retrieved.  Errors in the loop of a process are events,
+ * which only the owner makes: another thread posts its last reference to the owner, which drops it.
+ * Return: false: the caller is the owner, or the loop has ended.
+ */
+static bool leave_to_owner(struct cotask *t)
+{
+	struct cotask_loop *loop = t->base.loop;
+
+	if (!(READ_ONCE(loop->flags) & COTASK_LOOP_LENT) || cotask_loop_mine(loop))
+		return false;
+	atomic_or(COTASK_S_INBOX, &t->base.state);
+	if (!cotask_loop_post(loop, &t->base.post))
+		return true;
+	atomic_andnot(COTASK_S_INBOX, &t->base.state);
+	return false;
+}
+
 /**
  * cotask_put - drop a reference to a task
  * @task: the task, or NULL
@@ -98,7 +116,14 @@ void cotask_put(struct cotask *task)
 	}
 	/* Pairs with the release of threads that dropped their reference before. */
 	smp_acquire__after_ctrl_dep();
-	cotask_awaitable_unread(&task->base, task);
+	if (unlikely(cotask_awaitable_failed(&task->base))) {
+		if (leave_to_owner(task))
+			return;
+		cotask_awaitable_unread(&task->base, task);
+		/* The error handler may have kept it. */
+		if (!refcount_dec_and_test(&task->base.refs))
+			return;
+	}
 	cotask_free_where_possible(deferred_of(task), free_deferred);
 }
 EXPORT_SYMBOL_GPL(cotask_put);

@@ -16,9 +16,9 @@
 /* --- open and release ---------------------------------------------------- */
 
 /*
- * Report an error that belongs to no object.  Several such errors are one event; if the caller is
- * not the owner, the error is lost.  cotask_hosted_recorded() handles hosted tasks whose end is
- * being recorded.
+ * Report an error.  A hosted task has an event of its own.  Several errors of code in the kernel
+ * are one event: tasks whose handle is gone, and callbacks.  If the caller is not the owner, the
+ * loop has ended.  cotask_hosted_recorded() handles hosted tasks whose end is being recorded.
  */
 static void note_error(struct cotask_loop *loop, struct cotask *task, int error)
 {
@@ -31,6 +31,10 @@ static void note_error(struct cotask_loop *loop, struct cotask *task, int error)
 	f = cotask_file_of(loop->host);
 	if (f->dead)
 		return;
+	if (task && (task->entry.flags & COTASK_T_PLACED)) {
+		cotask_hosted_unread(task);
+		return;
+	}
 	f->error = error;
 	if (list_empty(&f->failure.link))
 		cotask_turn_add(f, &f->failure, COTASK_EVENT_ERROR);

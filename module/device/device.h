@@ -185,8 +185,8 @@ struct cotask_aux {
  * @ending: a thread is ending objects
  * @drained: there is no owner any more to process @dropped
  * @failed: hosted tasks that have failed, whose end is not recorded yet
- * @failure: event for an error that belongs to no object
- * @error: its code
+ * @failure: event for errors of code in the kernel, see note_error()
+ * @error: the last one
  * @calls: posted and registered calls
  * @polls_lock: guards @pollers, and what sources and pollers say of it; a leaf
  * @pollers: processes that wait for file descriptors
@@ -418,6 +418,8 @@ static inline bool cotask_is_outcome(s64 value)
 }
 
 /* handle.c */
+/* A handle can be an outcome, of NEXT: as a long of any size it is not an error. */
+#define COTASK_MAX_HANDLE	INT_MAX
 #define COTASK_MAX_OBJECTS_DEFAULT	65536
 extern unsigned int cotask_max_objects;
 int cotask_file_charge_many(struct cotask_file *f, unsigned int n);
@@ -491,6 +493,7 @@ int cotask_hosted_forget(struct cotask_hosted *h, u32 handle);
 bool cotask_hosted_revise(struct cotask_hosted *h);
 bool cotask_hosted_may_follow(struct cotask_file *f, struct cotask_entry *e);
 void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t);
+void cotask_hosted_unread(struct cotask *t);
 void cotask_hosted_view(const struct cotask *task, struct cotask_host_view *view);
 void cotask_hosted_enter(struct cotask_hosted *h, struct cotask_scope_object *scope);
 void cotask_hosted_leave(struct cotask_hosted *h);
@@ -575,6 +578,7 @@ bool cotask_call_may_follow(const struct cotask_entry *e);
 void cotask_call_tell(const struct cotask_turn *turn, struct cotask_event_info *e);
 void cotask_call_begun(struct cotask_turn *turn);
 void cotask_calls_drop(struct cotask_file *f);
+struct cotask_object *cotask_remote_group(struct cotask_object *remote);
 int cotask_remote_spawn(struct cotask_object *remote, struct cotask *task);
 struct cotask_await cotask_remote_await(struct cotask *task, struct cotask_object *remote);
 s64 cotask_remote_cancel(struct cotask_object *remote);

@@ -426,17 +426,18 @@ struct proxy {
 	bool cancelled;
 };
 
+/* Unlike an await of the child, this leaves its error alone, see proxy_step(). */
 static struct cotask_await proxy_await(struct cotask *task, struct proxy *p)
 {
 	int rc;
 
-	if (p->child->base.loop == task->base.loop || cotask_done(p->child))
-		return cotask_await_across(task, p->child);
+	if (cotask_done(p->child))
+		return cotask_refuse(task, p->child->base.result);
 	rc = cotask_across_begin(p->way);
 	if (!rc)
 		return cotask_across_await(task, p->way);
 	/* It may have ended since the check, together with its loop. */
-	return cotask_refuse(task, cotask_done(p->child) ? cotask_result(p->child) : rc);
+	return cotask_refuse(task, cotask_done(p->child) ? p->child->base.result : rc);
 }
 
 /* The child was spawned apart, or a START that waited for it has its error (TG-B7). */
@@ -444,6 +445,12 @@ static bool is_apart(const struct cotask *child)
 {
 	/* A child that is not done may still become ready, or lose the wait for that. */
 	return cotask_done(child) && cotask_task_is_apart(child);
+}
+
+/* An error is one of the group, or stays with the child, to be reported in its process (CT-B3). */
+static bool keeps_error(const struct cotask *task, const struct proxy *p)
+{
+	return (task->group->flags & COTASK_GROUP_INDEPENDENT) || is_apart(p->child);
 }
 
 static long proxy_step(struct cotask *task, struct cotask_frame *frame)
@@ -455,19 +462,44 @@ static long proxy_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_AWAIT(ended, rc, proxy_await(task, p));
 	p->cancelled = rc == -ECANCELED;
-	return rc < 0 && rc != -ECANCELED && is_apart(p->child) ? 0 : rc;
+	if (rc >= 0 || p->cancelled)
+		return rc;
+	if (keeps_error(task, p))
+		return 0;
+	cotask_awaitable_mark_read(&p->child->base);
+	return rc;
 }
 
-/* Its loop may have ended before the child, or the proxy never ran. */
+/*
+ * Its loop may have ended before the child, or the proxy never ran.  The group cancels the child,
+ * which keeps its error.
+ */
 static void proxy_release(struct cotask_frame *frame)
 {
 	struct proxy *p = container_of(frame, struct proxy, frame);
 
 	if (!p->cancelled)
-		cotask_cancel(p->child);
+		cotask_cancel_outside(p->child);
 	cotask_across_put(p->way);
 	cotask_put(p->child);
 	cotask_host_free(&p->file->host, p, 1);
+}
+
+/**
+ * cotask_remote_group - the group that an imported object is for a spawn
+ * @remote: the object, a reference that is taken over
+ *
+ * Return: A group of the same file; otherwise @remote, for cotask_remote_spawn().
+ */
+struct cotask_object *cotask_remote_group(struct cotask_object *remote)
+{
+	struct cotask_object *o = fd_of(remote)->object;
+
+	if (o->kind != COTASK_KIND_GROUP || o->file != remote->file)
+		return remote;
+	cotask_object_get(o);
+	cotask_object_put(remote);
+	return o;
 }
 
 /* In the loop of @f, for a child that belongs to @payer. */

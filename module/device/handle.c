@@ -100,14 +100,15 @@ static void memory_free(struct cotask_object *o)
  *
  * Context: Any thread.
  * Return: The object, which is the first member of what it is embedded in, with one
- *	reference, all else zero; ERR_PTR() of -EINVAL for handle 0, -EEXIST, -ENOSPC, -ENOMEM.
+ *	reference, all else zero; ERR_PTR() of -EINVAL for a handle that is 0 or above
+ *	COTASK_MAX_HANDLE, -EEXIST, -ENOSPC, -ENOMEM.
  */
 void *cotask_object_new(struct cotask_file *f, u32 handle, enum cotask_object_kind kind)
 {
 	struct cotask_object *o;
 	int rc;
 
-	if (!handle)
+	if (!handle || handle > COTASK_MAX_HANDLE)
 		return ERR_PTR(-EINVAL);
 	rc = cotask_file_charge(f);
 	if (rc)

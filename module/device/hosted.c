@@ -296,6 +296,23 @@ void cotask_hosted_recorded(struct cotask_file *f, struct cotask *t)
 	cotask_object_put(&h->object);
 }
 
+/**
+ * cotask_hosted_unread - the last reference to a task is dropped, and its error was never retrieved
+ * @t: the task, whose object has ended before
+ *
+ * The memory of the object is still there, because the task is in it.  So the object begins to
+ * exist again, with a reference to the task, and ends when the process has begun the event.
+ */
+void cotask_hosted_unread(struct cotask *t)
+{
+	struct cotask_hosted *h = container_of(t, struct cotask_hosted, place);
+
+	cotask_get(t);
+	refcount_set(&h->object.refs, 1);
+	h->user_data = 0;
+	cotask_turn_add(h->object.file, &h->object.turn, COTASK_EVENT_ERROR);
+}
+
 /* The core has left the scopes of the task before. */
 static void hosted_release(struct cotask_frame *frame)
 {

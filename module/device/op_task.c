@@ -70,10 +70,12 @@ int cotask_op_spawn_args(const struct cotask_op *op, struct cotask_spawn_args *a
 /* The group that a new task is to belong to, with a reference, or NULL. */
 static struct cotask_object *owner_of(struct cotask_file *f, const struct cotask_op *op)
 {
+	struct cotask_object *o;
+
 	if (!op->other)
 		return NULL;
-	return cotask_object_find(f, op->other,
-				  BIT(COTASK_KIND_GROUP) | BIT(COTASK_OBJECT_REMOTE));
+	o = cotask_object_find(f, op->other, BIT(COTASK_KIND_GROUP) | BIT(COTASK_OBJECT_REMOTE));
+	return !IS_ERR(o) && o->kind == COTASK_OBJECT_REMOTE ? cotask_remote_group(o) : o;
 }
 
 static struct cotask_group *group_in(struct cotask_file *f, struct cotask_object *owner)

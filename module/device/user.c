@@ -6,9 +6,9 @@
  * counter per uid exists as long as the user has a file open, or objects.
  */
 #include <linux/module.h>
-#include <linux/refcount.h>
+#include <linux/rbtree.h>
 #include <linux/slab.h>
-#include <linux/xarray.h>
+#include <linux/spinlock.h>
 
 #include "device.h"
 
@@ -25,38 +25,45 @@ MODULE_PARM_DESC(max_user_files, "maximum number of open files of one user");
 
 /**
  * struct cotask_user - a user that has opened the device
+ * @node: in users, by @uid
  * @uid: its uid
  * @refs: files whose memory still exists
  * @files: those of them that are open
  * @objects: in all of them [A]
  */
 struct cotask_user {
+	struct rb_node	node;
 	kuid_t		uid;
 	unsigned int	refs;
 	unsigned int	files;
 	atomic_t	objects;
 };
 
-static DEFINE_XARRAY(users);
-static DEFINE_MUTEX(users_lock);	/* guards users, and what files each has */
+/*
+ * Each open and close takes the lock.  So no memory is allocated while it is held: a user whose
+ * memory cgroup is at its limit would delay all other users.
+ */
+static struct rb_root users = RB_ROOT;
+static DEFINE_SPINLOCK(users_lock);	/* guards users, and what files each has; a leaf */
 
-/* With users_lock. */
-static struct cotask_user *find_or_make(kuid_t uid)
+static uid_t uid_of(const struct rb_node *node)
 {
-	struct cotask_user *user = xa_load(&users, __kuid_val(uid));
-	int rc;
+	return __kuid_val(rb_entry(node, struct cotask_user, node)->uid);
+}
 
-	if (user)
-		return user;
-	user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
-	if (!user)
-		return ERR_PTR(-ENOMEM);
-	user->uid = uid;
-	rc = xa_err(xa_store(&users, __kuid_val(uid), user, GFP_KERNEL));
-	if (!rc)
-		return user;
-	kfree(user);
-	return ERR_PTR(rc);
+static int compare(struct rb_node *node, const struct rb_node *other)
+{
+	return uid_of(node) < uid_of(other) ? -1 : uid_of(node) > uid_of(other);
+}
+
+/* With users_lock.  false: it has too many files. */
+static bool add_file(struct cotask_user *user)
+{
+	if (user->files && user->files >= READ_ONCE(max_user_files))
+		return false;
+	user->files++;
+	user->refs++;
+	return true;
 }
 
 /**
@@ -70,20 +77,22 @@ static struct cotask_user *find_or_make(kuid_t uid)
  */
 struct cotask_user *cotask_user_get(kuid_t uid)
 {
-	struct cotask_user *user;
+	struct cotask_user *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT), *user = new;
+	struct rb_node *known;
+	bool added;
 
-	mutex_lock(&users_lock);
-	user = find_or_make(uid);
-	if (!IS_ERR(user)) {
-		if (user->files && user->files >= READ_ONCE(max_user_files)) {
-			user = ERR_PTR(-EMFILE);
-		} else {
-			user->files++;
-			user->refs++;
-		}
-	}
-	mutex_unlock(&users_lock);
-	return user;
+	if (!new)
+		return ERR_PTR(-ENOMEM);
+	new->uid = uid;
+	spin_lock(&users_lock);
+	known = rb_find_add(&new->node, &users, compare);
+	if (known)
+		user = rb_entry(known, struct cotask_user, node);
+	added = add_file(user);
+	spin_unlock(&users_lock);
+	if (known)
+		kfree(new);
+	return added ? user : ERR_PTR(-EMFILE);
 }
 
 /**
@@ -91,28 +100,31 @@ struct cotask_user *cotask_user_get(kuid_t uid)
  * @user: the user that has opened it
  * @kept: it is still referenced; the rest of it counts as objects, even beyond the limit
  *
- * Context: Process context, may sleep.
+ * Context: Process context.
  */
 void cotask_user_file_closed(struct cotask_user *user, bool kept)
 {
 	if (kept)
 		atomic_add(KEPT_FILE_OBJECTS, &user->objects);
-	mutex_lock(&users_lock);
+	spin_lock(&users_lock);
 	user->files--;
-	mutex_unlock(&users_lock);
+	spin_unlock(&users_lock);
 }
 
 /* The memory of the file, and of all its objects, is free; @kept as it was then. */
 void cotask_user_put(struct cotask_user *user, bool kept)
 {
+	bool last;
+
 	if (kept)
 		atomic_sub(KEPT_FILE_OBJECTS, &user->objects);
-	mutex_lock(&users_lock);
-	if (!--user->refs) {
-		xa_erase(&users, __kuid_val(user->uid));
+	spin_lock(&users_lock);
+	last = !--user->refs;
+	if (last)
+		rb_erase(&user->node, &users);
+	spin_unlock(&users_lock);
+	if (last)
 		kfree(user);
-	}
-	mutex_unlock(&users_lock);
 }
 
 /* @n more objects; false: there are too many. */

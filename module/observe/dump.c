@@ -344,7 +344,8 @@ static bool serve_here(struct cotask_dump *d)
  */
 struct cotask_dump *cotask_dump_begin(struct cotask_loop *loop)
 {
-	struct cotask_dump *d = kvzalloc(sizeof(*d), GFP_KERNEL_ACCOUNT);
+	/* The reader has the error: a process must not be able to fill the log. */
+	struct cotask_dump *d = kvzalloc(sizeof(*d), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 
 	if (!d)
 		return NULL;

@@ -43,6 +43,7 @@ struct cotask_format {
  * @dump: of the current loop, or NULL
  * @patience: remaining time to wait for loops that do not answer
  * @ready: a chunk is there to be shown
+ * @failed: there is one, or a loop, that is to be requested again; seq_file ignores errors of next
  * @trouble: the reason why the loop is shown without its tasks
  * @step: the function that @function is the name of, or NULL
  * @function: the last name that was looked up
@@ -56,6 +57,7 @@ struct report {
 	struct cotask_dump *dump;
 	unsigned int patience;
 	bool ready;
+	bool failed;
 	const char *trouble;
 	cotask_step_fn step;
 	char function[KSYM_SYMBOL_LEN];
@@ -538,6 +540,7 @@ static int next_chunk(struct report *r)
 	return 0;
 }
 
+/* -ENOMEM: the next call tries the same loop. */
 static int next_loop(struct seq_file *m)
 {
 	struct report *r = m->private;
@@ -545,43 +548,51 @@ static int next_loop(struct seq_file *m)
 
 	drop(r);
 	r->trouble = NULL;
-	do {
-		loop = cotask_report_next_loop(&r->viewer, r->last);
-		if (!loop)
-			return -ENOENT;
+	while ((loop = cotask_report_next_loop(&r->viewer, r->last)) && loop->id == r->hidden) {
 		r->last = loop->id;
-		if (r->last != r->hidden)
-			r->dump = cotask_dump_begin(loop);
-		if (r->dump)
-			r->dump->hides_code = !may_look_into(m, loop);
 		cotask_loop_put(loop);
-	} while (r->last == r->hidden);
+	}
+	if (!loop)
+		return -ENOENT;
+	r->dump = cotask_dump_begin(loop);
+	if (r->dump) {
+		r->last = loop->id;
+		r->dump->hides_code = !may_look_into(m, loop);
+	}
+	cotask_loop_put(loop);
 	return r->dump ? 0 : -ENOMEM;
+}
+
+static int next_record(struct seq_file *m)
+{
+	int rc;
+
+	while ((rc = next_chunk(m->private)) == -ENOENT) {
+		rc = next_loop(m);
+		if (rc)
+			break;
+	}
+	return rc;
 }
 
 static void *advance(struct seq_file *m)
 {
 	struct report *r = m->private;
-	int rc;
+	int rc = next_record(m);
 
-	r->ready = false;
-	while ((rc = next_chunk(r)) == -ENOENT) {
-		rc = next_loop(m);
-		if (rc == -ENOENT)
-			return NULL;
-		if (rc)
-			break;
-	}
 	r->ready = !rc;
-	return rc ? ERR_PTR(rc) : r;
+	r->failed = rc && rc != -ENOENT;
+	if (r->failed)
+		return ERR_PTR(rc);
+	return r->ready ? r : NULL;
 }
 
 static void *report_start(struct seq_file *m, loff_t *pos)
 {
 	struct report *r = m->private;
 
-	/* A record that did not fit into the buffer is requested again. */
-	if (r->dump && *pos == r->pos)
+	/* A record that did not fit into the buffer, or was not there, is requested again. */
+	if ((r->dump || r->failed) && *pos == r->pos)
 		return r->ready ? r : advance(m);
 	if (*pos)
 		return NULL;

@@ -26,8 +26,12 @@ class Across(Awaitable):
         target.loop.queue(self.target_ended)
 
     def target_ended(self):
-        result = self.target.get()
-        self.loop.act(lambda: self.complete(result))
+        self.loop.act(self.arrive)
+
+    def arrive(self):
+        if self.waiters:					# AW-11
+            self.target.read = True
+        self.complete(self.target.result)
 
     def cancel(self, waiter):					# CX-3
         in_time = self.target.cancel()
@@ -67,7 +71,7 @@ class Submission:
         task.loop.queue(self.task_ended)
 
     def task_ended(self):
-        self.settle(self.task.get(), self.task.cancelled)	# RT-2
+        self.settle(self.task.result, self.task.cancelled)	# RT-2
 
     def settle(self, result, cancelled):
         if self.done:
@@ -85,3 +89,7 @@ class Submission:
     def get(self):
         self.read = self.read or self.done			# AW-11
         return self.result
+
+    def put(self):
+        """AW-11: it has the error of the task, which is then retrieved, too."""
+        self.task.read = self.task.read or self.read

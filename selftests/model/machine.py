@@ -508,8 +508,8 @@ class Machine:
             self.note("stuck")
             return self.words
         for i in sorted(self.submissions):
-            submission = self.submissions[i]
-            self.report(submission, self.number(submission.task))
+            self.submissions[i].put()
+            self.left(self.submissions[i].task)
         for i in sorted(self.tasks):
             self.report(self.tasks[i], i)
         for future in self.futures:

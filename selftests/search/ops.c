@@ -176,7 +176,7 @@ static uint32_t pick(unsigned int file, uint8_t h, unsigned int kinds)
 	unsigned int n;
 
 	if (h >= 250)
-		return 0xffffffff - (255 - h);
+		return 0x7fffffff - (255 - h);
 	n = h < 240 ? names_find(file, kinds, match) : 0;
 	return n ? match[h % n] : h % HANDLES;
 }

@@ -107,6 +107,7 @@ static void tell(int fd, int socket)
 		OP(START, .handle = 4),
 		OP(COND_WAIT, .handle = 23),
 	};
+	int other = t_open();
 	unsigned int i;
 	__s64 group;
 
@@ -116,11 +117,12 @@ static void tell(int fd, int socket)
 	for (i = 2; i < sizeof(story) / sizeof(*story); i++)
 		t_op(fd, story[i]);
 	group = t_op(fd, OP(EXPORT, .handle = 50));
-	if (group >= 0) {
-		t_op(fd, OP(IMPORT, .handle = 60, .arg = group));
-		t_op(fd, OP(SPAWN, .handle = 61, .other = 60));
-		close(group);
+	if (group >= 0 && other >= 0) {
+		t_op(other, OP(IMPORT, .handle = 60, .arg = group));
+		t_op(other, OP(SPAWN, .handle = 61, .other = 60));
 	}
+	if (group >= 0)
+		close(group);
 	for (i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
 		struct cotask_op op = waits[i];
 
@@ -128,6 +130,8 @@ static void tell(int fd, int socket)
 		t_op(fd, op);
 		t_enter_until(fd, NULL, 0, 1, t_now() + MS);
 	}
+	if (other >= 0)
+		close(other);
 }
 
 TEST(every_allocation_fails_once)
@@ -211,6 +215,38 @@ TEST(put_without_memory)
 	EXPECT_EQ(0, rc);
 }
 
+/* RT-5: a task that cannot be spawned is the error of SUBMIT, which makes nothing */
+TEST(submit_without_memory)
+{
+	const struct cotask_op submit = OP(SUBMIT, .handle = 30, .other = 31, .len = 4,
+					   .addr = (unsigned long)"name");
+	int n, failed = 0;
+	bool none = false;
+	__s64 rc = POISON;
+
+	if (access(DEVICE, R_OK) || !can_fail())
+		SKIP(return, "no " DEVICE ", or no fault injection");
+	for (n = 1; n < 100 && !none; n++) {
+		int fd = t_open();
+
+		fail_nth(n);
+		rc = t_op(fd, submit);
+		none = left();
+		fail_nth(0);
+		if (rc == -ENOMEM) {
+			failed++;
+			EXPECT_EQ(0, t_enter_until(fd, NULL, 0, 1, 0).n);
+			EXPECT_EQ(0, t_op(fd, submit));
+		}
+		if (rc != -EFAULT)
+			EXPECT_EQ(31, t_next(fd).handle);
+		close(fd);
+	}
+	/* Two objects, the submission, and the name of the task. */
+	EXPECT_LE(4, failed);
+	EXPECT_EQ(0, rc);
+}
+
 /* A listing that fails for lack of memory leaves no descriptor */
 TEST(inspect_without_memory)
 {
@@ -241,6 +277,78 @@ TEST(inspect_without_memory)
 	EXPECT_EQ(free_fd, ifd);
 	close(ifd);
 	close(fd);
+}
+
+#define PAGES	"/sys/kernel/debug/fail_page_alloc"
+
+/* No page can be allocated by this process.  false: this kernel cannot do that. */
+static bool fail_pages(bool on)
+{
+	return t_write_file(PAGES, "ignore-gfp-wait", "N") > 0 &&
+	       t_write_file(PAGES, "ignore-gfp-highmem", "N") > 0 &&
+	       t_write_file(PAGES, "min-order", "0") > 0 &&
+	       t_write_file(PAGES, "task-filter", "Y") > 0 &&
+	       t_write_file(PAGES, "times", "-1") > 0 &&
+	       t_write_file("/proc/self", "make-it-fail", on ? "1" : "0") > 0 &&
+	       t_write_file(PAGES, "probability", on ? "100" : "0") > 0;
+}
+
+static int loops_in(const char *text)
+{
+	int n = 0;
+
+	while ((text = strstr(text, "{\"type\":\"loop\""))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+/* A byte at a time, so that the next loop is requested by a read of its own. */
+static int read_listing(int ifd, char *text, size_t size, int until)
+{
+	size_t n = strlen(text);
+	ssize_t got = 1;
+
+	while (got > 0 && n < size - 1 && loops_in(text) < until) {
+		got = read(ifd, text + n, 1);
+		n += got > 0;
+	}
+	return got < 0 ? -errno : 0;
+}
+
+#define LOOPS	6
+
+/* For want of memory a listing ends with an error, and can then be continued. */
+TEST(inspect_is_not_cut)
+{
+	struct cotask_inspect i = { .size = sizeof(i) };
+	static char text[1 << 16];
+	int fd[LOOPS], k, ifd;
+
+	fd[0] = t_open();
+	if (fd[0] < 0 || !can_fail() || !fail_pages(false))
+		SKIP(return, "no " DEVICE ", or no fault injection");
+	for (k = 1; k < LOOPS; k++)
+		fd[k] = t_open();
+	for (k = 0; k < LOOPS; k++)
+		t_op(fd[k], OP(SPAWN, .handle = 1));
+	memset(text, 0, sizeof(text));
+	ifd = ioctl(fd[0], COTASK_IOC_INSPECT, &i);
+	ASSERT_LE(0, ifd);
+	EXPECT_EQ(0, read_listing(ifd, text, sizeof(text), 2));
+	fail_pages(true);
+	EXPECT_EQ(-ENOMEM, read_listing(ifd, text, sizeof(text), LOOPS));
+	EXPECT_EQ(-ENOMEM, read_listing(ifd, text, sizeof(text), LOOPS));
+	fail_pages(false);
+	EXPECT_GT(LOOPS - 1, loops_in(text));
+	EXPECT_EQ(0, read_listing(ifd, text, sizeof(text), LOOPS + 1));
+	/* The file itself is left out, or not; no loop is shown twice. */
+	EXPECT_LE(LOOPS - 1, loops_in(text));
+	EXPECT_GE(LOOPS, loops_in(text));
+	close(ifd);
+	for (k = 0; k < LOOPS; k++)
+		close(fd[k]);
 }
 
 enum { NONE_LEFT = 1, NO_MEMORY };

@@ -333,6 +333,9 @@ TEST_F(file, acting_task)
 	EXPECT_EQ(-ENOENT, t_op(self->fd, OP(AWAIT, .task = 2, .handle = 77)));
 	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(SPAWN, .task = 2, .handle = 3, .other = 1)));
 	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(SPAWN, .handle = 0)));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(SPAWN, .handle = 0x80000000)));
+	EXPECT_EQ(-EINVAL, t_op(self->fd, OP(SUBMIT, .handle = 0x7fffffff, .other = 0x80000000)));
+	EXPECT_EQ(0, t_op(self->fd, OP(SUBMIT, .handle = 0x7fffffff, .other = 0x7ffffffe)));
 	EXPECT_EQ(-EEXIST, t_op(self->fd, OP(SPAWN, .handle = 1)));
 	EXPECT_EQ(-ENOENT, t_op(self->fd, OP(RESULT, .handle = 3)));
 	EXPECT_EQ(0, t_op(self->fd, OP(EXIT, .task = 2)));

@@ -9,8 +9,8 @@
  * the task's last operation.  The process runs the code of that task up to its next wait,
  * which it reports with the next operation.
  *
- * *Handles* identify objects.  They are numbers from 1 that the caller chooses, so an
- * array can contain an operation that creates an object and operations that use it.
+ * *Handles* identify objects.  They are numbers from 1 to 0x7fffffff that the caller chooses,
+ * so an array can contain an operation that creates an object and operations that use it.
  *
  * Points in time refer to the clocks that the caller reads: in a time namespace, to the
  * clocks of the namespace.
