@@ -128,6 +128,17 @@ static void try_once(struct env *env)
 	now.how->check(env, now.rc);
 }
 
+/*
+ * A slab that is full needs a page, and does without if that is what fails: the fault has then hid
+ * the allocation that was meant, which comes next time.
+ */
+static void try_with_fault(struct env *env)
+{
+	try_once(env);
+	if (!now.left && !now.rc)
+		try_once(env);
+}
+
 static void try_all(struct kunit *test, const struct trial *how)
 {
 	unsigned int failed = 0;
@@ -139,7 +150,7 @@ static void try_all(struct kunit *test, const struct trial *how)
 	now.nth = 0;
 	do {
 		now.nth++;
-		try_once(env_of(test));
+		try_with_fault(env_of(test));
 		failed += now.rc < 0;
 	} while (!now.left && now.nth < 100);
 	KUNIT_EXPECT_EQ(test, now.rc, 0L);
