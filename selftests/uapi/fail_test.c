@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -281,16 +282,31 @@ TEST(inspect_without_memory)
 
 #define PAGES	"/sys/kernel/debug/fail_page_alloc"
 
-/* No page can be allocated by this process.  false: this kernel cannot do that. */
-static bool fail_pages(bool on)
+/* Prepare to let all allocations of pages fail.  Return: a file for fail_pages(), or negative. */
+static int fail_pages_begin(void)
 {
-	return t_write_file(PAGES, "ignore-gfp-wait", "N") > 0 &&
-	       t_write_file(PAGES, "ignore-gfp-highmem", "N") > 0 &&
-	       t_write_file(PAGES, "min-order", "0") > 0 &&
-	       t_write_file(PAGES, "task-filter", "Y") > 0 &&
-	       t_write_file(PAGES, "times", "-1") > 0 &&
-	       t_write_file("/proc/self", "make-it-fail", on ? "1" : "0") > 0 &&
-	       t_write_file(PAGES, "probability", on ? "100" : "0") > 0;
+	if (t_write_file(PAGES, "ignore-gfp-wait", "N") < 0 ||
+	    t_write_file(PAGES, "ignore-gfp-highmem", "N") < 0 ||
+	    t_write_file(PAGES, "min-order", "0") < 0 ||
+	    t_write_file(PAGES, "task-filter", "Y") < 0 ||
+	    t_write_file(PAGES, "times", "-1") < 0 ||
+	    t_write_file(PAGES, "probability", "100") < 0)
+		return -1;
+	/* A page fault of this process would be repeated for ever. */
+	return mlockall(MCL_CURRENT | MCL_FUTURE) ? -1 : open("/proc/self/make-it-fail", O_WRONLY);
+}
+
+/* Needs no memory itself. */
+static bool fail_pages(int file, bool on)
+{
+	return pwrite(file, on ? "1" : "0", 1, 0) == 1;
+}
+
+static void fail_pages_end(int file)
+{
+	close(file);
+	munlockall();
+	t_write_file(PAGES, "probability", "0");
 }
 
 static int loops_in(const char *text)
@@ -324,10 +340,12 @@ TEST(inspect_is_not_cut)
 {
 	struct cotask_inspect i = { .size = sizeof(i) };
 	static char text[1 << 16];
-	int fd[LOOPS], k, ifd;
+	int fd[LOOPS], k, ifd, faults = -1;
 
 	fd[0] = t_open();
-	if (fd[0] < 0 || !can_fail() || !fail_pages(false))
+	if (fd[0] >= 0 && can_fail())
+		faults = fail_pages_begin();
+	if (faults < 0)
 		SKIP(return, "no " DEVICE ", or no fault injection");
 	for (k = 1; k < LOOPS; k++)
 		fd[k] = t_open();
@@ -337,10 +355,10 @@ TEST(inspect_is_not_cut)
 	ifd = ioctl(fd[0], COTASK_IOC_INSPECT, &i);
 	ASSERT_LE(0, ifd);
 	EXPECT_EQ(0, read_listing(ifd, text, sizeof(text), 2));
-	fail_pages(true);
+	EXPECT_TRUE(fail_pages(faults, true));
 	EXPECT_EQ(-ENOMEM, read_listing(ifd, text, sizeof(text), LOOPS));
 	EXPECT_EQ(-ENOMEM, read_listing(ifd, text, sizeof(text), LOOPS));
-	fail_pages(false);
+	EXPECT_TRUE(fail_pages(faults, false));
 	EXPECT_GT(LOOPS - 1, loops_in(text));
 	EXPECT_EQ(0, read_listing(ifd, text, sizeof(text), LOOPS + 1));
 	/* The file itself is left out, or not; no loop is shown twice. */
@@ -349,6 +367,7 @@ TEST(inspect_is_not_cut)
 	close(ifd);
 	for (k = 0; k < LOOPS; k++)
 		close(fd[k]);
+	fail_pages_end(faults);
 }
 
 enum { NONE_LEFT = 1, NO_MEMORY };
