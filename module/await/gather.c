@@ -142,7 +142,7 @@ static bool has_live_member(struct cotask_set *s)
 		x = first_live(s);
 		if (!x)
 			list_del_init(&s->declining);
-		else if (x->post.ops->member)
+		else if (x->post.ops->decided == gather_decided)
 			list_add(&cotask_set_of(x)->declining, &path);
 		else
 			break;

@@ -22,6 +22,12 @@ static void alarm(struct cotask_set *s)
 	cotask_set_settle(s, 0, 0);
 }
 
+/* It has its outcome, and is not done if a member is on its way. */
+static bool wait_decided(const struct cotask_awaitable *x)
+{
+	return container_of(x, const struct cotask_set, base)->flags & COTASK_SET_SETTLED;
+}
+
 /*
  * The waiter was cancelled: it goes, the members stay (WT-8).  A wait that has its outcome, and is
  * not done since a member is on its way, keeps this outcome: it declines (CX-4).
@@ -29,7 +35,7 @@ static void alarm(struct cotask_set *s)
 static bool wait_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 			const struct cotask_reason *why)
 {
-	if (cotask_awaitable_done(x) || (cotask_set_of(x)->flags & COTASK_SET_SETTLED))
+	if (cotask_awaitable_done(x) || wait_decided(x))
 		return false;
 	cotask_set_let_go(x, waiter);
 	return true;
@@ -38,6 +44,7 @@ static bool wait_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 static const struct cotask_awaitable_ops wait_ops = {
 	.name = "wait",
 	.cancel = wait_cancel,
+	.decided = wait_decided,
 	.member = member_ended,
 	.alarm = alarm,
 	.let_go = cotask_set_let_go,

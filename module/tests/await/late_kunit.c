@@ -314,6 +314,25 @@ static void deep_gathers(struct kunit *test)
 	}
 }
 
+/* GA-11, WT-8: the set of a wait can be a member, and accepts until its members have arrived */
+static void gather_of_a_wait(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = { WAIT(0, WALL, NEVER, F(0), F(1)), END };
+	struct cotask_member m = COTASK_MEMBER(&env->wait[0].set.base);
+
+	cotask_future_init(&env->future[0], env->loop);
+	cotask_future_init(&env->future[1], env->loop);
+	play(env, 0, waits);
+	settle(env);
+	cotask_gather(&env->set[0], NULL, &m, 1, COTASK_GATHER_COLLECT);
+	elsewhere(env, complete_f0);
+	elsewhere(env, complete_f1);
+	KUNIT_EXPECT_TRUE(test, cotask_awaitable_cancel(&env->set[0].base));
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_awaitable_result(&env->set[0].base), (long)-ECANCELED);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(completed_elsewhere),
 	KUNIT_CASE(wait_completed_elsewhere),
@@ -327,6 +346,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(one_is_left_in_nested_gathers),
 	KUNIT_CASE(gather_of_shields),
 	KUNIT_CASE(gather_of_a_settled_gather),
+	KUNIT_CASE(gather_of_a_wait),
 	KUNIT_CASE(deep_gathers),
 	{}
 };
