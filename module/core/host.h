@@ -30,6 +30,7 @@ struct cotask_host_view {
 /**
  * struct cotask_loop_host_ops - functions that a loop calls in the host of its process
  * @wake: the loop has work.  Any context, with any lock
+ * @ready: whether a thread that waits for the host would have to wake up.  The owner
  * @may_follow: whether the next entry of a turn may run before the process has done what
  *	the last one has made for it.  The owner
  * @must_return: whether the process wants its thread back.  The owner, after a breath
@@ -43,6 +44,7 @@ struct cotask_host_view {
  */
 struct cotask_loop_host_ops {
 	void (*wake)(struct cotask_loop_host *host);
+	bool (*ready)(struct cotask_loop_host *host);
 	bool (*may_follow)(struct cotask_loop_host *host, struct cotask_entry *e);
 	bool (*must_return)(struct cotask_loop_host *host);
 	struct cotask *(*place)(struct cotask_frame *frame);

@@ -81,7 +81,8 @@ void cotask_loop_return(struct cotask_loop *loop)
 	cotask_stretch_end(loop);
 	loop->borrowed = false;
 	WRITE_ONCE(loop->owner, NULL);
-	if (loop->host && cotask_loop_has_work(loop))
+	/* Acting on a post can have made an event. */
+	if (loop->host && loop->host->ops->ready(loop->host))
 		loop->host->ops->wake(loop->host);
 	mutex_unlock(&loop->pump);
 }

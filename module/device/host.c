@@ -9,6 +9,11 @@ static void wake(struct cotask_loop_host *host)
 	cotask_file_wake(cotask_file_of(host));
 }
 
+static bool ready(struct cotask_loop_host *host)
+{
+	return cotask_file_is_ready(cotask_file_of(host));
+}
+
 static bool may_follow(struct cotask_loop_host *host, struct cotask_entry *e)
 {
 	return cotask_hosted_may_follow(cotask_file_of(host), e);
@@ -46,6 +51,7 @@ static void uncharge(struct cotask_loop_host *host, unsigned int n)
 
 const struct cotask_loop_host_ops cotask_file_host_ops = {
 	.wake = wake,
+	.ready = ready,
 	.may_follow = may_follow,
 	.must_return = must_return,
 	.place = cotask_hosted_place,

@@ -307,6 +307,8 @@ void cotask_hosted_unread(struct cotask *t)
 {
 	struct cotask_hosted *h = container_of(t, struct cotask_hosted, place);
 
+	if (WARN_ON_ONCE(refcount_read(&h->object.refs)))
+		return;
 	cotask_get(t);
 	refcount_set(&h->object.refs, 1);
 	h->user_data = 0;
