@@ -254,12 +254,12 @@ part_static()
 	silent version "$here/static.sh" version "$source"
 	silent shellcheck unchanged shellcheck "selftests tools debian .ci" \
 		"$here/static.sh" shellcheck "$source"
-	silent sparse unchanged sparse-stock-6.1 "module uapi Kbuild" sparse
+	silent sparse unchanged sparse-stock-6.1 "module uapi Kbuild" sparse_modules
 	silent layers "$here/layers.py" "$top/.build/sparse-stock-6.1"
 }
 
 # Version 0.6.4 of sparse does not understand 7.3; only the stock kernel has PCI.
-sparse()
+sparse_modules()
 {
 	local quiet=(-s W=1 C=2 CF=-Wcontext)
 
