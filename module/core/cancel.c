@@ -144,10 +144,8 @@ static struct cotask *route_step(struct cotask *t, u64 way)
 static void post_request(struct cotask *t)
 {
 	cotask_get(t);
-	if (!cotask_loop_post(t->base.loop, &t->base.post))
-		return;
-	atomic_andnot(COTASK_S_INBOX, &t->base.state);
-	cotask_put(t);
+	if (!cotask_task_post(t))
+		cotask_put(t);
 }
 
 /* A long way has used up the budget: the rest is handled like a request from outside. */

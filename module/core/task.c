@@ -73,6 +73,21 @@ static void free_deferred(struct cotask_deferred *d)
 	task_free(t);
 }
 
+/**
+ * cotask_task_post - post a reference of the caller to the owner
+ * @t: the task; the caller has set COTASK_S_INBOX
+ *
+ * Context: Any.
+ * Return: false: the loop has ended; the caller keeps the reference, and INBOX is clear.
+ */
+bool cotask_task_post(struct cotask *t)
+{
+	if (!cotask_loop_post(t->base.loop, &t->base.post))
+		return true;
+	atomic_andnot(COTASK_S_INBOX, &t->base.state);
+	return false;
+}
+
 /*
  * @t has failed, and its error was never retrieved.  Errors in the loop of a process are events,
  * which only the owner makes: another thread posts its last reference to the owner, which drops it.
@@ -85,10 +100,7 @@ static bool leave_to_owner(struct cotask *t)
 	if (!(READ_ONCE(loop->flags) & COTASK_LOOP_LENT) || cotask_loop_mine(loop))
 		return false;
 	atomic_or(COTASK_S_INBOX, &t->base.state);
-	if (!cotask_loop_post(loop, &t->base.post))
-		return true;
-	atomic_andnot(COTASK_S_INBOX, &t->base.state);
-	return false;
+	return cotask_task_post(t);
 }
 
 /**

@@ -19,6 +19,7 @@ char *cotask_printable_name(const struct cotask *task, char *buf, size_t size);
 int cotask_task_init(void);
 void cotask_task_exit(void);
 void cotask_task_admit(struct cotask *t);
+bool cotask_task_post(struct cotask *t);
 void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_task_settle_grant(struct cotask *t, bool kept);
