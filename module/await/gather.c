@@ -151,6 +151,7 @@ static bool has_live_member(struct cotask_set *s)
 	while ((s = innermost(&path))) {
 		list_del_init(&s->declining);
 		s->alive = s->base.loop->wave;
+		cotask_loop_spend(s->base.loop, 1);
 	}
 	return found;
 }
