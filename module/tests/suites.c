@@ -9,7 +9,7 @@
 
 #include "suites.h"
 
-kunit_test_suites(&cotask_oom_suite,
+kunit_test_suites(&cotask_oom_suite, &cotask_no_alloc_suite,
 		  &cotask_loop_suite, &cotask_task_suite, &cotask_threads_suite,
 		  &cotask_cancel_suite, &cotask_timeout_suite,
 		  &cotask_group_suite, &cotask_group_cancel_suite,

@@ -20,6 +20,7 @@ extern struct kunit_suite cotask_future_suite;
 extern struct kunit_suite cotask_sleep_suite;
 extern struct kunit_suite cotask_handle_suite;
 extern struct kunit_suite cotask_context_suite;
+extern struct kunit_suite cotask_no_alloc_suite;
 extern struct kunit_suite cotask_oom_suite;
 extern struct kunit_suite cotask_outside_suite;
 extern struct kunit_suite cotask_gather_suite;
