@@ -123,15 +123,19 @@ static inline struct turn t_enter(int fd, struct cotask_op *ops, unsigned int n,
 	return t_enter_batch(fd, ops, n, max, T_ALL);
 }
 
-/* Let tasks run until there is an event, or nothing left to do; no task is in the process. */
+/*
+ * Let tasks run until there is an event, or nothing left to do. While a task is in the process
+ * there may be work that has to wait for it: then it is the number of calls that ends.
+ */
 static inline struct turn t_settle(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int calls = 100;
 	struct turn t;
 
 	do {
 		t = t_enter_until(fd, NULL, 0, 1, t_now());
-	} while (!t.n && poll(&p, 1, 0) == 1);
+	} while (!t.n && --calls && poll(&p, 1, 0) == 1);
 	return t;
 }
 

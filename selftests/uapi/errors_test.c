@@ -37,7 +37,7 @@ FIXTURE_TEARDOWN(errors)
 #define peer(...)	t_op(self->peer, OP(__VA_ARGS__))
 
 /* Its loop does what it can; there is no event for the process. */
-#define EXPECT_NOTHING(fd)	EXPECT_EQ(0, t_enter_until(fd, NULL, 0, 1, t_now() + MS).n)
+#define EXPECT_NOTHING(fd)	EXPECT_EQ(0, t_settle(fd).n)
 
 /* The next event is an error. */
 #define EXPECT_ERROR(fd, error)							\

@@ -183,7 +183,7 @@ TEST_F(others, children_that_do_not_end)
 /* Its loop does what it can without an event for the process. */
 static void run_the_other(int other)
 {
-	t_enter_until(other, NULL, 0, 1, t_now() + MS);
+	t_settle(other);
 }
 
 /* The other process has a child 4 in the group 3 of task 1. */
