@@ -39,6 +39,18 @@ static long left(void)
 	return strtol(text, NULL, 10);
 }
 
+/* Apply an operation whose @n-th allocation fails.  @none: it has made fewer. */
+static __s64 op_with_fault(int fd, struct cotask_op op, int n, bool *none)
+{
+	__s64 rc;
+
+	fail_nth(n);
+	rc = t_op(fd, op);
+	*none = left();
+	fail_nth(0);
+	return rc;
+}
+
 /* Other faults that can be injected, besides allocations; they do not log. */
 static void be_quiet(void)
 {
@@ -200,10 +212,7 @@ TEST(put_without_memory)
 	for (n = 1; n < 100 && !none; n++) {
 		int fd = open_with_full_queue();
 
-		fail_nth(n);
-		rc = t_op(fd, put);
-		none = left();
-		fail_nth(0);
+		rc = op_with_fault(fd, put, n, &none);
 		if (rc == -ENOMEM) {
 			failed++;
 			EXPECT_EQ(7, t_op(fd, TRY_GET));
@@ -230,10 +239,7 @@ TEST(submit_without_memory)
 	for (n = 1; n < 100 && !none; n++) {
 		int fd = t_open();
 
-		fail_nth(n);
-		rc = t_op(fd, submit);
-		none = left();
-		fail_nth(0);
+		rc = op_with_fault(fd, submit, n, &none);
 		if (rc == -ENOMEM) {
 			failed++;
 			EXPECT_EQ(0, t_enter_until(fd, NULL, 0, 1, 0).n);
@@ -382,10 +388,7 @@ static int poll_in_child(int fd, int socket, int n)
 	__s64 rc;
 
 	if (!pid) {
-		fail_nth(n);
-		rc = t_op(fd, poll);
-		none = left();
-		fail_nth(0);
+		rc = op_with_fault(fd, poll, n, &none);
 		_exit(rc == -ENOMEM ? NO_MEMORY : none ? NONE_LEFT : 0);
 	}
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
