@@ -7,20 +7,8 @@ set -u
 out=$1 programs=$(dirname "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$(dirname "$here")")
-n=0 failed=0
-
-# is NAME EXPECTED GOT
-is()
-{
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n $1"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "not ok $n $1"
-	diff <(echo "$2") <(echo "$3") | sed 's/^/# /'
-}
+# shellcheck source-path=SCRIPTDIR
+. "$here/tap.sh"
 
 # skip NAME REASON
 skip()

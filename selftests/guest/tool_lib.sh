@@ -4,21 +4,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the tests use it, and set "here"
 out=$1 tool=$2 programs=$(dirname "$2")
 holder=$here/../tool/holder.py
-n=0 failed=0
 export LC_ALL=C.UTF-8
-
-# is NAME EXPECTED GOT
-is()
-{
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n $1"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "not ok $n $1"
-	diff <(echo "$2") <(echo "$3") | sed 's/^/# /'
-}
+# shellcheck source-path=SCRIPTDIR
+. "$here/tap.sh"
 
 # status NAME EXPECTED COMMAND...
 status()
