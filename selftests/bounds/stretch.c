@@ -591,8 +591,11 @@ static void polls_of_epolls(void)
 
 	for (k = 0; k < FILES; k++)
 		copy[k] = dup(file);
-	for (i = 0; i < EPOLLS; i++)
+	for (i = 0; i < EPOLLS; i++) {
 		epoll[i] = epoll_create1(EPOLL_CLOEXEC);
+		if (epoll[i] != epoll[0] + (int)i)
+			die("epolls that do not follow one another");
+	}
 	for (i = 0; i < EPOLLS; i++) {
 		for (k = 0; k < FILES; k++) {
 			if (epoll_ctl(epoll[i], EPOLL_CTL_ADD, copy[k], &event))
