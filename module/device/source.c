@@ -370,7 +370,7 @@ void cotask_source_unuse(struct cotask_source *s)
 	if (--s->users)
 		return;
 	release_file(s);
-	/* From here on only who has a reference can take another one. */
+	/* From here on only a thread that has a reference can take another one. */
 	s->charged = refcount_read(&s->base.refs) > 1;
 	if (s->charged)
 		cotask_file_charge_late(s->f);

@@ -230,7 +230,7 @@ kill -CONT "$pid"
 exec 5>&-
 wait
 hold 5 "$programs/liar"
-is "who lies is believed nothing" "9 4" "$(places "$pid" | wc -l) $(places "$pid" | grep -c ': -$')"
+is "nothing is believed of a process that lies" "9 4" "$(places "$pid" | wc -l) $(places "$pid" | grep -c ': -$')"
 status "and does no harm" 0 "$tool" tree
 exec 5>&-
 wait

@@ -416,7 +416,7 @@ static int ask_for_others(void)
 	return wrong | !tells_code(by_root) << 1;
 }
 
-/* It matters who has asked, and not who reads */
+/* The process that has asked decides what it sees, and not the one that reads */
 TEST(addresses_by_a_descriptor_of_others)
 {
 	int status;
