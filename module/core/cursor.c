@@ -5,7 +5,8 @@
  * A walk over a loop may be interrupted, and the loop goes on meanwhile.  The loop has a cursor
  * for each walk: when the task or group at the cursor ends, the cursor moves on.  So a walk
  * misses no object that exists all the time, visits none twice, and holds no references.  (The
- * exception: the children of a group whose task ends inside it move to another place.)
+ * exception: the children of a group whose task ends inside it move to another place.)  What
+ * has begun after the walk is left out, so a walk ends though the loop makes more all the time.
  *
  * When a task ends, the loop checks all cursors, so a loop has only a few.  A further cursor
  * replaces the one that was served least recently, and the reader of that one gets an error.
@@ -18,12 +19,27 @@
 /* Cursors that are checked for one step of the budget. */
 #define CURSORS_A_STEP	8
 
-/* To the next group.  The owner. */
+static bool is_newer(const struct cotask_cursor *c, const struct cotask_group *g)
+{
+	return g && g->id > c->last_group;
+}
+
+/* To the next group.  The owner.  What comes after a newer one in its list is newer, too. */
 void cotask_cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop)
 {
-	c->group = cotask_loop_next_group(loop, c->group);
+	struct cotask_group *g = cotask_loop_next_group(loop, c->group);
+
+	if (is_newer(c, g) && cotask_group_is(g, COTASK_G_OPENED))
+		g = list_first_entry_or_null(&loop->groups, struct cotask_group, all);
+	c->group = is_newer(c, g) ? NULL : g;
 	c->told = false;
 	c->task = NULL;
+}
+
+/* At the child after @t, or nowhere if @t is newer: so are those behind it.  The owner. */
+void cotask_cursor_next_task(struct cotask_cursor *c, struct cotask *t)
+{
+	c->task = t->id > c->last_task ? NULL : cotask_next_child(t);
 }
 
 /* The position is no longer valid. With readers_lock. */
@@ -41,6 +57,8 @@ void cotask_cursor_begin(struct cotask_cursor *c, struct cotask_loop *loop)
 {
 	struct cotask_cursor *last;
 
+	c->last_task = cotask_task_last_id();
+	c->last_group = cotask_group_last_id();
 	c->group = NULL;
 	cotask_cursor_next_group(c, loop);
 	list_add(&c->link, &loop->cursors);

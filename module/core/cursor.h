@@ -13,6 +13,8 @@
  * @group: the group it is in, or NULL: at the end [L]
  * @told: the group itself was visited [L]
  * @task: the next child to visit, or NULL: none is left [L]
+ * @last_task: no task that existed at the begin has a higher number
+ * @last_group: likewise for groups
  * @lost: another cursor has replaced it in the list
  */
 struct cotask_cursor {
@@ -20,6 +22,8 @@ struct cotask_cursor {
 	struct cotask_group	*group;
 	bool			told;
 	struct cotask		*task;
+	u64			last_task;
+	u64			last_group;
 	bool			lost;
 };
 
@@ -39,6 +43,7 @@ static inline struct cotask *cotask_next_child(struct cotask *t)
 
 void cotask_cursor_begin(struct cotask_cursor *c, struct cotask_loop *loop);
 void cotask_cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop);
+void cotask_cursor_next_task(struct cotask_cursor *c, struct cotask *t);
 void cotask_cursor_serve(struct cotask_cursor *c, struct cotask_loop *loop);
 void cotask_cursor_end(struct cotask_cursor *c, struct cotask_loop *loop);
 void cotask_cursors_pass_task(struct cotask *t);

@@ -346,6 +346,12 @@ out:
 	preempt_enable();
 }
 
+/* No group that exists now has a higher number. */
+u64 cotask_group_last_id(void)
+{
+	return atomic64_read(&last_id);
+}
+
 /* From here on the group can be posted.  Whether it was cancelled before. */
 static bool activate(struct cotask_group *g, struct cotask_loop *loop, u32 flags)
 {

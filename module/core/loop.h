@@ -80,6 +80,7 @@ enum cotask_clock {
  * @look: makes the owner serve them
  * @look_posted: it is posted [A]
  * @id: its number [I]
+ * @nth: that no loop ever had before [I]
  * @uid: of the process that has it, if there is one [I]
  * @pid: that process, or NULL [I]
  * @rcu: frees it
@@ -156,6 +157,7 @@ struct cotask_loop {
 	struct cotask_callback	look;
 	atomic_t		look_posted;
 	u32			id;
+	u64			nth;
 	kuid_t			uid;
 	struct pid		*pid;
 	struct rcu_head		rcu;
@@ -268,6 +270,7 @@ int cotask_timeout_enter_ahead(struct cotask *task, struct cotask_timeout *t);
 int cotask_loops_add(struct cotask_loop *loop);
 void cotask_loops_del(struct cotask_loop *loop);
 struct cotask_loop *cotask_loops_next(u32 after);
+u64 cotask_loops_last_nth(void);
 
 /* ask.c */
 int cotask_loop_ask(struct cotask_loop *loop, int (*fn)(struct cotask_loop *loop, void *arg),

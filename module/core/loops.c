@@ -10,6 +10,9 @@
 static DEFINE_XARRAY_ALLOC1(loops);
 static u32 next_id = 1;
 
+/* Numbers are assigned again; this counts all loops that there have been. */
+static atomic64_t last_nth;
+
 /**
  * cotask_loops_add - assign a number to a loop, and make it visible
  * @loop: the loop, complete with its host: another thread that finds it, through the lock of the
@@ -19,9 +22,11 @@ static u32 next_id = 1;
  */
 int cotask_loops_add(struct cotask_loop *loop)
 {
-	int rc = xa_alloc_cyclic(&loops, &loop->id, loop, XA_LIMIT(1, INT_MAX), &next_id,
-				 GFP_KERNEL_ACCOUNT);
+	int rc;
 
+	loop->nth = atomic64_inc_return(&last_nth);
+	rc = xa_alloc_cyclic(&loops, &loop->id, loop, XA_LIMIT(1, INT_MAX), &next_id,
+			     GFP_KERNEL_ACCOUNT);
 	return min(rc, 0);
 }
 
@@ -47,6 +52,13 @@ struct cotask_loop *cotask_loops_next(u32 after)
 	xa_unlock(&loops);
 	return loop;
 }
+
+/* No loop that is in the table now has a higher @nth. */
+u64 cotask_loops_last_nth(void)
+{
+	return atomic64_read(&last_nth);
+}
+EXPORT_FOR_TESTS(cotask_loops_last_nth);
 
 /**
  * cotask_loop_id - the number of a loop

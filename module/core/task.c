@@ -145,6 +145,12 @@ EXPORT_SYMBOL_GPL(cotask_put);
 /* How deep eager first steps may nest on the kernel's stack (EA-B1). */
 #define EAGER_DEPTH	8
 
+/* No task that exists now has a higher number. */
+u64 cotask_task_last_id(void)
+{
+	return atomic64_read(&last_id);
+}
+
 static u64 id_new(struct cotask_loop *loop, bool mine)
 {
 	if (!mine)

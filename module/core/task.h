@@ -36,6 +36,7 @@ struct cotask *cotask_task_prepare(struct cotask_group *g, struct cotask_loop *l
 void cotask_task_discard(struct cotask *t, struct cotask_frame *frame);
 void cotask_task_joined(struct cotask *t);
 void cotask_task_start(struct cotask *t, u32 flags);
+u64 cotask_task_last_id(void);
 void cotask_task_born_level(struct cotask *t);
 void cotask_frame_refuse(struct cotask_frame *frame);
 struct cotask *cotask_spawn_paid(struct cotask_group *group, struct cotask_frame *frame,

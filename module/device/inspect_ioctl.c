@@ -121,6 +121,7 @@ static long cancel_id(const struct cotask_cancel_id *arg)
 	struct cotask_viewer viewer = {
 		.all = capable(CAP_SYS_ADMIN),
 		.uid = current_euid(),
+		.last = cotask_loops_last_nth(),
 	};
 	struct cotask_target target = {
 		.id = arg->id,

@@ -188,8 +188,8 @@ static void at_group(struct cotask_dump *d, struct cotask_group *g)
 
 static void at_task(struct cotask_dump *d, struct cotask *t)
 {
-	d->cursor.task = cotask_next_child(t);
-	if (cotask_done(t))
+	cotask_cursor_next_task(&d->cursor, t);
+	if (cotask_done(t) || t->id > d->cursor.last_task)
 		return;
 	if (d->target.id)
 		cancel_task(&d->target, t);

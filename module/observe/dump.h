@@ -175,11 +175,13 @@ void cotask_dump_end(struct cotask_dump *d);
  * struct cotask_viewer - a reader, and the loops that it may see
  * @all: the loops of all users
  * @uid: otherwise those of processes of this user
+ * @last: and none after this one, by @nth: loops that are made all the time do not keep it going
  * @payer: the process that is charged, or NULL
  */
 struct cotask_viewer {
 	bool			all;
 	kuid_t			uid;
+	u64			last;
 	struct cotask_loop_host	*payer;
 };
 

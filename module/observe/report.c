@@ -457,12 +457,19 @@ const struct cotask_format cotask_format_json = { json_loop, json_group, json_ta
 
 /* --- iterating -------------------------------------------------------- */
 
+static bool may_see(const struct cotask_viewer *viewer, const struct cotask_loop *loop)
+{
+	return loop->nth <= viewer->last &&
+	       (viewer->all || (loop->pid && uid_eq(loop->uid, viewer->uid)));
+}
+
 /**
  * cotask_report_next_loop - iterate over the loops that a reader may see
  * @viewer: the reader
  * @after: number of the previous one; 0: begin
  *
- * Users can have many loops, so it reschedules at each one if needed.
+ * Users can have many loops, so it reschedules at each one if needed, and ends for a reader that
+ * has been killed.
  *
  * Context: Process context, may sleep.
  * Return: The next one, with a reference; NULL at the end.
@@ -471,15 +478,16 @@ struct cotask_loop *cotask_report_next_loop(const struct cotask_viewer *viewer, 
 {
 	struct cotask_loop *loop;
 
-	while ((loop = cotask_loops_next(after))) {
+	while (!fatal_signal_pending(current) && (loop = cotask_loops_next(after))) {
 		cond_resched();
-		if (viewer->all || (loop->pid && uid_eq(loop->uid, viewer->uid)))
-			break;
+		if (may_see(viewer, loop))
+			return loop;
 		after = loop->id;
 		cotask_loop_put(loop);
 	}
-	return loop;
+	return NULL;
 }
+EXPORT_FOR_TESTS(cotask_report_next_loop);
 
 /* All ids of a process are those of @me, as for ptrace(). */
 static bool same_ids(const struct cred *me, const struct task_struct *task)
@@ -599,6 +607,7 @@ static void *report_start(struct seq_file *m, loff_t *pos)
 	drop(r);
 	r->last = 0;
 	r->pos = 0;
+	r->viewer.last = cotask_loops_last_nth();
 	r->patience = COTASK_DUMP_PATIENCE;
 	return advance(m);
 }

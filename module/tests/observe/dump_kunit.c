@@ -146,6 +146,14 @@ static struct crowd *crowd_new(struct kunit *test, struct cotask_loop *loop)
 	return c;
 }
 
+static void crowd_cancel(struct crowd *c)
+{
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		cotask_cancel(c->task[i]);
+}
+
 static void crowd_put(struct crowd *c)
 {
 	int i;
@@ -175,14 +183,75 @@ static void cursor(struct kunit *test)
 	next(test, d);
 	KUNIT_EXPECT_EQ(test, d->record[0].task.info.id,
 			cotask_id(c->task[COTASK_DUMP_CHUNK + 2]));
-	for (i = 0; i < MANY; i++)
-		cotask_cancel(c->task[i]);
+	crowd_cancel(c);
 	settle(env);
 	next(test, d);
 	KUNIT_EXPECT_EQ(test, d->n, 0U);
 	KUNIT_EXPECT_TRUE(test, d->end);
 	cotask_dump_end(d);
 	crowd_put(c);
+}
+
+/* How many tasks and groups the rest of a dump has. */
+static unsigned int rest_of(struct kunit *test, struct cotask_dump *d)
+{
+	unsigned int n = d->n;
+
+	while (!d->end)
+		n += next(test, d)->n;
+	return n;
+}
+
+/* IN-3: a loop that makes tasks and groups all the time does not keep a reader going */
+static void makes_more(struct kunit *test)
+{
+	static const struct line enters[] = { GROUP(0), SPAWN(1, 0, sleeper), ENDGROUP, END };
+	struct env *env = env_of(test);
+	struct crowd *c = crowd_new(test, env->loop), *later;
+	struct cotask_dump *d;
+
+	settle(env);
+	d = begin(test, env->loop);
+	KUNIT_EXPECT_FALSE(test, d->end);
+	later = crowd_new(test, env->loop);
+	play(env, 0, enters);
+	cotask_group_init(&env->group[1]);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&env->group[1], env->loop, 0), 0);
+	settle(env);
+	/* The root group is one more. */
+	KUNIT_EXPECT_EQ(test, rest_of(test, d), MANY + 1U);
+	cotask_dump_end(d);
+	d = begin(test, env->loop);
+	KUNIT_EXPECT_EQ(test, rest_of(test, d), 2 * MANY + 2 + 3U);
+	cotask_dump_end(d);
+	crowd_cancel(later);
+	crowd_cancel(c);
+	settle(env);
+	crowd_put(later);
+	crowd_put(c);
+}
+
+/* IN-3: nor do loops that are made all the time */
+static void loops_made_later(struct kunit *test)
+{
+	struct cotask_viewer viewer = { .all = true, .last = cotask_loops_last_nth() };
+	struct cotask_loop *loop = cotask_loop_create("later", 0), *l;
+	bool seen = false;
+	u32 after = 0;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	while ((l = cotask_report_next_loop(&viewer, after))) {
+		after = l->id;
+		seen |= l == env_of(test)->loop;
+		KUNIT_EXPECT_PTR_NE(test, l, loop);
+		cotask_loop_put(l);
+	}
+	KUNIT_EXPECT_TRUE(test, seen);
+	viewer.last = cotask_loops_last_nth();
+	l = cotask_report_next_loop(&viewer, loop->id - 1);
+	KUNIT_EXPECT_PTR_EQ(test, l, loop);
+	cotask_loop_put(l);
+	cotask_loop_stop(loop, 0);
 }
 
 /* IN-3: also if it is a whole group */
@@ -466,6 +535,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(edge_of_a_shield),
 	KUNIT_CASE(cursor),
 	KUNIT_CASE(cursor_of_a_group),
+	KUNIT_CASE(makes_more),
+	KUNIT_CASE(loops_made_later),
 	KUNIT_CASE(reader_goes),
 	KUNIT_CASE(loop_goes),
 	KUNIT_CASE(no_answer),
