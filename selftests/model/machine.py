@@ -35,7 +35,7 @@ class Machine:
 
     def __init__(self, program, in_process=False):
         self.in_process = in_process
-        self.program, self.loop, self.far, self.words = program, Loop(), Loop(), []
+        self.program, self.loop, self.far, self.words = program, Loop(in_process), Loop(), []
         self.tasks, self.sets, self.waits, self.iterations = {}, {}, {}, {}
         self.starts, self.submissions = {}, {}
         self.made = []	# all tasks

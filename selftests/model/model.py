@@ -32,8 +32,9 @@ class Entry:
 class Loop:
     """What is done to it while it has no turn comes from outside, and waits in its inbox."""
 
-    def __init__(self):
+    def __init__(self, goes_on=False):
         self.now, self.ready, self.timers, self.armed = 0, [], [], 0
+        self.goes_on = goes_on	# the clock of a process, each time that it is read
         self.inbox, self.has_turn = [], False
         self.asking = []	# gathers whose members are being cancelled, innermost last
 
@@ -42,11 +43,14 @@ class Loop:
         self.ready.append(entry)
         return entry
 
-    def call_at(self, when, run):
-        """A timer; SC-4: equal deadlines in the order of arming."""
-        entry = Entry(run)
+    def order(self):
         self.armed += 1
-        heapq.heappush(self.timers, (when, self.armed, entry))
+        return self.armed
+
+    def call_at(self, when, run, order=None):
+        """A timer; SC-4: equal deadlines in the order of arming, if they are equal."""
+        entry = Entry(run)
+        heapq.heappush(self.timers, (when, order or self.order(), entry))
         return entry
 
     def act(self, run):
@@ -611,6 +615,7 @@ class Group(Awaitable):
             return EALREADY
         self.flags, self.limit = flags, limit
         self.deadline = None if ms == NEVER else self.loop.now + ms
+        self.order = self.loop.order() if self.loop.goes_on else None
         return 0
 
     def enter(self, task):
@@ -630,7 +635,7 @@ class Group(Awaitable):
         if self.deadline <= self.loop.now:
             self.timer = self.loop.queue(self.expire)
         else:
-            self.timer = self.loop.call_at(self.deadline, self.expire)
+            self.timer = self.loop.call_at(self.deadline, self.expire, self.order)
 
     def expire(self):
         if not self.aborting:					# TG-B4
