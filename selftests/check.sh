@@ -597,12 +597,15 @@ part_fresh()
 # Where an instruction takes a nanosecond: the longest stretches without a point to reschedule.
 part_bounds()
 {
-	local out=$top/.build/bounds log=$logs/bounds.log rc=0
+	local out=$top/.build/bounds log=$logs/bounds.log rc=0 program
 
 	need stock-6.1 || return
 	silent bounds-modules "$here/vm/build.sh" stock-6.1 "$out" -s W=1 CONFIG_COTASK_DEBUG=y || return
-	silent bounds-build gcc-12 -O2 -Wall -Wextra -Wno-missing-field-initializers -Werror \
-		-static -I"$top/uapi" -o "$out/stretch" "$here/bounds/stretch.c" || return
+	for program in stretch deaf; do
+		silent "bounds-build-$program" gcc-12 -O2 -Wall -Wextra -Werror -static \
+			-Wno-missing-field-initializers -I"$top/uapi" -o "$out/$program" \
+			"$here/bounds/$program.c" || return
+	done
 	COTASK_ICOUNT=1 "$here/vm/qemu.sh" -k stock-6.1 -t 900 -o "$log" \
 		"$here/guest/stretch.sh" "$out" || rc=$?
 	count_tap "$log"

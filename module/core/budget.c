@@ -10,8 +10,8 @@
  * A thread that walks over the remains of a loop that has ended, or over objects of another
  * thread, has no budget: it reschedules at each step if needed.
  *
- * The owner can breathe where its stack contains only functions of cotask: between entries, and
- * in an operation of a process.  It cannot breathe when the code of a module has called it,
+ * The owner can breathe where its stack contains only functions of cotask: between entries, in an
+ * operation of a process, and when the code of a task has ended.  It cannot breathe when the code of a module has called it,
  * because that code may hold a spinlock.  There, a cancel remains on the loop's stack, see
  * fanout.c; all other objects in such a walk are the module's own.
  *

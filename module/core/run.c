@@ -9,7 +9,10 @@
 
 #include "core.h"
 
-/* Cancel each task but one, unless an earlier call has cancelled it. */
+/*
+ * Cancel each task but one, unless an earlier call has cancelled it; not the rest for a process that
+ * is being killed, as the end of its loop does.
+ */
 void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except)
 {
 	static const struct cotask_reason why = { .cause = COTASK_CAUSE_SHUTDOWN };
@@ -22,6 +25,8 @@ void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *exce
 			continue;
 		t->entry.flags |= COTASK_T_LEFTOVER;
 		cotask_cancel_for(t, &why);
+		if (cotask_loop_is_killed(loop))
+			break;
 	}
 	cotask_wave_end(loop);
 }

@@ -171,6 +171,17 @@ static noinline bool abandons(struct cotask *t, struct cotask_frame *frame, long
 }
 
 /*
+ * The code of a task has returned for the last time, and wakes whatever waits for it: also tasks
+ * of a process, for a body of a module.  Unless this is an eager step inside of other code, only
+ * functions of cotask are left on the stack, so that the owner can breathe.
+ */
+static void leave_code(struct cotask_loop *loop)
+{
+	if (!loop->eager_depth)
+		loop->current_task = NULL;
+}
+
+/*
  * @frame has returned @rc: run frames until the task suspends or its outermost frame ends.  Most
  * steps suspend at once, and do without this.
  */
@@ -191,6 +202,7 @@ static noinline void run_more(struct cotask *t, struct cotask_frame *frame, long
 			continue;
 		frame_end(t, frame);
 		if (!t->frame) {
+			leave_code(t->base.loop);
 			cotask_task_finish(t, rc);
 			break;
 		}

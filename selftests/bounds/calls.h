@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cotask selftests - calls of the device for stretch.c: operations are collected, then applied
+ * cotask selftests - calls of the device for programs that measure
+ *
+ * Operations are collected, then applied.
  */
 #ifndef COTASK_BOUNDS_CALLS_H
 #define COTASK_BOUNDS_CALLS_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <linux/cotask.h>
+
+/* As many instructions as a thread may run without a point to reschedule. */
+#define LIMIT		1000000ULL
+
+#define FAR(i)	(((i) << 16) + 63)	/* the last one of a chunk of the table */
 
 #define OP(o, ...)	((struct cotask_op){ .opcode = COTASK_OP_##o, ##__VA_ARGS__ })
 
@@ -32,6 +40,15 @@ static long long now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static void open_file(void)
+{
+	n_ops = 0;
+	given = 0;
+	fd = open("/dev/cotask", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		die("/dev/cotask");
 }
 
 /* Apply the collected operations, and retrieve up to @max events within a second. */
@@ -88,12 +105,6 @@ static void make(__u32 handle, __u32 kind)
 {
 	add(OP(MAKE, .handle = handle, .arg = kind));
 	must(0);
-}
-
-static void gather(__u32 handle, const __u32 *members, unsigned int n)
-{
-	add(OP(GATHER, .handle = handle, .addr = (unsigned long)members, .len = n,
-	       .arg = COTASK_GATHER_F_COLLECT));
 }
 
 #endif /* COTASK_BOUNDS_CALLS_H */

@@ -3,10 +3,8 @@
  * cotask selftests - the longest run of kernel code without a rescheduling point
  *
  * Builds the worst cases that the limits of a file permit. After each, reads the longest
- * stretch that the module (CONFIG_COTASK_DEBUG) has measured. Then kills a process in the
- * middle of a long operation, and measures the time until the process has exited. Under icount
- * a nanosecond of the guest is an instruction, so the limit is a number of instructions, the
- * same on every machine.
+ * stretch that the module (CONFIG_COTASK_DEBUG) has measured. Under icount a nanosecond of the
+ * guest is an instruction, so the limit is a number of instructions, the same on every machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +24,6 @@
 #include <unistd.h>
 #include "calls.h"
 
-#define LIMIT		1000000ULL
 #define PARAMETER	"/sys/module/cotask/parameters/longest_stretch"
 #define MANY		60000
 #define ASKED		300
@@ -71,6 +68,12 @@ static void group(void)
 }
 
 static __u32 members[65536];
+
+static void gather(__u32 handle, const __u32 *members, unsigned int n)
+{
+	add(OP(GATHER, .handle = handle, .addr = (unsigned long)members, .len = n,
+	       .arg = COTASK_GATHER_F_COLLECT));
+}
 
 static void members_of_a_wait(void)
 {
@@ -464,7 +467,6 @@ static void forgotten_members(void)
 	enter(65536);
 }
 
-#define FAR(i)	(((i) << 16) + 63)	/* the last one of a chunk of the table */
 
 /* Handles at the maximum distance, which share no part of the table. */
 static void far_handles(void)
@@ -612,6 +614,51 @@ static void polls_of_epolls(void)
 	close(file);
 }
 
+/* A body of a module, which runs; its next step ends it. */
+static void napper(__u32 handle)
+{
+	static const struct { __u32 naps, ns; } nap = { .naps = 1, .ns = 4000000000U };
+	const struct cotask_native native = {
+		.name = "sample.nap", .arg = (unsigned long)&nap, .arg_size = sizeof(nap),
+	};
+
+	add(OP(SPAWN_NATIVE, .handle = handle, .addr = (unsigned long)&native,
+	       .len = sizeof(native)));
+	must(0);
+	spawn(2, 1, 0, OP(SLEEP, .value = COTASK_NEVER), 0);
+}
+
+static void waiters_of_a_body(void)
+{
+	napper(1);
+	spawn(10, MANY, 0, OP(AWAIT, .handle = 1), 0);
+	add(OP(CANCEL, .handle = 1));
+	enter(65536);
+}
+
+static void callbacks_of_a_body(void)
+{
+	unsigned int i;
+
+	napper(1);
+	for (i = 0; i < MANY; i++)
+		add(OP(ON_DONE, .handle = 1));
+	add(OP(CANCEL, .handle = 1));
+	enter(65536);
+}
+
+static void gathers_of_a_body(void)
+{
+	static const __u32 body = 1;
+	unsigned int i;
+
+	napper(1);
+	for (i = 0; i < 25000; i++)
+		gather(10 + i, &body, 1);
+	add(OP(CANCEL, .handle = 1));
+	enter(1);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -647,80 +694,14 @@ static const struct {
 	{ "reads of much data", reads_of_much },
 	{ "sends that wake many", sends_that_wake_many },
 	{ "polls of epolls", polls_of_epolls },
+	{ "waiters of a body of a module", waiters_of_a_body },
+	{ "callbacks of a body of a module", callbacks_of_a_body },
+	{ "gathers of a body of a module", gathers_of_a_body },
 	{ "handles far apart", far_handles },
 	{ "handles far apart that are forgotten", far_handles_forgotten },
 };
 
 #define SHAPES	(sizeof(shapes) / sizeof(*shapes))
-
-/* --- operations that are interrupted ----------------------------------------------------- */
-
-#define SOON_NS		300000
-
-static struct cotask_op without_calls(void)
-{
-	unsigned int i;
-
-	make(1, COTASK_KIND_FUTURE);
-	for (i = 0; i < MANY; i++)
-		add(OP(ON_DONE, .handle = 1));
-	enter(0);
-	return OP(OFF_DONE, .handle = 1);
-}
-
-static struct cotask_op gather_far_handles(void)
-{
-	const unsigned int n = 30000;
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
-		members[i] = FAR(i);
-		add(OP(MAKE, .handle = FAR(i), .arg = COTASK_KIND_FUTURE));
-	}
-	enter(0);
-	return OP(GATHER, .handle = 1, .addr = (unsigned long)members, .len = n);
-}
-
-static const struct {
-	const char *name;
-	struct cotask_op (*make)(void);
-} deaf[] = {
-	{ "calls that are taken back", without_calls },
-	{ "gather of handles far apart", gather_far_handles },
-};
-
-#define DEAF	(sizeof(deaf) / sizeof(*deaf))
-
-/* The kernel sends the signal, as no other process runs on the only CPU meanwhile. */
-static void kill_at(long long due)
-{
-	const struct itimerspec when = { .it_value = { due / 1000000000, due % 1000000000 } };
-	struct sigevent e = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
-	timer_t timer;
-
-	if (timer_create(CLOCK_MONOTONIC, &e, &timer) ||
-	    timer_settime(timer, TIMER_ABSTIME, &when, NULL))
-		die("timer");
-}
-
-/* Time from SIGKILL to the exit of the process that applies @op; ~0: @op ran to its end. */
-static unsigned long long deafness(struct cotask_op op)
-{
-	const long long due = now() + SOON_NS;
-	int status;
-	pid_t pid;
-
-	pid = fork();
-	if (!pid) {
-		kill_at(due);
-		add(op);
-		enter(0);
-		_exit(0);
-	}
-	if (waitpid(pid, &status, 0) != pid)
-		die("wait");
-	return WIFSIGNALED(status) ? (unsigned long long)(now() - due) : ~0ULL;
-}
 
 static void parameter(char *text, size_t size, int flags)
 {
@@ -732,15 +713,6 @@ static void parameter(char *text, size_t size, int flags)
 	text[n] = '\0';
 	strtok(text, "\n");
 	close(p);
-}
-
-static void open_file(void)
-{
-	n_ops = 0;
-	given = 0;
-	fd = open("/dev/cotask", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		die("/dev/cotask");
 }
 
 static bool is_short(unsigned int i)
@@ -758,27 +730,13 @@ static bool is_short(unsigned int i)
 	return longest <= LIMIT;
 }
 
-static bool is_killed(unsigned int i)
-{
-	unsigned long long ns;
-
-	open_file();
-	ns = deafness(deaf[i].make());
-	close(fd);
-	printf("%sok %zu %s: gone after %llu ns\n", ns > LIMIT ? "not " : "", SHAPES + i + 1,
-	       deaf[i].name, ns);
-	return ns <= LIMIT;
-}
-
 int main(void)
 {
 	unsigned int i, bad = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("1..%zu\n", SHAPES + DEAF);
+	printf("1..%zu\n", SHAPES);
 	for (i = 0; i < SHAPES; i++)
 		bad += !is_short(i);
-	for (i = 0; i < DEAF; i++)
-		bad += !is_killed(i);
 	return !!bad;
 }
