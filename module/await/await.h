@@ -26,6 +26,7 @@ struct cotask *cotask_submission_task(struct cotask_submission *s);
 int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended);
 
 /* offload.c */
+extern struct workqueue_struct *cotask_workers;
 int cotask_offload_init(void);
 void cotask_offload_exit(void);
 

@@ -8,7 +8,8 @@
  * @state decides whether a function runs at all (TH-4).  In each case the worker finally posts
  * the job to its loop, where the job completes unless its await was cancelled before.  Until then
  * the job holds its group like a child, so that stopping a group or a loop waits for its jobs
- * (TH-5).
+ * (TH-5).  A canceller that takes a job out of the queue of the workers, before any of them has
+ * it, posts it instead: functions of others, which may keep all workers busy, do not delay that.
  */
 #include <linux/cotask_thread.h>
 
@@ -22,17 +23,18 @@ enum job_state {
 	JOB_UNWANTED,
 };
 
-static struct workqueue_struct *workers;
+struct workqueue_struct *cotask_workers;
+EXPORT_FOR_TESTS(cotask_workers);
 
 int cotask_offload_init(void)
 {
-	workers = alloc_workqueue("cotask", WQ_UNBOUND, 0);
-	return workers ? 0 : -ENOMEM;
+	cotask_workers = alloc_workqueue("cotask", WQ_UNBOUND, 0);
+	return cotask_workers ? 0 : -ENOMEM;
 }
 
 void cotask_offload_exit(void)
 {
-	destroy_workqueue(workers);
+	destroy_workqueue(cotask_workers);
 }
 
 static struct cotask_job *job_of(struct cotask_awaitable *x)
@@ -65,6 +67,23 @@ static void job_posted(struct cotask_post *post)
 	cotask_group_check_over(home);
 }
 
+/* Cannot fail: the job keeps its group open, and that the loop. */
+static void post(struct cotask_job *job)
+{
+	cotask_loop_post(job->base.loop, &job->base.post);
+}
+
+/* Whether the function was kept from running (TH-4). */
+static bool unqueue(struct cotask_job *job)
+{
+	if (atomic_cmpxchg(&job->state, JOB_QUEUED, JOB_DROPPED) != JOB_QUEUED)
+		return false;
+	/* Otherwise a worker has it already, and posts it. */
+	if (cancel_work(&job->work))
+		post(job);
+	return true;
+}
+
 /* The function is not interrupted; its result is dropped (TH-3). */
 static bool job_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 		       const struct cotask_reason *why)
@@ -74,7 +93,7 @@ static bool job_cancel(struct cotask_awaitable *x, struct cotask *waiter,
 	if (cotask_awaitable_done(x))
 		return false;
 	cotask_race_point(JOB_DROP, job);
-	if (atomic_cmpxchg(&job->state, JOB_QUEUED, JOB_DROPPED) != JOB_QUEUED)
+	if (!unqueue(job))
 		atomic_cmpxchg(&job->state, JOB_RUNNING, JOB_UNWANTED);
 	if (!(job->flags & COTASK_JOB_UNINTERRUPTIBLE))
 		settle(job, -ECANCELED, COTASK_S_CANCELLED);
@@ -105,8 +124,7 @@ static void job_work(struct work_struct *work)
 		job->value = value < -MAX_ERRNO ? -EINVAL : value;
 	}
 	cotask_race_point(JOB_DONE, job);
-	/* Cannot fail: the job keeps its group open, and that the loop. */
-	cotask_loop_post(job->base.loop, &job->base.post);
+	post(job);
 }
 
 /**
@@ -194,7 +212,7 @@ struct cotask_await cotask_to_thread(struct cotask *task, struct cotask_job *job
 	job->home = cotask_group_for_spawn(NULL);
 	job->home->jobs++;
 	refcount_inc(&job->base.refs);
-	queue_work(workers, &job->work);
+	queue_work(cotask_workers, &job->work);
 	return cotask_park(task, &job->base);
 }
 EXPORT_SYMBOL_GPL(cotask_to_thread);

@@ -10,7 +10,7 @@
 #include <linux/kthread.h>
 #include <linux/slab.h>
 
-#include "../../core/core.h"
+#include "../../await/await.h"
 #include "../helpers.h"
 #include "../suites.h"
 
@@ -316,6 +316,39 @@ static void group_stop_waits(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, cotask_group_open(&g, test->priv, 0), 0);
 	stop_waits(test, (struct stopper){ .group = &g });
 	cotask_group_fini(&g);
+}
+
+/* TH-4, TH-5: also if functions of others keep all workers busy */
+static void workers_are_busy(struct kunit *test)
+{
+	static struct job busy, j;
+	struct caller other = {}, c = {};
+	struct cotask_group g;
+	struct cotask *t[2];
+
+	workqueue_set_max_active(cotask_workers, 1);
+	job_init(&busy, 6);
+	job_init(&j, 7);
+	t[0] = call(test, test->priv, &other, &busy, 0);
+	wait_for_completion(&busy.running);
+	cotask_group_init(&g);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&g, test->priv, 0), 0);
+	c.group = &g;
+	t[1] = call(test, test->priv, &c, &j, COTASK_JOB_UNINTERRUPTIBLE);
+	wait_for_completion(&c.began);
+	KUNIT_EXPECT_EQ(test, cotask_group_stop(&g, COTASK_FOREVER), 0);
+	cotask_group_fini(&g);
+	KUNIT_EXPECT_TRUE(test, cotask_cancelled(t[1]));
+	KUNIT_EXPECT_EQ(test, atomic_read(&j.runs), 0);
+	cotask_put(t[1]);
+	cotask_job_put(&j.job);
+	wait_for_completion(&j.released);
+	complete(&busy.go);
+	KUNIT_EXPECT_EQ(test, cotask_wait(t[0], COTASK_FOREVER), 0);
+	cotask_put(t[0]);
+	cotask_job_put(&busy.job);
+	wait_for_completion(&busy.released);
+	workqueue_set_max_active(cotask_workers, WQ_DFL_ACTIVE);
 }
 
 /* TH-6: many at once, all results arrive */
@@ -635,6 +668,7 @@ static struct kunit_case offload_cases[] = {
 	KUNIT_CASE(uninterruptible),
 	KUNIT_CASE(shutdown_waits),
 	KUNIT_CASE(group_stop_waits),
+	KUNIT_CASE(workers_are_busy),
 	KUNIT_CASE(many),
 	KUNIT_CASE(bad_jobs),
 	KUNIT_CASE(cancelled_before_it_began),
