@@ -282,6 +282,7 @@ enum cotask_hosted_state {
  * @issuing: its operation is being applied
  * @over: its code has ended, or never ran and is not going to
  * @exited: ... by COTASK_OP_EXIT
+ * @tried: a read or write has tried, and found nothing or no room
  * @opcode: of the operation that has ended its step
  * @was_armed: a cancel was due when the outcome came, and stays so
  * @handle: its handle, 0 once that is forgotten
@@ -310,6 +311,7 @@ struct cotask_hosted {
 	bool			issuing : 1;
 	bool			over : 1;
 	bool			exited : 1;
+	bool			tried : 1;
 	u8			opcode;
 	bool			was_armed;
 	u16			flags;

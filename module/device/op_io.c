@@ -228,6 +228,7 @@ static s64 op_io(struct cotask_request *r)
 	if (!is_ours(file_of(r->object)))
 		return -EXDEV;
 	cotask_hosted_name_operands(r, cotask_object_get(r->object), NULL);
+	r->actor->tried = false;
 	r->actor->addr = op->addr;
 	r->actor->len = min_t(u32, op->len, MAX_RW_COUNT);
 	cotask_hosted_go_on(r);
@@ -246,13 +247,14 @@ static u8 kind_of_try(const struct cotask_hosted *h)
 }
 
 /*
- * After a read of a socket that has found nothing only an event can have changed that; what has
- * come before it, and may still be reported as ready, does not.  A write can also fail for want of
+ * An operation whose read of a socket has found nothing waits for an event; what has come before
+ * it, and may still be reported as ready, is none.  Another call of the process can change what a
+ * read finds without one (SO_PEEK_OFF), so a new operation tries once.  A write can also fail for want of
  * what no event announces, such as memory: then the socket is reported as writable.
  */
 static bool has_event(const struct cotask_hosted *h, struct cotask_source *s)
 {
-	if (!(s->drained & kind_of_try(h)))
+	if (!h->tried || !(s->drained & kind_of_try(h)))
 		return cotask_source_look(s) != 0;
 	return READ_ONCE(s->fresh) ||
 	       (writes(h) && (cotask_source_look(s) & (EPOLLOUT | EPOLLWRNORM)));
@@ -312,6 +314,7 @@ static long finish_io(struct cotask_hosted *h, long rc)
 		return -EBADF;
 	if (s)
 		begin_try(h, s);
+	h->tried = true;
 	rc = call(h, file);
 	/* The number of bytes does not tell how long it took. */
 	cotask_loop_exhaust(h->object.file->loop);

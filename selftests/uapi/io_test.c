@@ -496,6 +496,28 @@ TEST_F(file, nothing_to_peek_at)
 	CLOSE_PAIR();
 }
 
+/* What an earlier read has not found may be there without an event. */
+TEST_F(file, peeks_at_it_again)
+{
+	int offset = 3;
+	PAIR(SOCK_STREAM);
+
+	ASSERT_EQ(0, setsockopt(s[0], SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof(offset)));
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(2, step(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 3,
+			  .arg = MSG_PEEK).handle);
+	ASSERT_EQ(0, op(SLEEP, .task = 2));
+	EXPECT_EQ(2, t_next(self->fd).handle);
+	EXPECT_EQ(1, op(CANCEL, .handle = 1));
+	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
+	EXPECT_EQ(0, op(UNCANCEL, .handle = 1));
+	offset = 0;
+	ASSERT_EQ(0, setsockopt(s[0], SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof(offset)));
+	EXPECT_EQ(3, step(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 3,
+			  .arg = MSG_PEEK).result);
+	CLOSE_PAIR();
+}
+
 /* A wait for what an object waits for, too, does not report what was there when it was made. */
 TEST_F(file, poll_beside_an_object)
 {
