@@ -160,6 +160,15 @@ static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool
 	return i;
 }
 
+/* POST has no budget; its operations are short. */
+#define POSTED_MANY	1024
+
+/* A signal is pending, and what was applied has taken so long that it must not wait any more. */
+static bool is_interrupted(const struct cotask_file *f, u32 applied, bool posted)
+{
+	return signal_pending(current) && (posted ? applied >= POSTED_MANY : f->loop->breathed);
+}
+
 /*
  * Apply @n operations one after the other, and write back the result of each.  @applied is
  * valid also if it ends early.  They are copied to @ops, @size at a time, which stay while
@@ -169,17 +178,22 @@ static int apply(struct cotask_file *f, u64 addr, u32 n, struct cotask_op *ops, 
 		 u32 *applied)
 {
 	struct cotask_op __user *user = u64_to_user_ptr(addr);
+	const bool posted = ops != f->ops;
 	u32 some, done;
 	int rc;
 
+	if (!posted)
+		f->loop->breathed = false;
 	for (*applied = 0; *applied < n; user += some) {
+		if (unlikely(is_interrupted(f, *applied, posted)))
+			return -EINTR;
 		some = min_t(u32, n - *applied, size);
 		/* As far as there is memory. */
 		while ((rc = copy_ops(ops, user, some)) && some > 1)
 			some = 1;
 		if (rc)
 			return rc;
-		done = apply_chunk(f, ops, some, ops != f->ops);
+		done = apply_chunk(f, ops, some, posted);
 		*applied += done;
 		if (done && copy_results(ops, user, done))
 			return -EFAULT;

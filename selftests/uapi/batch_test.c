@@ -2,6 +2,10 @@
 /*
  * cotask selftests - several events of one call, and events that the process has not started
  */
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+
 #include "kselftest_harness.h"
 
 #include "cotask_test.h"
@@ -250,6 +254,60 @@ TEST_F(file, late_and_taken_back)
 	op(ENTER, .task = 5, .handle = 30, .arg = COTASK_KIND_TIMEOUT, .value = MS);
 	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 5, .value = COTASK_NEVER).result);
 	EXPECT_EQ(-ETIMEDOUT, op(LEAVE, .task = 5, .handle = 30, .value = -ECANCELED));
+}
+
+/* --- an array that takes long ---------------------------------------------------------- */
+
+#define PART		(1U << 22)
+#define PARTS		64U
+
+static volatile sig_atomic_t alarms;
+
+static void on_alarm(int sig)
+{
+	alarms++;
+}
+
+/* Operations that are the same memory many times; NULL: there is no room. */
+static char *many_nops(void)
+{
+	int fd = memfd_create("ops", MFD_CLOEXEC);
+	char *all = mmap(NULL, (size_t)PART * PARTS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned int i;
+
+	if (fd < 0 || ftruncate(fd, PART) || all == MAP_FAILED)
+		return NULL;
+	for (i = 0; i < PARTS; i++) {
+		if (mmap(all + (size_t)i * PART, PART, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
+			return NULL;
+	}
+	close(fd);
+	return all;
+}
+
+/* A signal is heard between two operations, and the call says how many were applied. */
+TEST_F(file, signal_in_an_array)
+{
+	const struct itimerval often = { { 0, 10000 }, { 0, 10000 } }, never = { { 0 } };
+	const unsigned int n = PART / sizeof(struct cotask_op) * PARTS;
+	struct cotask_post_ops p = { .size = sizeof(p), .n_ops = n };
+	struct cotask_enter e = { .size = sizeof(e), .n_ops = n };
+	char *all = many_nops();
+
+	ASSERT_NE(NULL, all);
+	e.ops = p.ops = (unsigned long)all;
+	signal(SIGALRM, on_alarm);
+	ASSERT_EQ(0, setitimer(ITIMER_REAL, &often, NULL));
+	EXPECT_EQ(0, ioctl(self->fd, COTASK_IOC_ENTER, &e));
+	EXPECT_LT(0, e.applied);
+	EXPECT_GT(n, e.applied);
+	EXPECT_EQ(0, ioctl(self->fd, COTASK_IOC_POST, &p));
+	EXPECT_LT(0, p.applied);
+	EXPECT_GT(n, p.applied);
+	ASSERT_EQ(0, setitimer(ITIMER_REAL, &never, NULL));
+	EXPECT_LT(0, alarms);
+	munmap(all, (size_t)PART * PARTS);
 }
 
 TEST_HARNESS_MAIN

@@ -479,7 +479,8 @@ struct cotask_event_info {
  *	loop
  * @deadline: on CLOCK_MONOTONIC, the time at which a wait ends; or COTASK_NEVER
  * @n_events: out: number of events
- * @applied: out: number of operations that were applied, each with its result
+ * @applied: out: number of operations that were applied, each with its result; a signal ends
+ *	the application of an array that takes longer than a millisecond, between two operations
  *
  * A call returns several events if no work of the kernel lies between the steps; the process
  * runs the steps in order.  While the times of tasks are measured (module parameter account), a
@@ -515,7 +516,8 @@ struct cotask_enter {
  * @ops: array of &struct cotask_op without an acting task: NOP, SUBMIT, CALL, COMPLETE, CANCEL,
  *	RESULT, READ of STATE and CANCELLING, FORGET of a submission; any other: EPERM
  * @n_ops: number of operations
- * @applied: out: number of operations that were applied
+ * @applied: out: number of operations that were applied; fewer than @n_ops if a signal has ended
+ *	the application of an array of more than 1024
  */
 struct cotask_post_ops {
 	__u32		size;
