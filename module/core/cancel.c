@@ -88,6 +88,17 @@ static void declined(struct cotask *t, const struct cotask_awaitable *x, u32 han
 }
 
 /*
+ * The last wave that has passed a waiting task.  On a 32-bit kernel its result has room for a part of
+ * the number; the whole one is the last number with this part.
+ */
+static u64 mark_of(const struct cotask *t)
+{
+	u64 last = t->base.loop->last_mark;
+
+	return last - ((unsigned long)last - (unsigned long)t->base.result);
+}
+
+/*
  * Whether a request goes on from a task that waits on @x.  @way is the number of the way
  * from task to task: a task that has it waits for itself, and is taken out of the ring.
  */
@@ -96,11 +107,11 @@ static bool passes(struct cotask *t, struct cotask_awaitable *x, u64 way)
 	struct cotask_loop *loop = t->base.loop;
 
 	loop->budget--;
-	if (unlikely(t->base.result == way)) {
+	if (unlikely(mark_of(t) == way)) {
 		leave(t, x);
 		return false;
 	}
-	if (unlikely(!cotask_wave_may_pass(loop, t->base.result)))
+	if (unlikely(!cotask_wave_may_pass(loop, mark_of(t))))
 		return false;
 	t->base.result = way;
 	return true;

@@ -150,6 +150,7 @@ static bool read_name(const struct cotask *task, const struct cotask_name *name,
 	smp_rmb();	/* it is this name since then, or not any more */
 	if (name != rcu_access_pointer(task->name))
 		return false;
+	smp_rmb();	/* the text is not older, though its address is */
 	/* What is torn is thrown away. */
 	data_race(strscpy(buf, name->text, min(size, sizeof(name->text))));
 	smp_rmb();	/* pairs with cotask_name_new() */

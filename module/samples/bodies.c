@@ -113,7 +113,12 @@ static struct cotask_frame *make_errand(const void *arg)
 		cotask_frame_kfree(inner);
 		return ERR_PTR(-ENOMEM);
 	}
-	me->napper = cotask_spawn(cotask_loop_root(loop), inner, "sample.napper");
+	/* The process pays for it, which a loop of the kernel does not know. */
+	me->napper = cotask_spawn_with(cotask_loop_root(loop), inner,
+				       &(struct cotask_spawn_args) {
+						.gfp = GFP_KERNEL_ACCOUNT,
+						.name = "sample.napper",
+				       });
 	if (IS_ERR(me->napper)) {
 		struct cotask_frame *error = ERR_CAST(me->napper);
 
