@@ -11,9 +11,9 @@
  * thread, has no budget: it reschedules at each step if needed.
  *
  * The owner can breathe where its stack contains only functions of cotask: between entries, in an
- * operation of a process, and when the code of a task has ended.  It cannot breathe when the code of a module has called it,
- * because that code may hold a spinlock.  There, a cancel remains on the loop's stack, see
- * fanout.c; all other objects in such a walk are the module's own.
+ * operation of a process, and when the code of a task has ended.  It cannot breathe when the code
+ * of a module has called it, because that code may hold a spinlock.  There, a cancel remains on
+ * the loop's stack, see fanout.c; all other objects in such a walk are the module's own.
  *
  * The owner of a process's loop also checks for fatal signals.  A long cancel then stops, and the
  * next thread that enters the loop continues it.

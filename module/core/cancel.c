@@ -88,8 +88,8 @@ static void declined(struct cotask *t, const struct cotask_awaitable *x, u32 han
 }
 
 /*
- * The last wave that has passed a waiting task.  On a 32-bit kernel its result has room for a part of
- * the number; the whole one is the last number with this part.
+ * The last wave that has passed a waiting task.  On a 32-bit kernel its result has room for a part
+ * of the number; the whole one is the last number with this part.
  */
 static u64 mark_of(const struct cotask *t)
 {

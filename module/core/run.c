@@ -10,8 +10,8 @@
 #include "core.h"
 
 /*
- * Cancel each task but one, unless an earlier call has cancelled it; not the rest for a process that
- * is being killed, as the end of its loop does.
+ * Cancel each task but one, unless an earlier call has cancelled it.  A process that is being
+ * killed leaves the rest to the end of its loop.
  */
 void cotask_cancel_leftovers(struct cotask_loop *loop, const struct cotask *except)
 {

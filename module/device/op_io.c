@@ -249,8 +249,8 @@ static u8 kind_of_try(const struct cotask_hosted *h)
 /*
  * An operation whose read of a socket has found nothing waits for an event; what has come before
  * it, and may still be reported as ready, is none.  Another call of the process can change what a
- * read finds without one (SO_PEEK_OFF), so a new operation tries once.  A write can also fail for want of
- * what no event announces, such as memory: then the socket is reported as writable.
+ * read finds without one (SO_PEEK_OFF), so a new operation tries once.  A write can also fail for
+ * want of what no event announces, such as memory: then the socket is reported as writable.
  */
 static bool has_event(const struct cotask_hosted *h, struct cotask_source *s)
 {

@@ -258,10 +258,10 @@ TEST_F(file, late_and_taken_back)
 
 /* --- an array that takes long ---------------------------------------------------------- */
 
-#define PART		(1U << 22)
+#define PART		(4096U * 1024)
 #define PARTS		64U
 
-static volatile sig_atomic_t alarms;
+static sig_atomic_t alarms;
 
 static void on_alarm(int sig)
 {
@@ -296,7 +296,8 @@ TEST_F(file, signal_in_an_array)
 	char *all = many_nops();
 
 	ASSERT_NE(NULL, all);
-	e.ops = p.ops = (unsigned long)all;
+	e.ops = (unsigned long)all;
+	p.ops = e.ops;
 	signal(SIGALRM, on_alarm);
 	ASSERT_EQ(0, setitimer(ITIMER_REAL, &often, NULL));
 	EXPECT_EQ(0, ioctl(self->fd, COTASK_IOC_ENTER, &e));
