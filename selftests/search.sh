@@ -33,7 +33,9 @@ rc=0
 	"$here/guest/search.sh" "$out" "$seconds" "$seed" "$out/corpus" ${VERBOSE:+-v} \
 	</dev/null || rc=$?
 sed -n 's/^corpus [0-9]* \([0-9a-f]*\)$/\1/p' "$log" | sort -u >"$known.new"
-[ ! -s "$known.new" ] || mv "$known.new" "$known"
+# A run that has died has not come to all of those that were known.
+[ $rc -eq 0 ] || sort -u -o "$known.new" "$known.new" "$known"
+mv "$known.new" "$known"
 echo "search: seed $seed"
 "$here/search/report.py" "$log" "$out/module/cotask.ko"
 [ $rc -eq 0 ] || echo "search: it has found something: $log; VERBOSE=1 says each program first"
