@@ -14,14 +14,20 @@ vm_flavour=uml-7.3-smp
 vm_timeout=120
 vm_memory=512M
 
-# A one-CPU kernel stays on one of the CPUs that we may use.
+# A one-CPU kernel stays on one of the CPUs that we may use, where no other one is if there is
+# such a CPU: its number in $uml_cpu. The lock ends with this process.
 uml_pin()
 {
-	local cpus
+	local cpus lock
 
 	mapfile -t cpus < <(python3 -c \
 		'import os; print(*sorted(os.sched_getaffinity(0)), sep="\n")')
-	echo "${cpus[$$ % ${#cpus[@]}]}"
+	for uml_cpu in "${cpus[@]}"; do
+		exec {lock}>"$cotask_cache/run/cpu.$uml_cpu"
+		! flock -n "$lock" || return 0
+		exec {lock}>&-
+	done
+	uml_cpu=${cpus[$$ % ${#cpus[@]}]}
 }
 
 vm_prepare()
@@ -36,7 +42,8 @@ vm_prepare()
 	esac
 	case $vm_flavour in
 	*-smp)	;;
-	*)	vm_machine=(taskset -c "$(uml_pin)") ;;
+	*)	uml_pin
+		vm_machine=(taskset -c "$uml_cpu") ;;
 	esac
 	# shellcheck disable=SC2206,SC2054 # blanks separate, commas do not
 	vm_machine+=("$vm_kernel/kernel" "mem=$vm_memory" "uml_dir=$vm_run/uml"
