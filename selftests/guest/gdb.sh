@@ -1,21 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In the guest: the commands of tools/gdb/cotask.py on a process, and on its core file where the
-# kernel writes any; TAP on the standard output. "gdb.sh OUT TOOL"
+# In the guest: the commands of tools/gdb/cotask.py on processes, or on a core file; TAP on the
+# standard output. "gdb.sh OUT TOOL [core]"
 set -u
-out=$1 programs=$(dirname "$2")
+out=$1 programs=$(dirname "$2") part=${3:-processes}
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$(dirname "$here")")
 # shellcheck source-path=SCRIPTDIR
 . "$here/tap.sh"
-
-# skip NAME REASON
-skip()
-{
-	n=$((n + 1))
-	echo "ok $n $1 # SKIP $2"
-}
 
 # look COMMAND... -- ARGUMENT...: what commands of gdb print
 look()
@@ -61,7 +54,7 @@ stacks()
 }
 
 if ! command -v gdb >/dev/null; then
-	skip "gdb" "gdb is not installed"
+	echo "ok 1 gdb # SKIP gdb is not installed"
 	echo "1..1"
 	exit 0
 fi
@@ -117,32 +110,39 @@ start()
 	rm /tmp/in /tmp/out
 }
 
-"$here/cotask.sh" load "$out" || exit 1
-for program in stacks stacks_plain; do
-	start $program
-	check "$program" -p "$pid"
+processes()
+{
+	local program
+
+	for program in stacks stacks_plain; do
+		start $program
+		check "$program" -p "$pid"
+		exec 5>&-
+		wait
+	done
+	is "arguments, where they are kept" "$expected" "$(cat /tmp/tasks)"
+	export LD_LIBRARY_PATH=$programs/lib
+	start stacks_shared
+	check "shared library" -p "$pid"
 	exec 5>&-
 	wait
-done
-is "arguments, where they are kept" "$expected" "$(cat /tmp/tasks)"
-export LD_LIBRARY_PATH=$programs/lib
-start stacks_shared
-check "shared library" -p "$pid"
-exec 5>&-
-wait
-start stacks_stripped
-look "cotask tasks" -- -p "$pid" >/dev/null
-is "without debugging information" 1 "$(grep -c 'no process with libcotask' /tmp/stderr)"
-exec 5>&-
-wait
-if [ -e /proc/sys/kernel/core_pattern ]; then
+	start stacks_stripped
+	look "cotask tasks" -- -p "$pid" >/dev/null
+	is "without debugging information" 1 "$(grep -c 'no process with libcotask' /tmp/stderr)"
+	exec 5>&-
+	wait
+}
+
+core()
+{
 	echo /tmp/core >/proc/sys/kernel/core_pattern
 	ulimit -c unlimited
 	"$programs/stacks" abort >/dev/null
 	check "core file" "$programs/stacks" /tmp/core*
-else
-	skip "core file" "the kernel writes none"
-fi
+}
+
+"$here/cotask.sh" load "$out" || exit 1
+$part
 "$here/cotask.sh" unload || exit 1
 echo "1..$n"
 [ $failed -eq 0 ]

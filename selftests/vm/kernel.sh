@@ -42,7 +42,7 @@ usage()
 	  uml-7.3-smp    two CPUs, lockdep, debug objects, fault injection
 	  uml-7.3-tt     one CPU, simulated time
 	  uml-7.3-gcov-smp  as uml-7.3-smp, and gcov
-	  uml-7.3-net-smp  as uml-7.3-smp, and TCP/IP
+	  uml-7.3-net-smp  as uml-7.3-smp, and TCP/IP, pseudo-terminals
 	  uml-6.1-debug  KASAN, kmemleak, lockdep, fault injection
 	  uml-6.1-cover  the same, and KCOV
 	  x86-7.3-kcsan  a small kernel for QEMU that reports data races
