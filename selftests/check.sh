@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # "make check": runs all tests; the last line is "N passed, N failed, N skipped".
-# Arguments name the parts to run. As many parts run in parallel as there are CPUs, four at most;
-# JOBS= sets another number. Each part prints its results when it has ended.
+# Arguments name the parts to run. As many parts run in parallel as there are CPUs, four at most,
+# and one more, because guests also wait; JOBS= sets another number. Each part prints its results
+# when it has ended.
 set -uo pipefail
 
 # The longest ones first.
@@ -12,7 +13,7 @@ parts=(tool kunit uapi lib kernels apps static stress fuzz search fresh budget b
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 logs=$top/.build/logs run=$top/.build/check.$$
-jobs=${JOBS:-$(($(nproc) < 4 ? $(nproc) : 4))}
+jobs=${JOBS:-$(($(nproc) < 4 ? $(nproc) + 1 : 5))}
 passed=0 failed=0 skipped=0
 
 # One result that is not a KUnit case.
@@ -139,8 +140,8 @@ build()
 
 uapi_programs()
 {
-	silent "uapi-build-$1" unchanged "$1/uapi" "$programs" \
-		"$here/uapi/build.sh" "$2" "$top/.build/$1/uapi"
+	silent "uapi-build-$1" unchanged "$1/uapi64" "$programs" \
+		"$here/uapi/build.sh" "$2" "$top/.build/$1/uapi64"
 }
 
 # How many lines of a log match; 0 if a guest that died left none.
@@ -387,7 +388,7 @@ part_lib()
 		lib_net_test lib_select_test lib_stream_test lib_stackless_test
 		lib_stackless_stress_test)
 
-	need uml-7.3-smp uml-6.1-debug uml-7.3-tt stock-6.1 || return
+	need uml-7.3-smp uml-7.3-net-smp uml-6.1-debug uml-7.3-tt || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
 	silent lib-build unchanged libtest "$programs" \
 		"$here/lib/build.sh" "$source" "$top/.build/libtest" || return
@@ -397,8 +398,8 @@ part_lib()
 	lib uml uml-7.3-tt scenario_test scenario_stackless_test link.sh
 	process_programs player
 	process_programs player_stackless
-	# The user-mode kernels have no IP.
-	lib qemu stock-6.1 lib_net_test
+	# The other user-mode kernels have no IP.
+	lib uml uml-7.3-net-smp lib_net_test
 }
 
 # The examples with their clients in the guest.
@@ -429,8 +430,8 @@ part_apps()
 	apps uml-6.1-debug
 }
 
-# The tool for operators: on a saved snapshot here, then with real tasks; only the stock
-# kernel has pseudo-terminals. And the commands of gdb. "tool FLAVOUR MACHINE SCRIPT"
+# The tool for operators: on a saved snapshot here, then with real tasks. And the commands of gdb.
+# "tool FLAVOUR MACHINE SCRIPT"
 tool()
 {
 	local flavour=$1 out=$top/.build/$1 log=$logs/$3-$1.log rc=0
@@ -451,6 +452,7 @@ drgn_script()
 {
 	local python=/usr/bin/python3
 
+	build stock-6.1 || return
 	if ! "$here/vm/setup.sh" drgn || ! $python -c 'import drgn' 2>/dev/null; then
 		echo "tool-drgn: drgn cannot be installed"
 		skipped=$((skipped + 1))
@@ -482,7 +484,7 @@ trace_consumer()
 
 part_tool()
 {
-	need uml-7.3-smp uml-6.1-debug stock-6.1 || return
+	need uml-7.3-smp uml-7.3-net-smp uml-6.1-debug stock-6.1 || return
 	silent tool-build make -s -C "$top/tools/cotask" O="$top/.build/tool" CC=gcc-12 \
 		CFLAGS="-O2 -g -Werror" || return
 	silent tool-programs unchanged tool "$programs" \
@@ -495,10 +497,11 @@ part_tool()
 	trace_consumer
 	# With KASAN, what finds errors of the kernel.
 	tool uml-6.1-debug uml tool_load
-	tool stock-6.1 qemu top
-	# Only this kernel writes core files. Without gdb the tests are skipped.
+	# This kernel has pseudo-terminals. Without gdb the tests are skipped.
+	tool uml-7.3-net-smp uml top
 	"$here/vm/setup.sh" gdb || echo "gdb cannot be installed" >&2
-	tool stock-6.1 qemu gdb
+	tool uml-7.3-net-smp uml gdb
+	tool stock-6.1 qemu files
 	drgn_script
 }
 
@@ -586,12 +589,18 @@ hardirq()
 # Debian 12 as a user finds it; "make check-fresh" is all of it.
 part_fresh()
 {
-	local log=$logs/fresh.log rc=0
+	local log=$top/.build/fresh.log rc=0
 
-	"$here/fresh.sh" quick >"$log" 2>&1 || rc=$?
+	unchanged freshly "Documentation Kbuild Makefile README.md VERSION debian dkms.conf $programs" \
+		quick "$log" || rc=$?
 	count_tap "$log"
 	[ $rc -eq 0 ] || grep -A 16 '^not ok' "$log"
 	result "a machine that has nothing, and README.md" $rc
+}
+
+quick()
+{
+	"$here/fresh.sh" quick >"$1" 2>&1
 }
 
 # Where an instruction takes a nanosecond: the longest stretches without a point to reschedule.

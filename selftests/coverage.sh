@@ -35,7 +35,7 @@ quiet()
 # What suites need besides the module. "build_SUITE", if there is something.
 build_uapi()
 {
-	quiet build-uapi "$here/uapi/build.sh" "$source" "$out/uapi"
+	quiet build-uapi "$here/uapi/build.sh" "$source" "$out/uapi64"
 }
 
 build_lib()

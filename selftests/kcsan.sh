@@ -17,7 +17,7 @@ mkdir -p "$logs"
 kernel=$("$here/vm/kernel.sh" $flavour | tail -n 1)
 "$here/vm/build.sh" $flavour "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m >"$logs/kcsan-build.log" 2>&1 ||
 	{ tail -n 20 "$logs/kcsan-build.log"; exit 1; }
-"$here/uapi/build.sh" "$(cat "$kernel/source")" "$out/uapi"
+"$here/uapi/build.sh" "$(cat "$kernel/source")" "$out/uapi64"
 
 # "run NAME SCRIPT [ARGUMENT...]"
 run()

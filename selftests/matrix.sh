@@ -37,7 +37,7 @@ user_space()
 place()
 {
 	rsync -a "$top/.build/libtest/examples/" "$1/examples/" &&
-		rsync -a "$top/.build/uapi/" "$1/uapi/"
+		rsync -a "$top/.build/uapi/" "$1/uapi64/"
 }
 
 row()

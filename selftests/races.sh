@@ -17,7 +17,7 @@ mkdir -p "$logs"
 source=$(cat "$("$here/vm/kernel.sh" $flavour | tail -n 1)/source")
 "$here/vm/build.sh" $flavour "$out" W=1 CONFIG_COTASK_KUNIT_TEST=m CONFIG_COTASK_DEBUG=y \
 	>"$logs/races-build.log" 2>&1 || { tail -n 20 "$logs/races-build.log"; exit 1; }
-"$here/uapi/build.sh" "$source" "$out/uapi"
+"$here/uapi/build.sh" "$source" "$out/uapi64"
 
 # "run NAME RATE SCRIPT [ARGUMENT...]"
 run()

@@ -21,7 +21,7 @@ kernel_load()
 
 user_load()
 {
-	"$out/uapi/fuzz_test" >/tmp/fuzz_test || { cat /tmp/fuzz_test; return 1; }
+	"$out/uapi64/fuzz_test" >/tmp/fuzz_test || { cat /tmp/fuzz_test; return 1; }
 }
 
 "$here/cotask.sh" load "$out" || exit 1

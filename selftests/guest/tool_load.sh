@@ -42,7 +42,7 @@ for i in 1 2 3; do
 	done &
 	readers+=($!)
 done
-COTASK_ROUNDS=25 "$out/uapi/fuzz_test" >/tmp/fuzz || touch /tmp/bad
+COTASK_ROUNDS=25 "$out/uapi64/fuzz_test" >/tmp/fuzz || touch /tmp/bad
 for i in 1 2 3 4; do
 	python3 "$holder" $((i * 100)) </dev/null >/dev/null
 	for victim in $("$tool" ps --json --on future --most 20 |
