@@ -179,7 +179,7 @@ static long next_step(struct cotask *task, struct cotask_frame *frame)
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which returns 1; 0 when there are no more;
  *	-ETIMEDOUT, once for each member that has not ended in time (AC-4);
- *	-ECANCELED; -EINVAL if an argument is missing.
+ *	-ECANCELED; -EINVAL if an argument is missing; -EXDEV if @it belongs to another loop.
  */
 struct cotask_await cotask_as_completed_next(struct cotask *task, struct cotask_next *next,
 					     struct cotask_as_completed *it)
@@ -188,6 +188,8 @@ struct cotask_await cotask_as_completed_next(struct cotask *task, struct cotask_
 
 	if (!next || !it)
 		return cotask_refuse(task, -EINVAL);
+	if (it->set.base.loop && it->set.base.loop != task->base.loop)
+		return cotask_refuse(task, -EXDEV);
 	next->it = it;
 	next->member = NULL;
 	next->requested = true;

@@ -20,6 +20,7 @@ void cotask_set_alarm_run(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_set_woken(struct cotask_entry *e);
 
 /* submit.c */
+bool cotask_submission_cancel_own(struct cotask_submission *s);
 struct cotask_submission *cotask_submit_paid(struct cotask_loop *loop,
 					     struct cotask_frame *frame, const char *name);
 struct cotask *cotask_submission_task(struct cotask_submission *s);

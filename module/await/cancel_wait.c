@@ -11,7 +11,7 @@ static long cancel_wait_step(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, ended);
 
-	cotask_cancel(w->target);
+	cotask_cancel_own(w->target);
 	/* The outcome of the target is ignored; a cancel of the caller is not (CX-B6). */
 	CO_AWAIT(ended, rc, cotask_await_shielded(task, &w->target->base));
 	if (rc == -ECANCELED && cotask_cancel_delivered(task))

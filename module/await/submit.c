@@ -80,12 +80,6 @@ static void fail(struct cotask_submission *s, int error)
 	cotask_loop_report(s->base.loop, NULL, error);
 }
 
-static void refuse(struct cotask_frame *frame)
-{
-	if (frame->state == COTASK_FRAME_FRESH)
-		cotask_frame_refuse(frame);
-}
-
 /* @loop is pinned by the caller. */
 static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_group *group,
 					struct cotask_frame *frame, const char *name,
@@ -99,7 +93,7 @@ static struct cotask_submission *submit(struct cotask_loop *loop, struct cotask_
 	args.gfp = READ_ONCE(loop->payer) ? GFP_KERNEL_ACCOUNT : GFP_KERNEL;
 	s = submission_new(loop, args.gfp);
 	if (!s) {
-		refuse(frame);
+		cotask_frame_refuse_fresh(frame);
 		return ERR_PTR(-ENOMEM);
 	}
 	task = spawn(group, frame, &args);
@@ -138,15 +132,17 @@ struct cotask_submission *cotask_submit_into(struct cotask_group *group,
 	struct cotask_submission *s;
 	struct cotask_loop *loop;
 
-	if (!group || !frame)
+	if (!group || !frame) {
+		cotask_frame_refuse_fresh(frame);
 		return ERR_PTR(-EINVAL);
+	}
 	loop = cotask_group_pin_loop(group);
 	if (!loop) {
-		refuse(frame);
+		cotask_frame_refuse_fresh(frame);
 		return ERR_PTR(-ESHUTDOWN);
 	}
 	s = submit(loop, group, frame, name, cotask_spawn_with);
-	cotask_group_unpin_loop(loop);
+	cotask_unpin_loop(loop);
 	return s;
 }
 EXPORT_SYMBOL_GPL(cotask_submit_into);
@@ -222,6 +218,15 @@ int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool en
 	return cotask_block(x, timeout_ns, TASK_INTERRUPTIBLE);
 }
 
+/* As cotask_submission_cancel(), for a function of cotask: the owner may breathe. */
+bool cotask_submission_cancel_own(struct cotask_submission *s)
+{
+	if (!cotask_future_settle(&s->base, -ECANCELED, COTASK_S_CANCELLED))
+		return false;
+	cotask_cancel_own(s->task);
+	return true;
+}
+
 /**
  * cotask_submission_cancel - cancel a submission
  * @s: the submission
@@ -234,7 +239,7 @@ int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool en
  */
 bool cotask_submission_cancel(struct cotask_submission *s)
 {
-	if (!cotask_future_settle(&s->base, -ECANCELED, COTASK_S_CANCELLED))
+	if (!cotask_future_settle_atomic(&s->base, -ECANCELED, COTASK_S_CANCELLED))
 		return false;
 	cotask_cancel(s->task);
 	return true;

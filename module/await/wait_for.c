@@ -34,7 +34,7 @@ static long wait_without_time(struct cotask *task, struct cotask_frame *frame)
 
 	CO_BEGIN(task, frame, ended);
 
-	cotask_awaitable_cancel(w->x);
+	cotask_awaitable_cancel_own(w->x);
 	/* A cancel of the caller ends the wait at once (WF-5). */
 	CO_AWAIT(ended, rc, cotask_await_shielded(task, w->x));
 	if (rc == -ECANCELED && !cotask_cancel_delivered(task))

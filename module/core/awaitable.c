@@ -61,6 +61,25 @@ long cotask_awaitable_result(struct cotask_awaitable *x)
 }
 EXPORT_SYMBOL_GPL(cotask_awaitable_result);
 
+/* As cotask_awaitable_cancel(), for a function of cotask: the owner may breathe. */
+bool cotask_awaitable_cancel_own(struct cotask_awaitable *x)
+{
+	struct cotask_reason why = { .cause = COTASK_CAUSE_USER };
+
+	if (IS_ERR_OR_NULL(x) || !x->loop || x->post.ops->internal)
+		return false;
+	cotask_awaitable_mark_read(x);
+	if (cotask_is_task(x))
+		return cotask_cancel_own(cotask_of(x));
+	if (x->post.ops == &cotask_future_ops)
+		return cotask_future_cancel(container_of(x, struct cotask_future, base));
+	if (!cotask_loop_mine(x->loop))
+		return false;
+	if (x->loop->current_task)
+		why.by = x->loop->current_task->id;
+	return x->post.ops->cancel(x, NULL, &why);
+}
+
 /**
  * cotask_awaitable_cancel - ask a task, future, shield or gather to cancel
  * @x: the awaitable
@@ -71,20 +90,16 @@ EXPORT_SYMBOL_GPL(cotask_awaitable_result);
  */
 bool cotask_awaitable_cancel(struct cotask_awaitable *x)
 {
-	struct cotask_reason why = { .cause = COTASK_CAUSE_USER };
+	struct cotask_loop *loop;
+	bool mine, accepted;
 
-	if (IS_ERR_OR_NULL(x) || !x->loop || x->post.ops->internal)
+	if (IS_ERR_OR_NULL(x) || !x->loop)
 		return false;
-	cotask_awaitable_mark_read(x);
-	if (cotask_is_task(x))
-		return cotask_cancel(cotask_of(x));
-	if (x->post.ops == &cotask_future_ops)
-		return cotask_future_cancel(container_of(x, struct cotask_future, base));
-	if (!cotask_loop_mine(x->loop))
-		return false;
-	if (x->loop->current_task)
-		why.by = x->loop->current_task->id;
-	return x->post.ops->cancel(x, NULL, &why);
+	loop = x->loop;
+	mine = cotask_foreign_begin(loop);
+	accepted = cotask_awaitable_cancel_own(x);
+	cotask_foreign_end(loop, mine);
+	return accepted;
 }
 EXPORT_SYMBOL_GPL(cotask_awaitable_cancel);
 
@@ -356,15 +371,21 @@ static bool can_have(const struct cotask_awaitable *x)
 static int on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
 		   cotask_callback_fn *fn, u32 flags)
 {
+	struct cotask_loop *loop;
 	int rc;
 
 	if (!can_have(x) || !cb || !fn)
 		return -EINVAL;
+	/* Another thread may be stopping a group. */
+	loop = cotask_awaitable_pin_loop(x);
+	if (!loop)
+		return -EINVAL;
 	if (cotask_is_task(x))
 		cotask_get(cotask_of(x));
-	rc = callback_start(cb, x->loop, x, fn, flags);
+	rc = callback_start(cb, loop, x, fn, flags);
 	if (rc && cotask_is_task(x))
 		cotask_put(cotask_of(x));
+	cotask_unpin_loop(loop);
 	return rc;
 }
 
@@ -378,7 +399,8 @@ static int on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
  * cotask pins a task until the callback has run.  The caller keeps any other awaitable.
  *
  * Context: Any.
- * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop is closed.
+ * Return: 0; -EINVAL for a missing argument, or a group that has no loop, because it was not begun
+ *	or was stopped; -ESHUTDOWN if the loop is closed.
  */
 int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
 		   int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))

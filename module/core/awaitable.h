@@ -120,6 +120,7 @@ void cotask_block_wake(const struct cotask_awaitable *x);
 int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int state);
 
 /* future.c */
+bool cotask_awaitable_cancel_own(struct cotask_awaitable *x);
 bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
 bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how);
 

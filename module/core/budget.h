@@ -12,6 +12,7 @@
 /* Steps between two breaths; one is worth 100 to 200 instructions. */
 #define COTASK_BUDGET	4096
 
+u64 cotask_wave_mark(struct cotask_loop *loop);
 bool cotask_loop_breathe(struct cotask_loop *loop);
 void cotask_loop_lend_budget(struct cotask_loop *loop);
 void cotask_loop_settle_budget(struct cotask_loop *loop);

@@ -89,12 +89,14 @@ static void declined(struct cotask *t, const struct cotask_awaitable *x, u32 han
 
 /*
  * The last wave that has passed a waiting task.  On a 32-bit kernel its result has room for a part
- * of the number; the whole one is the last number with this part.
+ * of the number; the whole one is the last number with this part.  0: none.
  */
 static u64 mark_of(const struct cotask *t)
 {
 	u64 last = t->base.loop->last_mark;
 
+	if (!t->base.result)
+		return 0;
 	return last - ((unsigned long)last - (unsigned long)t->base.result);
 }
 
@@ -192,7 +194,7 @@ void cotask_cancel_route(struct cotask *t)
 	u64 way;
 
 	cotask_wave_begin(loop);
-	way = ++loop->last_mark;
+	way = cotask_wave_mark(loop);
 	loop->uncut = false;
 	while (t) {
 		t = route_step(t, way);
@@ -328,6 +330,20 @@ bool cotask_cancel_outside(struct cotask *t)
 	return true;
 }
 
+/* As cotask_cancel(), for a function of cotask: the owner may breathe. */
+bool cotask_cancel_own(struct cotask *task)
+{
+	struct cotask_reason why = { .cause = COTASK_CAUSE_USER };
+	struct cotask_loop *loop = task->base.loop;
+
+	cotask_awaitable_mark_read(&task->base);
+	if (!cotask_loop_mine(loop))
+		return cotask_cancel_outside(task);
+	if (loop->current_task)
+		why.by = loop->current_task->id;
+	return cotask_cancel_for(task, &why);
+}
+
 /**
  * cotask_cancel - ask a task to cancel
  * @task: the task, or NULL
@@ -342,18 +358,14 @@ bool cotask_cancel_outside(struct cotask *t)
  */
 bool cotask_cancel(struct cotask *task)
 {
-	struct cotask_reason why = { .cause = COTASK_CAUSE_USER };
-	struct cotask_loop *loop;
+	bool mine, accepted;
 
 	if (!task)
 		return false;
-	loop = task->base.loop;
-	cotask_awaitable_mark_read(&task->base);
-	if (!cotask_loop_mine(loop))
-		return cotask_cancel_outside(task);
-	if (loop->current_task)
-		why.by = loop->current_task->id;
-	return cotask_cancel_for(task, &why);
+	mine = cotask_foreign_begin(task->base.loop);
+	accepted = cotask_cancel_own(task);
+	cotask_foreign_end(task->base.loop, mine);
+	return accepted;
 }
 EXPORT_SYMBOL_GPL(cotask_cancel);
 

@@ -8,6 +8,7 @@
 #define COTASK_CANCEL_H
 
 /* cancel.c */
+bool cotask_cancel_own(struct cotask *task);
 bool cotask_cancel_for(struct cotask *t, const struct cotask_reason *why);
 bool cotask_cancel_outside(struct cotask *t);
 void cotask_cancel_route(struct cotask *t);

@@ -43,13 +43,22 @@ void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops 
 	f->repeats = false;
 }
 
+/* A new number.  The part of it that fits into a long is not 0, which is no wave. */
+u64 cotask_wave_mark(struct cotask_loop *loop)
+{
+	do {
+		loop->last_mark++;
+	} while (!(unsigned long)loop->last_mark);
+	return loop->last_mark;
+}
+
 /* A call cancels something: it starts a wave, or is part of the current one. */
 void cotask_wave_begin(struct cotask_loop *loop)
 {
 	if (loop->waves++)
 		return;
 	cotask_loop_lend_budget(loop);
-	loop->wave = ++loop->last_mark;
+	loop->wave = cotask_wave_mark(loop);
 	loop->again = AGAIN;
 }
 
@@ -165,7 +174,7 @@ void cotask_fanout_start(struct cotask_loop *loop, struct cotask_fanout *f)
 {
 	f->repeats = f->wave == loop->wave;
 	f->wave = loop->wave;
-	f->nth = ++loop->last_mark;
+	f->nth = cotask_wave_mark(loop);
 	/* A fan-out that an earlier wave has not finished restarts, for both waves. */
 	list_move(&f->link, &loop->fanouts);
 	if (f->ops->end_cut)

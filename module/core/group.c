@@ -656,6 +656,21 @@ void cotask_group_close(struct cotask_group *g)
 
 /* --- both ------------------------------------------------------------------- */
 
+/* As cotask_group_cancel(), for a function of cotask: the owner may breathe. */
+int cotask_group_cancel_own(struct cotask_group *g)
+{
+	struct cotask_loop *loop;
+
+	if (!cotask_group_mine(g)) {
+		request(g, COTASK_S_POSTED);
+		return 0;
+	}
+	loop = g->base.loop;
+	if (!(g->flags & COTASK_G_OVER))
+		cancel_by(g, loop->current_task ? loop->current_task->id : 0);
+	return 0;
+}
+
 /**
  * cotask_group_cancel - cancel all children, and the body if there is one
  * @g: the group
@@ -673,13 +688,13 @@ int cotask_group_cancel(struct cotask_group *g)
 
 	if (!g || g->base.post.ops != &cotask_group_ops)
 		return -EINVAL;
-	if (!cotask_group_mine(g)) {
-		request(g, COTASK_S_POSTED);
-		return 0;
-	}
-	loop = g->base.loop;
-	if (!(g->flags & COTASK_G_OVER))
-		cancel_by(g, loop->current_task ? loop->current_task->id : 0);
+	/* Without an owner's right another thread may take the loop from the group. */
+	loop = cotask_group_mine(g) ? g->base.loop : NULL;
+	if (loop)
+		loop->foreign++;
+	cotask_group_cancel_own(g);
+	if (loop)
+		loop->foreign--;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_group_cancel);

@@ -369,10 +369,9 @@ void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error
 	bool mine;
 
 	if (fn) {
-		mine = cotask_loop_mine(loop);
-		loop->foreign += mine;
+		mine = cotask_foreign_begin(loop);
 		fn(loop, task, error);
-		loop->foreign -= mine;
+		cotask_foreign_end(loop, mine);
 		return;
 	}
 	if (task)

@@ -175,6 +175,25 @@ static inline bool cotask_loop_mine(const struct cotask_loop *loop)
 	return READ_ONCE(loop->owner) == current && in_task();
 }
 
+/*
+ * Code that is not cotask's runs, or has called what follows: the owner cannot breathe.  Other
+ * threads do not touch the count.  Return: for cotask_foreign_end().
+ */
+static inline bool cotask_foreign_begin(struct cotask_loop *loop)
+{
+	const bool mine = cotask_loop_mine(loop);
+
+	if (mine)
+		loop->foreign++;
+	return mine;
+}
+
+static inline void cotask_foreign_end(struct cotask_loop *loop, bool mine)
+{
+	if (mine)
+		loop->foreign--;
+}
+
 /* Append an entry that is nowhere to the ready queue.  Owner. */
 static inline void cotask_loop_queue(struct cotask_loop *loop,
 				     struct cotask_entry *e)

@@ -105,7 +105,7 @@ static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void 
 		rc = -EOPNOTSUPP;
 	else
 		rc = cotask_loop_ask(loop, fn, g);
-	cotask_group_unpin_loop(loop);
+	cotask_unpin_loop(loop);
 	return rc;
 }
 

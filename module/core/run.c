@@ -56,7 +56,7 @@ static unsigned int pump_main(struct cotask_loop *loop, struct cotask *main)
 		/* The first signal cancels main, further ones add nothing (CO-10). */
 		if (!interrupts && signal_pending(current)) {
 			interrupts = 1;
-			cotask_cancel(main);
+			cotask_cancel_own(main);
 		}
 		if (!cotask_loop_turn(loop))
 			cotask_loop_sleep(loop, interrupts ? TASK_IDLE : TASK_INTERRUPTIBLE);

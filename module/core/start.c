@@ -56,7 +56,7 @@ static long start_step(struct cotask *task, struct cotask_frame *frame)
 	if (s->outcome == -ECANCELED && (s->child->entry.flags & COTASK_T_STARTING)) {
 		s->delivered = cotask_cancel_delivered(task);
 		/* Cancels only this child; a further cancel no longer waits for it. */
-		if (cotask_cancel(s->child))
+		if (cotask_cancel_own(s->child))
 			CO_AWAIT(ended, s->ended_with,
 				 cotask_await_shielded(task, &s->child->base));
 		s->outcome = failure(s->child) ?: -ECANCELED;
@@ -120,12 +120,20 @@ struct cotask_start *cotask_start_of(struct cotask *child)
 	return NULL;
 }
 
+/* The child's state, its start among them, is touched by the owner of its loop alone. */
+static bool is_elsewhere(const struct cotask_group *g, const struct cotask_loop *loop)
+{
+	const struct cotask_loop *its = READ_ONCE(g->base.loop);
+
+	return its && its != loop;
+}
+
 /**
  * cotask_group_start - spawn a child and wait until it is ready
  * @task: the current task
  * @s: not in use; stays until the await is over and, for cotask_start_ready(), as
  *	long as the child may call that
- * @group: as for cotask_spawn(), not NULL
+ * @group: as for cotask_spawn(), not NULL; on the loop of @task
  * @frame: the child's coroutine, which calls cotask_start_ready()
  * @name: as for cotask_spawn()
  *
@@ -133,17 +141,22 @@ struct cotask_start *cotask_start_of(struct cotask *child)
  * Return: To be passed to CO_AWAIT(), which returns the value of cotask_start_ready(); the error
  *	with which the child has failed before, which then is not an error of the group; -ENODATA
  *	if the child has ended otherwise before; -ECANCELED after the child was cancelled and has
- *	ended, or the error of that child; the errors of cotask_spawn(), without suspending
- *	(TG-B7).
+ *	ended, or the error of that child; the errors of cotask_spawn(), or -EXDEV if @group
+ *	belongs to another loop, without suspending (TG-B7).
  */
 struct cotask_await cotask_group_start(struct cotask *task, struct cotask_start *s,
 				       struct cotask_group *group, struct cotask_frame *frame,
 				       const char *name)
 {
 	struct cotask *child;
+	int rc = s && group ? 0 : -EINVAL;
 
-	if (!s || !group)
-		return cotask_refuse(task, -EINVAL);
+	if (!rc && is_elsewhere(group, task->base.loop))
+		rc = -EXDEV;
+	if (rc) {
+		cotask_frame_refuse_fresh(frame);
+		return cotask_refuse(task, rc);
+	}
 	cotask_future_init(&s->ready, task->base.loop);
 	child = cotask_spawn(group, frame, name);
 	if (IS_ERR(child))

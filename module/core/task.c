@@ -394,6 +394,13 @@ void cotask_frame_refuse(struct cotask_frame *frame)
 		frame->release(frame);
 }
 
+/* The same for what a caller has passed: nothing, or a coroutine that was used before, stays. */
+void cotask_frame_refuse_fresh(struct cotask_frame *frame)
+{
+	if (frame && frame->state == COTASK_FRAME_FRESH)
+		cotask_frame_refuse(frame);
+}
+
 /**
  * cotask_task_prepare - make a task that has not begun
  * @g: its owner
@@ -485,22 +492,27 @@ static struct cotask *spawn(struct cotask_group *g, struct cotask_loop *loop,
 }
 
 /*
- * The loop of a group, with a reference if the caller is not its owner, as another
- * thread may be stopping the group.  NULL: it is stopped.
+ * The loop of an awaitable, with a reference if the caller is not its owner, as another
+ * thread may be stopping the group that it is.  NULL: it is stopped.
  */
-struct cotask_loop *cotask_group_pin_loop(struct cotask_group *g)
+struct cotask_loop *cotask_awaitable_pin_loop(struct cotask_awaitable *x)
 {
 	struct cotask_loop *loop;
 
 	rcu_read_lock();
-	loop = READ_ONCE(g->base.loop);
+	loop = READ_ONCE(x->loop);
 	if (loop && !cotask_loop_mine(loop) && !refcount_inc_not_zero(&loop->refs))
 		loop = NULL;
 	rcu_read_unlock();
 	return loop;
 }
 
-void cotask_group_unpin_loop(struct cotask_loop *loop)
+struct cotask_loop *cotask_group_pin_loop(struct cotask_group *g)
+{
+	return cotask_awaitable_pin_loop(&g->base);
+}
+
+void cotask_unpin_loop(struct cotask_loop *loop)
 {
 	if (!cotask_loop_mine(loop))
 		cotask_loop_put(loop);
@@ -541,7 +553,7 @@ static struct cotask *checked_spawn(struct cotask_group *group, struct cotask_fr
 		loop = cotask_group_pin_loop(group);
 		t = loop ? spawn(group, loop, frame, &how, handle) : ERR_PTR(-ESHUTDOWN);
 		if (loop)
-			cotask_group_unpin_loop(loop);
+			cotask_unpin_loop(loop);
 	}
 	if (IS_ERR(t))
 		cotask_frame_refuse(frame);

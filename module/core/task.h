@@ -39,11 +39,13 @@ void cotask_task_start(struct cotask *t, u32 flags);
 u64 cotask_task_last_id(void);
 void cotask_task_born_level(struct cotask *t);
 void cotask_frame_refuse(struct cotask_frame *frame);
+void cotask_frame_refuse_fresh(struct cotask_frame *frame);
 struct cotask *cotask_spawn_paid(struct cotask_group *group, struct cotask_frame *frame,
 				 const struct cotask_spawn_args *args);
 struct cotask_group *cotask_group_for_spawn(struct cotask_group *g);
+struct cotask_loop *cotask_awaitable_pin_loop(struct cotask_awaitable *x);
 struct cotask_loop *cotask_group_pin_loop(struct cotask_group *g);
-void cotask_group_unpin_loop(struct cotask_loop *loop);
+void cotask_unpin_loop(struct cotask_loop *loop);
 struct cotask_await cotask_refuse(struct cotask *task, long rc);
 struct cotask_await cotask_park(struct cotask *task, struct cotask_awaitable *x);
 struct cotask_await cotask_park_known(struct cotask *task, struct cotask_awaitable *x);

@@ -287,7 +287,7 @@ static int ioctl_wait(struct cotask_file *f, void __user *arg)
 	if (IS_ERR(o))
 		return PTR_ERR(o);
 	if (w.flags & COTASK_WAIT_CANCEL)
-		cotask_submission_cancel(cotask_object_submission(o));
+		cotask_submission_cancel_own(cotask_object_submission(o));
 	rc = cotask_submission_block(cotask_object_submission(o), time_left(w.deadline),
 				     w.flags & COTASK_WAIT_CANCEL);
 	if (rc == -EINTR)

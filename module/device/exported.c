@@ -132,10 +132,10 @@ static long fd_status(struct cotask_fd *cf, void __user *arg)
 static s64 fd_cancel(struct cotask_fd *cf)
 {
 	if (cf->task)
-		return cotask_cancel(cf->task);
+		return cotask_cancel_own(cf->task);
 	if (cotask_awaitable_done(base_of(cf)))
 		return 0;
-	return cotask_group_cancel(cotask_object_group(cf->object)) ? 0 : 1;
+	return cotask_group_cancel_own(cotask_object_group(cf->object)) ? 0 : 1;
 }
 
 static long fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

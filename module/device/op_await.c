@@ -123,11 +123,11 @@ static s64 op_cancel(struct cotask_request *r)
 
 	switch (o->kind) {
 	case COTASK_KIND_GROUP:
-		return cotask_group_cancel(cotask_object_group(o));
+		return cotask_group_cancel_own(cotask_object_group(o));
 	case COTASK_KIND_SCOPE:
 		return cotask_cancel_scope_cancel(cotask_object_scope(o));
 	case COTASK_OBJECT_SUBMISSION:
-		return cotask_submission_cancel(cotask_object_submission(o));
+		return cotask_submission_cancel_own(cotask_object_submission(o));
 	case COTASK_OBJECT_REMOTE:
 		return cotask_remote_cancel(o);
 	case COTASK_KIND_FUTURE:
@@ -136,7 +136,7 @@ static s64 op_cancel(struct cotask_request *r)
 		return cotask_future_settle(&future_of(o)->base, -ECANCELED, COTASK_S_CANCELLED);
 	default:
 		x = cotask_object_awaitable(o);
-		return x ? cotask_awaitable_cancel(x) : -ENOENT;
+		return x ? cotask_awaitable_cancel_own(x) : -ENOENT;
 	}
 }
 

@@ -122,7 +122,7 @@ static s64 join_remote(struct cotask_request *r, struct cotask_hosted *h,
 		/* It never runs (CX-7), and no event reports it. */
 		h->task->entry.flags &= ~COTASK_T_SURE_START;
 		h->exited = true;
-		cotask_cancel(h->task);
+		cotask_cancel_own(h->task);
 		cotask_object_forget(r->f, r->op->handle, &h->object);
 	}
 	return rc;

@@ -28,6 +28,8 @@ static struct {
 	struct cotask_cond_wait cond_wait;
 	struct cotask_completion done;
 	struct cotask_group group;
+	struct cotask_as_completed it;
+	struct cotask_next next;
 	unsigned int released;
 } my;
 
@@ -162,6 +164,11 @@ static void ended_inside_a_scope(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cotask_timeout_expired(&my.timeout));
 }
 
+static struct cotask_frame *my_frame(void)
+{
+	return cotask_frame_init(&my.frame, suspends_for_nothing, my_release);
+}
+
 static void wrong_arguments(struct env *env, struct cotask *task)
 {
 #define REFUSED(await, rc)							\
@@ -170,14 +177,21 @@ static void wrong_arguments(struct env *env, struct cotask *task)
 	REFUSED(cotask_as_completed_next(task, NULL, &env->it[0]), -EINVAL);
 	REFUSED(cotask_queue_get(task, NULL, &env->queue[0]), -EINVAL);
 	REFUSED(cotask_queue_get(task, &my.queue_op, NULL), -EINVAL);
-	REFUSED(cotask_group_start(task, NULL, &env->group[0], &my.frame, NULL), -EINVAL);
-	REFUSED(cotask_group_start(task, &my.start, NULL, &my.frame, NULL), -EINVAL);
+	REFUSED(cotask_group_start(task, &my.start, &env->group[0], NULL, NULL), -EINVAL);
+	REFUSED(cotask_group_start(task, NULL, &env->group[0], my_frame(), NULL), -EINVAL);
+	REFUSED(cotask_group_start(task, &my.start, NULL, my_frame(), NULL), -EINVAL);
+	REFUSED(cotask_group_start(task, &my.start, &my.group, my_frame(), NULL), -EXDEV);
+	REFUSED(cotask_as_completed_next(task, &my.next, &my.it), -EXDEV);
 	REFUSED(cotask_cond_wait(task, &my.cond_wait, &my.cond), -EXDEV);
 #undef REFUSED
-	KUNIT_EXPECT_EQ(env->test, my.frame.state, COTASK_FRAME_FRESH);
+	KUNIT_EXPECT_EQ(env->test, my.released, 3U);
+	KUNIT_EXPECT_EQ(env->test, my.it.left, 1U);
+	KUNIT_EXPECT_EQ(env->test, PTR_ERR(cotask_submit_into(NULL, my_frame(), NULL)),
+			(long)-EINVAL);
+	KUNIT_EXPECT_EQ(env->test, my.released, 4U);
 }
 
-/* AW-5: missing arguments, and a condition of another loop, return an error at once */
+/* AW-5, CO-6: missing arguments, and what belongs to another loop, return an error at once */
 static void missing_arguments(struct kunit *test)
 {
 	static const struct line script[] = { HOOK(wrong_arguments), LOG("on"), END };
@@ -186,16 +200,20 @@ static void missing_arguments(struct kunit *test)
 	struct cotask_lock lock;
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
-	cotask_frame_init(&my.frame, suspends_for_nothing, my_release);
+	cotask_group_init(&my.group);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&my.group, other, 0), 0);
+	my.it.set.base.loop = other;
+	my.it.left = 1;
 	cotask_lock_init(&lock, other);
 	cotask_cond_init(&my.cond, &lock);
 	KUNIT_EXPECT_TRUE(test, cotask_sem_try_acquire(&lock.sem));
 	play(env, 0, script);
 	settle(env);
 	expect_log(env, "on");
-	KUNIT_EXPECT_EQ(test, my.released, 0U);
 	cotask_lock_release(&lock);
 	KUNIT_EXPECT_EQ(test, cotask_loop_stop(other, 0), 0);
+	KUNIT_EXPECT_EQ(test, cotask_group_stop(&my.group, 0), 0);
+	cotask_group_fini(&my.group);
 }
 
 static struct cotask_frame *makes_nothing(const void *arg)
