@@ -35,27 +35,29 @@ static int claim(struct cotask_awaitable *x, long result, int how)
 }
 
 /*
- * Another thread or an interrupt.  A waiter that wants to leave has to wait for the post, so
- * what is claimed is posted without being preempted.
+ * What is completed may have outlived its loop, unless a task waits.  In another thread or an
+ * interrupt it is posted: a waiter that wants to leave has to wait for the post, so what is claimed
+ * is posted without being preempted.
  */
-static int settle_outside(struct cotask_awaitable *x, long result, int how)
+static int settle(struct cotask_awaitable *x, long result, int how, bool foreign)
 {
+	struct cotask_loop *loop;
+	bool waited, mine;
 	int old;
 
 	preempt_disable();
 	old = claim(x, result, how);
-	if ((old & (COTASK_S_CLAIMED | COTASK_S_WAITED)) == COTASK_S_WAITED)
+	waited = (old & (COTASK_S_CLAIMED | COTASK_S_WAITED)) == COTASK_S_WAITED;
+	mine = waited && cotask_loop_mine(x->loop);
+	if (waited && !mine)
 		cotask_loop_post(x->loop, &x->post);
 	preempt_enable();
-	return old;
-}
-
-static int settle_inside(struct cotask_awaitable *x, long result, int how)
-{
-	int old = claim(x, result, how);
-
-	if ((old & (COTASK_S_CLAIMED | COTASK_S_WAITED)) == COTASK_S_WAITED)
+	if (mine) {
+		loop = x->loop;
+		loop->foreign += foreign;
 		cotask_awaitable_wake(x);
+		loop->foreign -= foreign;
+	}
 	return old;
 }
 
@@ -72,8 +74,7 @@ static bool settled(struct cotask_awaitable *x, int old)
 /* Choose the outcome, once; false: it was chosen before.  The owner may breathe. */
 bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
 {
-	return settled(x, cotask_loop_mine(x->loop) ? settle_inside(x, result, how) :
-						       settle_outside(x, result, how));
+	return settled(x, settle(x, result, how, false));
 }
 
 /*
@@ -82,16 +83,7 @@ bool cotask_future_settle(struct cotask_awaitable *x, long result, int how)
  */
 bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how)
 {
-	const bool mine = cotask_loop_mine(x->loop);
-	struct cotask_loop *loop = x->loop;
-	int old;
-
-	if (!mine)
-		return settled(x, settle_outside(x, result, how));
-	loop->foreign++;
-	old = settle_inside(x, result, how);
-	loop->foreign--;
-	return settled(x, old);
+	return settled(x, settle(x, result, how, true));
 }
 
 /* Only a future that was initialised: a task cannot be completed by hand. */

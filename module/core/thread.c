@@ -13,7 +13,8 @@ static int loop_thread(void *data)
 	struct cotask_loop *loop = data;
 
 	cotask_pump_enter(loop);
-	while (!READ_ONCE(loop->stop)) {
+	/* Pairs with stop_thread(). */
+	while (!smp_load_acquire(&loop->stop)) {
 		if (cotask_loop_turn(loop))
 			cond_resched();
 		else
@@ -103,7 +104,8 @@ static bool stop_thread(struct cotask_loop *loop, s64 grace_ns)
 	int rc;
 
 	loop->grace_ns = grace_ns;
-	WRITE_ONCE(loop->stop, true);
+	/* After @grace_ns; pairs with loop_thread(). */
+	smp_store_release(&loop->stop, true);
 	rcuwait_wake_up(&loop->idle);
 	rc = kthread_stop(loop->thread);
 	put_task_struct(loop->thread);

@@ -129,7 +129,7 @@ active [2] proctype canceller()
 	actors--
 }
 
-/* future.c, settle_outside(): the task waits until the post is there. */
+/* future.c, settle(): the task waits until the post is there. */
 proctype completer()
 {
 	byte old;

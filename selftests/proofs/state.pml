@@ -101,7 +101,7 @@ inline settled()
 	fi
 }
 
-/* future.c, settle_outside() */
+/* future.c, settle() */
 proctype outside(byte value)
 {
 	byte old;
@@ -175,7 +175,7 @@ active proctype owner()
 	:: task[0] == QUEUED -> task[0] = OVER
 	:: task[1] == QUEUED -> task[1] = OVER
 	:: inbox -> inbox = false; wake()		/* future.c, future_posted() */
-	:: cancels && !freed ->				/* future.c, settle_inside() */
+	:: cancels && !freed ->				/* future.c, settle() */
 		cancels = false;
 		claim(9, 0);
 		won = (chosen == 9);
