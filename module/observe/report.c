@@ -314,21 +314,24 @@ static void json_stats(struct seq_file *m, const struct cotask_stats *s)
 		   s->timeouts, s->entries);
 	seq_printf(m, ",\"steps\":%llu,\"step_ns\":%llu,\"slow_steps\":%llu", s->steps, s->step_ns,
 		   s->slow_steps);
-	if (s->slowest_ns) {
-		seq_printf(m, ",\"slowest\":{\"ns\":%llu,\"task\":%llu", s->slowest_ns,
-			   s->slowest_task);
-		json_string(m, "name", s->slowest_name);
-		if (s->slowest) {
-			seq_puts(m, ",\"in\":\"");
-			show_function(m, s->slowest);
-			seq_putc(m, '"');
-		}
-		seq_putc(m, '}');
-	}
 	json_hist(m, "late", &s->late);
 	json_hist(m, "step", &s->step);
 	json_hist(m, "ready", &s->ready);
 	json_hist(m, "queue", &s->queue);
+}
+
+static void json_slowest(struct seq_file *m, const struct cotask_stats *s)
+{
+	if (!s->slowest_ns)
+		return;
+	seq_printf(m, ",\"slowest\":{\"ns\":%llu,\"task\":%llu", s->slowest_ns, s->slowest_task);
+	json_string(m, "name", s->slowest_name);
+	if (s->slowest) {
+		seq_puts(m, ",\"in\":\"");
+		show_function(m, s->slowest);
+		seq_putc(m, '"');
+	}
+	seq_putc(m, '}');
 }
 
 static void json_loop(struct seq_file *m, const struct cotask_dump *d, const char *trouble)
@@ -346,8 +349,10 @@ static void json_loop(struct seq_file *m, const struct cotask_dump *d, const cha
 		   here(trouble ? cotask_loop_now(loop) : d->now),
 		   trouble ? READ_ONCE(loop->tasks) : d->tasks,
 		   READ_ONCE(loop->flags) & COTASK_LOOP_ACCOUNT ? "true" : "false");
-	/* If the loop has not answered: the counters that can be read from outside. */
+	/* If the loop has not answered: the counters, which can be read from outside. */
 	json_stats(m, trouble ? &loop->stats : &d->stats);
+	if (!trouble)
+		json_slowest(m, &d->stats);
 	seq_puts(m, "}\n");
 }
 

@@ -243,7 +243,7 @@ TEST_F(two, where_the_time_goes)
 	line = line_of(text, "other");
 	EXPECT_LE(25 * MS, number_after(line, "\"ready_max\":"));
 	free(line);
-	EXPECT_HAS(my_loop(text), "\"name\":\"works\"},\"late\"");
+	EXPECT_HAS(my_loop(text), "\"name\":\"works\"}}");
 	free(text);
 	t_write_file(ACCOUNT, "account", "0");
 }

@@ -224,9 +224,8 @@ static void makes_more(struct kunit *test)
 	d = begin(test, env->loop);
 	KUNIT_EXPECT_EQ(test, rest_of(test, d), 2 * MANY + 2 + 3U);
 	cotask_dump_end(d);
-	crowd_cancel(later);
-	crowd_cancel(c);
-	settle(env);
+	stop(env, 0);
+	cotask_group_stop(&env->group[1], 0);
 	crowd_put(later);
 	crowd_put(c);
 }
