@@ -387,12 +387,14 @@ part_lib()
 		lib_objects_test lib_stress_test lib_apps_test lib_io_test lib_process_test
 		lib_net_test lib_select_test lib_stream_test lib_stackless_test
 		lib_stackless_stress_test)
+	local stacks=(lib_core_test lib_stack_test lib_scopes_test lib_errors_test
+		lib_objects_test lib_stress_test)
 
 	need uml-7.3-smp uml-7.3-net-smp uml-6.1-debug uml-7.3-tt || return
 	source=$(cat "$("$here/vm/kernel.sh" uml-7.3-smp | tail -n 1)/source")
 	silent lib-build unchanged libtest "$programs" \
 		"$here/lib/build.sh" "$source" "$top/.build/libtest" || return
-	lib uml uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${tests[@]/%/_ucontext}" \
+	lib uml uml-7.3-smp "${tests[@]}" "${tests[@]/%/_asan}" "${stacks[@]/%/_ucontext}" \
 		cxx_test hpp_test hpp_test_asan co_hpp_test co_hpp_test_asan examples.sh
 	lib uml uml-6.1-debug "${tests[@]}" examples.sh
 	lib uml uml-7.3-tt scenario_test scenario_stackless_test link.sh
