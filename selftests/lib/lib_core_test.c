@@ -5,9 +5,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "lib_test.h"
+
+#include <cotask_co.h>
 
 /* --- outside of a loop ------------------------------------------------------- */
 
@@ -255,6 +258,85 @@ TASK_TEST(eager)
 	CHECK(t && !cotask_done(t));
 	CHECK_EQ(cotask_join(t), 2);
 	cotask_put(t);
+	return 0;
+}
+
+/* Enough operations that a call of ENTER with a pending signal ends before the last one. */
+#define DROPPED	1500
+
+static struct cotask_future dropped[DROPPED];
+static struct cotask_lock free_lock;
+
+static void handle_nothing(int sig)
+{
+}
+
+static void signals_come(bool on)
+{
+	const struct timeval period = { .tv_usec = on ? 100 : 0 };
+	const struct itimerval timer = { .it_interval = period, .it_value = period };
+
+	signal(SIGALRM, handle_nothing);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void drop_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < DROPPED; i++)
+		cotask_future_fini(&dropped[i]);
+}
+
+static long drops_and_locks(void *arg)
+{
+	drop_all();
+	return cotask_lock_acquire(&free_lock);
+}
+
+static long co_drops_and_locks(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, locked);
+	drop_all();
+	CO_AWAIT(locked, rc, cotask_co_lock_acquire(task, &free_lock));
+	return rc;
+}
+
+static struct cotask *spawn_with_signals(bool stackless)
+{
+	const struct cotask_spawn_args args = { .flags = COTASK_SPAWN_EAGER };
+	static struct cotask_frame frame;
+	struct cotask *t;
+
+	signals_come(true);
+	if (stackless)
+		t = cotask_co_spawn_with(NULL, cotask_frame_init(&frame, co_drops_and_locks, NULL),
+					 &args);
+	else
+		t = cotask_spawn_with(NULL, drops_and_locks, NULL, &args);
+	signals_come(false);
+	return t;
+}
+
+/* EA-11: a task that does not have to suspend goes on, wherever a signal ends a call of ENTER. */
+TASK_TEST(eager_goes_on_despite_signals)
+{
+	unsigned int round, i;
+	struct cotask *t;
+
+	CHECK_EQ(cotask_lock_init(&free_lock), 0);
+	for (round = 0; round < 40; round++) {
+		for (i = 0; i < DROPPED; i++)
+			CHECK_EQ(cotask_future_init(&dropped[i]), 0);
+		t = spawn_with_signals(round % 2);
+		CHECK(t && cotask_done(t));
+		CHECK_EQ(cotask_result(t), 0);
+		cotask_put(t);
+		CHECK_EQ(cotask_lock_release(&free_lock), 0);
+	}
+	cotask_lock_fini(&free_lock);
 	return 0;
 }
 

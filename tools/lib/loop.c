@@ -26,6 +26,7 @@ static bool ends_step(const struct cotask_op *op)
 	case COTASK_OP_POLL:
 	case COTASK_OP_FILE_READ:
 	case COTASK_OP_FILE_WRITE:
+	case COTASK_OP_RECV:
 	case COTASK_OP_SEND:
 	case COTASK_OP_START:
 		return true;
@@ -97,8 +98,8 @@ static void adapt(struct cotask_loop *loop)
 }
 
 /* Make one ENTER call. Return: 0, or an error that stops the loop. */
-static int enter_until(struct cotask_loop *loop, unsigned int max, unsigned int min,
-		       int64_t deadline)
+static int enter_once(struct cotask_loop *loop, unsigned int max, unsigned int min,
+		      int64_t deadline)
 {
 	struct cotask_enter e = {
 		.size = sizeof(e),
@@ -124,9 +125,20 @@ static int enter_until(struct cotask_loop *loop, unsigned int max, unsigned int 
 	return 0;
 }
 
-static int enter(struct cotask_loop *loop, unsigned int max, unsigned int min)
+/*
+ * Apply all operations, and take events.  A signal can end a call of ENTER before its last
+ * operation: it has no events then, which says nothing about the operations that are left.  A
+ * refused task can continue, so the thread does not wait.
+ */
+static int enter_until(struct cotask_loop *loop, unsigned int max, unsigned int min,
+		       int64_t deadline)
 {
-	return enter_until(loop, max, min, COTASK_NEVER);
+	int rc;
+
+	do {
+		rc = enter_once(loop, max, loop->refused ? 0 : min, deadline);
+	} while (unlikely(loop->n_ops) && !rc);
+	return rc;
 }
 
 static void broken(struct cotask_loop *loop, int error)
@@ -173,8 +185,8 @@ int cotask_op_apply(struct cotask_loop *loop)
 	int rc;
 
 	adapt(loop);
-	while (loop->n_ops && !loop->failed) {
-		rc = enter(loop, 0, 0);
+	if (loop->n_ops && !loop->failed) {
+		rc = enter_until(loop, 0, 0, COTASK_NEVER);
 		if (rc)
 			broken(loop, rc);
 	}
@@ -268,13 +280,26 @@ static struct cotask *step(const struct cotask_event_info *e)
 	return task;
 }
 
+/* Take @task out of the list of refused tasks.  Return: false: it is not in the list. */
+static bool take_refused(struct cotask_loop *loop, struct cotask *task)
+{
+	struct cotask **at = &loop->refused;
+
+	while (*at && *at != task)
+		at = &(*at)->next;
+	if (!*at)
+		return false;
+	*at = task->next;
+	if (!*at)
+		loop->refused_tail = at;
+	return true;
+}
+
 static struct cotask *first_refused(struct cotask_loop *loop)
 {
 	struct cotask *task = loop->refused;
 
-	loop->refused = task->next;
-	if (!loop->refused)
-		loop->refused_tail = &loop->refused;
+	take_refused(loop, task);
 	return task;
 }
 
@@ -380,13 +405,13 @@ bool cotask_goes_on(struct cotask_loop *loop, struct cotask *task)
 	int rc;
 
 	adapt(loop);
-	rc = enter(loop, 1, 0);
+	rc = enter_until(loop, 1, 0, COTASK_NEVER);
 	if (rc) {
 		broken(loop, rc);
 		return false;
 	}
-	if (loop->refused == task)
-		return first_refused(loop);
+	if (unlikely(loop->refused) && take_refused(loop, task))
+		return true;
 	if (!loop->n_events)
 		return false;
 	same = task == task_of_event(&loop->event[0]);

@@ -174,6 +174,7 @@ static bool can_wait(const struct cotask_op *op)
 	case COTASK_OP_POLL:
 	case COTASK_OP_FILE_READ:
 	case COTASK_OP_FILE_WRITE:
+	case COTASK_OP_RECV:
 	case COTASK_OP_SEND:
 		return true;
 	default:
