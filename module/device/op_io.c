@@ -132,6 +132,12 @@ static bool writes(const struct cotask_hosted *h)
 	return h->opcode == COTASK_OP_FILE_WRITE || h->opcode == COTASK_OP_SEND;
 }
 
+/* A read(2) of no bytes returns 0 at once; a recv(2) does not. */
+static bool reads_nothing(const struct cotask_hosted *h)
+{
+	return h->opcode == COTASK_OP_FILE_READ && !h->len;
+}
+
 /* Whether the caller is the process that has made the object, and is not being killed. */
 static bool is_ours(const struct file_object *fo)
 {
@@ -166,15 +172,21 @@ static long read_or_write(struct file *file, struct iov_iter *iter, bool write)
 	return rc;
 }
 
-static long recv_or_send(struct file *file, struct iov_iter *iter, bool send, u32 flags)
+/* FILE_READ and FILE_WRITE differ from RECV and SEND where read(2) and write(2) do. */
+static long recv_or_send(struct file *file, struct iov_iter *iter, const struct cotask_hosted *h)
 {
 	struct socket *sock = sock_from_file(file);
 	struct msghdr msg = { .msg_iter = *iter };
+	const u32 flags = h->arg | MSG_DONTWAIT;
 
-	flags |= MSG_DONTWAIT;
-	if (!send)
+	/* The next datagram stays. */
+	if (reads_nothing(h))
+		return 0;
+	if (!writes(h))
 		return sock_recvmsg(sock, &msg, flags);
 	msg.msg_flags = flags;
+	if (h->opcode == COTASK_OP_FILE_WRITE && sock->type == SOCK_SEQPACKET)
+		msg.msg_flags |= MSG_EOR;
 	return sock_sendmsg(sock, &msg);
 }
 
@@ -196,7 +208,7 @@ static long call(struct cotask_hosted *h, struct file *file)
 	iov_iter_ubuf(&iter, writes(h) ? WRITE : READ, u64_to_user_ptr(h->addr), h->len);
 	loop->foreign++;
 	if (socket)
-		rc = recv_or_send(file, &iter, writes(h), h->arg);
+		rc = recv_or_send(file, &iter, h);
 	else
 		rc = read_or_write(file, &iter, writes(h));
 	loop->foreign--;
@@ -276,7 +288,7 @@ static struct cotask_await perform_io(struct cotask *task, struct cotask_hosted 
 	struct cotask_source *s = source_of(h);
 
 	/* A writer tries first: usually there is room. */
-	if (!s || has_event(h, s))
+	if (!s || reads_nothing(h) || has_event(h, s))
 		return cotask_yield(task);
 	return cotask_source_wait(task, s);
 }

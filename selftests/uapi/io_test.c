@@ -285,6 +285,26 @@ TEST_F(file, as_many_as_descriptors)
 	CLOSE_PAIR();
 }
 
+/* A read of no bytes does not wait, as read(2), and leaves datagrams; recv(2) does neither. */
+TEST_F(file, read_of_nothing)
+{
+	const struct cotask_op nothing = OP(FILE_READ, .task = 2, .handle = IO, .addr = ADDR(in));
+	PAIR(SOCK_DGRAM);
+
+	ASSERT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(0, t_step(self->fd, nothing).result);
+	ASSERT_EQ(3, write(s[1], "abc", 3));
+	EXPECT_EQ(0, t_step(self->fd, nothing).result);
+	EXPECT_EQ(3, t_step(self->fd, RECV_OP(2, in)).result);
+	EXPECT_STREQ("abc", in);
+	ASSERT_EQ(0, op(RECV, .task = 2, .handle = IO, .addr = ADDR(in)));
+	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, t_now()).n);
+	ASSERT_EQ(3, write(s[1], "def", 3));
+	EXPECT_EQ(0, t_next(self->fd).result);
+	EXPECT_EQ(-1, recv(s[0], in, sizeof(in), MSG_DONTWAIT));
+	CLOSE_PAIR();
+}
+
 /* Memory that is not there is -EFAULT, and nothing is lost. */
 TEST_F(file, recv_to_nowhere)
 {
@@ -315,6 +335,7 @@ TEST_F(file, pipe)
 	EXPECT_EQ(-ENOTSOCK, op(SEND, .task = 2, .handle = IO + 1, .addr = ADDR(in), .len = 1));
 	EXPECT_EQ(-EBADF, op(FILE_READ, .task = 2, .handle = IO + 1, .addr = ADDR(in), .len = 1));
 	EXPECT_EQ(-EBADF, op(FILE_WRITE, .task = 2, .handle = IO, .addr = ADDR(in), .len = 1));
+	EXPECT_EQ(0, step(FILE_READ, .task = 2, .handle = IO, .addr = ADDR(in)).result);
 	EXPECT_EQ(2, step(FILE_WRITE, .task = 2, .handle = IO + 1, .addr = ADDR("hi"),
 			  .len = 2).result);
 	ASSERT_EQ(0, op(SLEEP, .task = 2, .value = COTASK_NEVER));
