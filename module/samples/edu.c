@@ -13,6 +13,7 @@
  */
 #include <linux/cotask.h>
 #include <linux/cotask_body.h>
+#include <linux/cotask_scope.h>
 #include <linux/cotask_sync.h>
 #include <linux/cotask_wait.h>
 #include <linux/dma-mapping.h>
@@ -108,32 +109,44 @@ static bool edu_busy(struct edu *edu)
 struct await_irq {
 	struct cotask_frame frame;
 	struct edu *edu;
+	struct cotask_section section;
 	struct cotask_timeout timeout;
 	unsigned int tries;
 };
 
-/* The device may be late, or the interrupt may be that of an earlier operation. */
+/*
+ * The device may be late, or the interrupt may be that of an earlier operation.
+ *
+ * A cancel does not stop the device: it is delivered when the device is idle, so that the next
+ * task that uses it can start it.  The number of tries limits how long this takes.
+ */
 static long await_irq(struct cotask *task, struct cotask_frame *frame)
 {
 	struct await_irq *me = container_of(frame, struct await_irq, frame);
 	struct edu *edu = me->edu;
 	long rc;
 
-	CO_BEGIN(task, frame, irq, backoff);
+	CO_BEGIN(task, frame, irq, backoff, idle);
 
+	rc = cotask_shield_enter(task, &me->section, COTASK_FOREVER);
+	if (rc)
+		return rc;
 	for (me->tries = 0; me->tries < EDU_TRIES; me->tries++) {
 		CO_TIMEOUT(&me->timeout, first_wait_us * NSEC_PER_USEC << me->tries, rc)
 			CO_AWAIT(irq, rc, cotask_completion_wait(task, &edu->irq));
-		if (rc != -ETIMEDOUT && rc < 0)
-			return rc;
-		if (!edu_busy(edu))
-			return 0;
+		if ((rc != -ETIMEDOUT && rc < 0) || !edu_busy(edu))
+			break;
 		atomic_inc(&late_ops);
 		CO_AWAIT(backoff, rc, cotask_sleep(task, NSEC_PER_USEC << me->tries));
 		if (rc < 0)
-			return rc;
+			break;
 	}
-	return -EIO;
+	rc = cotask_shield_exit(&me->section, edu_busy(edu) ? -EIO : 0);
+	if (rc)
+		return rc;
+	/* Here a cancel is delivered. */
+	CO_AWAIT(idle, rc, cotask_yield(task));
+	return rc;
 }
 
 static struct cotask_await edu_wait(struct cotask *task, struct await_irq *w, struct edu *edu)
@@ -153,13 +166,18 @@ struct exercise {
 	u8 pattern;
 };
 
-static void start_factorial(struct edu *edu, u32 n)
+/* The device ignores a start while it is busy, which it still is if it has been too late. */
+static int start_factorial(struct edu *edu, u32 n)
 {
+	if (edu_busy(edu))
+		return -EIO;
 	cotask_completion_reset(&edu->irq);
 	writel(EDU_IRQ_WHEN_DONE, edu->mmio + EDU_STATUS);
 	writel(n, edu->mmio + EDU_FACTORIAL);
+	return 0;
 }
 
+/* After another operation of the task, so the device is idle. */
 static void start_dma(struct edu *edu, bool to_ram)
 {
 	u64 src = to_ram ? EDU_BUFFER : edu->dma, dst = to_ram ? edu->dma : EDU_BUFFER;
@@ -191,7 +209,9 @@ static long exercise_once(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, computed, written, read);
 
 	me->n = me->n % 12 + 1;
-	start_factorial(edu, me->n);
+	rc = start_factorial(edu, me->n);
+	if (rc)
+		return rc;
 	CO_AWAIT(computed, rc, edu_wait(task, &me->wait, edu));
 	if (rc < 0)
 		return rc;
@@ -269,8 +289,9 @@ static long compute(struct cotask *task, struct cotask_frame *frame)
 	CO_AWAIT(locked, rc, cotask_lock_acquire(task, &edu->busy));
 	if (rc < 0)
 		return rc;
-	start_factorial(edu, me->n);
-	CO_AWAIT(computed, rc, edu_wait(task, &me->wait, edu));
+	rc = start_factorial(edu, me->n);
+	if (!rc)
+		CO_AWAIT(computed, rc, edu_wait(task, &me->wait, edu));
 	if (rc >= 0)
 		rc = readl(edu->mmio + EDU_FACTORIAL) & INT_MAX;
 	cotask_lock_release(&edu->busy);

@@ -2,7 +2,7 @@
 /*
  * cotask selftests - tasks whose code is in a kernel module
  *
- * The bodies are those of module/samples/bodies.c.
+ * The bodies are those of module/samples/bodies.c and, where there is the device, edu.c.
  */
 #include <sys/syscall.h>
 
@@ -133,6 +133,50 @@ TEST_F(file, close)
 				 .len = sizeof(run))));
 	t_enter_until(fd, NULL, 0, 1, 0);
 	EXPECT_EQ(0, close(fd));
+}
+
+static void spin(__s64 ns)
+{
+	__s64 end = t_now() + ns;
+
+	while (t_now() < end)
+		;
+}
+
+/*
+ * A cancel while the device computes does not stop it, and the next one that uses the device has
+ * its own result.  The driver itself uses the device most of the time, but not after a first one.
+ */
+TEST_F(file, cancel_of_a_device_at_work)
+{
+	static const __u32 numbers[] = { 3, 12, 5 };
+	struct cotask_native n[3] = {
+		BODY("edu.factorial", &numbers[0]),
+		BODY("edu.factorial", &numbers[1]),
+		BODY("edu.factorial", &numbers[2]),
+	};
+	int round, rc;
+	long result;
+
+	ASSERT_EQ(0, op(SPAWN, .handle = 1));
+	ASSERT_EQ(1, t_next(self->fd).handle);
+	for (round = 0; round < 32; round++) {
+		rc = spawn_native(2, &n[0]);
+		if (rc == -ENOENT || rc == -ENODEV)
+			SKIP(return, "no device of the driver cotask_edu");
+		ASSERT_EQ(0, rc);
+		ASSERT_EQ(6, step(AWAIT, .task = 1, .handle = 2).result);
+		ASSERT_EQ(0, spawn_native(3, &n[1]));
+		ASSERT_EQ(0, spawn_native(4, &n[2]));
+		spin(round * 10000);
+		EXPECT_LE(0, op(CANCEL, .handle = 3));
+		EXPECT_EQ(120, step(AWAIT, .task = 1, .handle = 4).result);
+		result = step(AWAIT, .task = 1, .handle = 3).result;
+		EXPECT_TRUE(result == -ECANCELED || result == 479001600);
+		ASSERT_EQ(0, op(FORGET, .handle = 2));
+		ASSERT_EQ(0, op(FORGET, .handle = 3));
+		ASSERT_EQ(0, op(FORGET, .handle = 4));
+	}
 }
 
 TEST_HARNESS_MAIN
