@@ -324,22 +324,26 @@ static void client_release(struct cotask_frame *frame)
 	kfree(me);
 }
 
-/* The caller holds offered_lock. */
+/* The caller holds offered_lock.  The process pays for all of it, task and name included. */
 static struct cotask *spawn_job(struct edu *edu, u32 n)
 {
-	struct job *job = kzalloc(sizeof(*job), GFP_KERNEL);
+	struct job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
 
 	if (!job)
 		return ERR_PTR(-ENOMEM);
 	job->edu = edu;
 	job->n = n;
 	cotask_frame_init(&job->frame, compute, cotask_frame_kfree);
-	return cotask_spawn(&edu->group, &job->frame, "edu.factorial");
+	return cotask_spawn_with(&edu->group, &job->frame,
+				 &(struct cotask_spawn_args) {
+					.gfp = GFP_KERNEL_ACCOUNT,
+					.name = "edu.factorial",
+				 });
 }
 
 static struct cotask_frame *make_client(const void *arg)
 {
-	struct client *me = kzalloc(sizeof(*me), GFP_KERNEL);
+	struct client *me = kzalloc(sizeof(*me), GFP_KERNEL_ACCOUNT);
 	u32 n = *(const u32 *)arg;
 
 	if (!me)
