@@ -34,6 +34,10 @@ static struct cotask_body *find(const char *name)
  * cotask_body_register - offer a native body to processes
  * @body: stays until it is unregistered
  *
+ * Call it last in a module's init function, which must not fail afterwards: processes can spawn
+ * the body at once, and if init fails the module is freed while its code runs.  A module with
+ * several bodies stays with those that were registered.
+ *
  * Context: Process context.
  * Return: 0; -EINVAL for a bad or missing field; -EEXIST if the name is taken.
  */

@@ -138,6 +138,9 @@ static struct cotask_body errand_body = {
 
 /* --- the module ------------------------------------------------------------- */
 
+static bool has_errand;
+
+/* A process may run a body once it is registered, so after the first one this does not fail. */
 static int __init bodies_init(void)
 {
 	int rc;
@@ -146,21 +149,22 @@ static int __init bodies_init(void)
 	if (IS_ERR(loop))
 		return PTR_ERR(loop);
 	rc = cotask_body_register(&nap_body);
-	if (rc)
-		goto stop;
+	if (rc) {
+		cotask_loop_stop(loop, 0);
+		return rc;
+	}
 	rc = cotask_body_register(&errand_body);
-	if (!rc)
-		return 0;
-	cotask_body_unregister(&nap_body);
-stop:
-	cotask_loop_stop(loop, 0);
-	return rc;
+	has_errand = !rc;
+	if (rc)
+		pr_err("cotask_bodies: no %s: %d\n", errand_body.name, rc);
+	return 0;
 }
 module_init(bodies_init);
 
 static void __exit bodies_exit(void)
 {
-	cotask_body_unregister(&errand_body);
+	if (has_errand)
+		cotask_body_unregister(&errand_body);
 	cotask_body_unregister(&nap_body);
 	cotask_loop_stop(loop, NSEC_PER_SEC);
 }

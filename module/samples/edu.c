@@ -505,21 +505,22 @@ static struct pci_driver edu_driver = {
 
 static int __init edu_init(void)
 {
-	int rc = cotask_body_register(&factorial_body);
+	int rc = pci_register_driver(&edu_driver);
 
 	if (rc)
 		return rc;
-	rc = pci_register_driver(&edu_driver);
+	/* Last: from here on a process may run code of this module. */
+	rc = cotask_body_register(&factorial_body);
 	if (rc)
-		cotask_body_unregister(&factorial_body);
+		pci_unregister_driver(&edu_driver);
 	return rc;
 }
 module_init(edu_init);
 
 static void __exit edu_exit(void)
 {
-	pci_unregister_driver(&edu_driver);
 	cotask_body_unregister(&factorial_body);
+	pci_unregister_driver(&edu_driver);
 }
 module_exit(edu_exit);
 
