@@ -57,7 +57,7 @@ static void __exit cotask_exit(void)
 	cotask_chrdev_exit();
 	cotask_cpu_loops_exit();
 	cotask_offload_exit();
-	cotask_defer_exit();
+	cotask_defer_wait();
 	/* Frees loops and names that wait for a grace period, then the cache. */
 	cotask_task_exit();
 	cotask_name_exit();

@@ -106,7 +106,7 @@ struct cotask_deferred {
 
 void cotask_free_where_possible(struct cotask_deferred *d,
 				void (*free)(struct cotask_deferred *d));
-void cotask_defer_exit(void);
+void cotask_defer_wait(void);
 
 /* Hard interrupts and raw spinlocks of PREEMPT_RT cannot call the allocator. */
 static inline bool cotask_has_allocator(void)

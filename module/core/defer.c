@@ -43,8 +43,12 @@ void cotask_free_where_possible(struct cotask_deferred *d,
 		irq_work_queue(&work);
 }
 
-/* The module is being unloaded, and defers no more memory. */
-void cotask_defer_exit(void)
+/**
+ * cotask_defer_wait - wait until memory that was deferred is free
+ *
+ * Not for memory that is deferred meanwhile.  Context: Process context, sleeps.
+ */
+void cotask_defer_wait(void)
 {
 	irq_work_sync(&work);
 }

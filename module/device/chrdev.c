@@ -71,6 +71,8 @@ static struct workqueue_struct *closed_files;
  */
 void cotask_files_wait(void)
 {
+	/* The last reference to a file may be that of a task. */
+	cotask_defer_wait();
 	flush_workqueue(cotask_wakes);
 	rcu_barrier();
 	flush_workqueue(closed_files);
