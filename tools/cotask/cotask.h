@@ -281,6 +281,7 @@ bool term_char(const char *text, size_t *len);
 void term_clean(char *to, size_t size, const char *text);
 unsigned int text_width(const char *text);
 size_t text_fit(const char *text, unsigned int *room);
+void text_copy(char *to, size_t size, const char *text);
 const char *term_cut(void);
 
 /**
@@ -315,6 +316,7 @@ void table_print(struct table *t, bool titles);
  * @wait_ns: for how long it has been waiting
  * @parent: task that has entered its group, if that is in the list; or 0
  * @depth: how many parents it has
+ * @moved: it has its place in the tree
  */
 struct line {
 	struct task *t;
@@ -323,6 +325,7 @@ struct line {
 	uint64_t wait_ns;
 	uint64_t parent;
 	unsigned int depth;
+	bool moved;
 };
 
 /**

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -325,6 +326,30 @@ static bool ends_early(struct snapshot *s, const char *line, size_t len)
 	return true;
 }
 
+/* No loop, group or task has the number 0: in other fields it means none. */
+static void read_object(struct snapshot *s, const json_t *o, const char *type, const char *line)
+{
+	static const struct {
+		const char *type;
+		void (*read)(struct snapshot *s, const json_t *o, const char *line);
+		uint64_t last;
+	} types[] = {
+		{ "loop", read_loop, UINT32_MAX },
+		{ "group", read_group, UINT64_MAX },
+		{ "task", read_task, UINT64_MAX },
+	};
+	uint64_t id = num(o, "id");
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		if (strcmp(type, types[i].type))
+			continue;
+		if (!id || id > types[i].last)
+			fail("not a snapshot: no %s has the number %" PRIu64, type, id);
+		types[i].read(s, o, line);
+	}
+}
+
 static void read_line(struct snapshot *s, char *line, size_t len)
 {
 	json_error_t error;
@@ -338,12 +363,7 @@ static void read_line(struct snapshot *s, char *line, size_t len)
 		fail("not a snapshot: %s", o ? "an object without type" : error.text);
 	line[strcspn(line, "\n")] = '\0';
 	kept = options.json ? keep(s, line) : NULL;
-	if (!strcmp(type, "loop"))
-		read_loop(s, o, kept);
-	else if (!strcmp(type, "group"))
-		read_group(s, o, kept);
-	else if (!strcmp(type, "task"))
-		read_task(s, o, kept);
+	read_object(s, o, type, kept);
 	json_decref(o);
 }
 

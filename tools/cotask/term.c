@@ -145,6 +145,24 @@ size_t text_fit(const char *text, unsigned int *room)
 	return at - text;
 }
 
+/**
+ * text_copy - copy a text, or as much of it as there is room for
+ * @to: where it goes
+ * @size: bytes there, with the null byte behind the text
+ * @text: UTF-8, in any locale; no character is cut
+ */
+void text_copy(char *to, size_t size, const char *text)
+{
+	size_t n = strnlen(text, size);
+
+	if (n == size) {
+		for (n--; n && (text[n] & 0xc0) == 0x80; n--)
+			;
+	}
+	memcpy(to, text, n);
+	to[n] = '\0';
+}
+
 /* The number of columns that a text needs. */
 unsigned int text_width(const char *text)
 {

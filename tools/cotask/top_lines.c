@@ -100,16 +100,36 @@ static unsigned int first_child(const struct tree *tree, uint64_t parent)
 	return low;
 }
 
+static void put_children(struct tree *tree, uint64_t parent, unsigned int depth);
+
+/* A line, and those below it. Each goes there once, whatever the list says about parents. */
+static void put_line(struct tree *tree, struct line *l, unsigned int depth)
+{
+	if (l->moved)
+		return;
+	l->moved = true;
+	l->depth = depth;
+	tree->to[tree->done++] = *l;
+	if (depth < DEEP)
+		put_children(tree, l->t->id, depth + 1);
+}
+
 static void put_children(struct tree *tree, uint64_t parent, unsigned int depth)
 {
 	unsigned int i = first_child(tree, parent);
 
-	for (; i < tree->n && tree->line[i].parent == parent; i++) {
-		tree->line[i].depth = depth;
-		tree->to[tree->done++] = tree->line[i];
-		if (depth < DEEP)
-			put_children(tree, tree->line[i].t->id, depth + 1);
-	}
+	for (; i < tree->n && tree->line[i].parent == parent; i++)
+		put_line(tree, &tree->line[i], depth);
+}
+
+/* Tasks without a parent first, then what is too deep for them, or has itself as a parent. */
+static void put_all(struct tree *tree)
+{
+	unsigned int i;
+
+	put_children(tree, 0, 0);
+	for (i = 0; i < tree->n; i++)
+		put_line(tree, &tree->line[i], 0);
 }
 
 static int by_task(const void *a, const void *b)
@@ -138,7 +158,7 @@ static unsigned int as_tree(struct line **lines, unsigned int n)
 
 	find_parents(tree.line, n);
 	qsort(tree.line, n, sizeof(*tree.line), by_parent);
-	put_children(&tree, 0, 0);
+	put_all(&tree);
 	free(*lines);
 	*lines = tree.to;
 	return tree.done;

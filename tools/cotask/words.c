@@ -7,9 +7,34 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <pwd.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "cotask.h"
+
+#define NAME	200	/* bytes of a name that something else follows */
+#define SHORT	120	/* of one among others */
+
+/* Add words to those in a buffer, as much as there is room for. */
+__attribute__((format(printf, 2, 3)))
+static void add(char *buf, const char *fmt, ...)
+{
+	char more[2 * WORDS];
+	size_t n = strlen(buf);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(more, sizeof(more), fmt, args);
+	va_end(args);
+	text_copy(buf + n, WORDS - n, more);
+}
+
+/* The begin of a text, of at most so many bytes. */
+static char *part(char *buf, const char *text, size_t most)
+{
+	text_copy(buf, most + 1, text);
+	return buf;
+}
 
 /* About three digits: 435ns 4.6us 12ms 2.1s 3m12s 5h07m 12d04h */
 char *say_ns(char *buf, uint64_t ns)
@@ -46,10 +71,11 @@ char *say_frame(char *buf, const char *frame)
 	const char *module = strstr(frame, " [") ?: strstr(frame, " (");
 	const char *line = strrchr(frame, ':');
 
+	*buf = '\0';
 	if (module && line && line > module)
-		snprintf(buf, WORDS, "%.*s%s", (int)(module - frame), frame, line);
+		add(buf, "%.*s%s", (int)(module - frame), frame, line);
 	else
-		snprintf(buf, WORDS, "%s", frame);
+		add(buf, "%s", frame);
 	return buf;
 }
 
@@ -62,16 +88,14 @@ static bool is_own(const char *frame)
 /* All frames, innermost first, see frames_find() for those of a process; "-" if none is known. */
 char *say_where(char *buf, const struct task *t)
 {
-	unsigned int i, n = 0;
+	unsigned int i;
 
-	strcpy(buf, "-");
-	for (i = 0; i < t->n_frames && n < WORDS - 1; i++) {
-		if (is_own(t->frame[i]))
-			continue;
-		n += snprintf(buf + n, WORDS - n, "%s%s", n ? " < " : "",
-			      say_frame(BUF, t->frame[i]));
+	*buf = '\0';
+	for (i = 0; i < t->n_frames; i++) {
+		if (!is_own(t->frame[i]))
+			add(buf, "%s%s", *buf ? " < " : "", say_frame(BUF, t->frame[i]));
 	}
-	return buf;
+	return *buf ? buf : strcpy(buf, "-");
 }
 
 /* Name and number of a task; the number alone if the task has no name, or is not known. */
@@ -79,10 +103,10 @@ static char *say_name(char *buf, const struct snapshot *s, uint64_t id)
 {
 	const struct task *t = snapshot_task(s, id);
 
+	*buf = '\0';
 	if (t && strncmp(t->name, "Task-", 5))
-		snprintf(buf, WORDS, "%s %" PRIu64, t->name, id);
-	else
-		snprintf(buf, WORDS, "%" PRIu64, id);
+		add(buf, "%s ", part(BUF, t->name, NAME));
+	add(buf, "%" PRIu64, id);
 	return buf;
 }
 
@@ -92,7 +116,8 @@ static char *say_task(char *buf, const struct snapshot *s, uint64_t id)
 	char name[WORDS];
 
 	say_name(name, s, id);
-	snprintf(buf, WORDS, "%s%.200s", is_number(name) ? "task " : "", name);
+	*buf = '\0';
+	add(buf, "%s%s", is_number(name) ? "task " : "", name);
 	return buf;
 }
 
@@ -102,59 +127,62 @@ static char *say_events(char *buf, unsigned int events)
 	static const struct { unsigned int event; const char *name; } names[] = {
 		{ POLLIN, "in" }, { POLLPRI, "pri" }, { POLLOUT, "out" }, { POLLRDHUP, "rdhup" },
 	};
-	unsigned int i, n = 0;
+	unsigned int i;
 
 	*buf = '\0';
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		if (events & names[i].event)
-			n += snprintf(buf + n, WORDS - n, "%s%s", n ? "," : "", names[i].name);
+			add(buf, "%s%s", *buf ? "," : "", names[i].name);
 	}
 	return buf;
 }
 
 /* The tasks that it waits for. */
-static unsigned int say_tasks(char *buf, unsigned int n, const struct snapshot *s,
-			      const struct task *t)
+static void add_tasks(char *buf, const struct snapshot *s, const struct task *t)
 {
 	if (t->n_waits_for > 1)
-		n += snprintf(buf + n, WORDS - n, " of %u%s", t->n_waits_for,
-			      t->n_waits_for == EDGES ? "+" : "");
+		add(buf, " of %u%s", t->n_waits_for, t->n_waits_for == EDGES ? "+" : "");
 	else if (t->n_waits_for && !strcmp(t->on, "task"))
-		n += snprintf(buf + n, WORDS - n, " %s", say_name(BUF, s, t->waits_for[0]));
+		add(buf, " %s", say_name(BUF, s, t->waits_for[0]));
 	else if (t->n_waits_for)
-		n += snprintf(buf + n, WORDS - n, " of %s", say_task(BUF, s, t->waits_for[0]));
-	return n;
+		add(buf, " of %s", say_task(BUF, s, t->waits_for[0]));
 }
 
-static char *say_file(char *buf, const struct task *t)
+static void add_file(char *buf, const struct task *t)
 {
-	snprintf(buf, WORDS, "fd %d%s%s, %s", t->fd, t->file ? " " : "", t->file ?: "",
-		 say_events(BUF, t->events));
-	return buf;
+	add(buf, "fd %d", t->fd);
+	if (t->file)
+		add(buf, " %s", part(BUF, t->file, NAME));
+	add(buf, ", %s", say_events(BUF, t->events));
+}
+
+static void add_object(char *buf, const struct snapshot *s, const struct task *t)
+{
+	add(buf, "%s", t->on);
+	if (t->n_waits_for)
+		add_tasks(buf, s, t);
+	else if (t->leaves)
+		add(buf, " %" PRIu64, t->leaves);
+	else if (t->handle)
+		add(buf, " #%u", t->handle);
+	else if (t->object)
+		add(buf, " %s", t->object);
+	if (t->holder)
+		add(buf, " held by %s", say_task(BUF, s, t->holder));
 }
 
 /* What a task waits on: which object, and which task has it; or what it does instead. */
 char *say_wait(char *buf, const struct snapshot *s, const struct task *t)
 {
-	unsigned int n;
-
+	*buf = '\0';
 	if (t->in_process)
-		return strcpy(buf, "in its process");
-	if (!t->on)
-		return strcpy(buf, t->state);
-	if (t->fd >= 0)
-		return say_file(buf, t);
-	n = snprintf(buf, WORDS, "%s", t->on);
-	if (t->n_waits_for)
-		n = say_tasks(buf, n, s, t);
-	else if (t->leaves)
-		n += snprintf(buf + n, WORDS - n, " %" PRIu64, t->leaves);
-	else if (t->handle)
-		n += snprintf(buf + n, WORDS - n, " #%u", t->handle);
-	else if (t->object)
-		n += snprintf(buf + n, WORDS - n, " %s", t->object);
-	if (t->holder)
-		snprintf(buf + n, WORDS - n, " held by %s", say_task(BUF, s, t->holder));
+		add(buf, "in its process");
+	else if (!t->on)
+		add(buf, "%s", t->state);
+	else if (t->fd >= 0)
+		add_file(buf, t);
+	else
+		add_object(buf, s, t);
 	return buf;
 }
 
@@ -184,13 +212,14 @@ char *say_slowest(char *buf, const struct snapshot *s, const struct loop *l)
 {
 	struct task *t = snapshot_task(s, l->slowest_task);
 
+	*buf = '\0';
+	add(buf, "%s of %s in ", say_ns(BUF, l->slowest_ns), part(BUF, l->slowest_name, SHORT));
 	if (*l->slowest)
-		snprintf(buf, WORDS, "%s of %s in %s", say_ns(BUF, l->slowest_ns),
-			 l->slowest_name, say_frame(BUF, l->slowest));
+		add(buf, "%s", say_frame(BUF, l->slowest));
 	else
-		snprintf(buf, WORDS, "%s of %s in its process%s%s", say_ns(BUF, l->slowest_ns),
-			 l->slowest_name, t && t->n_frames > 1 ? ": " : "",
-			 t && t->n_frames > 1 ? say_frame(BUF, t->frame[t->n_frames - 1]) : "");
+		add(buf, "its process");
+	if (!*l->slowest && t && t->n_frames > 1)
+		add(buf, ": %s", say_frame(BUF, t->frame[t->n_frames - 1]));
 	return buf;
 }
 
@@ -207,12 +236,12 @@ static void comm_of(int pid, char *buf)
 static char *say_operator(char *buf, uint64_t pid, int reason)
 {
 	char comm[WORDS];
-	unsigned int n;
 
 	comm_of(pid, comm);
-	n = snprintf(buf, WORDS, "by operator, %.64s[%" PRIu64 "]", *comm ? comm : "pid", pid);
+	*buf = '\0';
+	add(buf, "by operator, %s[%" PRIu64 "]", *comm ? comm : "pid", pid);
 	if (reason)
-		snprintf(buf + n, WORDS - n, ", reason %d", reason);
+		add(buf, ", reason %d", reason);
 	return buf;
 }
 
@@ -233,25 +262,26 @@ static const char *error_name(int error)
  */
 char *say_cancel(char *buf, const struct snapshot *s, const char *cause, uint64_t by, int error)
 {
-	char task[WORDS];
+	char words[WORDS], task[SHORT + 1];
 
 	if (!strcmp(cause, "operator"))
 		return say_operator(buf, by, error);
-	say_task(task, s, by);
+	part(task, say_task(words, s, by), SHORT);
+	*buf = '\0';
 	if (!strcmp(cause, "deadline"))
-		strcpy(buf, "timeout expired");
+		add(buf, "timeout expired");
 	else if (!strcmp(cause, "shutdown"))
-		strcpy(buf, "its loop is stopped");
+		add(buf, "its loop is stopped");
 	else if (!strcmp(cause, "sibling"))
-		snprintf(buf, WORDS, "%.120s failed: %s", by ? task : "sibling", error_name(error));
+		add(buf, "%s failed: %s", by ? task : "sibling", error_name(error));
 	else if (!strcmp(cause, "owner"))
-		snprintf(buf, WORDS, "%.120s ended, its owner", by ? task : "task");
+		add(buf, "%s ended, its owner", by ? task : "task");
 	else if (!strcmp(cause, "group"))
-		snprintf(buf, WORDS, "with its group%s%.120s", by ? ", by " : "", by ? task : "");
+		add(buf, "with its group%s%s", by ? ", by " : "", by ? task : "");
 	else if (by)
-		snprintf(buf, WORDS, "by %.120s", task);
+		add(buf, "by %s", task);
 	else
-		strcpy(buf, "from outside of tasks");
+		add(buf, "from outside of tasks");
 	return buf;
 }
 
@@ -264,10 +294,11 @@ char *say_user(char *buf, unsigned int uid)
 
 	if (!*name || uid != last) {
 		p = getpwuid(uid);
+		*name = '\0';
 		if (p)
-			snprintf(name, sizeof(name), "%s", p->pw_name);
+			add(name, "%s", p->pw_name);
 		else
-			snprintf(name, sizeof(name), "%u", uid);
+			add(name, "%u", uid);
 		last = uid;
 	}
 	return strcpy(buf, name);
@@ -278,12 +309,11 @@ char *say_owner(char *buf, const struct loop *l)
 {
 	char comm[WORDS];
 
-	if (!l->pid) {
-		snprintf(buf, WORDS, "kernel");
-		return buf;
-	}
+	if (!l->pid)
+		return strcpy(buf, "kernel");
 	comm_of(l->pid, comm);
-	snprintf(buf, WORDS, "%.64s[%d]", *comm ? comm : "pid", l->pid);
+	*buf = '\0';
+	add(buf, "%s[%d]", *comm ? comm : "pid", l->pid);
 	return buf;
 }
 
