@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the tool does apart from its output, without the module: "views.sh TOOL". Full disks,
-# marks that survive saving, the version, and the kinds that "ps --on" knows. Silent if all is
-# well.
+# marks that survive saving, parts of the tool alone, the version, and the kinds that "ps --on"
+# knows. Silent if all is well.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -55,6 +55,8 @@ for name in torn stuck cut; do
 	"$tool" stat -f $name.json 1 1 >/dev/null 2>&1
 	expect "rates of $name.json" 4 $?
 done
+
+"$here/parts.sh" || rc=1
 
 expect "the version" "cotask $(cat "$top/VERSION")" "$("$tool" -V)"
 expect "the version, long" "$("$tool" -V)" "$("$tool" --version)"

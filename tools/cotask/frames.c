@@ -213,21 +213,21 @@ static bool find_place(uint64_t pc, struct place *p)
 
 static void add_place(struct walk *w, const struct place *p, uint64_t pc)
 {
+	char *at, function[61], file[41];
 	struct frames *to = w->to;
-	char *at;
 
 	if (to->n == FRAMES)
 		return;
 	w->file[to->n] = p->file;
 	at = to->at[to->n++];
+	text_copy(function, sizeof(function), p->function ?: "");
+	text_copy(file, sizeof(file), p->function && p->file ? base_of(p->file) : p->module);
 	if (p->function && p->line)
-		snprintf(at, WORDS, "%.60s (%.40s):%d", p->function, base_of(p->file),
-			 p->line);
+		snprintf(at, WORDS, "%s (%s):%d", function, file, p->line);
 	else if (p->function)
-		snprintf(at, WORDS, "%.60s (%.40s)", p->function,
-			 p->file ? base_of(p->file) : p->module);
+		snprintf(at, WORDS, "%s (%s)", function, file);
 	else
-		snprintf(at, WORDS, "%.40s+%#" PRIx64, p->module, pc - p->start);
+		snprintf(at, WORDS, "%s+%#" PRIx64, file, pc - p->start);
 }
 
 static bool of_library(const struct place *p)

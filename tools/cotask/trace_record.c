@@ -80,16 +80,20 @@ static void text(struct tep_event *e, struct tep_record *record, const char *nam
 {
 	int len = 0;
 	const char *s = tep_get_field_raw(NULL, e, name, record, &len, 0);
+	char all[256];
 
-	snprintf(to, size, "%.*s", s ? len : 0, s ? s : "");
+	snprintf(all, sizeof(all), "%.*s", s ? len : 0, s ? s : "");
+	text_copy(to, size, all);
 }
 
 static void where(struct work *w, struct tep_event *e, struct tep_record *record,
 		  struct event *to)
 {
 	const char *function = tep_find_function(w->tep, field(e, record, "step"));
+	char name[65];
 
-	snprintf(to->where, sizeof(to->where), "%.64s:%u", function ?: "?",
+	text_copy(name, sizeof(name), function ?: "?");
+	snprintf(to->where, sizeof(to->where), "%s:%u", name,
 		 (unsigned int)field(e, record, "line"));
 }
 

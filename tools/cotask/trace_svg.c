@@ -16,6 +16,7 @@
 #define HEAD	34.0	/* of a loop */
 #define THIN	10.0	/* a wait */
 #define THICK	14.0	/* a step */
+#define NAME	25	/* columns of a name */
 
 static FILE *out;
 static const struct timeline *line;
@@ -156,8 +157,9 @@ static void tooltip(const struct lane *l, const struct slice *s)
 {
 	fputs("<title>", out);
 	escaped(l->name);
-	fprintf(out, ": %s for %s", s->kind == SLICE_OTHER ? s->on : slice_name[s->kind],
-		say_ns(BUF, s->end - s->begin));
+	fputs(": ", out);
+	escaped(s->kind == SLICE_OTHER ? s->on : slice_name[s->kind]);
+	fprintf(out, " for %s", say_ns(BUF, s->end - s->begin));
 	if (*s->where) {
 		fputs(" in ", out);
 		escaped(s->where);
@@ -200,13 +202,22 @@ static void slices(const struct lane *l, double y)
 	}
 }
 
+/* As much of a name as there is room for; in some locales the width of a text is not known. */
+static void lane_name(const struct lane *l, double y)
+{
+	char short_name[sizeof(l->name)];
+	unsigned int room = NAME;
+	size_t n = term_utf8() ? text_fit(l->name, &room) : NAME;
+
+	text_copy(short_name, n + 1, l->name);
+	text(LEFT - 8, y + 13, "n", short_name);
+}
+
 static void lane(const struct lane *l, double y)
 {
-	char short_name[26];
 	bool bad = *l->outcome && strcmp(l->outcome, "finished");
 
-	snprintf(short_name, sizeof(short_name), "%.25s", l->name);
-	text(LEFT - 8, y + 13, "n", short_name);
+	lane_name(l, y);
 	slices(l, y);
 	if (*l->outcome)
 		text(LEFT + WIDE + 8, y + 13, bad ? "bad" : "s", l->outcome);

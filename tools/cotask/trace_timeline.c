@@ -100,19 +100,19 @@ static void slice_end(struct lane *l, uint64_t ts)
 }
 
 /* The initial state of a task that existed before the recording. */
-static struct slice as_before(const struct recording *r, uint64_t task, char *name)
+static struct slice as_before(const struct recording *r, struct lane *l)
 {
-	const struct task *t = snapshot_task(r->before, task);
+	const struct task *t = snapshot_task(r->before, l->task);
 	struct slice s = { .kind = SLICE_READY };
 
-	snprintf(name, 64, "Task-%" PRIu64, task);
+	snprintf(l->name, sizeof(l->name), "Task-%" PRIu64, l->task);
 	if (!t)
 		return s;
-	snprintf(name, 64, "%.63s", t->name);
+	text_copy(l->name, sizeof(l->name), t->name);
 	s.kind = t->in_process ? SLICE_PROCESS : kind_of(t->on ?: "");
-	snprintf(s.on, sizeof(s.on), "%.23s", t->on ?: "");
+	text_copy(s.on, sizeof(s.on), t->on ?: "");
 	if (t->n_frames)
-		snprintf(s.where, sizeof(s.where), "%.79s", say_frame(BUF, t->frame[0]));
+		text_copy(s.where, sizeof(s.where), say_frame(BUF, t->frame[0]));
 	return s;
 }
 
@@ -131,10 +131,10 @@ static struct lane *lane_of(struct building *b, const struct event *e)
 	l = &b->t->lane[b->t->n];
 	b->slot[i] = ++b->t->n;
 	*l = (struct lane){ .task = e->task, .loop = e->loop, .begin = r->begin };
-	first = as_before(r, e->task, l->name);
+	first = as_before(r, l);
 	if (e->kind == EVENT_SPAWN) {
 		l->begin = e->ts;
-		snprintf(l->name, sizeof(l->name), "%s", e->text);
+		text_copy(l->name, sizeof(l->name), e->text);
 		first = (struct slice){ .kind = SLICE_READY };
 	}
 	slice_begin(l, &first, l->begin);
@@ -153,8 +153,8 @@ static void change(struct lane *l, const struct slice *next, uint64_t ts)
 static void on_suspend(struct slice *next, const struct event *e)
 {
 	next->kind = kind_of(e->text);
-	snprintf(next->on, sizeof(next->on), "%.23s", e->text);
-	snprintf(next->where, sizeof(next->where), "%s", e->where);
+	text_copy(next->on, sizeof(next->on), e->text);
+	text_copy(next->where, sizeof(next->where), e->where);
 }
 
 /* It is ready, or will be after its step: the slice keeps its place in the code. */
@@ -218,7 +218,7 @@ static void on_event(struct building *b, const struct event *e)
 		on_wake(l, next, e);
 		break;
 	case EVENT_NAME:
-		snprintf(l->name, sizeof(l->name), "%s", e->text);
+		text_copy(l->name, sizeof(l->name), e->text);
 		break;
 	case EVENT_GIVE:
 		on_give(l, next, e);

@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Runs the parts of the tool that need no module: "parts.py PROGRAM". Silent if all is well."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+FAILED = []
+
+
+def expect(what, wanted, got):
+    if wanted != got:
+        FAILED.append(f"{what}: expected {wanted!r}, got {got!r}")
+
+
+def output(*command, **how):
+    return subprocess.run(command, text=True, stdout=subprocess.PIPE, check=True,
+                          **how).stdout.splitlines()
+
+
+def is_complete(parse, path):
+    try:
+        return bool(parse(path))
+    except (ValueError, xml.etree.ElementTree.ParseError) as error:
+        return str(error)
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as f:
+        return json.load(f)
+
+
+def traces(program):
+    """Long names are cut between characters, in any locale."""
+    with tempfile.TemporaryDirectory() as tmp:
+        name = os.path.join(tmp, "trace")
+        for locale in ("C.UTF-8", "C"):
+            output(program, "trace", name, env=dict(os.environ, LC_ALL=locale))
+            expect(f"JSON in {locale}", True, is_complete(read_json, name + ".json"))
+            expect(f"SVG in {locale}", True,
+                   is_complete(xml.etree.ElementTree.parse, name + ".svg"))
+
+
+def main():
+    for test in (traces,):
+        test(sys.argv[1])
+    for line in FAILED:
+        print(line)
+    return bool(FAILED)
+
+
+sys.exit(main())
