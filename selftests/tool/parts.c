@@ -3,13 +3,18 @@
  * cotask selftests - parts of the tool, without the module
  *
  * "parts trace NAME": writes NAME.json and NAME.svg with long names of tasks.
+ * "parts files PID...": names the sockets that are the files 0 of processes, in turn.
+ * "parts late PID...": the same, but each look at the clock takes ten seconds.
  *
  * Linked with the tool, apart from its main file.
  */
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cotask.h"
+
+#define TASKS	400
 
 /* --- traces ------------------------------------------------------------------- */
 
@@ -67,11 +72,64 @@ static int trace(const char *name)
 	return fclose(f);
 }
 
+/* --- sockets -------------------------------------------------------------------- */
+
+/* How often a list of sockets was opened. */
+static unsigned int opened;
+
+FILE *__real_fopen(const char *path, const char *mode);
+FILE *__wrap_fopen(const char *path, const char *mode);
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+	opened += strstr(path, "/net/tcp") && path[strlen(path) - 1] == 'p';
+	return __real_fopen(path, mode);
+}
+
+/* Nanoseconds between two looks at the clock. */
+static uint64_t passes;
+
+uint64_t __real_now_ns(void);
+uint64_t __wrap_now_ns(void);
+
+uint64_t __wrap_now_ns(void)
+{
+	static uint64_t passed;
+
+	return __real_now_ns() + (passed += passes);
+}
+
+static int files(int argc, char **argv)
+{
+	static struct snapshot s;
+	struct loop loop[TASKS] = { 0 };
+	struct task task[TASKS] = { 0 };
+	struct task *t[TASKS];
+	int i;
+
+	for (i = 0; i < TASKS; i++) {
+		loop[i].pid = atoi(argv[i % argc]);
+		task[i] = (struct task){ .id = i + 1, .loop = &loop[i] };
+		t[i] = &task[i];
+	}
+	files_find(&s, t, TASKS);
+	for (i = 0; i < argc; i++)
+		printf("%s\n", task[i].file ?: "-");
+	printf("%u lists\n", opened);
+	files_forget();
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
 	term_init();
 	if (argc == 3 && !strcmp(argv[1], "trace"))
 		return trace(argv[2]);
+	if (argc > 2 && !strcmp(argv[1], "files"))
+		return files(argc - 2, argv + 2);
+	passes = 10 * NSEC_PER_SEC;
+	if (argc > 2 && !strcmp(argv[1], "late"))
+		return files(argc - 2, argv + 2);
 	return 2;
 }

@@ -3,6 +3,7 @@
 """Runs the parts of the tool that need no module: "parts.py PROGRAM". Silent if all is well."""
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -44,8 +45,24 @@ def traces(program):
                    is_complete(xml.etree.ElementTree.parse, name + ".svg"))
 
 
+def files(program):
+    """A connection and a socket that listens are named, once they are read; in time only."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        here = "127.0.0.1:%d" % one.getsockname()[1]
+        with socket.create_connection(one.getsockname()) as other:
+            children = [subprocess.Popen(["sleep", "100"], stdin=s) for s in (one, other)]
+    pids = [str(child.pid) for child in children]
+    # The lists of the namespace of both are read once.
+    expect("sockets", [f"tcp at {here}", f"tcp {here}", "1 lists"],
+           output(program, "files", *pids))
+    expect("sockets, late", ["socket", "socket", "0 lists"], output(program, "late", *pids))
+    for child in children:
+        child.kill()
+        child.wait()
+
+
 def main():
-    for test in (traces,):
+    for test in (traces, files):
         test(sys.argv[1])
     for line in FAILED:
         print(line)

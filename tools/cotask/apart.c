@@ -50,14 +50,6 @@ static unsigned int n_helpers;
 
 static uint64_t patience_ns = PATIENCE_MS * NSEC_PER_MSEC;
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
-}
-
 /* --- in the child ------------------------------------------------------------ */
 
 static int open_of(int pid, const char *what)

@@ -86,6 +86,7 @@ char *first_line(const char *path);
 #define ACCOUNT		"/sys/module/cotask/parameters/account"
 
 bool is_accounting(void);
+uint64_t now_ns(void);
 void *xrealloc(void *p, size_t n, size_t size);
 
 /* Make room for element @n; the allocation doubles when @n is a power of two. */

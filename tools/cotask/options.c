@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cotask.h"
@@ -190,6 +191,15 @@ bool is_accounting(void)
 	const char *line = first_line(ACCOUNT);
 
 	return line && *line == 'Y';
+}
+
+/* CLOCK_MONOTONIC */
+uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
 }
 
 void *xrealloc(void *p, size_t n, size_t size)
