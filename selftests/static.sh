@@ -8,10 +8,11 @@ set -uo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 source=$2
 cd "$top" || exit 1
+programs='^(tools|selftests/(lib|hosted|search|tool))/'
 mapfile -t files < <(find module uapi selftests tools -name '*.[ch]' | sort)
 mapfile -t code < <(printf '%s\n' "${files[@]}" | grep -v /trace/events/)
-mapfile -t kernel < <(printf '%s\n' "${code[@]}" | grep -vE '^(tools|selftests/lib|selftests/hosted|selftests/search)/')
-mapfile -t user < <(printf '%s\n' "${code[@]}" | grep -E '^(tools|selftests/lib|selftests/hosted|selftests/search)/')
+mapfile -t kernel < <(printf '%s\n' "${code[@]}" | grep -vE "$programs")
+mapfile -t user < <(printf '%s\n' "${code[@]}" | grep -E "$programs")
 
 # checkpatch takes minutes for all files: a file that was clean is not read again before it, or
 # what it is checked with, changes.

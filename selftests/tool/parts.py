@@ -3,6 +3,7 @@
 """Runs the parts of the tool that need no module: "parts.py PROGRAM". Silent if all is well."""
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -61,8 +62,28 @@ def files(program):
         child.wait()
 
 
+def stuck(program):
+    """Children that do not end are not waited for, and few; nor does a reader wait for them."""
+    with tempfile.NamedTemporaryFile("r") as started:
+        try:
+            got = subprocess.run([program, "stuck", started.name], text=True, timeout=60,
+                                 capture_output=True, check=False)
+            expect("children that do not end",
+                   "1 at first\n0 in all\n0 once more\n1 then\n0 of one more\n", got.stdout)
+            expect("what is said of them", 1, got.stderr.count("places in processes are missing"))
+        except subprocess.TimeoutExpired:
+            FAILED.append("children that do not end are waited for")
+        pids = [int(pid) for pid in started.read().split()]
+    expect("so many were started", 5, len(pids))
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
 def main():
-    for test in (traces, files):
+    for test in (traces, files, stuck):
         test(sys.argv[1])
     for line in FAILED:
         print(line)

@@ -7,6 +7,9 @@
  * forever.  So a child reads them, one child for each process.  If the child dies or takes too
  * long, the tasks of that process are shown without frames.  The child executes this program
  * again, so it has none of the data of other users that the tool has read.
+ *
+ * A file of such a user, of FUSE for example, can keep a child from ending although it was killed.
+ * So the tool never waits for the end of a child, and starts no more of them if some do not end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +34,8 @@
 #define BATCH		32	/* tasks per request */
 #define ANSWER_MS	2000	/* for those; the first of all wait for the symbols too */
 #define PATIENCE_MS	10000	/* for all tasks of a snapshot */
+#define STUCK		4	/* so many that do not end are too many */
+#define DYING_MS	1000	/* a child that was killed should have ended then */
 
 /**
  * struct helper - a child that inspects one process
@@ -48,7 +53,34 @@ struct helper {
 static struct helper helpers[HELPERS];
 static unsigned int n_helpers;
 
+/**
+ * struct dying - a child that was killed
+ * @pid: the process that it has inspected
+ * @child: its process ID
+ * @since: when it was killed
+ */
+struct dying {
+	int pid;
+	pid_t child;
+	uint64_t since;
+};
+
+/* Those that have not ended, the oldest one first. */
+static struct dying dying[HELPERS + STUCK];
+static unsigned int n_dying;
+
+/* Processes were not inspected because of them. */
+static bool refused;
+
 static uint64_t patience_ns = PATIENCE_MS * NSEC_PER_MSEC;
+
+/* What has begun then has taken time. */
+static void spend(uint64_t began)
+{
+	uint64_t took = now_ns() - began;
+
+	patience_ns -= took < patience_ns ? took : patience_ns;
+}
 
 /* --- in the child ------------------------------------------------------------ */
 
@@ -119,26 +151,68 @@ bool frames_helper(int argc, char **argv, int *rc)
 
 /* --- children ------------------------------------------------------------------ */
 
+/* Forget the children that have ended. */
+static void reap(void)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < n_dying; i++) {
+		if (!waitpid(dying[i].child, NULL, WNOHANG))
+			dying[n++] = dying[i];
+	}
+	n_dying = n;
+}
+
 static void give_up(struct helper *h)
 {
 	if (!h->child)
 		return;
-	kill(h->child, SIGKILL);
-	waitpid(h->child, NULL, 0);
 	close(h->sock);
+	kill(h->child, SIGKILL);
+	dying[n_dying++] = (struct dying){ .pid = h->pid, .child = h->child, .since = now_ns() };
 	h->child = 0;
+	reap();
 }
 
-/* The child has no controlling terminal, and inherits no other open file of the tool. */
+/* Whether too many children do not end, or that of this process does not. */
+static bool is_stuck(int pid)
+{
+	unsigned int i;
+
+	reap();
+	for (i = 0; i < n_dying && dying[i].pid != pid; i++)
+		;
+	return i < n_dying || n_dying >= STUCK;
+}
+
+/* Whether a child may be started.  The last one that was killed has some time to end. */
+static bool may_start(int pid)
+{
+	const uint64_t began = now_ns();
+	bool stuck;
+
+	while ((stuck = is_stuck(pid)) &&
+	       now_ns() - dying[n_dying - 1].since < DYING_MS * NSEC_PER_MSEC)
+		usleep(1000);
+	spend(began);
+	return !stuck;
+}
+
+/*
+ * The child has no controlling terminal, and inherits no open file of the tool: what reads the
+ * output of the tool would wait for the end of the child, too.
+ */
 static pid_t spawn(char *const *argv, int sock)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	pid_t child;
-	int rc;
+	int fd, rc;
 
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_adddup2(&files, sock, SOCK);
+	for (fd = 0; fd < SOCK; fd++)
+		posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
 	posix_spawn_file_actions_addclosefrom_np(&files, SOCK + 1);
 	posix_spawnattr_init(&how);
 	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID);
@@ -154,7 +228,8 @@ static void start(struct helper *h, const struct loop *l)
 	char *const argv[] = { "cotask", HELPER, pid, uid, NULL };
 	int pair[2];
 
-	*h = (struct helper){ .pid = l->pid };
+	/* Otherwise the number of a child that has ended could be that of another process now. */
+	signal(SIGCHLD, SIG_DFL);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return;
 	snprintf(pid, sizeof(pid), "%d", l->pid);
@@ -177,22 +252,25 @@ static struct helper *helper_of(const struct loop *l)
 	}
 	h = &helpers[n_helpers++ % HELPERS];
 	give_up(h);
-	start(h, l);
+	*h = (struct helper){ .pid = l->pid };
+	if (may_start(l->pid))
+		start(h, l);
+	else
+		refused = true;
 	return h;
 }
 
 /* Wait for an answer, until the time limit. */
 static bool answers(const struct helper *h)
 {
-	uint64_t began = now_ns(), limit = patience_ns / NSEC_PER_MSEC, took;
+	uint64_t began = now_ns(), limit = patience_ns / NSEC_PER_MSEC;
 	struct pollfd p = { .fd = h->sock, .events = POLLIN };
 	int rc;
 
 	if (limit > ANSWER_MS)
 		limit = ANSWER_MS;
 	rc = TEMP_FAILURE_RETRY(poll(&p, 1, limit));
-	took = now_ns() - began;
-	patience_ns -= took < patience_ns ? took : patience_ns;
+	spend(began);
 	return rc > 0;
 }
 
@@ -264,6 +342,16 @@ void frames_find(struct snapshot *s, struct task **t, size_t n)
 	}
 	if (k)
 		find_some(s, some, k);
+}
+
+/**
+ * frames_refused - whether frames are missing because of children that do not end
+ *
+ * Return: Whether they are, or were in a snapshot before.
+ */
+bool frames_refused(void)
+{
+	return refused;
 }
 
 /**

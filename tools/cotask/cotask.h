@@ -247,6 +247,7 @@ bool frames_helper(int argc, char **argv, int *rc);
 bool frames_open(int pid, int mem, int maps);
 void frames_look(uint64_t code, struct frames *to);
 void frames_find(struct snapshot *s, struct task **t, size_t n);
+bool frames_refused(void);
 void frames_forget(void);
 
 /* --- words: words.c ----------------------------------------------------- */

@@ -646,6 +646,9 @@ int snapshot_status(const struct snapshot *s, bool found)
 	if (snapshot_hides())
 		fputs("cotask: loops of drivers and of other users are hidden; root sees them\n",
 		      stderr);
+	if (frames_refused())
+		fputs("cotask: places in processes are missing: a child that reads them does not "
+		      "end\n", stderr);
 	for (i = 0; i < s->n_loops; i++) {
 		const struct loop *l = &s->loop[i];
 
