@@ -197,13 +197,12 @@ char *say_time(char *buf, const struct task *t)
 /* How much time is left until its sleep is over, or a timeout around it expires. */
 char *say_left(char *buf, const struct task *t)
 {
-	int64_t deadline = t->deadline, left;
+	int64_t deadline = t->deadline, now = t->loop->now;
 
 	if (t->timeout && (!deadline || t->timeout < deadline))
 		deadline = t->timeout;
-	left = deadline - (int64_t)t->loop->now;
 	if (deadline)
-		return say_ns(buf, left > 0 ? left : 0);
+		return say_ns(buf, deadline > now ? (uint64_t)deadline - now : 0);
 	return strcpy(buf, t->on && !strcmp(t->on, "sleep") ? "forever" : "-");
 }
 
