@@ -224,6 +224,9 @@ wait
 hold 5 nobody "$programs/waits"
 is "root sees those of others" "outer: $sleeping $called" "$(places "$pid" | grep ^outer)"
 is "their owner sees them" "outer: $sleeping $called" "$(places "$pid" nobody | grep ^outer)"
+status "children that do not end are not waited for" 0 \
+	timeout 100 "$programs/clings" "$tool" ps --pid "$pid"
+is "their processes are shown without places" 8 "$(grep -c ' -$' /tmp/stdout)"
 kill -STOP "$pid"
 is "also if it is stopped" "outer: $sleeping $called" "$(places "$pid" nobody | grep ^outer)"
 kill -CONT "$pid"

@@ -30,3 +30,4 @@ objcopy --add-gnu-debuglink="$out/pipe" "$out/waits_stripped" "$out/waits_linked
 rm "$out/pipe"
 gcc-12 "${flags[@]}" -o "$out/liar" "$here/liar.c"
 gcc-12 "${flags[@]}" -o "$out/shrinks" "$here/shrinks.c"
+gcc-12 "${flags[@]}" -o "$out/clings" "$here/clings.c"
