@@ -29,9 +29,9 @@ device=$(basename "$(echo $driver/0000:*)")
 progress 10
 # A process has the driver's code run by name, while the driver uses the device itself.
 for n in 5 10 12; do
-	"$out/examples/edu" $n || exit 1
+	"$out/edu/edu" $n || exit 1
 done
-"$out/examples/edu" 13 2>/dev/null && exit 1
+"$out/edu/edu" 13 2>/dev/null && exit 1
 for ((round = 0; round < 20; round++)); do
 	echo "$device" >$driver/unbind || exit 1
 	echo "$device" >$driver/bind || exit 1
