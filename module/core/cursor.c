@@ -36,10 +36,16 @@ void cotask_cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop)
 	c->task = NULL;
 }
 
-/* At the child after @t, or nowhere if @t is newer: so are those behind it.  The owner. */
-void cotask_cursor_next_task(struct cotask_cursor *c, struct cotask *t)
+/* Visit the child, and go to the next one.  NULL: it is newer, and so are those behind it. */
+struct cotask *cotask_cursor_take_task(struct cotask_cursor *c)
 {
-	c->task = t->id > c->last_task ? NULL : cotask_next_child(t);
+	struct cotask *t = c->task;
+
+	c->task = NULL;
+	if (t->id > c->last_task)
+		return NULL;
+	c->task = cotask_next_child(t);
+	return t;
 }
 
 /* The position is no longer valid. With readers_lock. */

@@ -43,7 +43,7 @@ static inline struct cotask *cotask_next_child(struct cotask *t)
 
 void cotask_cursor_begin(struct cotask_cursor *c, struct cotask_loop *loop);
 void cotask_cursor_next_group(struct cotask_cursor *c, struct cotask_loop *loop);
-void cotask_cursor_next_task(struct cotask_cursor *c, struct cotask *t);
+struct cotask *cotask_cursor_take_task(struct cotask_cursor *c);
 void cotask_cursor_serve(struct cotask_cursor *c, struct cotask_loop *loop);
 void cotask_cursor_end(struct cotask_cursor *c, struct cotask_loop *loop);
 void cotask_cursors_pass_task(struct cotask *t);

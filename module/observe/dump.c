@@ -186,10 +186,11 @@ static void at_group(struct cotask_dump *d, struct cotask_group *g)
 		write_group(d, g);
 }
 
-static void at_task(struct cotask_dump *d, struct cotask *t)
+static void at_task(struct cotask_dump *d)
 {
-	cotask_cursor_next_task(&d->cursor, t);
-	if (cotask_done(t) || t->id > d->cursor.last_task)
+	struct cotask *t = cotask_cursor_take_task(&d->cursor);
+
+	if (!t || cotask_done(t))
 		return;
 	if (d->target.id)
 		cancel_task(&d->target, t);
@@ -207,7 +208,7 @@ static void fill(struct cotask_dump *d)
 		if (!c->told)
 			at_group(d, c->group);
 		else if (c->task)
-			at_task(d, c->task);
+			at_task(d);
 		else
 			cotask_cursor_next_group(c, d->loop);
 	}
