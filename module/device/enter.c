@@ -185,8 +185,6 @@ static int apply(struct cotask_file *f, u64 addr, u32 n, struct cotask_op *ops, 
 	if (!posted)
 		f->loop->breathed = false;
 	for (*applied = 0; *applied < n; user += some) {
-		if (unlikely(is_interrupted(f, *applied, posted)))
-			return -EINTR;
 		some = min_t(u32, n - *applied, size);
 		/* As far as there is memory. */
 		while ((rc = copy_ops(ops, user, some)) && some > 1)
@@ -197,7 +195,7 @@ static int apply(struct cotask_file *f, u64 addr, u32 n, struct cotask_op *ops, 
 		*applied += done;
 		if (done && copy_results(ops, user, done))
 			return -EFAULT;
-		if (done < some)
+		if (done < some || (*applied < n && is_interrupted(f, *applied, posted)))
 			return -EINTR;
 	}
 	return 0;
