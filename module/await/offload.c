@@ -23,6 +23,7 @@ enum job_state {
 	JOB_UNWANTED,
 };
 
+/* Tests limit how many of them there are. */
 struct workqueue_struct *cotask_workers;
 EXPORT_FOR_TESTS(cotask_workers);
 

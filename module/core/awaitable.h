@@ -86,6 +86,7 @@ bool cotask_awaitable_detach(struct cotask_awaitable *x, struct cotask_entry *e)
 void cotask_awaitable_unread(struct cotask_awaitable *x, struct cotask *task);
 bool cotask_awaitable_failed(const struct cotask_awaitable *x);
 bool cotask_awaitable_unlooked(const struct cotask_awaitable *x);
+bool cotask_awaitable_cancel_own(struct cotask_awaitable *x);
 bool cotask_awaitable_cancel_for(struct cotask_awaitable *x,
 				 const struct cotask_reason *why);
 void cotask_awaitable_mark_read(struct cotask_awaitable *x);
@@ -120,7 +121,6 @@ void cotask_block_wake(const struct cotask_awaitable *x);
 int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int state);
 
 /* future.c */
-bool cotask_awaitable_cancel_own(struct cotask_awaitable *x);
 bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
 bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how);
 

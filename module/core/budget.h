@@ -12,7 +12,6 @@
 /* Steps between two breaths; one is worth 100 to 200 instructions. */
 #define COTASK_BUDGET	4096
 
-u64 cotask_wave_mark(struct cotask_loop *loop);
 bool cotask_loop_breathe(struct cotask_loop *loop);
 void cotask_loop_lend_budget(struct cotask_loop *loop);
 void cotask_loop_settle_budget(struct cotask_loop *loop);
@@ -95,6 +94,7 @@ bool cotask_fanout_came_back(struct cotask_loop *loop, struct cotask_fanout *f);
 bool cotask_fanouts_run(struct cotask_loop *loop);
 bool cotask_fanout_end(struct cotask_fanout *f);
 void cotask_fanouts_drop(struct cotask_loop *loop);
+u64 cotask_wave_mark(struct cotask_loop *loop);
 void cotask_wave_begin(struct cotask_loop *loop);
 void cotask_wave_end(struct cotask_loop *loop);
 bool cotask_wave_may_pass(struct cotask_loop *loop, u64 mark);

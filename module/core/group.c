@@ -657,18 +657,17 @@ void cotask_group_close(struct cotask_group *g)
 /* --- both ------------------------------------------------------------------- */
 
 /* As cotask_group_cancel(), for a function of cotask: the owner may breathe. */
-int cotask_group_cancel_own(struct cotask_group *g)
+void cotask_group_cancel_own(struct cotask_group *g)
 {
 	struct cotask_loop *loop;
 
 	if (!cotask_group_mine(g)) {
 		request(g, COTASK_S_POSTED);
-		return 0;
+		return;
 	}
 	loop = g->base.loop;
 	if (!(g->flags & COTASK_G_OVER))
 		cancel_by(g, loop->current_task ? loop->current_task->id : 0);
-	return 0;
 }
 
 /**
@@ -688,7 +687,7 @@ int cotask_group_cancel(struct cotask_group *g)
 
 	if (!g || g->base.post.ops != &cotask_group_ops)
 		return -EINVAL;
-	/* Without an owner's right another thread may take the loop from the group. */
+	/* For another thread than its owner, the loop may be gone: the group may be stopped. */
 	loop = cotask_group_mine(g) ? g->base.loop : NULL;
 	if (loop)
 		loop->foreign++;

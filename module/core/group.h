@@ -42,7 +42,7 @@ void cotask_group_due_run(struct cotask_loop *loop, struct cotask_entry *e);
 int cotask_group_admits(struct cotask_group *g, bool mine, unsigned int n);
 int cotask_group_admits_cancelled(const struct cotask_group *g);
 u64 cotask_group_last_id(void);
-int cotask_group_cancel_own(struct cotask_group *g);
+void cotask_group_cancel_own(struct cotask_group *g);
 void cotask_group_adopt(struct cotask_group *g, struct cotask *t);
 void cotask_group_child_ended(struct cotask_group *g, struct cotask *t);
 void cotask_group_check_over(struct cotask_group *g);

@@ -149,9 +149,11 @@ struct cotask_await cotask_group_start(struct cotask *task, struct cotask_start 
 				       const char *name)
 {
 	struct cotask *child;
-	int rc = s && group ? 0 : -EINVAL;
+	int rc = 0;
 
-	if (!rc && is_elsewhere(group, task->base.loop))
+	if (!s || !group)
+		rc = -EINVAL;
+	else if (is_elsewhere(group, task->base.loop))
 		rc = -EXDEV;
 	if (rc) {
 		cotask_frame_refuse_fresh(frame);

@@ -71,7 +71,7 @@ static struct workqueue_struct *closed_files;
  */
 void cotask_files_wait(void)
 {
-	/* The last reference to a file may be that of a task. */
+	/* The last reference to a file may be that of a task, whose put was deferred. */
 	cotask_defer_wait();
 	flush_workqueue(cotask_wakes);
 	rcu_barrier();

@@ -135,7 +135,8 @@ static s64 fd_cancel(struct cotask_fd *cf)
 		return cotask_cancel_own(cf->task);
 	if (cotask_awaitable_done(base_of(cf)))
 		return 0;
-	return cotask_group_cancel_own(cotask_object_group(cf->object)) ? 0 : 1;
+	cotask_group_cancel_own(cotask_object_group(cf->object));
+	return 1;
 }
 
 static long fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

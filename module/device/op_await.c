@@ -123,7 +123,8 @@ static s64 op_cancel(struct cotask_request *r)
 
 	switch (o->kind) {
 	case COTASK_KIND_GROUP:
-		return cotask_group_cancel_own(cotask_object_group(o));
+		cotask_group_cancel_own(cotask_object_group(o));
+		return 0;
 	case COTASK_KIND_SCOPE:
 		return cotask_cancel_scope_cancel(cotask_object_scope(o));
 	case COTASK_OBJECT_SUBMISSION:
