@@ -74,14 +74,6 @@ static bool refused;
 
 static uint64_t patience_ns = PATIENCE_MS * NSEC_PER_MSEC;
 
-/* What has begun then has taken time. */
-static void spend(uint64_t began)
-{
-	uint64_t took = now_ns() - began;
-
-	patience_ns -= took < patience_ns ? took : patience_ns;
-}
-
 /* --- in the child ------------------------------------------------------------ */
 
 static int open_of(int pid, const char *what)
@@ -194,7 +186,7 @@ static bool may_start(int pid)
 	while ((stuck = is_stuck(pid)) &&
 	       now_ns() - dying[n_dying - 1].since < DYING_MS * NSEC_PER_MSEC)
 		usleep(1000);
-	spend(began);
+	spend(&patience_ns, began);
 	return !stuck;
 }
 
@@ -270,7 +262,7 @@ static bool answers(const struct helper *h)
 	if (limit > ANSWER_MS)
 		limit = ANSWER_MS;
 	rc = TEMP_FAILURE_RETRY(poll(&p, 1, limit));
-	spend(began);
+	spend(&patience_ns, began);
 	return rc > 0;
 }
 

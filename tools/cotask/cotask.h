@@ -87,6 +87,15 @@ char *first_line(const char *path);
 
 bool is_accounting(void);
 uint64_t now_ns(void);
+
+/* What has begun then has used some of the time that is left. */
+static inline void spend(uint64_t *left_ns, uint64_t began)
+{
+	uint64_t took = now_ns() - began;
+
+	*left_ns -= took < *left_ns ? took : *left_ns;
+}
+
 void *xrealloc(void *p, size_t n, size_t size);
 
 /* Make room for element @n; the allocation doubles when @n is a power of two. */

@@ -115,15 +115,14 @@ static struct sockets read_sockets(int pid)
 {
 	static const char *const protocols[] = { "tcp", "tcp6", "udp", "udp6" };
 	struct sockets s = { .pid = pid };
-	uint64_t began = now_ns(), took;
+	uint64_t began = now_ns();
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(protocols); i++)
 		read_protocol(&s, protocols[i], began + patience_ns);
 	if (s.n)
 		qsort(s.peer, s.n, sizeof(*s.peer), by_inode);
-	took = now_ns() - began;
-	patience_ns -= took < patience_ns ? took : patience_ns;
+	spend(&patience_ns, began);
 	return s;
 }
 
