@@ -12,20 +12,9 @@ top=$(dirname "$here")
 flavour=x86-7.3-dwarf
 out=$top/.build/$flavour programs=$out/programs core=$out/vmcore
 log=$top/.build/logs/drgn.log
-n=0 failed=0
 
-# is NAME EXPECTED GOT
-is()
-{
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n drgn: $1"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "not ok $n drgn: $1"
-	diff <(echo "$2") <(echo "$3") | sed 's/^/# /' || true
-}
+# shellcheck source-path=SCRIPTDIR
+. "$here/guest/tap.sh"
 
 build()
 {

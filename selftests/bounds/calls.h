@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@
 
 /* As many instructions as a thread may run without a point to reschedule. */
 #define LIMIT		1000000ULL
+
+#define MANY		60000
 
 #define FAR(i)	(((i) << 16) + 63)	/* the last one of a chunk of the table */
 
@@ -49,6 +52,18 @@ static void open_file(void)
 	fd = open("/dev/cotask", O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		die("/dev/cotask");
+}
+
+/* Run tests 0 to @n - 1, which print their results; the exit status. */
+static int run_all(unsigned int n, bool (*is_good)(unsigned int i))
+{
+	unsigned int i, bad = 0;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("1..%u\n", n);
+	for (i = 0; i < n; i++)
+		bad += !is_good(i);
+	return !!bad;
 }
 
 /* Apply the collected operations, and retrieve up to @max events within a second. */

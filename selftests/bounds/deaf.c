@@ -5,9 +5,7 @@
  * Kills a process in the middle of operations that can be given up, and measures the time until it
  * has exited: nanoseconds that are instructions, as in stretch.c.
  */
-#include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -15,7 +13,6 @@
 #include <unistd.h>
 #include "calls.h"
 
-#define MANY		60000
 #define SOON_NS		300000
 
 static struct cotask_op without_calls(void)
@@ -105,11 +102,5 @@ static bool is_killed(unsigned int i)
 
 int main(void)
 {
-	unsigned int i, bad = 0;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("1..%zu\n", DEAF);
-	for (i = 0; i < DEAF; i++)
-		bad += !is_killed(i);
-	return !!bad;
+	return run_all(DEAF, is_killed);
 }

@@ -6,26 +6,20 @@
  * stretch that the module (CONFIG_COTASK_DEBUG) has measured. Under icount a nanosecond of the
  * guest is an instruction, so the limit is a number of instructions, the same on every machine.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "calls.h"
 
 #define PARAMETER	"/sys/module/cotask/parameters/longest_stretch"
-#define MANY		60000
 #define ASKED		300
 
 /* --- shapes ------------------------------------------------------------------------------ */
@@ -467,7 +461,6 @@ static void forgotten_members(void)
 	enter(65536);
 }
 
-
 /* Handles at the maximum distance, which share no part of the table. */
 static void far_handles(void)
 {
@@ -732,11 +725,5 @@ static bool is_short(unsigned int i)
 
 int main(void)
 {
-	unsigned int i, bad = 0;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("1..%zu\n", SHAPES);
-	for (i = 0; i < SHAPES; i++)
-		bad += !is_short(i);
-	return !!bad;
+	return run_all(SHAPES, is_short);
 }

@@ -31,8 +31,8 @@ is "and counted" 1 "$(($(grep -c 'too long' /tmp/stdout) > 0))"
 echo 0 >/sys/module/cotask/parameters/slow_step_us
 
 # Readers of all kinds, some of which go in the middle, while tasks come and go, processes
-# with operations at random too, and at last the loops themselves. With KASAN it takes five times
-# as long.
+# with operations at random too, and at last the loops themselves. Fewer with KASAN, which makes
+# each of them slow.
 rounds=25 holders=4
 ! zgrep -qs '^CONFIG_KASAN=y' /proc/config.gz || rounds=10 holders=2
 readers=()

@@ -34,7 +34,7 @@ class Loop:
 
     def __init__(self, goes_on=False):
         self.now, self.ready, self.timers, self.armed = 0, [], [], 0
-        self.goes_on = goes_on	# the clock of a process, each time that it is read
+        self.goes_on = goes_on	# the clock: what looks at it later sees more, in a process
         self.inbox, self.has_turn = [], False
         self.asking = []	# gathers whose members are being cancelled, innermost last
 
@@ -48,7 +48,7 @@ class Loop:
         return self.armed
 
     def call_at(self, when, run, order=None):
-        """A timer; SC-4: equal deadlines in the order of arming, if they are equal."""
+        """A timer; SC-4: equal deadlines in the order of arming, or in the given one."""
         entry = Entry(run)
         heapq.heappush(self.timers, (when, order or self.order(), entry))
         return entry

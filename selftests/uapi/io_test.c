@@ -501,18 +501,23 @@ TEST_F(file, the_process_leaves)
 }
 
 /* What a flag does not find is there for a reader without it. */
+#define PEEK_FROM(at)								\
+	ASSERT_EQ(0, setsockopt(s[0], SOL_SOCKET, SO_PEEK_OFF, &(int){ at }, sizeof(int)))
+#define PEEK	OP(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 3, .arg = MSG_PEEK)
+
+/* Task 1 has peeked behind three bytes, and waits; task 2 runs. */
+#define PEEK_IN_VAIN()								\
+	PEEK_FROM(3);								\
+	ASSERT_EQ(3, write(s[1], "abc", 3));					\
+	EXPECT_EQ(2, t_step(self->fd, PEEK).handle);				\
+	ASSERT_EQ(0, op(SLEEP, .task = 2));					\
+	EXPECT_EQ(2, t_next(self->fd).handle)
+
 TEST_F(file, nothing_to_peek_at)
 {
-	int offset = 3;
 	PAIR(SOCK_STREAM);
 
-	ASSERT_EQ(0, setsockopt(s[0], SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof(offset)));
-	ASSERT_EQ(3, write(s[1], "abc", 3));
-	EXPECT_EQ(2, step(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 3,
-			  .arg = MSG_PEEK).handle);
-	ASSERT_EQ(0, op(SLEEP, .task = 2));
-	/* The first one has tried, and waits. */
-	EXPECT_EQ(2, t_next(self->fd).handle);
+	PEEK_IN_VAIN();
 	EXPECT_EQ(3, t_step(self->fd, RECV_OP(2, in)).result);
 	CLOSE_PAIR();
 }
@@ -520,22 +525,14 @@ TEST_F(file, nothing_to_peek_at)
 /* What an earlier read has not found may be there without an event. */
 TEST_F(file, peeks_at_it_again)
 {
-	int offset = 3;
 	PAIR(SOCK_STREAM);
 
-	ASSERT_EQ(0, setsockopt(s[0], SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof(offset)));
-	ASSERT_EQ(3, write(s[1], "abc", 3));
-	EXPECT_EQ(2, step(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 3,
-			  .arg = MSG_PEEK).handle);
-	ASSERT_EQ(0, op(SLEEP, .task = 2));
-	EXPECT_EQ(2, t_next(self->fd).handle);
+	PEEK_IN_VAIN();
 	EXPECT_EQ(1, op(CANCEL, .handle = 1));
 	EXPECT_EQ(-ECANCELED, step(SLEEP, .task = 2, .value = COTASK_NEVER).result);
 	EXPECT_EQ(0, op(UNCANCEL, .handle = 1));
-	offset = 0;
-	ASSERT_EQ(0, setsockopt(s[0], SOL_SOCKET, SO_PEEK_OFF, &offset, sizeof(offset)));
-	EXPECT_EQ(3, step(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 3,
-			  .arg = MSG_PEEK).result);
+	PEEK_FROM(0);
+	EXPECT_EQ(3, t_step(self->fd, PEEK).result);
 	CLOSE_PAIR();
 }
 

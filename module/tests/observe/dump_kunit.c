@@ -192,6 +192,36 @@ static void cursor(struct kunit *test)
 	crowd_put(c);
 }
 
+/* IN-3: also if it is a whole group */
+static void cursor_of_a_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		GROUP(0), SPAWN(1, 0, sleeper), SPAWN(2, 0, sleeper), ENDGROUP, END
+	};
+	struct crowd *c = crowd_new(test, env->loop);
+	struct cotask_dump *d;
+	unsigned int n = 0;
+
+	play(env, 0, p);
+	settle(env);
+	d = begin(test, env->loop);
+	while (n + d->n < MANY + 2) {
+		n += d->n;
+		next(test, d);
+	}
+	/* The root group and all its children were told, or are in this chunk. */
+	cotask_cancel(env->task[0]);
+	settle(env);
+	if (!d->end) {
+		next(test, d);
+		KUNIT_EXPECT_EQ(test, d->n, 0U);
+		KUNIT_EXPECT_TRUE(test, d->end);
+	}
+	cotask_dump_end(d);
+	crowd_put(c);
+}
+
 /* How many tasks and groups the rest of a dump has. */
 static unsigned int rest_of(struct kunit *test, struct cotask_dump *d)
 {
@@ -251,36 +281,6 @@ static void loops_made_later(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, l, loop);
 	cotask_loop_put(l);
 	cotask_loop_stop(loop, 0);
-}
-
-/* IN-3: also if it is a whole group */
-static void cursor_of_a_group(struct kunit *test)
-{
-	struct env *env = env_of(test);
-	static const struct line p[] = {
-		GROUP(0), SPAWN(1, 0, sleeper), SPAWN(2, 0, sleeper), ENDGROUP, END
-	};
-	struct crowd *c = crowd_new(test, env->loop);
-	struct cotask_dump *d;
-	unsigned int n = 0;
-
-	play(env, 0, p);
-	settle(env);
-	d = begin(test, env->loop);
-	while (n + d->n < MANY + 2) {
-		n += d->n;
-		next(test, d);
-	}
-	/* The root group and all its children were told, or are in this chunk. */
-	cotask_cancel(env->task[0]);
-	settle(env);
-	if (!d->end) {
-		next(test, d);
-		KUNIT_EXPECT_EQ(test, d->n, 0U);
-		KUNIT_EXPECT_TRUE(test, d->end);
-	}
-	cotask_dump_end(d);
-	crowd_put(c);
 }
 
 /* A reader that stops in the middle leaves nothing behind. */
