@@ -193,6 +193,8 @@ struct places {
  * @live: tasks that are not done
  * @over: the main task has ended: return to the ground
  * @failed: error of the device, which stops the loop
+ * @asked: the last call of ENTER had no operations, and no signal has ended it: if it has no
+ *	events, there are none
  * @draining: all tasks are being ended
  * @grounded: only the ground takes events; a task that finds none returns to it
  * @turn_left: when grounded: steps left in this turn
@@ -243,6 +245,7 @@ struct cotask_loop {
 	struct cotask		*live;
 	bool			over;
 	int			failed;
+	bool			asked;
 	bool			draining;
 	bool			grounded;
 	unsigned int		turn_left;

@@ -113,10 +113,12 @@ static int enter_once(struct cotask_loop *loop, unsigned int max, unsigned int m
 		.deadline = deadline,
 	};
 
+	loop->asked = !loop->n_ops;
 	if (unlikely(ioctl(loop->fd, COTASK_IOC_ENTER, &e))) {
 		if (errno != EINTR)
 			return -errno;
 		e.n_events = 0;
+		loop->asked = false;
 	}
 	/* Begun events that ENTER has not processed are passed again. */
 	loop->begun = e.n_begun;

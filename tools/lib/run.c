@@ -329,12 +329,14 @@ static void pump(struct cotask_loop *loop)
 		do_next(loop);
 }
 
-/* Retrieve events once, and process them; @steps: maximum number of tasks that continue. */
+/* As cotask_pump(); @steps: maximum number of tasks that continue. */
 static bool pump_once(struct cotask_loop *loop, unsigned int min, int64_t deadline,
 		      unsigned int steps)
 {
-	if (cotask_collect_until(loop, min, deadline) || (!loop->n_events && !loop->refused))
+	if (cotask_collect_until(loop, min, deadline))
 		return false;
+	if (!loop->n_events && !loop->refused)
+		return !loop->asked;
 	loop->turn_left = steps;
 	while (loop->turn_left &&
 	       (loop->pending || loop->refused || loop->begun < loop->n_events))
@@ -347,7 +349,7 @@ static bool pump_once(struct cotask_loop *loop, unsigned int min, int64_t deadli
  * @loop: the loop, which is being drained
  * @min: 1: wait for an event while the loop has tasks
  *
- * Return: true if there were events.
+ * Return: whether there were events, or may be some in the next call.
  */
 bool cotask_pump(struct cotask_loop *loop, unsigned int min)
 {
