@@ -79,7 +79,7 @@ static bool unqueue(struct cotask_job *job)
 {
 	if (atomic_cmpxchg(&job->state, JOB_QUEUED, JOB_DROPPED) != JOB_QUEUED)
 		return false;
-	/* Otherwise a worker has it already, and posts it. */
+	/* Otherwise a worker has it already, and posts it, or cotask_to_thread() does. */
 	if (cancel_work(&job->work))
 		post(job);
 	return true;
@@ -154,7 +154,7 @@ EXPORT_SYMBOL_GPL(cotask_job_init);
  *
  * The function may still be running (TH-B1).
  *
- * Context: Any that the release function allows.
+ * Context: Any that the release function and kfree() allow.
  */
 void cotask_job_put(struct cotask_job *job)
 {
@@ -201,6 +201,7 @@ static int check(const struct cotask *task, struct cotask_job *job, u32 flags)
  */
 struct cotask_await cotask_to_thread(struct cotask *task, struct cotask_job *job, u32 flags)
 {
+	struct cotask_await op;
 	int rc = check(task, job, flags);
 
 	if (rc)
@@ -213,8 +214,13 @@ struct cotask_await cotask_to_thread(struct cotask *task, struct cotask_job *job
 	job->home = cotask_group_for_spawn(NULL);
 	job->home->jobs++;
 	refcount_inc(&job->base.refs);
-	queue_work(cotask_workers, &job->work);
-	return cotask_park(task, &job->base);
+	op = cotask_park(task, &job->base);
+	/* A task that is armed has dropped it: no worker may see it before. */
+	if (atomic_read(&job->state) == JOB_QUEUED)
+		queue_work(cotask_workers, &job->work);
+	else
+		post(job);
+	return op;
 }
 EXPORT_SYMBOL_GPL(cotask_to_thread);
 
