@@ -97,8 +97,8 @@ long cotask_shield_exit(struct cotask_section *s, long rc)
 {
 	struct cotask *task = s ? s->scope.task : NULL;
 
-	if (!task || s->timeout.scope.outer != &s->scope ||
-	    !cotask_scope_innermost(&s->timeout.scope))
+	if (!task || task->base.loop->current_task != task ||
+	    s->timeout.scope.outer != &s->scope || !cotask_scope_innermost(&s->timeout.scope))
 		return -EINVAL;
 	rc = cotask_timeout_exit(&s->timeout, rc);
 	cotask_scope_leave(&s->scope);

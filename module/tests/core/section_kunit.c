@@ -47,6 +47,31 @@ static void section_holds_back_from_elsewhere(struct kunit *test)
 	expect_log(env, "clean n1 after ECANCELED n1");
 }
 
+static void exit_for_another(struct env *env, struct cotask *task)
+{
+	KUNIT_EXPECT_EQ(env->test, cotask_shield_exit(&env->section[0], 0), (long)-EINVAL);
+}
+
+/* SH-B2, TO-3: an exit that is refused leaves the section as it is, its time limit included */
+static void left_by_another_task(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = {
+		TRY, SECTION(0, 10), SLEEP(50), ENDSECTION, EXCEPT, SHOW, COUNT, ENDTRY, END
+	};
+	static const struct line other[] = { HOOK(exit_for_another), END };
+
+	play(env, 0, p);
+	settle(env);
+	play(env, 1, other);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	expect_log(env, "");
+	pass(env, 10);
+	expect_log(env, "ETIMEDOUT n1");
+}
+
 /* SH-B2, CX-16: a request that is taken back in the section is not delivered */
 static void taken_back_in_the_section(struct kunit *test)
 {
@@ -441,6 +466,7 @@ static void entered_twice(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(section_holds_back),
 	KUNIT_CASE(section_holds_back_from_elsewhere),
+	KUNIT_CASE(left_by_another_task),
 	KUNIT_CASE(taken_back_in_the_section),
 	KUNIT_CASE(section_times_out),
 	KUNIT_CASE(scopes_inside_of_a_section),
