@@ -107,6 +107,9 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 	cotask_race_point(GATE_ABORT, &g->base);
 	atomic_or(COTASK_GATE_CLOSED, &g->gate);
 	cotask_pause_end(g);
+	/* Also groups inside that are paused no longer hold their children. */
+	if (unlikely(g->base.loop->paused))
+		cotask_pause_review(g->base.loop);
 	cancel_children(g, why);
 }
 

@@ -7,7 +7,8 @@
  * task whose turn comes is held in a list of the loop instead of being run, and goes back to the
  * ready queue in the same order.
  *
- * Aborting a group ends its pause, because its children have to clean up.
+ * Aborting a group ends its pause, because its children have to clean up.  The pauses of groups
+ * inside of it have no effect from then on: a task that cleans up may wait for their children.
  */
 #include "core.h"
 
@@ -18,14 +19,18 @@
 static bool is_paused(const struct cotask *t)
 {
 	const struct cotask_group *g = t->group;
+	bool paused = false;
 
-	while (!(g->flags & COTASK_G_PAUSED)) {
+	for (;;) {
 		t->base.loop->budget--;
+		if (g->flags & COTASK_G_PAUSED)
+			paused = true;
+		else if (g->flags & COTASK_G_ABORTING)
+			paused = false;
 		if (!g->scope.task)
-			return false;
+			return paused;
 		g = g->scope.task->group;
 	}
-	return true;
 }
 
 /**

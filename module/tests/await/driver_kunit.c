@@ -302,6 +302,32 @@ static void paused_group_is_cancelled(struct kunit *test)
 	close_group(env);
 }
 
+/* A task that cleans up is not kept waiting by children of a paused group inside of it */
+static void paused_inside_of_a_cancelled_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		TRY, SLEEP(5), LOG("ran"), EXCEPT, LOG("child"), RERAISE, ENDTRY, END
+	};
+	static const struct line parent[] = {
+		GROUP(1), SPAWN(1, 1, child), TRY, JOIN(1), EXCEPT, LOG("parent"), ENDTRY,
+		ENDGROUP, END
+	};
+
+	open_group(env);
+	env->task[0] = cotask_spawn(&env->group[0], script_frame(env, parent), NULL);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[1]), 0);
+	pass(env, 10);
+	expect_log(env, "");
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	expect_log(env, "child parent");
+	KUNIT_EXPECT_TRUE(test, cotask_done(env->task[0]));
+	stop(env, COTASK_FOREVER);
+	close_group(env);
+}
+
 /* The last resort reaches tasks that are held */
 static void paused_group_is_doomed(struct kunit *test)
 {
@@ -632,6 +658,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(completion_of_a_closed_loop),
 	KUNIT_CASE(group_is_paused),
 	KUNIT_CASE(paused_group_is_cancelled),
+	KUNIT_CASE(paused_inside_of_a_cancelled_group),
 	KUNIT_CASE(paused_group_is_doomed),
 	KUNIT_CASE(eager_child_of_a_paused_group),
 	KUNIT_CASE(submitted_into_a_group),
