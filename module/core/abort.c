@@ -128,6 +128,15 @@ void cotask_group_cancel_children(struct cotask_group *g, const struct cotask_re
 
 /* --- the last resort --------------------------------------------------------- */
 
+/*
+ * An awaitable in the frame has to end before the frame is released.  Of one that is in the frame
+ * of another task, others wait, too, and a task that only watches it leaves it alone.
+ */
+static bool may_be_in_frame(const struct cotask *t, const struct cotask_awaitable *x)
+{
+	return !(t->entry.flags & COTASK_T_WATCH) || list_is_singular(&x->waiters);
+}
+
 /* Make a task end at its next turn, and schedule that turn. */
 static void doom(struct cotask *t)
 {
@@ -143,8 +152,7 @@ static void doom(struct cotask *t)
 	/* Its own group ends by itself: the children of that group are doomed, too. */
 	if (!x || (x->post.ops == &cotask_group_ops && !(t->entry.flags & COTASK_T_WATCH)))
 		return;
-	/* An awaitable in the frame has to end before the frame is released. */
-	if (x->post.ops->let_go)
+	if (x->post.ops->let_go && may_be_in_frame(t, x))
 		x->post.ops->let_go(x, t);
 	else if (cotask_awaitable_detach(x, &t->entry))
 		cotask_task_queue(t, -ECANCELED);

@@ -498,6 +498,45 @@ static void doom_group(struct env *env)
 	}
 }
 
+static long watching_step(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, first, again);
+
+	CO_AWAIT(first, rc, cotask_await_shielded(task, &env_current()->set[0].base));
+	CO_AWAIT(again, rc, cotask_await_shielded(task, &env_current()->set[0].base));
+	return rc;
+}
+
+/* SH-1, CO-B2: what a task only watches, and others wait for, goes on when it is ended by force */
+static void watcher_is_doomed(struct kunit *test)
+{
+	static const struct line owner[] = {
+		GATHER(0, 0, F(0)), AWAIT_SET(0), LOG("gathered"), END
+	};
+	struct cotask_frame watching;
+	struct env *env = env_of(test);
+
+	cotask_group_init(&env->group[0]);
+	KUNIT_ASSERT_EQ(test, cotask_group_open(&env->group[0], env->loop, 0), 0);
+	play(env, 0, owner);
+	settle(env);
+	env->task[1] = cotask_spawn(&env->group[0],
+				    cotask_frame_init(&watching, watching_step, NULL), NULL);
+	settle(env);
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	expect_pending(env, 1);
+	doom_group(env);
+	expect_cancelled(env, 1);
+	expect_pending(env, 0);
+	KUNIT_EXPECT_EQ(test, cotask_future_complete(&env->future[0], 5), 0);
+	settle(env);
+	expect_log(env, "gathered");
+	expect_finished(env, 0, 0);
+}
+
 /* AC-7: a task that is ended where it waits consumes no item */
 static void next_is_doomed(struct kunit *test)
 {
@@ -673,6 +712,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(resumed_by_another),
 	KUNIT_CASE(several_nexts),
 	KUNIT_CASE(item_of_a_cancelled_task),
+	KUNIT_CASE(watcher_is_doomed),
 	KUNIT_CASE(next_is_doomed),
 	KUNIT_CASE(served_and_doomed),
 	KUNIT_CASE(expired_and_doomed),
