@@ -174,11 +174,21 @@ static void doom_children(struct cotask_group *g, struct list_head *more)
 	}
 }
 
+/* No abort may come to it, if the task that has entered it is shielded. */
+static void doom_one(struct cotask_group *g, struct list_head *more)
+{
+	g->flags |= COTASK_G_DOOMED;
+	cotask_race_point(GATE_ABORT, &g->base);
+	atomic_or(COTASK_GATE_CLOSED, &g->gate);
+	doom_children(g, more);
+}
+
 /**
  * cotask_group_doom - end all tasks of a group where they are suspended
  * @g: an aborted group whose children take too long
  *
- * The code of these tasks does not run again; their frames are released.
+ * The code of these tasks does not run again; their frames are released.  No group among them
+ * admits more children.
  */
 void cotask_group_doom(struct cotask_group *g)
 {
@@ -189,8 +199,7 @@ void cotask_group_doom(struct cotask_group *g)
 	while ((g = list_first_entry_or_null(&more, struct cotask_group, fanout.link))) {
 		list_del_init(&g->fanout.link);
 		cotask_loop_spend(loop, 1);
-		g->flags |= COTASK_G_DOOMED;
-		doom_children(g, &more);
+		doom_one(g, &more);
 	}
 	if (loop->paused)
 		cotask_pause_review(loop);

@@ -169,14 +169,16 @@ static void long_clean_up(struct kunit *test)
  * struct abandoned - a task that is ended inside of a group, while a thread spawns into that
  * @outer: enters the group
  * @inner: does not end
- * @child: spawned when @inner goes
+ * @child: spawned before
+ * @late: spawned when @inner goes
  * @g: the group
- * @rc: of the spawn
+ * @rc: of the first spawn
+ * @late_rc: of the second one
  */
 struct abandoned {
-	struct cotask_frame outer, inner, child;
+	struct cotask_frame outer, inner, child, late;
 	struct cotask_group g;
-	int rc;
+	int rc, late_rc;
 };
 
 static struct abandoned abandoned;
@@ -186,10 +188,16 @@ static long never_runs(struct cotask *task, struct cotask_frame *frame)
 	return 0;
 }
 
-static void spawn_late(struct env *env)
+static void spawn_before(struct env *env)
 {
 	abandoned.rc = cotask_go(&abandoned.g,
 				 cotask_frame_init(&abandoned.child, never_runs, NULL));
+}
+
+static void spawn_late(struct env *env)
+{
+	abandoned.late_rc = cotask_go(&abandoned.g,
+				      cotask_frame_init(&abandoned.late, never_runs, NULL));
 }
 
 static void inner_release(struct cotask_frame *frame)
@@ -222,7 +230,7 @@ static long outer_step(struct cotask *task, struct cotask_frame *frame)
 	return rc;
 }
 
-/* CO-B2, CX-B1: a child that arrives when its group has lost its task */
+/* CO-B2, CX-B1: a child that arrives when its group is being ended, and one that comes too late */
 static void spawned_into_what_is_ended(struct kunit *test)
 {
 	struct env *env = env_of(test);
@@ -231,8 +239,10 @@ static void spawned_into_what_is_ended(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cotask_go(cotask_loop_root(env->loop),
 					cotask_frame_init(&abandoned.outer, outer_step, NULL)), 0);
 	settle(env);
-	stop(env, 0);
+	elsewhere(env, spawn_before);
+	stop(env, -1);
 	KUNIT_EXPECT_EQ(test, abandoned.rc, 0);
+	KUNIT_EXPECT_EQ(test, abandoned.late_rc, -ESHUTDOWN);
 }
 
 /* CO-B1: a negative grace is none: tasks that swallow every cancel are ended at once */
@@ -254,6 +264,48 @@ static void stop_without_grace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->actors, 0);
 }
 
+/* --- spawns while tasks are ended by force ------------------------------------- */
+
+static struct cotask_frame child, late;
+static int late_rc;
+
+static long waits_step(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, waited);
+
+	CO_AWAIT(waited, rc, cotask_sleep(task, 1000 * MS));
+	return rc;
+}
+
+static void spawns_again(struct cotask_frame *frame)
+{
+	late_rc = cotask_go(&env_current()->group[1], cotask_frame_init(&late, waits_step, NULL));
+}
+
+static void spawn_child(struct env *env, struct cotask *task)
+{
+	cotask_go(&env->group[1], cotask_frame_init(&child, waits_step, spawns_again));
+}
+
+/* CO-B2, TG-3: a group that ends in a section, where no abort comes to it, admits no more */
+static void spawn_into_a_doomed_group(struct kunit *test)
+{
+	static const struct line p[] = {
+		SECTION(0, NEVER), GROUP(1), HOOK(spawn_child), ENDGROUP, ENDSECTION, END
+	};
+	struct env *env = env_of(test);
+
+	late_rc = 1;
+	play(env, 0, p);
+	settle(env);
+	stop(env, -1);
+	KUNIT_EXPECT_EQ(test, late_rc, -ESHUTDOWN);
+	expect_cancelled(env, 0);
+	KUNIT_EXPECT_EQ(test, env->actors, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(leftovers_of_leftovers),
 	KUNIT_CASE(clean_up_that_waits),
@@ -264,6 +316,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(long_clean_up),
 	KUNIT_CASE(spawned_into_what_is_ended),
 	KUNIT_CASE(stop_without_grace),
+	KUNIT_CASE(spawn_into_a_doomed_group),
 	{}
 };
 
