@@ -264,7 +264,7 @@ static int follow(struct cotask_set *s, struct cotask_group *group,
 		return -EINVAL;
 	loop = home(group, members, n);
 	if (!loop)
-		return -ESRCH;
+		return group && cotask_group_is(group, COTASK_G_ACTIVE) ? -ESHUTDOWN : -ESRCH;
 	if (!cotask_loop_mine(loop))
 		return -EXDEV;
 	rc = cotask_set_check(members, n, loop);

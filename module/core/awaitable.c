@@ -265,10 +265,12 @@ int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 	long left = MAX_SCHEDULE_TIMEOUT;
 	int rc;
 
-	if (IS_ERR_OR_NULL(x) || !x->loop)
+	if (IS_ERR_OR_NULL(x))
 		return -EINVAL;
 	if (cotask_awaitable_done(x))
 		return 0;
+	if (!x->loop)
+		return -EINVAL;
 	if (!in_task() || irqs_disabled())
 		return -EINVAL;
 	if (is_mine(x))

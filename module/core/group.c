@@ -433,6 +433,12 @@ static long outcome(struct cotask_group *g, long wait_rc)
 	return g->flags & COTASK_G_EXPIRED ? -ETIMEDOUT : 0;
 }
 
+/* The group may outlive the loop, which it does not hold. */
+static void lets_go_of_loop(struct cotask_group *g)
+{
+	WRITE_ONCE(g->base.loop, NULL);
+}
+
 static long group_exit(struct cotask *task, struct cotask_frame *frame)
 {
 	struct cotask_group *g = container_of(frame, struct cotask_group, exit);
@@ -441,7 +447,9 @@ static long group_exit(struct cotask *task, struct cotask_frame *frame)
 	CO_BEGIN(task, frame, drained);
 
 	CO_AWAIT(drained, rc, cotask_await(task, &g->base));
-	return outcome(g, rc);
+	rc = outcome(g, rc);
+	lets_go_of_loop(g);
+	return rc;
 }
 
 /* The children are not waited for yet: that changes what cotask_cancel_delivered() returns. */
@@ -527,6 +535,7 @@ void cotask_group_abandon(struct cotask_scope *s)
 	cotask_cancel_restore(s->task, g->flags & COTASK_G_DELIVERED);
 	s->task = NULL;
 	cotask_group_fini(g);
+	lets_go_of_loop(g);
 }
 
 /* --- opened by a thread ------------------------------------------------------ */
@@ -633,7 +642,7 @@ int cotask_group_stop(struct cotask_group *g, s64 grace_ns)
 	/* Callbacks that were registered before have run when the loop answers. */
 	if (loop->thread)
 		cotask_loop_flush(loop);
-	WRITE_ONCE(g->base.loop, NULL);
+	lets_go_of_loop(g);
 	cotask_loop_put(loop);
 	return stop_outcome(g);
 }
@@ -698,6 +707,18 @@ int cotask_group_cancel(struct cotask_group *g)
 }
 EXPORT_SYMBOL_GPL(cotask_group_cancel);
 
+/* The entry of a record.  A child has its loop still, which the group has let go of. */
+static struct cotask_group_error error_of(const struct cotask_group *g, struct list_head *record)
+{
+	struct cotask *t;
+
+	if (record == &g->body_error)
+		return (struct cotask_group_error){ .error = g->body_rc };
+	t = container_of(record, struct cotask, sibling);
+	cotask_walk_step(t->base.loop, 1);
+	return (struct cotask_group_error){ .task = t, .error = t->base.result };
+}
+
 /**
  * cotask_group_errors - the errors of a group
  * @g: a group that has been exited or stopped
@@ -710,19 +731,14 @@ EXPORT_SYMBOL_GPL(cotask_group_cancel);
 unsigned int cotask_group_errors(struct cotask_group *g, struct cotask_group_error *e,
 				 unsigned int n)
 {
+	struct cotask_group_error error;
 	struct list_head *pos;
 	unsigned int found = 0;
 
 	list_for_each(pos, &g->errors) {
-		struct cotask *t = container_of(pos, struct cotask, sibling);
-		bool body = pos == &g->body_error;
-
-		/* A group that was stopped no longer has a loop. */
-		cotask_walk_step(g->base.loop, 1);
-		if (found < n) {
-			e[found].task = body ? NULL : t;
-			e[found].error = body ? g->body_rc : t->base.result;
-		}
+		error = error_of(g, pos);
+		if (found < n)
+			e[found] = error;
 		found++;
 	}
 	return found;
@@ -735,14 +751,9 @@ int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_err
 	struct list_head *pos;
 
 	list_for_each(pos, &g->errors) {
-		bool body = pos == &g->body_error;
-
-		cotask_walk_step(g->base.loop, 1);
-		if (n--)
-			continue;
-		e->task = body ? NULL : container_of(pos, struct cotask, sibling);
-		e->error = body ? g->body_rc : e->task->base.result;
-		return 0;
+		*e = error_of(g, pos);
+		if (!n--)
+			return 0;
 	}
 	return -ENOENT;
 }

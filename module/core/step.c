@@ -40,7 +40,8 @@ EXPORT_SYMBOL_GPL(cotask_frame_init);
  * cotask_frame_kfree - release function of a frame that begins its allocation
  * @frame: the first member of an object from kmalloc()
  *
- * Context: Any.
+ * Context: Any that kfree() allows, which hard interrupts of PREEMPT_RT are not: a coroutine that
+ *	is spawned there is refused, and released there.
  */
 void cotask_frame_kfree(struct cotask_frame *frame)
 {
@@ -518,17 +519,23 @@ static bool leaves(const struct cotask *task, struct cotask_awaitable *x)
 	       (group_of(x)->flags & COTASK_G_EXITING);
 }
 
+/* A group that is over has let go of its loop. */
+static bool can_be_awaited(const struct cotask_awaitable *x)
+{
+	if (!x || (!x->loop && !cotask_awaitable_done(x)))
+		return false;
+	return !x->post.ops->internal || x->post.ops == &cotask_group_ops;
+}
+
 static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x, u32 flags)
 {
 	int refusal;
 
 	if (IS_ERR(x))
 		return cotask_refuse(task, PTR_ERR(x));
-	if (!x || !x->loop || (x->post.ops->internal && x->post.ops != &cotask_group_ops))
+	if (!can_be_awaited(x) || unlikely(!may_suspend(task)))
 		return cotask_refuse(task, -EINVAL);
-	if (unlikely(!may_suspend(task)))
-		return cotask_refuse(task, -EINVAL);
-	if (x->loop == task->base.loop && cotask_awaitable_done(x))
+	if ((!x->loop || x->loop == task->base.loop) && cotask_awaitable_done(x))
 		return cotask_refuse(task, cotask_awaitable_result(x));
 	refusal = leaves(task, x) ? 0 : cotask_await_refusal(task, x);
 	if (unlikely(refusal)) {
