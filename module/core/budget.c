@@ -96,7 +96,7 @@ bool cotask_loop_breathe(struct cotask_loop *loop)
 	loop->owed = 0;
 	might_sleep();
 	cotask_stretch_end(loop);
-	cond_resched();
+	cond_resched_tasks_rcu_qs();
 	cotask_stretch_begin(loop);
 	return true;
 }

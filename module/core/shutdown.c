@@ -167,7 +167,7 @@ void cotask_loop_end_tasks(struct cotask_loop *loop, s64 grace_ns)
 
 	begin_stage(&e, grace_ns < 0 ? STAGE_DOOMED : STAGE_GRACE, grace_ns);
 	while (cancel_groups(loop, e.stage)) {
-		cond_resched();
+		cond_resched_tasks_rcu_qs();
 		ran = cotask_loop_turn(loop);
 		if (is_over(&e, ran))
 			next_stage(&e);

@@ -16,7 +16,7 @@ static int loop_thread(void *data)
 	/* Pairs with stop_thread(). */
 	while (!smp_load_acquire(&loop->stop)) {
 		if (cotask_loop_turn(loop))
-			cond_resched();
+			cond_resched_tasks_rcu_qs();
 		else
 			cotask_loop_sleep(loop, TASK_IDLE);
 	}

@@ -416,6 +416,75 @@ static void ends_within_a_grace_period(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, r.gave_up);
 }
 
+static long always_yields(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, again);
+
+	do {
+		CO_AWAIT(again, rc, cotask_yield(task));
+	} while (!rc);
+	return rc;
+}
+
+static struct cotask_group outlives;
+
+static long fails_in_a_group(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, left);
+
+	rc = cotask_group_enter(task, &outlives);
+	if (rc)
+		return rc;
+	CO_AWAIT(left, rc, cotask_group_exit(task, &outlives, -EIO));
+	return rc;
+}
+
+static int not_called(struct cotask_callback *cb, struct cotask_awaitable *x)
+{
+	return 0;
+}
+
+/* TG-3, TG-14, TG-34: a group that a task has left can be used when its loop has gone */
+static void group_outlives_its_loop(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_create_here("left", 0);
+	static struct cotask_frame main, late;
+	struct cotask_group_error e;
+	struct cotask_callback cb;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	cotask_group_init(&outlives);
+	cotask_frame_init(&main, fails_in_a_group, NULL);
+	KUNIT_EXPECT_EQ(test, cotask_run(loop, &main), (long)-EIO);
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
+	rcu_barrier();
+	KUNIT_EXPECT_EQ(test, cotask_group_errors(&outlives, &e, 1), 1);
+	KUNIT_EXPECT_EQ(test, e.error, -EIO);
+	KUNIT_EXPECT_EQ(test, cotask_group_cancel(&outlives), 0);
+	KUNIT_EXPECT_EQ(test, cotask_block(&outlives.base, 0, TASK_KILLABLE), 0);
+	KUNIT_EXPECT_EQ(test, cotask_on_done(&outlives.base, &cb, not_called), -EINVAL);
+	cotask_frame_init(&late, always_yields, NULL);
+	KUNIT_EXPECT_EQ(test, cotask_go(&outlives, &late), -ESHUTDOWN);
+	cotask_group_fini(&outlives);
+}
+
+/* A loop that is never idle keeps no grace period of RCU-tasks, that of tracers, from ending */
+static void busy_loop_and_rcu_tasks(struct kunit *test)
+{
+	struct cotask_loop *loop = cotask_loop_create("busy", 0);
+	static struct cotask_frame frame;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
+	KUNIT_EXPECT_EQ(test, cotask_go(cotask_loop_root(loop),
+					cotask_frame_init(&frame, always_yields, NULL)), 0);
+	synchronize_rcu_tasks();
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(completed_elsewhere),
 	KUNIT_CASE(cancelled_elsewhere),
@@ -430,6 +499,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(stubborn_tasks_are_ended),
 	KUNIT_CASE(loop_of_a_cpu),
 	KUNIT_CASE(ends_within_a_grace_period),
+	KUNIT_CASE(busy_loop_and_rcu_tasks),
+	KUNIT_CASE(group_outlives_its_loop),
 	{}
 };
 
