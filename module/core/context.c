@@ -123,7 +123,7 @@ EXPORT_FOR_TESTS(cotask_context_get);
  * cotask_context_put - drop a reference to a context
  * @ctx: the context, or NULL
  *
- * Context: Any.
+ * Context: Any that kfree() allows.
  */
 void cotask_context_put(struct cotask_context *ctx)
 {

@@ -53,7 +53,8 @@
  * caller is not the owner the request is posted to the loop without taking a
  * lock or allocating, and acts on its next turn.  Spawning is the exception, as a task
  * is allocated: hard interrupts of PREEMPT_RT, and holders of raw spinlocks there, have
- * no allocator, and get -EOPNOTSUPP.
+ * no allocator, and get -EOPNOTSUPP.  The coroutine is then released there, too.  "The
+ * loop's owner" means the code of a task of the loop, or a callback that it runs.
  *
  * The letters behind the fields: [I] set once; [L] belongs to the loop's owner;
  * [A] atomic; [U] the user's, before the object is handed over.
