@@ -3,7 +3,7 @@
 #
 # "search.sh [SECONDS [SEED]]": runs the coverage-guided fuzzer of /dev/cotask in a kernel with
 # KASAN, lockdep, kmemleak and KCOV. Keeps programs that reach new edges in the cache, and runs
-# the programs of search/corpus first. With 0 seconds, runs only the corpus, and removes programs
+# the programs of search/corpus and search/seeds.py first. With 0 seconds, runs only the corpus, and removes programs
 # from the cache that add no edges to those of shorter programs. Prints the number of programs and
 # edges, and the functions of the module that were never entered. Fails if an operation has never
 # succeeded. FLAVOUR= selects another kernel; without KCOV no new program is kept. APPEND= is
@@ -26,10 +26,10 @@ gcc-12 -std=gnu11 -O1 -g -Wall -Wextra -Werror -Wno-missing-field-initializers -
 	-pthread -static -I"$top/uapi" -o "$out/search" "$here"/search/*.c
 touch "$known"
 # Short ones first: then a longer one is kept only for what it adds.
-sort -u "$here/search/corpus" "$known" | awk '{ print length(), $0 }' | sort -n |
+sort -u "$here/search/corpus" "$known" <("$here/search/seeds.py") | awk '{ print length(), $0 }' | sort -n |
 	cut -d' ' -f2 >"$out/corpus"
 rc=0
-"$here/vm/uml.sh" -k "$flavour" -a "${APPEND:-}" -t $((seconds + 300)) -o "$log" \
+"$here/vm/uml.sh" -k "$flavour" -a "kasan.fault=panic ${APPEND:-}" -t $((seconds + 300)) -o "$log" \
 	"$here/guest/search.sh" "$out" "$seconds" "$seed" "$out/corpus" ${VERBOSE:+-v} \
 	</dev/null || rc=$?
 sed -n 's/^corpus [0-9]* \([0-9a-f]*\)$/\1/p' "$log" | sort -u >"$known.new"

@@ -9,6 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 "$here/../vm/kmemleak.sh" clear
 "$here/cotask.sh" load "$out" || exit 1
 insmod "$out/module/samples/cotask_bodies.ko" || exit 1
+# Their code copies the names and outcomes of tasks.
+echo 1 >/sys/kernel/tracing/events/cotask/enable
 for section in .text .text.unlikely; do
 	[ -e /sys/module/cotask/sections/$section ] &&
 		echo "section $section $(cat /sys/module/cotask/sections/$section)"

@@ -152,16 +152,21 @@ static void enter(const struct search_call *c, unsigned int file)
 	enter_ops(file, op, n, c->a);
 }
 
-/* The first operation, for many handles. */
+/* The first operation, many times: what it makes has a handle of its own each time. */
 static void enter_many(const struct search_call *c, unsigned int file)
 {
 	struct cotask_op op[MANY];
 	unsigned int i, n = 1 + c->a % MANY;
+	bool makes;
 
-	for (i = 0; i < n; i++) {
-		op[i] = ops_make(file, &c->op[0]);
-		if (names_made_by(&op[i]) != COTASK_KIND_NONE)
-			op[i].handle = 100 + i;
+	op[0] = ops_make(file, &c->op[0]);
+	makes = names_made_by(&op[0]) != COTASK_KIND_NONE;
+	for (i = 1; i < n; i++) {
+		op[i] = makes ? op[0] : ops_make(file, &c->op[0]);
+		if (makes)
+			op[i].handle = 2 * (HANDLES + i);
+		if (op[i].opcode == COTASK_OP_SUBMIT)
+			op[i].other = op[i].handle + 1;
 	}
 	enter_ops(file, op, n, c->op[1].arg);
 }
@@ -280,6 +285,20 @@ static void limit(uint8_t a)
 	close(fd);
 }
 
+/* As an operator does: everything of all processes. */
+static void list(uint8_t a)
+{
+	char buf[1024];
+	int fd = open(a & 1 ? "/sys/kernel/debug/cotask/json" : "/sys/kernel/debug/cotask/tasks",
+		      O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	while (read(fd, buf, sizeof(buf)) > 0 && a & 2)
+		;
+	close(fd);
+}
+
 static void give_bad_memory(unsigned int file, uint8_t a)
 {
 	struct cotask_enter e = {
@@ -356,7 +375,7 @@ static void do_call(const struct search_call *c)
 		"enter", "enter again", "enter many", "post", "wait", "query", "inspect",
 		"cancel by number", "read", "poll", "epoll", "open", "close", "dup", "pass",
 		"thread", "fork", "status", "cancel exported", "close exported", "make ready",
-		"sleep", "limit", "bad memory",
+		"sleep", "limit", "bad memory", "list",
 	};
 	const unsigned int file = c->file % FILES;
 	int extra = m.n_extra ? m.extra[c->a % m.n_extra] : -1;
@@ -439,6 +458,9 @@ static void do_call(const struct search_call *c)
 		break;
 	case DO_BAD_MEMORY:
 		give_bad_memory(file, c->a);
+		break;
+	case DO_LIST:
+		list(c->a);
 		break;
 	}
 }

@@ -84,8 +84,9 @@ static const unsigned int has[COTASK_READ_LAST] = {
 	[COTASK_READ_COUNT] = IS(COTASK_KIND_QUEUE),
 };
 
-/* Operations that make objects of kinds without COTASK_OP_MAKE. */
+/* Operations that make objects of kinds, if not COTASK_OP_MAKE. */
 static const unsigned char maker[KINDS] = {
+	[COTASK_KIND_GROUP] = COTASK_OP_ENTER,
 	[COTASK_KIND_TIMEOUT] = COTASK_OP_ENTER,
 	[COTASK_KIND_SCOPE] = COTASK_OP_ENTER,
 	[COTASK_KIND_SECTION] = COTASK_OP_ENTER,
@@ -208,6 +209,8 @@ static unsigned int about(const struct cotask_op *op)
 {
 	if (op->opcode == COTASK_OP_READ && op->arg < COTASK_READ_LAST)
 		return has[op->arg];
+	if (op->opcode == COTASK_OP_ENTER && op->arg)
+		return 0;
 	if (op_fields[op->opcode] & F_MEMBERS || op->opcode == COTASK_OP_SHIELD)
 		return AWAITABLES;
 	return wants[op->opcode] & ~FREE;

@@ -50,7 +50,7 @@ static void make_op(struct search_op *op)
 		.other = rnd(4) ? 0 : small(),
 		.value = small(),
 		.len = small(),
-		.arg = small(),
+		.arg = rnd(2) ? small() : rnd(256),
 	};
 }
 
