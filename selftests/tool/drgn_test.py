@@ -11,6 +11,7 @@ import struct
 import sys
 
 import drgn
+import hidden
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BASE, SIZE = 0x100000, 0x10000
@@ -138,7 +139,10 @@ def main():
     wanted = [line.format(lock=m.field(lock, "struct cotask_sem", "base")) for line in EXPECTED]
     if got != wanted:
         print("expected:", *wanted, "got:", *got, sep="\n")
-    return got != wanted
+    shown = script.printable("".join(hidden.characters())).strip("?")
+    if shown or script.printable("caf\u00e9") != "caf\u00e9":
+        print("shown as they are:", ascii(shown))
+    return got != wanted or bool(shown)
 
 
 sys.exit(main())

@@ -3,6 +3,7 @@
  * cotask selftests - parts of the tool, without the module
  *
  * "parts trace NAME": writes NAME.json and NAME.svg with long names of tasks.
+ * "parts clean TEXT": prints the text as the tool shows names.
  * "parts files PID...": names the sockets that are the files 0 of processes, in turn.
  * "parts late PID...": the same, but each look at the clock takes ten seconds.
  * "parts stuck FILE": looks for places in processes, most of which keep a child from ending. FILE
@@ -11,6 +12,7 @@
  * Linked with the tool, apart from its main file.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -78,6 +80,20 @@ static int trace(const char *name)
 	f = create(name, "svg");
 	trace_write_svg(t, f, 10);
 	return fclose(f);
+}
+
+/* --- names --------------------------------------------------------------------- */
+
+static int clean(const char *text)
+{
+	char *to = malloc(strlen(text) + MB_LEN_MAX);
+
+	if (!to)
+		return 1;
+	term_clean(to, strlen(text) + MB_LEN_MAX, text);
+	puts(to);
+	free(to);
+	return 0;
 }
 
 /* --- sockets -------------------------------------------------------------------- */
@@ -255,6 +271,8 @@ int main(int argc, char **argv)
 	term_init();
 	if (argc == 3 && !strcmp(argv[1], "trace"))
 		return trace(argv[2]);
+	if (argc == 3 && !strcmp(argv[1], "clean"))
+		return clean(argv[2]);
 	if (argc > 2 && !strcmp(argv[1], "files"))
 		return files(argc - 2, argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "stuck"))

@@ -10,6 +10,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree
 
+import hidden
+
 FAILED = []
 
 
@@ -82,8 +84,17 @@ def stuck(program):
             pass
 
 
+def names(program):
+    """The tool and the kernel agree on what is invisible."""
+    characters = list(hidden.characters())
+    expect("invisible characters", ["?" * len(characters)],
+           output(program, "clean", "".join(characters)))
+    expect("visible characters", ["caf\u00e9 ?? \U0001f680"],
+           output(program, "clean", "caf\u00e9 \u202e\u3164 \U0001f680"))
+
+
 def main():
-    for test in (traces, files, stuck):
+    for test in (traces, files, stuck, names):
         test(sys.argv[1])
     for line in FAILED:
         print(line)

@@ -258,11 +258,14 @@ TEST_F(two, names_of_all_kinds)
 		{ "\377 \303", "\\u00ff \\u00c3" },
 		{ "\302\205 \355\240\200", "\\u00c2\\u0085 \\u00ed\\u00a0\\u0080" },
 		{ "x\342\200\256y \300\257", "x\\u00e2\\u0080\\u00aey \\u00c0\\u00af" },
+		{ "a\302\255b \330\234", "a\\u00c2\\u00adb \\u00d8\\u009c" },
+		{ "\343\205\244 \357\270\217", "\\u00e3\\u0085\\u00a4 \\u00ef\\u00b8\\u008f" },
+		{ "\363\240\201\201", "\\u00f3\\u00a0\\u0081\\u0081" },
 	};
 	char name[64], key[128], *text;
 	unsigned int i;
 
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		ASSERT_EQ(0, spawn(self->other, i + 1, names[i].name));
 		ASSERT_EQ(0, t_op(self->other, OP(GET_NAME, .handle = i + 1, .len = sizeof(name),
 						  .addr = (unsigned long)name)));
@@ -275,6 +278,55 @@ TEST_F(two, names_of_all_kinds)
 	EXPECT_EQ(-EINVAL, t_op(self->other, OP(NAME, .handle = 1)));
 	EXPECT_EQ(-EINVAL, t_op(self->other, OP(NAME, .handle = 1, .len = 64,
 						.addr = (unsigned long)key)));
+}
+
+/* The character @c in UTF-8. */
+static void encode(char *to, unsigned int c)
+{
+	unsigned int n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4, i;
+
+	to[n] = '\0';
+	for (i = n - 1; i > 0; i--, c >>= 6)
+		to[i] = 0x80 | (c & 0x3f);
+	to[0] = n == 1 ? c : (0xf00 >> n) | c;
+}
+
+/* Whether a listing contains the character as it is, in the name of a task. */
+static bool is_shown(int fd, int other, unsigned int c)
+{
+	char name[5], key[20], *text;
+	bool shown;
+
+	encode(name, c);
+	t_op(other, OP(NAME, .handle = 1, .addr = (unsigned long)name, .len = strlen(name)));
+	text = look(fd);
+	snprintf(key, sizeof(key), "\"name\":\"%s\"", name);
+	shown = strstr(my_loop(text), key);
+	free(text);
+	return shown;
+}
+
+/* TK-8: what is escaped: characters that are invisible, or change the direction of text */
+TEST_F(two, names_that_cannot_be_seen)
+{
+	static const struct { unsigned int first, last; } hidden[] = {
+		{ 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c },
+		{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
+		{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+	};
+	unsigned int i;
+
+	ASSERT_EQ(0, spawn(self->other, 1, "name"));
+	for (i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
+		const unsigned int first = hidden[i].first, last = hidden[i].last;
+
+		EXPECT_FALSE(is_shown(self->fd, self->other, first)) TH_LOG("U+%04X", first);
+		EXPECT_FALSE(is_shown(self->fd, self->other, last)) TH_LOG("U+%04X", last);
+		EXPECT_TRUE(is_shown(self->fd, self->other, first - 1)) TH_LOG("U+%04X", first - 1);
+		EXPECT_TRUE(is_shown(self->fd, self->other, last + 1)) TH_LOG("U+%04X", last + 1);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -79,11 +79,27 @@ bool term_utf8(void)
 
 /* --- text ---------------------------------------------------------------- */
 
-/* Invisible characters, and those that change the direction of text. */
+/*
+ * Invisible characters, and those that change the direction of text or separate lines, in order.
+ * The same as in module/core/name.c.
+ */
+static const struct { wchar_t first, last; } hidden[] = {
+	{ 0x00ad, 0x00ad }, { 0x034f, 0x034f }, { 0x061c, 0x061c }, { 0x115f, 0x1160 },
+	{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
+	{ 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
+	{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+	{ 0xe0000, 0xe0fff },
+};
+
 static bool is_hidden(wchar_t c)
 {
-	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hidden) && c >= hidden[i].first; i++) {
+		if (c <= hidden[i].last)
+			return true;
+	}
+	return false;
 }
 
 /**

@@ -10,6 +10,8 @@ interactive drgn, import the functions: loops(prog), groups(loop), tasks(group),
 Reads memory only: no loop has to answer, so this works where "cotask ps" shows a loop as busy. In a
 live kernel, lists can change meanwhile.
 """
+import re
+
 from drgn import FaultError, Object, container_of
 from drgn.helpers.linux.list import list_for_each_entry
 from drgn.helpers.linux.xarray import xa_for_each
@@ -24,6 +26,9 @@ SCOPE_TIMEOUT, SCOPE_GROUP, SCOPE_SHIELD, SCOPE_CANCEL = range(4)  # enum cotask
 CLOCK_BOOTTIME = 1
 COUNT_SHIFT = 9
 DEEP = 16
+# Of module/core/name.c: those that isprintable() takes for printable, though they are invisible.
+HIDDEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0"
+                    "\U000e0000-\U000e0fff]")
 CAUSES = ("none", "user", "deadline", "sibling", "group", "shutdown", "owner", "operator")
 
 
@@ -47,12 +52,16 @@ def tasks(group):
             yield task
 
 
+def printable(text):
+    """A text with "?" for each character that is invisible, or changes the direction of text."""
+    return "".join(c if c.isprintable() and not HIDDEN.match(c) else "?" for c in text)
+
+
 def name(task):
     """The name of a task; Task-<number> if it has none."""
     if not task.name.value_():
         return f"Task-{task.id.value_()}"
-    text = task.name.text.string_().decode(errors="replace")
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return printable(task.name.text.string_().decode(errors="replace"))
 
 
 def symbol(prog, address):
