@@ -29,7 +29,8 @@ static int sem_make(struct cotask_request *r, struct cotask_object *o)
 
 	if (op->value < 0 || op->value > LONG_MAX)
 		return -EINVAL;
-	return cotask_sem_init(sem_of(o), r->f->loop, op->value, op->len ?: ULONG_MAX);
+	/* The number of free permits is the result of a READ. */
+	return cotask_sem_init(sem_of(o), r->f->loop, op->value, op->len ?: LONG_MAX);
 }
 
 const struct cotask_object_ops cotask_sem_object = {

@@ -397,6 +397,21 @@ TEST_F(file, condition)
 	EXPECT_EQ(0, op(READ, .arg = COTASK_READ_FREE, .handle = 50));
 }
 
+/* SY-4: permits without a limit are counted up to the largest number that READ can return */
+TEST_F(file, more_permits_than_a_number)
+{
+	__s64 rc = op(MAKE, .arg = COTASK_KIND_SEM, .handle = 50, .value = COTASK_NEVER);
+
+	if (rc)
+		SKIP(return, "a kernel with smaller numbers");
+	EXPECT_EQ(-EINVAL, op(RELEASE, .handle = 50));
+	EXPECT_EQ(COTASK_NEVER, op(READ, .handle = 50, .arg = COTASK_READ_FREE));
+	EXPECT_EQ(0, op(ACQUIRE, .task = 1, .handle = 50, .flags = COTASK_OP_F_TRY));
+	EXPECT_EQ(COTASK_NEVER - 1, op(READ, .handle = 50, .arg = COTASK_READ_FREE));
+	EXPECT_EQ(0, op(RELEASE, .handle = 50));
+	EXPECT_EQ(COTASK_NEVER, op(READ, .handle = 50, .arg = COTASK_READ_FREE));
+}
+
 /* SY-4: items in order; full, empty, closed; remaining items are freed with the queue */
 TEST_F(file, queue)
 {

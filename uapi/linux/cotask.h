@@ -94,7 +94,8 @@
  * @COTASK_KIND_SECTION: shielded section: delays cancels from outside until the task leaves
  *	it.  @value: maximum duration in nanoseconds, or COTASK_NEVER
  * @COTASK_KIND_SEM: semaphore.  @value: number of permits initially available; @len:
- *	maximum number of permits, 0: no limit.  With @value 1 and @len 1 it is a lock
+ *	maximum number of permits, 0: 0x7fffffffffffffff, or 0x7fffffff with a 32-bit kernel.
+ *	With @value 1 and @len 1 it is a lock
  * @COTASK_KIND_EVENT: event flag, initially clear
  * @COTASK_KIND_COND: condition variable with the lock @other
  * @COTASK_KIND_QUEUE: FIFO of non-negative 64-bit integers.  @value: maximum number of
@@ -174,7 +175,8 @@ enum cotask_kind {
  *	long as a task waits for it
  * @COTASK_OP_ACQUIRE: the task acquires a permit of the semaphore @handle, and waits until
  *	one is available
- * @COTASK_OP_RELEASE: release a permit of the semaphore @handle
+ * @COTASK_OP_RELEASE: release a permit of the semaphore @handle; -EINVAL: the maximum number is
+ *	available
  * @COTASK_OP_SET: set the event flag @handle; with @arg 1: clear it
  * @COTASK_OP_EVENT_WAIT: the task waits until the event flag @handle is set
  * @COTASK_OP_COND_WAIT: the task releases the lock of the condition @handle, waits for a
