@@ -473,13 +473,13 @@ static long proxy_step(struct cotask *task, struct cotask_frame *frame)
 
 /*
  * Its loop may have ended before the child, or the proxy never ran.  The group cancels the child,
- * which keeps its error.
+ * which keeps its error.  A proxy that was refused has a child that has not begun.
  */
 static void proxy_release(struct cotask_frame *frame)
 {
 	struct proxy *p = container_of(frame, struct proxy, frame);
 
-	if (!p->cancelled)
+	if (!p->cancelled && frame->state != COTASK_FRAME_REFUSED)
 		cotask_cancel_outside(p->child);
 	cotask_across_put(p->way);
 	cotask_put(p->child);
@@ -526,7 +526,7 @@ static struct proxy *proxy_new(struct cotask_file *f, struct cotask *child,
 /**
  * cotask_remote_spawn - make a task a child of an imported group
  * @remote: the group
- * @task: the task, of the caller's loop
+ * @task: the task, of the caller's loop; prepared, and to be started if this succeeds
  *
  * Return: 0; -EINVAL if @remote is not a group; -ESHUTDOWN if that is closed; -EAGAIN if it
  *	is full; -ENOSPC if its file is, or that of @task; -ENOMEM.

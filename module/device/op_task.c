@@ -78,11 +78,46 @@ static struct cotask_object *owner_of(struct cotask_file *f, const struct cotask
 	return !IS_ERR(o) && o->kind == COTASK_OBJECT_REMOTE ? cotask_remote_group(o) : o;
 }
 
-static struct cotask_group *group_in(struct cotask_file *f, struct cotask_object *owner)
+/*
+ * An imported group has another task in its own loop in the place of the new one.  The new one
+ * begins when the other one exists, and cannot be refused after that: so there are both or none.
+ * The other loop can already cancel it, or await it, which arrives in this loop later.
+ */
+static struct cotask *spawn_remote(struct cotask_file *f, struct cotask_object *owner,
+				   struct cotask_frame *frame, struct cotask_spawn_args *args)
 {
-	if (owner && owner->kind == COTASK_KIND_GROUP)
-		return cotask_object_group(owner);
-	return cotask_loop_root(f->loop);
+	struct cotask_group *root = cotask_loop_root(f->loop);
+	struct cotask *t;
+	int rc;
+
+	args->flags = (args->flags & ~COTASK_SPAWN_EAGER) | COTASK_SPAWN_PAID;
+	t = cotask_task_prepare(root, f->loop, frame, args);
+	rc = PTR_ERR_OR_ZERO(t);
+	if (!rc) {
+		rc = cotask_group_admits(root, true, 1) ?: cotask_remote_spawn(owner, t);
+		if (!rc) {
+			cotask_task_start(t, args->flags);
+			return t;
+		}
+		cotask_task_discard(t, frame);
+	}
+	cotask_frame_refuse(frame);
+	return ERR_PTR(rc);
+}
+
+static struct cotask *spawn_in(struct cotask_file *f, struct cotask_hosted *h,
+			       struct cotask_object *owner, struct cotask_frame *frame,
+			       struct cotask_spawn_args *args)
+{
+	struct cotask *t;
+
+	if (owner && owner->kind == COTASK_OBJECT_REMOTE)
+		return spawn_remote(f, owner, frame, args);
+	h->eager = args->flags & COTASK_SPAWN_EAGER;
+	t = cotask_spawn_paid(owner ? cotask_object_group(owner) : cotask_loop_root(f->loop),
+			      frame, args);
+	h->eager = false;
+	return t;
 }
 
 static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotask_object *owner,
@@ -93,9 +128,7 @@ static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotas
 	struct cotask *t;
 
 	how.flags &= ~COTASK_SPAWN_APART;
-	h->eager = args->flags & COTASK_SPAWN_EAGER;
-	t = cotask_spawn_paid(group_in(r->f, owner), frame, &how);
-	h->eager = false;
+	t = spawn_in(r->f, h, owner, frame, &how);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	if (h->task) {
@@ -112,22 +145,6 @@ static s64 spawn(struct cotask_request *r, struct cotask_hosted *h, struct cotas
 	return h->started;
 }
 
-/* An imported group has another task in its own loop in the place of the new one. */
-static s64 join_remote(struct cotask_request *r, struct cotask_hosted *h,
-		       struct cotask_object *owner)
-{
-	int rc = cotask_remote_spawn(owner, h->task);
-
-	if (rc) {
-		/* It never runs (CX-7), and no event reports it. */
-		h->task->entry.flags &= ~COTASK_T_SURE_START;
-		h->exited = true;
-		cotask_cancel_own(h->task);
-		cotask_object_forget(r->f, r->op->handle, &h->object);
-	}
-	return rc;
-}
-
 static s64 op_spawn(struct cotask_request *r)
 {
 	char name[COTASK_NAME_MAX + 1];
@@ -142,15 +159,11 @@ static s64 op_spawn(struct cotask_request *r)
 	owner = owner_of(r->f, r->op);
 	if (IS_ERR(owner))
 		return PTR_ERR(owner);
-	if (owner && owner->kind == COTASK_OBJECT_REMOTE)
-		args.flags &= ~COTASK_SPAWN_EAGER;
 	h = cotask_object_new(r->f, r->op->handle, COTASK_OBJECT_TASK);
 	if (IS_ERR(h))
 		rc = PTR_ERR(h);
 	else
 		rc = cotask_object_finish(&h->object, r->op->handle, spawn(r, h, owner, &args));
-	if (rc >= 0 && owner && owner->kind == COTASK_OBJECT_REMOTE)
-		rc = join_remote(r, h, owner);
 	cotask_object_put(owner);
 	return rc;
 }

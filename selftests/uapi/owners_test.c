@@ -170,6 +170,89 @@ TEST_F(file, a_task_that_never_ran_counts)
 	EXPECT_EQ(0, OBJECTS());
 }
 
+/* The group 3 of task 1 in another file has one child, which is its limit; imported as 3. */
+static int open_with_full_group(int fd)
+{
+	int other = t_open();
+	__s64 rc;
+	int group;
+
+	t_op(other, OP(SPAWN, .handle = 1));
+	t_next(other);
+	t_op(other, OP(ENTER, .task = 1, .handle = 3, .arg = COTASK_KIND_GROUP, .len = 1));
+	t_op(other, OP(SPAWN, .task = 1, .handle = 4, .other = 3));
+	group = t_op(other, OP(EXPORT, .handle = 3));
+	rc = t_op(fd, OP(IMPORT, .handle = 3, .arg = group));
+	close(group);
+	return rc ? -EPROTO : other;
+}
+
+static void spawns_are_refused(struct __test_metadata *_metadata, struct _test_data_file *self,
+			       int error)
+{
+	const long objects = OBJECTS(), spawned = shown(self->fd, "cotask-spawned");
+	int i;
+
+	for (i = 0; i < 100; i++)
+		ASSERT_EQ(error, op(SPAWN, .handle = 5, .other = 3, .user_data = 7));
+	EXPECT_EQ(objects, OBJECTS());
+	EXPECT_EQ(0, shown(self->fd, "cotask-tasks"));
+	EXPECT_EQ(spawned, shown(self->fd, "cotask-spawned"));
+	EXPECT_EQ(0, t_enter_until(self->fd, NULL, 0, 1, 0).n);
+	EXPECT_EQ(-ENOENT, op(READ, .handle = 5));
+}
+
+/* TG-2, CO-6: a task is not a group: a refused SPAWN has no effect */
+TEST_F(file, spawned_into_a_task)
+{
+	const int other = t_open();
+	int task;
+
+	ASSERT_LE(0, other);
+	t_op(other, OP(SPAWN, .handle = 1));
+	task = t_op(other, OP(EXPORT, .handle = 1));
+	ASSERT_EQ(0, op(IMPORT, .handle = 3, .arg = task));
+	spawns_are_refused(_metadata, self, -EINVAL);
+	EXPECT_EQ(0, t_op(other, OP(READ, .handle = 1, .arg = COTASK_READ_CANCELLING)));
+	close(task);
+	close(other);
+}
+
+/* TG-B4, TG-3, TG-4: ... into a group of another process that is full, or closed, or over */
+TEST_F(file, spawned_into_a_closed_group)
+{
+	const int other = open_with_full_group(self->fd);
+	long objects;
+
+	ASSERT_LE(0, other);
+	objects = shown(other, "cotask-objects");
+	spawns_are_refused(_metadata, self, -EAGAIN);
+	EXPECT_EQ(1, t_op(other, OP(CANCEL, .handle = 4)));
+	t_op(other, OP(CANCEL, .handle = 3));
+	spawns_are_refused(_metadata, self, -ESHUTDOWN);
+	EXPECT_EQ(objects, shown(other, "cotask-objects"));
+	t_op(other, OP(LEAVE, .task = 1, .handle = 3));
+	t_settle(other);
+	spawns_are_refused(_metadata, self, -ESHUTDOWN);
+	close(other);
+	spawns_are_refused(_metadata, self, -ESHUTDOWN);
+}
+
+/* CT-7: ... of a process with too many objects, which one in its place would count as */
+TEST_F(file, spawned_into_a_full_process)
+{
+	const int other = open_with_full_group(self->fd), n = 20;
+	int i;
+
+	ASSERT_LE(0, other);
+	for (i = 0; i < n; i++)
+		t_op(other, OP(MAKE, .handle = 10 + i, .arg = COTASK_KIND_EVENT));
+	set_limit(n);
+	spawns_are_refused(_metadata, self, -ENOSPC);
+	set_limit(DEFAULT_LIMIT);
+	close(other);
+}
+
 /* A report counts until its descriptor is closed, also after the file was closed */
 TEST_F(file, a_report_counts)
 {
