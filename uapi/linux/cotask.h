@@ -154,8 +154,8 @@ enum cotask_kind {
  * @COTASK_OP_WAIT: the task waits for members, given as for GATHER, with COTASK_WAIT_F_* in
  *	@arg, for @value nanoseconds at most; the outcome is the number that have ended
  * @COTASK_OP_COMPLETE: complete the future @handle with the outcome @value
- * @COTASK_OP_CANCEL: cancel @handle; the result is 1, or 0 if it was too late (of a group or
- *	scope: always 0)
+ * @COTASK_OP_CANCEL: cancel @handle; the result is 1, or 0 if it was too late (of a group that
+ *	was not imported, or a scope: always 0)
  * @COTASK_OP_UNCANCEL: withdraw a cancel request of the task @handle; the result is the
  *	number of requests that remain
  * @COTASK_OP_CANCEL_ALL: cancel all tasks of the loop that are not done, except @handle (0:
@@ -516,7 +516,7 @@ struct cotask_enter {
  * @size: of this struct
  * @flags: 0
  * @ops: array of &struct cotask_op without an acting task: NOP, SUBMIT, CALL, COMPLETE, CANCEL,
- *	RESULT, READ of STATE and CANCELLING, FORGET of a submission; any other: EPERM
+ *	RESULT, READ of STATE, ID and CANCELLING, FORGET of a submission; any other: EPERM
  * @n_ops: number of operations
  * @applied: out: number of operations that were applied; fewer than @n_ops if a signal has ended
  *	the application of an array of more than 1024
