@@ -64,6 +64,65 @@ TEST(error_handler)
 	ASSERT_STREQ("alone", told[0].name);
 }
 
+static long cleans_up_for_a_while(void *arg)
+{
+	CHECK_EQ(cotask_sleep(COTASK_FOREVER), -ECANCELED);
+	return cotask_sleep(5 * COTASK_MSEC);
+}
+
+/* Its end is recorded when its child has ended. */
+static long fails_in_two_groups(void *arg)
+{
+	static struct cotask_group groups[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		cotask_group_init(&groups[i]);
+		CHECK_EQ(cotask_group_enter(&groups[i]), 0);
+	}
+	CHECK_EQ(cotask_go(&groups[0], cleans_up_for_a_while, NULL), 0);
+	CHECK_EQ(cotask_yield(), 0);
+	CHECK_EQ(cotask_group_exit(&groups[1], 0), 0);
+	return -EIO;
+}
+
+/* New tasks would take the place of the one that has failed. */
+static long fails_with_children(void *arg)
+{
+	int i;
+
+	CHECK_EQ(go_named(fails_in_two_groups, "parent"), 0);
+	for (i = 0; i < 10; i++) {
+		CHECK_EQ(cotask_sleep(COTASK_MSEC), 0);
+		CHECK_EQ(go_named(t_forever, "other"), 0);
+	}
+	return 0;
+}
+
+/* AW-11: the report identifies a task that has ended inside of a group */
+TEST(error_inside_of_a_group)
+{
+	ASSERT_EQ(0, run_and_hear(fails_with_children, NULL));
+	ASSERT_EQ(1, n_told);
+	ASSERT_EQ(-EIO, told[0].error);
+	ASSERT_STREQ("parent", told[0].name);
+}
+
+/* ... also if it is one of those that a run has left */
+static long leaves_a_parent(void *arg)
+{
+	CHECK_EQ(go_named(fails_in_two_groups, "parent"), 0);
+	return cotask_sleep(COTASK_MSEC);
+}
+
+TEST(error_inside_of_a_group_at_the_end)
+{
+	ASSERT_EQ(0, run_and_hear(leaves_a_parent, NULL));
+	ASSERT_EQ(1, n_told);
+	ASSERT_EQ(-EIO, told[0].error);
+	ASSERT_STREQ("parent", told[0].name);
+}
+
 /* --- leftovers ------------------------------------------------------------------ */
 
 static long cleans_up_badly(void *arg)

@@ -60,7 +60,7 @@ enum scope_state { SCOPE_NEW, SCOPE_MADE, SCOPE_ENTERED, SCOPE_LEFT };
 /* The type of the object that the user_data of a COTASK_EVENT_CALL points to. */
 #define CALL_CALLBACK	0	/* &struct cotask_callback */
 #define CALL_GRAVE	1	/* &struct cotask: its memory can be reused */
-#define CALL_REAP	2	/* &struct cotask: an unreferenced native task has ended */
+#define CALL_REAP	2	/* &struct cotask: an unreferenced task has ended in the kernel */
 #define CALL_MASK	7
 
 /**
@@ -138,6 +138,9 @@ struct cotask {
 #define TASK_MATTERS	0x400	/* ... which must be applied before another task continues */
 #define TASK_LEAVES	0x800	/* without a stack: it waits in the exit of its own group */
 #define TASK_FORGOTTEN	0x1000	/* the kernel has freed its handle with its exit */
+#define TASK_IN_GROUP	0x2000	/* it has not left a group that it has entered */
+
+#define GROUP_OUTERMOST	0x01	/* when its task has entered it, the task was in no other group */
 
 /**
  * struct handles - numbers for objects
@@ -319,6 +322,7 @@ int64_t cotask_task_spawn(struct cotask_group *group, struct cotask *task,
 			  const struct cotask_spawn_args *args, uint32_t there);
 void cotask_task_free(struct cotask *task);
 void cotask_task_forget(struct cotask *task);
+void cotask_task_reap(struct cotask *task);
 void cotask_task_bury(struct cotask *task);
 void cotask_task_exit(struct cotask *task);
 void cotask_task_gone(struct cotask *task);

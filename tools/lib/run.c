@@ -207,7 +207,7 @@ static void call(struct cotask_loop *loop, uint64_t user_data)
 		cotask_task_bury(task);
 		break;
 	case CALL_REAP:
-		cotask_task_forget(task);
+		cotask_task_reap(task);
 		break;
 	}
 }

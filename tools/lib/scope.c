@@ -107,14 +107,18 @@ static struct cotask_op group_op(const struct cotask_group *g, uint16_t opcode)
 EXPORT int cotask_group_enter(struct cotask_group *g)
 {
 	struct cotask_op op = group_op(g, COTASK_OP_ENTER);
+	struct cotask *task = any_task_here();
 	int rc;
 
 	if (g->state > SCOPE_MADE)
 		return -EALREADY;
 	rc = enter_scope(&g->base, &op);
-	if (!rc)
-		g->state = SCOPE_ENTERED;
-	return rc;
+	if (rc)
+		return rc;
+	g->state = SCOPE_ENTERED;
+	g->base.flags = task->base.flags & TASK_IN_GROUP ? 0 : GROUP_OUTERMOST;
+	task->base.flags |= TASK_IN_GROUP;
+	return 0;
 }
 
 /*
@@ -193,6 +197,8 @@ void cotask_group_left(struct cotask *task, struct cotask_group *g)
 	if (task->base.flags & TASK_REFUSED)
 		return;
 	g->state = SCOPE_LEFT;
+	if (g->base.flags & GROUP_OUTERMOST)
+		task->base.flags &= ~TASK_IN_GROUP;
 	if (task->base.outcome >= 0 || cotask_group_errors(g, NULL, 0) <= 0)
 		cotask_object_drop(&g->base);
 	else

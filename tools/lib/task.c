@@ -220,6 +220,18 @@ void cotask_task_exit(struct cotask *task)
 					      .value = task->base.outcome, .flags = flags);
 }
 
+/*
+ * The code of the task has ended inside of a group, so a report of its error comes when the
+ * children have ended.  Until then the task keeps a reference, and its memory.
+ */
+static void forget_later(struct cotask *task)
+{
+	task->base.flags &= ~TASK_IN_GROUP;
+	atomic_store(&task->refs, 1);
+	*cotask_op_add(task->base.loop) = *OP(ON_DONE, .handle = task->base.handle,
+					      .user_data = (uintptr_t)task | CALL_REAP);
+}
+
 /* The task has no references, and its code has ended. */
 static void forget(struct cotask *task)
 {
@@ -227,6 +239,10 @@ static void forget(struct cotask *task)
 
 	if (ends_silently(task) || loop->failed) {
 		cotask_task_forget(task);
+		return;
+	}
+	if (task->base.flags & TASK_IN_GROUP) {
+		forget_later(task);
 		return;
 	}
 	/* In the kernel's queue, a report of the task's error precedes this callback. */
@@ -239,6 +255,15 @@ static void drop(struct cotask *task)
 {
 	if (atomic_fetch_sub_explicit(&task->refs, 1, memory_order_acq_rel) == 1)
 		forget(task);
+}
+
+/* A task has ended in the kernel: a native one, or see forget_later(). */
+void cotask_task_reap(struct cotask *task)
+{
+	if (task->base.flags & TASK_NATIVE)
+		cotask_task_forget(task);
+	else
+		drop(task);
 }
 
 /* The code has ended and its stack was left, or the task has ended without running. */
