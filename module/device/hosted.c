@@ -228,14 +228,14 @@ static void tell_gone(struct cotask_hosted *h)
 }
 
 /*
- * A task that has ended is forgotten, but still referenced.  Its user_data is valid until its end
+ * A task that has exited is forgotten, but still referenced.  Its user_data is valid until its end
  * is recorded, and no longer: the memory that it points to may be freed before the last reference
  * is dropped.
  */
 static void forgotten(struct cotask_hosted *h)
 {
-	/* Unless there is an event already, or the record is to come. */
-	if (list_empty(&h->object.turn.link))
+	/* Unless there is an event already, or the record is to come, or it leaves its scopes. */
+	if (h->over && list_empty(&h->object.turn.link))
 		h->user_data = 0;
 }
 
@@ -325,8 +325,11 @@ static void hosted_release(struct cotask_frame *frame)
 	let_go_of_operands(h);
 	h->over = true;
 	tell_gone(h);
-	if (!stays_for_record(h))
-		cotask_object_put(&h->object);
+	if (stays_for_record(h))
+		return;
+	if (!h->handle)
+		forgotten(h);
+	cotask_object_put(&h->object);
 }
 
 /* --- for the operations -------------------------------------------------- */
@@ -501,7 +504,8 @@ void cotask_hosted_view(const struct cotask *task, struct cotask_host_view *view
 		frame = frame->outer;
 	if (!frame || frame->release != hosted_release)
 		return;
-	view->code = hosted_of(frame)->user_data;
+	/* The data may be freed as soon as the handle is. */
+	view->code = hosted_of(frame)->handle ? hosted_of(frame)->user_data : 0;
 	view_place(hosted_of(frame), view);
 }
 

@@ -153,6 +153,59 @@ TEST_F(file, forgotten_inside_a_group)
 	EXPECT_EQ(0, op(FORGET, .handle = 50));
 }
 
+/* AW-11: ... the error is reported when the child has ended, and identifies the task. */
+static void fail_inside_a_group(struct __test_metadata *_metadata, struct _test_data_file *self,
+				struct cotask_op *ops, unsigned int n)
+{
+	op(SPAWN, .handle = 1, .user_data = 77);
+	ASSERT_EQ(1, t_next(self->fd).handle);
+	op(ENTER, .arg = COTASK_KIND_GROUP, .task = 1, .handle = 50);
+	op(SPAWN, .task = 1, .handle = 2, .other = 50, .arg = COTASK_SPAWN_F_SURE_START);
+	ASSERT_EQ(n, t_enter_until(self->fd, ops, n, 0, 0).applied);
+	EXPECT_EQ(0, ops[n - 1].result);
+	ASSERT_EQ(2, t_next(self->fd).handle);
+	EXPECT_EQ(0, EXIT_AND_FORGET(2, 0));
+}
+
+TEST_F(file, fails_inside_a_group)
+{
+	struct cotask_op ops[] = {
+		OP(EXIT, .task = 1, .value = -EIO, .flags = COTASK_OP_F_FORGET),
+	};
+
+	fail_inside_a_group(_metadata, self, ops, 1);
+	EXPECT_ERROR(-EIO, 77);
+	EXPECT_NOTHING();
+}
+
+TEST_F(file, fails_inside_a_group_and_is_forgotten)
+{
+	struct cotask_op ops[] = {
+		OP(EXIT, .task = 1, .value = -EIO),
+		OP(FORGET, .handle = 1),
+	};
+
+	fail_inside_a_group(_metadata, self, ops, 2);
+	EXPECT_ERROR(-EIO, 77);
+	EXPECT_NOTHING();
+}
+
+/* ... but not once its end is recorded, while a descriptor refers to it. */
+TEST_F(file, fails_inside_a_group_and_is_kept)
+{
+	struct cotask_op ops[] = {
+		OP(EXPORT, .handle = 1),
+		OP(EXIT, .task = 1, .value = -EIO, .flags = COTASK_OP_F_FORGET),
+	};
+
+	fail_inside_a_group(_metadata, self, ops, 2);
+	ASSERT_LE(0, ops[0].result);
+	EXPECT_NOTHING();
+	close(ops[0].result);
+	EXPECT_ERROR(-EIO, 0);
+	EXPECT_NOTHING();
+}
+
 /* Only an exit can do that. */
 TEST_F(file, no_other_operation_forgets)
 {

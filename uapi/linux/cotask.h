@@ -427,7 +427,8 @@ struct cotask_native {
  * @COTASK_EVENT_ERROR: an object has failed with @result, and its error was never retrieved:
  *	it has no handle any more, or was cancelled by CANCEL_ALL. @user_data: that of the
  *	task's SPAWN; 0 if the object is not a task, or if its handle was forgotten long before
- *	while another reference to it remained
+ *	while another reference to it remained.  A task whose EXIT was inside of a group has
+ *	failed when the children have ended
  * @COTASK_EVENT_GONE: the task @handle has ended without COTASK_OP_EXIT, with @result: it was
  *	cancelled before its first step; @user_data: that of its SPAWN
  */
