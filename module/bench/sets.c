@@ -64,6 +64,14 @@ static void prepare(struct sets *me, struct cotask_loop *loop)
 	}
 }
 
+static void clean_up(struct sets *me)
+{
+	unsigned int i;
+
+	for (i = 0; i < me->n; i++)
+		cotask_future_fini(&me->future[i]);
+}
+
 /* The waiter starts, all futures are completed, the waiter receives the outcome. */
 static u64 one_round(struct sets *me, struct cotask_loop *loop, cotask_step_fn step)
 {
@@ -91,6 +99,7 @@ static u64 measure(unsigned int n, cotask_step_fn step)
 		for (i = 0; i < rounds; i++) {
 			prepare(&me, loop);
 			ns += one_round(&me, loop, step);
+			clean_up(&me);
 		}
 	}
 	if (!IS_ERR(loop))
@@ -126,6 +135,7 @@ static u64 run_shield(unsigned int n)
 	for (i = 0; i < n; i++)
 		cotask_awaitable_cancel(cotask_shield(&shield, &future.base));
 	ns = ktime_get_ns() - begin;
+	cotask_future_fini(&future);
 	cotask_loop_stop(loop, 0);
 	return bench_ps(ns, n);
 }

@@ -36,6 +36,7 @@ static long waker(struct cotask *task, struct cotask_frame *frame)
 		CO_AWAIT(woken, rc, cotask_await_future(task, &me->future));
 		if (rc)
 			return rc;
+		cotask_future_fini(&me->future);
 		cotask_future_init(&me->future, cotask_get_loop(task));
 		complete(&answer);
 	}
@@ -63,6 +64,7 @@ static u64 wake_loop(struct cotask_loop *loop)
 	begin = ktime_get_ns() - begin;
 	cotask_wait(task, COTASK_FOREVER);
 	cotask_put(task);
+	cotask_future_fini(&w.future);
 	return bench_ps(begin, WAKES);
 }
 

@@ -258,7 +258,7 @@ static bool is_mine(const struct cotask_awaitable *x)
  * Context: Process context, sleeps; not from the loop of @x.
  * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -ERESTARTSYS when a signal is
  *	pending with TASK_INTERRUPTIBLE; -EDEADLK if @x can be completed only by the caller;
- *	-EINVAL if @x is missing, or in atomic context.
+ *	-EINVAL if @x is missing or not in use, or in atomic context.
  */
 int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 {
@@ -269,9 +269,7 @@ int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 		return -EINVAL;
 	if (cotask_awaitable_done(x))
 		return 0;
-	if (!x->loop)
-		return -EINVAL;
-	if (!in_task() || irqs_disabled())
+	if (!x->loop || !in_task() || irqs_disabled())
 		return -EINVAL;
 	if (is_mine(x))
 		return cotask_awaitable_done(x) ? 0 : -EDEADLK;
@@ -400,6 +398,9 @@ static int on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
  *
  * cotask pins a task until the callback has run.  The caller keeps any other awaitable.
  *
+ * Callbacks that have not run when cotask_loop_stop() returns, as their future is pending, never
+ * run, and belong to the caller again after cotask_future_fini().
+ *
  * Context: Any.
  * Return: 0; -EINVAL for a missing argument, or a group that has no loop, because it was not begun
  *	or was stopped; -ESHUTDOWN if the loop is closed.
@@ -475,6 +476,36 @@ int cotask_off_done(struct cotask_awaitable *x,
 	return n;
 }
 EXPORT_SYMBOL_GPL(cotask_off_done);
+
+/**
+ * cotask_awaitable_return_callbacks - a future goes
+ * @x: the future
+ *
+ * What waits for a future when its loop has ended is not known to the loop, which does not wake it.
+ *
+ * Any context.
+ *
+ * Return: Whether nothing but such callbacks was left.  They belong to the caller again.
+ */
+bool cotask_awaitable_return_callbacks(struct cotask_awaitable *x)
+{
+	struct cotask_entry *e, *next;
+
+	if (list_empty(&x->waiters))
+		return true;
+	if (!x->loop->ended)
+		return false;
+	list_for_each_entry(e, &x->waiters, link) {
+		if (e->kind != COTASK_ENTRY_CALLBACK)
+			return false;
+	}
+	list_for_each_entry_safe(e, next, &x->waiters, link) {
+		list_del_init(&e->link);
+		cotask_debug_dead(callback_of(e));
+	}
+	cotask_debug_left(x);
+	return true;
+}
 
 /**
  * cotask_callback_run - the turn of a callback has come

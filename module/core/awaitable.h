@@ -91,6 +91,7 @@ bool cotask_awaitable_cancel_for(struct cotask_awaitable *x,
 				 const struct cotask_reason *why);
 void cotask_awaitable_mark_read(struct cotask_awaitable *x);
 void cotask_awaitable_pass_read(const struct cotask_awaitable *x, struct cotask *task);
+bool cotask_awaitable_return_callbacks(struct cotask_awaitable *x);
 void cotask_callback_run(struct cotask_loop *loop, struct cotask_entry *e);
 
 /* defer.c */
@@ -121,6 +122,8 @@ void cotask_block_wake(const struct cotask_awaitable *x);
 int cotask_block_on(const struct cotask_awaitable *x, long timeout, unsigned int state);
 
 /* future.c */
+void cotask_future_setup(struct cotask_future *f, struct cotask_loop *loop);
+bool cotask_future_teardown(struct cotask_future *f);
 bool cotask_future_settle(struct cotask_awaitable *x, long result, int how);
 bool cotask_future_settle_atomic(struct cotask_awaitable *x, long result, int how);
 

@@ -35,9 +35,9 @@ static int claim(struct cotask_awaitable *x, long result, int how)
 }
 
 /*
- * What is completed may have outlived its loop, unless a task waits.  In another thread or an
- * interrupt it is posted: a waiter that wants to leave has to wait for the post, so what is claimed
- * is posted without being preempted.
+ * What is completed may have outlived its loop, of which it keeps the memory: that has no owner,
+ * and accepts no post.  In another thread or an interrupt it is posted: a waiter that wants to
+ * leave has to wait for the post, so what is claimed is posted without being preempted.
  */
 static int settle(struct cotask_awaitable *x, long result, int how, bool foreign)
 {
@@ -105,10 +105,32 @@ const struct cotask_awaitable_ops cotask_future_ops = {
 	.bare = true,
 };
 
+/* A pending future of cotask's own, without a reference: the caller keeps the loop. */
+void cotask_future_setup(struct cotask_future *f, struct cotask_loop *loop)
+{
+	cotask_awaitable_init(&f->base, loop, &cotask_future_ops);
+}
+
+/* The end of it, whose loop is still there.  Return: false: it has waiters, and stays in use. */
+bool cotask_future_teardown(struct cotask_future *f)
+{
+	if (WARN_ON_ONCE(!cotask_awaitable_return_callbacks(&f->base)))
+		return false;
+	if (cotask_awaitable_done(&f->base))
+		cotask_awaitable_unread(&f->base, NULL);
+	return true;
+}
+
 /**
  * cotask_future_init - make a pending future
- * @f: the future; not in use, or done and without waiters
+ * @f: the future, not in use
  * @loop: the loop whose tasks may await it
+ *
+ * Holds the loop's memory until cotask_future_fini(), which therefore has to be called.
+ *
+ * A future may be completed, cancelled and read after its loop has ended.  Callbacks that have not
+ * run when cotask_loop_stop() returns never run, and belong to the caller again after
+ * cotask_future_fini().
  *
  * Context: Any.
  * Return: 0; -EINVAL if an argument is missing.
@@ -117,27 +139,31 @@ int cotask_future_init(struct cotask_future *f, struct cotask_loop *loop)
 {
 	if (!f || !loop)
 		return -EINVAL;
-	cotask_awaitable_init(&f->base, loop, &cotask_future_ops);
+	cotask_future_setup(f, cotask_loop_get(loop));
 	return 0;
 }
 EXPORT_SYMBOL_GPL(cotask_future_init);
 
 /**
  * cotask_future_fini - end the use of a future
- * @f: the future, without waiters; or NULL
+ * @f: the future, for which no task, shield or set waits, and which no call is completing
+ *	(free_irq() has returned, say); or cleared memory, or NULL
  *
- * Reports an error that was never retrieved (AW-11).
+ * Reports an error that was never retrieved (AW-11), and drops the reference to the loop.
+ * Callbacks may be left only if the loop has ended.  Afterwards the outcome can still be read;
+ * calls that need a future return an error, and a second call of this one does nothing.
  *
  * Context: Any.
  */
 void cotask_future_fini(struct cotask_future *f)
 {
-	if (!f)
+	struct cotask_loop *loop;
+
+	if (!usable(f) || !cotask_future_teardown(f))
 		return;
-	if (WARN_ON_ONCE(!cotask_awaitable_done(&f->base) && !list_empty(&f->base.waiters)))
-		return;
-	if (cotask_awaitable_done(&f->base))
-		cotask_awaitable_unread(&f->base, NULL);
+	loop = f->base.loop;
+	f->base.loop = NULL;
+	cotask_loop_put(loop);
 }
 EXPORT_SYMBOL_GPL(cotask_future_fini);
 

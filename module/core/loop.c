@@ -463,7 +463,7 @@ void cotask_loop_shutdown(struct cotask_loop *loop, s64 grace_ns)
 	cotask_inbox_close(loop);
 	while (cotask_loop_turn(loop) || cotask_inbox_any(loop))
 		;
-	loop->ended = true;
+	WRITE_ONCE(loop->ended, true);
 	cotask_cursors_end(loop);
 	cotask_timer_exit(loop);
 	cotask_context_put(loop->context);

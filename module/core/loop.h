@@ -24,7 +24,7 @@ enum cotask_clock {
  * @taken: from the inbox, not acted on yet [L]
  * @taken_end: the link that the next ones are appended to [L]
  * @unsearched: the link in @taken before which there is no future [L]
- * @owner: the thread that pumps it
+ * @owner: the thread that pumps it, or NULL: it is lent to none, or has ended
  * @timer_due: the deadlines have to be looked at [A]
  * @timer_fired: @timer is not armed any more [A]
  * @fake_clock: @fake_now is the time; it is moved by hand [I]

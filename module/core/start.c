@@ -159,7 +159,7 @@ struct cotask_await cotask_group_start(struct cotask *task, struct cotask_start 
 		cotask_frame_refuse_fresh(frame);
 		return cotask_refuse(task, rc);
 	}
-	cotask_future_init(&s->ready, task->base.loop);
+	cotask_future_setup(&s->ready, task->base.loop);
 	child = cotask_spawn(group, frame, name);
 	if (IS_ERR(child))
 		return cotask_refuse(task, PTR_ERR(child));

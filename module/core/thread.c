@@ -8,6 +8,17 @@
 
 #include "core.h"
 
+/*
+ * The owner ends the loop, which has none from then on: a future may keep its memory for longer
+ * than the thread exists, whose own memory may become that of another thread.
+ */
+static void shut_down(struct cotask_loop *loop, s64 grace_ns)
+{
+	cotask_loop_shutdown(loop, grace_ns);
+	cotask_pump_leave(loop);
+	WRITE_ONCE(loop->owner, NULL);
+}
+
 static int loop_thread(void *data)
 {
 	struct cotask_loop *loop = data;
@@ -20,8 +31,7 @@ static int loop_thread(void *data)
 		else
 			cotask_loop_sleep(loop, TASK_IDLE);
 	}
-	cotask_loop_shutdown(loop, loop->grace_ns);
-	cotask_pump_leave(loop);
+	shut_down(loop, loop->grace_ns);
 	/* kthread_stop() is under way, or going to be. */
 	while (!kthread_should_stop()) {
 		set_current_state(TASK_IDLE);
@@ -112,12 +122,16 @@ static bool stop_thread(struct cotask_loop *loop, s64 grace_ns)
 	return rc != -EINTR;
 }
 
+/* Of a loop that an earlier call has ended, only the reference is dropped (CO-11). */
 static void stop(struct cotask_loop *loop, s64 grace_ns)
 {
+	if (READ_ONCE(loop->ended)) {
+		cotask_loop_put(loop);
+		return;
+	}
 	if (!loop->thread || !stop_thread(loop, grace_ns)) {
 		cotask_pump_enter(loop);
-		cotask_loop_shutdown(loop, grace_ns);
-		cotask_pump_leave(loop);
+		shut_down(loop, grace_ns);
 	}
 	cotask_loop_put(loop);
 }
@@ -144,7 +158,7 @@ int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns)
 		return -EINVAL;
 	if (loop->pumping && cotask_loop_mine(loop))
 		return -EDEADLK;
-	if (!loop->thread && !cotask_loop_mine(loop))
+	if (!loop->thread && !cotask_loop_mine(loop) && !READ_ONCE(loop->ended))
 		return -EXDEV;
 	if (loop->flags & COTASK_LOOP_SHARED)
 		return -EINVAL;

@@ -162,12 +162,13 @@ static struct cotask_future *future_of(struct cotask_object *o)
 
 static int future_make(struct cotask_request *r, struct cotask_object *o)
 {
-	return cotask_future_init(future_of(o), r->f->loop);
+	cotask_future_setup(future_of(o), r->f->loop);
+	return 0;
 }
 
 static void future_fini(struct cotask_object *o)
 {
-	cotask_future_fini(future_of(o));
+	cotask_future_teardown(future_of(o));
 }
 
 static struct cotask_awaitable *future_awaitable(struct cotask_object *o)

@@ -273,6 +273,7 @@ static void stop_all(void)
 			if (devices[i][k].loop)
 				cotask_group_stop(&devices[i][k].group, NSEC_PER_SEC);
 			cotask_group_fini(&devices[i][k].group);
+			cotask_future_fini(&devices[i][k].never);
 		}
 		cotask_loop_stop(loop[i], 0);
 	}

@@ -52,4 +52,6 @@ void env_empty(struct env *env)
 		cotask_group_fini(&env->group[i]);
 		cotask_put(env->task[i]);
 	}
+	for (i = 0; i < ENV_OBJECTS; i++)
+		cotask_future_fini(&env->future[i]);
 }

@@ -204,8 +204,10 @@ static int run_all(void)
 	int rc = 0;
 
 	for (test.deed = 0; test.deed < DEEDS && !rc; test.deed++) {
-		for (n = 0; n < TIMES && !rc; n++)
+		for (n = 0; n < TIMES && !rc; n++) {
 			rc = once();
+			cotask_future_fini(&test.future);
+		}
 		pr_info("hardirq: %s: %s, %u times\n", names[test.deed],
 			rc || test.soft ? "not ok" : "ok", n);
 	}

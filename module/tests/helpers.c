@@ -41,6 +41,12 @@ struct cotask *play(struct env *env, int i, const struct line *script)
 	return play_named(env, i, script, NULL);
 }
 
+void renew_on(struct env *env, int i, struct cotask_loop *loop)
+{
+	cotask_future_fini(&env->future[i]);
+	cotask_future_init(&env->future[i], loop);
+}
+
 /* --- a function in another thread --------------------------------------------- */
 
 struct elsewhere {

@@ -27,6 +27,15 @@ static inline struct env *env_of(struct kunit *test)
 	return test->priv;
 }
 
+/* Future @i is another one, on @loop. */
+void renew_on(struct env *env, int i, struct cotask_loop *loop);
+
+/* Future @i is another one, that is pending. */
+static inline void renew(struct env *env, int i)
+{
+	renew_on(env, i, env->loop);
+}
+
 /* For code that has only an object of cotask. */
 struct env *env_current(void);
 

@@ -218,7 +218,7 @@ static int part(struct play *p)
 static int play_program(struct play *p)
 {
 	struct env *env = &p->env;
-	int i, rc = 0;
+	int rc = 0;
 
 	memset(env, 0, sizeof(*env));
 	env->loop = p->loop;
@@ -235,8 +235,6 @@ static int play_program(struct play *p)
 	adopt_loops(p);
 	far_empty(env);
 	env_empty(env);
-	for (i = 0; i < ENV_OBJECTS; i++)
-		cotask_future_fini(&env->future[i]);
 	if (env->actors)
 		note(env, "LEAK");
 	if (strlen(env->log) == LOG_SIZE - 1)

@@ -37,8 +37,10 @@ void stress_entered_cancel(u32 n)
 
 void stress_job_put(struct job *j)
 {
-	if (refcount_dec_and_test(&j->refs))
-		kfree(j);
+	if (!refcount_dec_and_test(&j->refs))
+		return;
+	cotask_future_fini(&j->future);
+	kfree(j);
 }
 
 static void job_release(struct cotask_frame *frame)

@@ -17,6 +17,7 @@ extern struct kunit_suite cotask_coroutine_suite;
 extern struct kunit_suite cotask_shutdown_suite;
 extern struct kunit_suite cotask_cycle_suite;
 extern struct kunit_suite cotask_future_suite;
+extern struct kunit_suite cotask_ended_suite;
 extern struct kunit_suite cotask_sleep_suite;
 extern struct kunit_suite cotask_handle_suite;
 extern struct kunit_suite cotask_context_suite;

@@ -254,7 +254,7 @@ static inline int cotask_awaitable_error(struct cotask_awaitable *x)
  * @post: its place in the loop's inbox
  *
  * To be embedded; belongs to the caller again when @fn has been entered or
- * cotask_off_done() has removed it.
+ * cotask_off_done() has removed it, or after cotask_future_fini().
  */
 struct cotask_callback {
 	struct cotask_entry	entry;
@@ -279,8 +279,9 @@ int cotask_off_done(struct cotask_awaitable *x,
  * struct cotask_future - an outcome that is provided from outside the loop
  * @base: the awaitable
  *
- * To be embedded; made for interrupt handlers.  The loop has no reference to a
- * future without waiters, so it can be freed at any time.
+ * To be embedded; made for interrupt handlers.  It holds the loop's memory from
+ * cotask_future_init() to cotask_future_fini(), and may be completed after the loop
+ * has ended.  The loop has no reference to a future without waiters.
  */
 struct cotask_future {
 	struct cotask_awaitable base;

@@ -446,6 +446,7 @@ static void stray_wake_up(struct kunit *test)
 	cotask_future_complete(&blocked.f, 0);
 	wait_for_completion(&blocked.ended);
 	KUNIT_EXPECT_FALSE(test, blocked.early);
+	cotask_future_fini(&blocked.f);
 }
 
 static int block_for(void *x)

@@ -72,6 +72,7 @@ static void takes_tasks_and_futures(struct kunit *test)
 	m[1] = COTASK_MEMBER(&foreign.base);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(cotask_gather(&env->set[1], NULL, m, 2, 0)), -EXDEV);
 	KUNIT_EXPECT_TRUE(test, list_empty(&env->future[1].base.waiters));
+	cotask_future_fini(&foreign);
 	cotask_loop_stop(other, 0);
 }
 
@@ -94,7 +95,7 @@ static void repeated_argument(struct kunit *test)
 	/* Cancelled once, too. */
 	play(env, 1, stubborn);
 	play(env, 0, p);
-	cotask_future_init(&env->future[0], env->loop);
+	renew(env, 0);
 	settle(env);
 	cotask_cancel(env->task[0]);
 	expect_count(env, 1, 1);
@@ -524,8 +525,10 @@ static void many_members(struct kunit *test)
 		cotask_future_complete(&f[i], i);
 	settle(env);
 	KUNIT_EXPECT_EQ(test, cotask_awaitable_result(&env->set[0].base), 0L);
-	for (i = 0; i < MANY; i++)
+	for (i = 0; i < MANY; i++) {
 		KUNIT_EXPECT_EQ(test, m[MANY + i].result, (long)i);
+		cotask_future_fini(&f[i]);
+	}
 	kvfree(m);
 	kvfree(f);
 }
@@ -618,8 +621,8 @@ static void too_late_for_members_on_their_way(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, cotask_awaitable_cancel(&env->set[0].base));
 	settle(env);
 	expect_log(env, "0 n0 [ 4 5 4 ]");
-	cotask_future_init(&env->future[0], env->loop);
-	cotask_future_init(&env->future[1], env->loop);
+	renew(env, 0);
+	renew(env, 1);
 	play(env, 0, p);
 	settle(env);
 	elsewhere(env, complete_f0);
@@ -654,7 +657,7 @@ static void cancelled_and_completed_elsewhere(struct kunit *test)
 	elsewhere(env, cancel_and_complete);
 	settle(env);
 	expect_log(env, "ECANCELED");
-	cotask_future_init(&env->future[0], env->loop);
+	renew(env, 0);
 	play(env, 0, p);
 	settle(env);
 	elsewhere(env, complete_and_cancel);

@@ -28,7 +28,7 @@ static void late_for(struct env *env, const struct line *script, const char *exp
 {
 	const struct line p[] = { WINNER(script), END };
 
-	cotask_future_init(&env->future[0], env->loop);
+	renew(env, 0);
 	play(env, 0, p);
 	settle(env);
 	elsewhere(env, complete_f0);
@@ -297,7 +297,7 @@ static void deep_gathers(struct kunit *test)
 
 	KUNIT_ASSERT_TRUE(test, set && m);
 	for (late = 0; late < 2; late++) {
-		cotask_future_init(&env->future[0], env->loop);
+		renew(env, 0);
 		for (i = 0; i < DEEP; i++) {
 			m[i] = COTASK_MEMBER(i ? &set[i - 1].base : &env->future[0].base);
 			KUNIT_ASSERT_FALSE(test, IS_ERR(cotask_gather(&set[i], NULL, &m[i], 1,
@@ -321,8 +321,8 @@ static void gather_of_a_wait(struct kunit *test)
 	static const struct line waits[] = { WAIT(0, WALL, NEVER, F(0), F(1)), END };
 	struct cotask_member m = COTASK_MEMBER(&env->wait[0].set.base);
 
-	cotask_future_init(&env->future[0], env->loop);
-	cotask_future_init(&env->future[1], env->loop);
+	renew(env, 0);
+	renew(env, 1);
 	play(env, 0, waits);
 	settle(env);
 	cotask_gather(&env->set[0], NULL, &m, 1, COTASK_GATHER_COLLECT);

@@ -526,6 +526,17 @@ static void check_units(struct game *g, struct player *victim, struct player *ri
 		KUNIT_EXPECT_EQ(g->test, units, g->provided);
 }
 
+static void end_futures(struct game *g)
+{
+	unsigned int i;
+
+	cotask_future_fini(&g->future);
+	cotask_future_fini(&g->stray);
+	cotask_future_fini(&g->sibling);
+	for (i = 0; i < ARRAY_SIZE(g->ended); i++)
+		cotask_future_fini(&g->ended[i]);
+}
+
 static void tear_down(struct game *g, struct player *victim, struct player *rival)
 {
 	cotask_future_complete(&g->future, 1);
@@ -550,6 +561,7 @@ static void tear_down(struct game *g, struct player *victim, struct player *riva
 	cotask_put(victim->task);
 	cotask_put(rival->task);
 	cotask_put(g->inner);
+	end_futures(g);
 }
 
 static void play_one(struct kunit *test, const struct wait_kind *kind, u32 flags,

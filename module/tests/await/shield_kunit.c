@@ -128,7 +128,7 @@ static void abandoned_and_held(struct kunit *test)
 
 	for (i = 0; i < 2; i++) {
 		env->errors = 0;
-		cotask_future_init(&env->future[0], env->loop);
+		renew(env, 0);
 		cotask_shield(&s, &env->future[0].base);
 		cotask_awaitable_cancel(&s.base);
 		cotask_future_fail(&env->future[0], E1);

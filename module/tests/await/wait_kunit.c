@@ -254,8 +254,8 @@ static void play_with_a_member_on_its_way(struct env *env, const struct line *p,
 {
 	struct cotask_callback on_its_way;
 
-	cotask_future_init(&env->future[0], env->loop);
-	cotask_future_init(&env->future[1], env->loop);
+	renew(env, 0);
+	renew(env, 1);
 	play(env, 0, p);
 	settle(env);
 	cotask_call_soon(env->loop, &on_its_way, complete_f1_elsewhere);

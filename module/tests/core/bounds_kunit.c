@@ -626,6 +626,7 @@ static void threads_of_two_tasks(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_read(&crowds.woken[i]), THREADS / 2);
 		KUNIT_EXPECT_EQ(test, atomic_read(&crowds.woken[1]), i * THREADS / 2);
 		cotask_put(crowds.task[i]);
+		cotask_future_fini(&crowds.future[i]);
 	}
 	cotask_loop_stop(loop, 0);
 }

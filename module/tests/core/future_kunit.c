@@ -127,7 +127,7 @@ static void await_across_loops_suspends(struct kunit *test)
 	struct cotask_loop *loop = cotask_manual_create(0);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(loop));
-	cotask_future_init(&env->future[1], loop);
+	renew_on(env, 1, loop);
 	play(env, 0, script);
 	play(env, 1, other);
 	turn(env);

@@ -279,6 +279,7 @@ static void check_gather(struct env *env, long rc)
 	KUNIT_EXPECT_EQ(test, coro.released, 2U);
 	cotask_set_drop(&gathering.it.set);
 	KUNIT_EXPECT_EQ(test, cotask_awaitable_done(&gathering.it.set.base), !rc);
+	cotask_future_fini(&gathering.done);
 }
 
 /* SC-10, WT-B1: no memory for the second task: the first one does not exist either */

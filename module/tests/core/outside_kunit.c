@@ -388,7 +388,7 @@ static void callback_crosses_completion(struct kunit *test)
 	settle(env);
 	expect_log(env, "cb");
 	/* Completion by yet another thread. */
-	cotask_future_init(&env->future[0], env->loop);
+	renew(env, 0);
 	elsewhere(env, register_cb);
 	elsewhere(env, complete0);
 	settle(env);

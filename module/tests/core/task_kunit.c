@@ -236,7 +236,7 @@ static void await_other_loop(struct kunit *test)
 	struct cotask_loop *other = cotask_manual_create(0);
 
 	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
-	cotask_future_init(&env->future[1], other);
+	renew_on(env, 1, other);
 	play(env, 0, script);
 	settle(env);
 	expect_log(env, "EXDEV");

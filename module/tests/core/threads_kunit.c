@@ -76,7 +76,7 @@ static void cancel_races_completion(struct kunit *test)
 	expect_log(env, "ECANCELED n1");
 	expect_cancelled(env, 0);
 
-	cotask_future_init(&env->future[0], env->loop);
+	renew(env, 0);
 	play(env, 0, wait0);
 	settle(env);
 	elsewhere(env, complete0);

@@ -123,7 +123,7 @@ static void expiry_and_outside_cancel(struct kunit *test)
 	pass(env, 10);
 	expect_log(env, "ECANCELED n1");
 
-	cotask_future_init(&env->future[0], env->loop);
+	renew(env, 0);
 	play(env, 1, guarded);
 	settle(env);
 	advance(env, 10);
@@ -303,7 +303,7 @@ static void completion_and_expiry(struct kunit *test)
 	/* The task was queued first and has resumed with the value. */
 	expect_log(env, "ok");
 
-	cotask_future_init(&env->future[0], env->loop);
+	renew(env, 0);
 	play(env, 1, guarded);
 	settle(env);
 	pass(env, 10);
