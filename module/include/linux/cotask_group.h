@@ -17,8 +17,8 @@
  * struct cotask_group_options - optional properties of a group
  * @flags: COTASK_GROUP_*
  * @limit: maximum number of live children; 0: unlimited
- * @name: shown in views and logs, and for cotask_cancel_reason(); valid as long as the group, and as
- *	long as tasks that were cancelled for its deadline are inspected, as a rule a string
+ * @name: shown in views and logs, and for cotask_cancel_reason(); valid as long as the group, and
+ *	as long as tasks that were cancelled for its deadline are inspected, as a rule a string
  *	constant; or NULL
  * @deadline: CLOCK_MONOTONIC; when it comes, the group is cancelled, and its outcome
  *	without errors is -ETIMEDOUT; 0: none
