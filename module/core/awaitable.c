@@ -402,8 +402,8 @@ static int on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
  * run, and belong to the caller again after cotask_future_fini().
  *
  * Context: Any.
- * Return: 0; -EINVAL for a missing argument, or a group that has no loop, because it was not begun
- *	or was stopped; -ESHUTDOWN if the loop is closed.
+ * Return: 0; -EINVAL for a missing argument, or a group that has no loop, because it was not begun,
+ *	was left or was stopped; -ESHUTDOWN if the loop is closed.
  */
 int cotask_on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
 		   int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
