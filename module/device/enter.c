@@ -418,7 +418,7 @@ static void run(struct cotask_file *f, u32 max)
 	/* That was in the operations. */
 	f->loop->breathed = false;
 	while (n-- && !f->emitted && cotask_loop_turn(f->loop) && !f->left) {
-		cond_resched_tasks_rcu_qs();
+		cond_resched();
 		if (signal_pending(current))
 			break;
 	}
