@@ -76,11 +76,23 @@ void cotask_pause_end(struct cotask_group *g)
 	cotask_pause_review(g->base.loop);
 }
 
+/* Whether the group, or one around it, aborts. */
+static bool is_in_abort(const struct cotask_group *g)
+{
+	while (!(g->flags & COTASK_G_ABORTING)) {
+		g->base.loop->budget--;
+		if (!g->scope.task)
+			return false;
+		g = g->scope.task->group;
+	}
+	return true;
+}
+
 static int pause(struct cotask_loop *loop, void *arg)
 {
 	struct cotask_group *g = arg;
 
-	if (g->flags & (COTASK_G_ABORTING | COTASK_G_OVER))
+	if ((g->flags & COTASK_G_OVER) || is_in_abort(g))
 		return -ESHUTDOWN;
 	if (!(g->flags & COTASK_G_PAUSED)) {
 		g->flags |= COTASK_G_PAUSED;
@@ -121,11 +133,12 @@ static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void 
  * For a device that goes to sleep.  When this returns no code of the group's tasks is running,
  * nor of tasks in groups that these have entered; all state is kept.  Time continues: deadlines
  * that come due during the pause take effect at its end.  Functions in worker threads continue.
- * A task that pauses its own group goes on to its next await.
+ * A task that pauses its own group goes on to its next await.  A cancel of the group, or of one
+ * around it, ends the pause: the tasks clean up.
  *
  * Context: Process context; sleeps unless the caller is the owner of the loop.
- * Return: 0, also if it was paused before; -ESHUTDOWN if the group was cancelled or has
- *	ended; -EINVAL if @g is not in use, or in atomic context; -EOPNOTSUPP on the loop of
+ * Return: 0, also if it was paused before; -ESHUTDOWN if the group, or one around it, was
+ *	cancelled, or the group has ended; -EINVAL if @g is not in use, or in atomic context; -EOPNOTSUPP on the loop of
  *	a process.
  */
 int cotask_group_pause(struct cotask_group *g)
@@ -141,7 +154,7 @@ EXPORT_SYMBOL_GPL(cotask_group_pause);
  * Tasks that were held run in the order in which their turns have come.
  *
  * Context: Process context; sleeps unless the caller is the owner of the loop.
- * Return: 0, also if it was not paused; -ESHUTDOWN if the loop has ended; -EINVAL if @g is
+ * Return: 0, also if it was not paused; -ESHUTDOWN if the group has ended; -EINVAL if @g is
  *	not in use, or in atomic context; -EOPNOTSUPP on the loop of a process.
  */
 int cotask_group_resume(struct cotask_group *g)

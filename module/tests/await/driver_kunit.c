@@ -328,6 +328,24 @@ static void paused_inside_of_a_cancelled_group(struct kunit *test)
 	close_group(env);
 }
 
+/* ... nor does a pause begin there, also if no cancel comes to the group itself */
+static void pause_inside_of_a_cancelled_group(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line parent[] = {
+		SECTION(0, NEVER), GROUP(1), SPAWN(1, 1, ticks), ENDGROUP, ENDSECTION, END
+	};
+
+	open_group(env);
+	env->task[0] = cotask_spawn(&env->group[0], script_frame(env, parent), NULL);
+	settle(env);
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[1]), -ESHUTDOWN);
+	stop(env, -1);
+	close_group(env);
+}
+
 /* The last resort reaches tasks that are held */
 static void paused_group_is_doomed(struct kunit *test)
 {
@@ -660,6 +678,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(group_is_paused),
 	KUNIT_CASE(paused_group_is_cancelled),
 	KUNIT_CASE(paused_inside_of_a_cancelled_group),
+	KUNIT_CASE(pause_inside_of_a_cancelled_group),
 	KUNIT_CASE(paused_group_is_doomed),
 	KUNIT_CASE(eager_child_of_a_paused_group),
 	KUNIT_CASE(submitted_into_a_group),
