@@ -508,8 +508,10 @@ static bool turn(struct cotask_loop *loop, int64_t ns)
 	loop->grounded = true;
 	pump_once(loop, ns > 0, deadline_of(ns), TURN_STEPS);
 	/* Apply operations now, as the thread leaves the loop; events wait for the next turn. */
-	cotask_collect(loop, 0);
-	more = loop->live || loop->n_events || loop->refused;
+	do {
+		cotask_collect(loop, 0);
+		more = loop->live || loop->n_events || loop->refused;
+	} while (!more && !loop->asked && !loop->failed);
 	cotask_op_apply(loop);
 	loop->grounded = false;
 	return more;
