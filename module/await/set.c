@@ -192,12 +192,17 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 	return 0;
 }
 
-/* The loop of the set: that of its group, of its first member, or of its creator. */
+/*
+ * The loop of the set: that of its group, of its first member, or of its creator.  A group that was
+ * left has none, and a set of awaitables does not need it.
+ */
 static struct cotask_loop *home(const struct cotask_group *group,
 				const struct cotask_member *members, unsigned int n)
 {
-	if (group)
-		return READ_ONCE(group->base.loop);
+	struct cotask_loop *loop = group ? READ_ONCE(group->base.loop) : NULL;
+
+	if (loop || (group && !cotask_group_is(group, COTASK_G_ACTIVE)))
+		return loop;
 	if (n && !IS_ERR_OR_NULL(members[0].x) && members[0].x->loop)
 		return members[0].x->loop;
 	return cotask_pump_current();
@@ -264,7 +269,7 @@ static int follow(struct cotask_set *s, struct cotask_group *group,
 		return -EINVAL;
 	loop = home(group, members, n);
 	if (!loop)
-		return group && cotask_group_is(group, COTASK_G_ACTIVE) ? -ESHUTDOWN : -ESRCH;
+		return -ESRCH;
 	if (!cotask_loop_mine(loop))
 		return -EXDEV;
 	rc = cotask_set_check(members, n, loop);
@@ -598,6 +603,7 @@ void cotask_set_drop(struct cotask_set *s)
 	if (!s->base.loop || cotask_awaitable_done(&s->base))
 		return;
 	might_sleep();
+	cotask_awaitable_return_callbacks(&s->base);
 	cotask_set_let_go(&s->base, NULL);
 	await_members(s);
 }

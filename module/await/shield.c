@@ -57,6 +57,7 @@ static void shield_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 /* Its memory is about to be freed. */
 static void drop(struct cotask_shield *s)
 {
+	cotask_awaitable_return_callbacks(&s->base);
 	if (!shield_cancel(&s->base, NULL, NULL)) {
 		cotask_inbox_await_woken(s->base.loop, &s->entry);
 		list_del_init(&s->entry.link);

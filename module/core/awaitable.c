@@ -269,7 +269,10 @@ int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 		return -EINVAL;
 	if (cotask_awaitable_done(x))
 		return 0;
-	if (!x->loop || !in_task() || irqs_disabled())
+	/* A group lets go of its loop when it is done. */
+	if (!smp_load_acquire(&x->loop))
+		return cotask_awaitable_done(x) ? 0 : -EINVAL;
+	if (!in_task() || irqs_disabled())
 		return -EINVAL;
 	if (is_mine(x))
 		return cotask_awaitable_done(x) ? 0 : -EDEADLK;
@@ -398,8 +401,8 @@ static int on_done(struct cotask_awaitable *x, struct cotask_callback *cb,
  *
  * cotask pins a task until the callback has run.  The caller keeps any other awaitable.
  *
- * Callbacks that have not run when cotask_loop_stop() returns, as their future is pending, never
- * run, and belong to the caller again after cotask_future_fini().
+ * Callbacks that have not run when cotask_loop_stop() returns, as @x is pending, never run.  They
+ * belong to the caller again after cotask_future_fini(), cotask_shield_drop() or cotask_set_drop().
  *
  * Context: Any.
  * Return: 0; -EINVAL for a missing argument, or a group that has no loop, because it was not begun,
@@ -452,7 +455,8 @@ int cotask_call_soon_own(struct cotask_loop *loop, struct cotask_callback *cb,
  *
  * Context: The loop's owner.
  * Return: The number of callbacks removed, which belong to the caller again; 0 also if @x is
- *	done: callbacks that are queued run (TK-6).  -EXDEV if the caller is not the owner.
+ *	done: callbacks that are queued run (TK-6).  -EXDEV if the caller is not the owner;
+ *	-EINVAL for a missing argument, or what is not in use.
  */
 int cotask_off_done(struct cotask_awaitable *x,
 		    int (*fn)(struct cotask_callback *cb, struct cotask_awaitable *x))
@@ -460,8 +464,10 @@ int cotask_off_done(struct cotask_awaitable *x,
 	struct cotask_entry *e, *next;
 	int n = 0;
 
-	if (!x || !fn || !x->loop)
+	if (!x || !fn)
 		return -EINVAL;
+	if (!x->loop)
+		return cotask_awaitable_done(x) ? 0 : -EINVAL;
 	if (!cotask_loop_mine(x->loop))
 		return -EXDEV;
 	list_for_each_entry_safe(e, next, &x->waiters, link) {
@@ -478,14 +484,15 @@ int cotask_off_done(struct cotask_awaitable *x,
 EXPORT_SYMBOL_GPL(cotask_off_done);
 
 /**
- * cotask_awaitable_return_callbacks - a future goes
- * @x: the future
+ * cotask_awaitable_return_callbacks - a future, shield or set goes
+ * @x: the awaitable
  *
- * What waits for a future when its loop has ended is not known to the loop, which does not wake it.
+ * What waits for it when its loop has ended is not known to the loop, which runs nothing any more.
+ * Callbacks among that belong to the caller again.
  *
  * Any context.
  *
- * Return: Whether nothing but such callbacks was left.  They belong to the caller again.
+ * Return: Whether nothing else waits.
  */
 bool cotask_awaitable_return_callbacks(struct cotask_awaitable *x)
 {
@@ -495,16 +502,15 @@ bool cotask_awaitable_return_callbacks(struct cotask_awaitable *x)
 		return true;
 	if (!x->loop->ended)
 		return false;
-	list_for_each_entry(e, &x->waiters, link) {
-		if (e->kind != COTASK_ENTRY_CALLBACK)
-			return false;
-	}
 	list_for_each_entry_safe(e, next, &x->waiters, link) {
+		if (e->kind != COTASK_ENTRY_CALLBACK)
+			continue;
 		list_del_init(&e->link);
 		cotask_debug_dead(callback_of(e));
 	}
-	cotask_debug_left(x);
-	return true;
+	if (x->post.ops->bare)
+		cotask_debug_left(x);
+	return list_empty(&x->waiters);
 }
 
 /**

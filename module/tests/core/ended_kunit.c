@@ -186,18 +186,21 @@ static void callbacks_before_the_end_run(struct kunit *test)
 	}
 }
 
-/* SH-8: completed after a shield was dropped when the loop had ended */
+/* SH-8: completed after a shield, with a callback, was dropped when the loop had ended */
 static void shield_was_dropped(struct kunit *test)
 {
 	struct env *env = env_of(test);
+	struct cotask_callback cb;
 	enum whose whose;
 
 	for (whose = OF_THE_CALLER; whose < LOOPS; whose++) {
 		probe_driver(test, whose);
 		KUNIT_EXPECT_PTR_EQ(test, cotask_shield(&driver.shield, &driver.f.base),
 				    &driver.shield.base);
+		KUNIT_EXPECT_EQ(test, cotask_on_done(&driver.shield.base, &cb, run_once), 0);
 		end_loop(test);
 		cotask_shield_drop(&driver.shield);
+		KUNIT_EXPECT_TRUE(test, list_empty(&cb.entry.link));
 		call_of(env, whose, complete_it);
 		cotask_future_fini(&driver.f);
 		KUNIT_EXPECT_TRUE(test, cotask_awaitable_cancelled(&driver.shield.base));
