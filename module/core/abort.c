@@ -129,8 +129,9 @@ void cotask_group_cancel_children(struct cotask_group *g, const struct cotask_re
 /* --- the last resort --------------------------------------------------------- */
 
 /*
- * An awaitable in the frame has to end before the frame is released.  Of one that is in the frame
- * of another task, others wait, too, and a task that only watches it leaves it alone.
+ * An awaitable in the frame has to end before the frame is released.  One that others wait for,
+ * too, is in the frame of another task, and left alone by a task that only watches it; if it is not,
+ * the release of the frame has to drop it, as cotask_set_drop() says.
  */
 static bool may_be_in_frame(const struct cotask *t, const struct cotask_awaitable *x)
 {
@@ -188,7 +189,7 @@ static void doom_one(struct cotask_group *g, struct list_head *more)
  * @g: an aborted group whose children take too long
  *
  * The code of these tasks does not run again; their frames are released.  No group among them
- * admits more children.
+ * admits more children, but for COTASK_SPAWN_CANCELLED, whose code does not run either.
  */
 void cotask_group_doom(struct cotask_group *g)
 {

@@ -143,11 +143,12 @@ static void stop(struct cotask_loop *loop, s64 grace_ns)
  *	those that do not end by that are listed in the log, and ended as by
  *	cotask_group_stop() (CO-B2). COTASK_FOREVER: wait; negative: ended at once
  *
- * Drops the creator's reference.
+ * Drops the creator's reference.  Of a loop that has ended it only drops a reference, which the
+ * caller holds (CO-11).
  *
  * Context: Process context, sleeps; not from the loop itself.
  * Return: 0; -EDEADLK on the loop itself; -EINVAL in atomic context, or for the loop of
- *	a CPU, which is shared; -EXDEV if it belongs to another thread.  After an error the
+ *	a CPU, which is shared; -EXDEV if it belongs to another thread and has not ended.  After an error the
  *	loop is unchanged.
  */
 int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns)
