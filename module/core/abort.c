@@ -130,7 +130,7 @@ void cotask_group_cancel_children(struct cotask_group *g, const struct cotask_re
 
 /*
  * An awaitable in the frame has to end before the frame is released.  One that others wait for,
- * too, is in the frame of another task, and left alone by a task that only watches it; if it is not,
+ * too, is in the frame of another task, and left alone by a task that only watches it.  Otherwise
  * the release of the frame has to drop it, as cotask_set_drop() says.
  */
 static bool may_be_in_frame(const struct cotask *t, const struct cotask_awaitable *x)

@@ -138,8 +138,8 @@ static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void 
  *
  * Context: Process context; sleeps unless the caller is the owner of the loop.
  * Return: 0, also if it was paused before; -ESHUTDOWN if the group, or one around it, was
- *	cancelled, or the group has ended; -EINVAL if @g is not in use, or in atomic context; -EOPNOTSUPP on the loop of
- *	a process.
+ *	cancelled, or the group has ended; -EINVAL if @g is not in use, or in atomic context;
+ *	-EOPNOTSUPP on the loop of a process.
  */
 int cotask_group_pause(struct cotask_group *g)
 {
