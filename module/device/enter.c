@@ -12,6 +12,7 @@
  */
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/task_work.h>
 #include <linux/uaccess.h>
 
 #include "device.h"
@@ -163,10 +164,14 @@ static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool
 /* POST has no budget; its operations are short. */
 #define POSTED_MANY	1024
 
-/* A signal is pending, and what was applied has taken so long that it must not wait any more. */
+/*
+ * A signal is pending, and what was applied has taken so long that it must not wait any more.  Nor
+ * must files whose last references were dropped: they are closed when the process is back.
+ */
 static bool is_interrupted(const struct cotask_file *f, u32 applied, bool posted)
 {
-	return signal_pending(current) && (posted ? applied >= POSTED_MANY : f->loop->breathed);
+	return (signal_pending(current) || task_work_pending(current)) &&
+	       (posted ? applied >= POSTED_MANY : f->loop->breathed);
 }
 
 /*
@@ -483,6 +488,9 @@ static int collect(struct cotask_file *f, struct cotask_enter *e)
 		if (!f->waits && !has_work(f))
 			return 0;
 		if ((e->flags & COTASK_ENTER_DRAIN) && !f->loop->tasks)
+			return 0;
+		/* A file to be closed first: what the process waits for may depend on it. */
+		if (f->waits && task_work_pending(current))
 			return 0;
 		if (!has_work(f))
 			sleep(f, f->deadline);

@@ -285,6 +285,31 @@ TEST_F(file, as_many_as_descriptors)
 	CLOSE_PAIR();
 }
 
+/* A file is closed before the call that has freed it waits: here for the end of the pipe. */
+TEST_F(file, freed_before_a_wait)
+{
+	struct cotask_op ops[] = {
+		OP(FORGET, .handle = 50),
+		OP(FILE_READ, .task = 2, .handle = 51, .addr = ADDR(in), .len = 1),
+	};
+	struct turn t;
+	int p[2];
+
+	ASSERT_EQ(0, pipe2(p, O_NONBLOCK));
+	ASSERT_EQ(0, MAKE_FILE(50, p[1]));
+	ASSERT_EQ(0, MAKE_FILE(51, p[0]));
+	close(p[1]);
+	ASSERT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	t = t_enter_until(self->fd, ops, 2, 1, COTASK_NEVER);
+	EXPECT_EQ(2, t.applied);
+	if (!t.n)
+		t = t_enter(self->fd, NULL, 0, 1);
+	ASSERT_EQ(1, t.n);
+	EXPECT_EQ(2, t.event[0].handle);
+	EXPECT_EQ(0, t.event[0].result);
+	close(p[0]);
+}
+
 /* A read of no bytes does not wait, as read(2), and leaves datagrams; recv(2) does neither. */
 TEST_F(file, read_of_nothing)
 {

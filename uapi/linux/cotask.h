@@ -478,12 +478,14 @@ struct cotask_event_info {
  * @events: array of &struct cotask_event_info
  * @max_events: number of elements of @events; 0: apply operations, and do not run the loop
  * @min_events: 0: do not wait; otherwise wait until there is an event, unless an operation of
- *	a task has returned an error; with COTASK_ENTER_DRAIN also until no task is left in the
+ *	a task has returned an error, or the last reference to a file was dropped, which is closed
+ *	when the call returns; with COTASK_ENTER_DRAIN also until no task is left in the
  *	loop
  * @deadline: on CLOCK_MONOTONIC, the time at which a wait ends; or COTASK_NEVER
  * @n_events: out: number of events
- * @applied: out: number of operations that were applied, each with its result; a signal ends
- *	the application of an array that takes longer than a millisecond, between two operations
+ * @applied: out: number of operations that were applied, each with its result; a signal, or a
+ *	file that has to be closed, ends the application of an array that takes longer than a
+ *	millisecond, between two operations
  *
  * A call returns several events if no work of the kernel lies between the steps; the process
  * runs the steps in order.  While the times of tasks are measured (module parameter account), a
