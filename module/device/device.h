@@ -109,6 +109,7 @@ extern const struct cotask_object_ops cotask_file_object;
 extern const struct cotask_object_ops cotask_hosted_object;
 extern const struct cotask_object_ops cotask_native_object;
 extern const struct cotask_object_ops cotask_shield_object;
+bool cotask_object_has_no_outcome(struct cotask_object *o);
 extern const struct cotask_object_ops cotask_set_object;
 extern const struct cotask_object_ops cotask_iteration_object;
 extern const struct cotask_object_ops cotask_submission_object;

@@ -231,6 +231,12 @@ static struct cotask_awaitable *shield_awaitable(struct cotask_object *o)
 	return shield_of(o)->x;
 }
 
+/* Whether it is a shield of what was done before, so that it has the outcome of that object. */
+bool cotask_object_has_no_outcome(struct cotask_object *o)
+{
+	return o->kind == COTASK_OBJECT_SHIELD && shield_of(o)->x != &shield_of(o)->shield.base;
+}
+
 const struct cotask_object_ops cotask_shield_object = {
 	.size = sizeof(struct shield_object),
 	.fini = shield_fini,

@@ -293,6 +293,17 @@ TEST_F(file, closed_before_the_record)
 	EXPECT_EQ(0, t_enter_until(self->fd, ops, 2, 0, 0).rc);
 }
 
+/* AW-11, SH-1: a shield of what was done has no error of its own to report */
+TEST_F(file, shield_of_what_has_failed)
+{
+	ASSERT_EQ(0, op(MAKE, .handle = 1, .arg = COTASK_KIND_FUTURE));
+	ASSERT_EQ(0, op(COMPLETE, .handle = 1, .value = -EIO));
+	ASSERT_EQ(0, op(SHIELD, .handle = 2, .other = 1));
+	ASSERT_EQ(0, op(FORGET, .handle = 2));
+	EXPECT_EQ(0, t_settle(self->fd).n);
+	EXPECT_EQ(-EIO, op(RESULT, .handle = 1));
+}
+
 /* CO-8: a drain waits until no task is left, and no longer */
 TEST_F(file, drain)
 {
