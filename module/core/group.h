@@ -55,6 +55,7 @@ int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_err
 bool cotask_pause_holds(struct cotask *t);
 void cotask_pause_review(struct cotask_loop *loop);
 void cotask_pause_end(struct cotask_group *g);
+void cotask_pauses_end(struct cotask_loop *loop);
 
 /* abort.c */
 extern const struct cotask_fanout_ops cotask_group_fanout_ops;

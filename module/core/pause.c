@@ -76,6 +76,15 @@ void cotask_pause_end(struct cotask_group *g)
 	cotask_pause_review(g->base.loop);
 }
 
+/* All of them: a run is over.  The owner. */
+void cotask_pauses_end(struct cotask_loop *loop)
+{
+	struct cotask_group *g = NULL;
+
+	while (loop->paused && (g = cotask_loop_next_group(loop, g)))
+		cotask_pause_end(g);
+}
+
 /* Whether the group, or one around it, aborts. */
 static bool is_in_abort(const struct cotask_group *g)
 {
@@ -92,8 +101,11 @@ static int pause(struct cotask_loop *loop, void *arg)
 {
 	struct cotask_group *g = arg;
 
-	if ((g->flags & COTASK_G_OVER) || is_in_abort(g))
+	if (g->flags & COTASK_G_OVER)
 		return -ESHUTDOWN;
+	/* Without children it admits none either. */
+	if (is_in_abort(g))
+		return g->live || g->jobs ? -ESHUTDOWN : 0;
 	if (!(g->flags & COTASK_G_PAUSED)) {
 		g->flags |= COTASK_G_PAUSED;
 		loop->paused++;
@@ -138,8 +150,8 @@ static int ask(struct cotask_group *g, int (*fn)(struct cotask_loop *loop, void 
  *
  * Context: Process context; sleeps unless the caller is the owner of the loop.
  * Return: 0, also if it was paused before; -ESHUTDOWN if the group, or one around it, was
- *	cancelled, or the group has ended; -EINVAL if @g is not in use, or in atomic context;
- *	-EOPNOTSUPP on the loop of a process.
+ *	cancelled, and its children have not ended yet, or if the group has ended; -EINVAL if @g
+ *	is not in use, or in atomic context; -EOPNOTSUPP on the loop of a process.
  */
 int cotask_group_pause(struct cotask_group *g)
 {

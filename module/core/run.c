@@ -42,6 +42,9 @@ static void pump_leftovers(struct cotask_loop *loop)
 			seen = loop->stats.spawned;
 			cotask_cancel_leftovers(loop, NULL);
 		}
+		/* What is paused has to clean up. */
+		if (unlikely(loop->paused))
+			cotask_pauses_end(loop);
 		if (!cotask_loop_turn(loop))
 			cotask_loop_sleep(loop, TASK_IDLE);
 	}
@@ -85,7 +88,8 @@ static int make_context(struct cotask_loop *loop)
  * @main: the coroutine
  *
  * When @main is done, every other task of the loop is cancelled once, those that
- * are spawned meanwhile as well, and all are waited for (CO-8, CO-B1).  Several runs
+ * are spawned meanwhile as well, and all are waited for (CO-8, CO-B1); no group stays
+ * paused.  Several runs
  * on one loop, one after the other, share one context (CO-11).
  *
  * Context: Process context, sleeps.

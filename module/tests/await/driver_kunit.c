@@ -297,7 +297,30 @@ static void paused_group_is_cancelled(struct kunit *test)
 	settle(env);
 	expect_log(env, "cancelled");
 	expect_cancelled(env, 0);
+	/* There is nothing to hold. */
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[0]), 0);
+	stop(env, COTASK_FOREVER);
 	KUNIT_EXPECT_EQ(test, cotask_group_pause(&env->group[0]), -ESHUTDOWN);
+	close_group(env);
+}
+
+static void pause_group(struct env *env, struct cotask *task)
+{
+	KUNIT_EXPECT_EQ(env->test, cotask_group_pause(&env->group[0]), 0);
+}
+
+/* CO-8: a run does not wait for a task that is held: all are cancelled, and clean up */
+static void paused_at_the_end_of_a_run(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = {
+		TRY, SLEEP(5), LOG("ran"), EXCEPT, LOG("cancelled"), RERAISE, ENDTRY, END
+	};
+	static const struct line main[] = { SPAWN(1, 0, child), YIELD, HOOK(pause_group), END };
+
+	open_group(env);
+	KUNIT_EXPECT_EQ(test, cotask_run(env->loop, script_frame(env, main)), 0L);
+	expect_log(env, "cancelled");
 	stop(env, COTASK_FOREVER);
 	close_group(env);
 }
@@ -677,6 +700,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(completion_of_a_closed_loop),
 	KUNIT_CASE(group_is_paused),
 	KUNIT_CASE(paused_group_is_cancelled),
+	KUNIT_CASE(paused_at_the_end_of_a_run),
 	KUNIT_CASE(paused_inside_of_a_cancelled_group),
 	KUNIT_CASE(pause_inside_of_a_cancelled_group),
 	KUNIT_CASE(paused_group_is_doomed),
