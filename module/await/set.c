@@ -595,7 +595,8 @@ static void await_members(struct cotask_set *s)
  * memory of a set that is not done is freed: as a rule by the release function of the
  * coroutine that it is a part of (WT-B1).
  *
- * Context: The loop's owner, without a spinlock: sleeps when another thread is completing a
+ * Context: The loop's owner, or any thread after its end, before what was followed goes; without a
+ *	spinlock: sleeps when another thread is completing a
  *	member at this very moment.
  */
 void cotask_set_drop(struct cotask_set *s)
@@ -603,7 +604,6 @@ void cotask_set_drop(struct cotask_set *s)
 	if (!s->base.loop || cotask_awaitable_done(&s->base))
 		return;
 	might_sleep();
-	cotask_awaitable_return_callbacks(&s->base);
 	cotask_set_let_go(&s->base, NULL);
 	await_members(s);
 }

@@ -57,7 +57,6 @@ static void shield_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 /* Its memory is about to be freed. */
 static void drop(struct cotask_shield *s)
 {
-	cotask_awaitable_return_callbacks(&s->base);
 	if (!shield_cancel(&s->base, NULL, NULL)) {
 		cotask_inbox_await_woken(s->base.loop, &s->entry);
 		list_del_init(&s->entry.link);
@@ -114,7 +113,8 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
  * neither done nor cancelled is freed: one that was a member of a wait which has timed
  * out, or was left by cotask_await_shielded(), or was never awaited.
  *
- * Context: The loop's owner, without a spinlock: sleeps when another thread is completing
+ * Context: The loop's owner, or any thread after its end, before what was followed goes; without a
+ *	spinlock: sleeps when another thread is completing
  *	what @s follows at this very moment.
  */
 void cotask_shield_drop(struct cotask_shield *s)

@@ -140,6 +140,24 @@ bool cotask_awaitable_wait(struct cotask_awaitable *x, struct cotask_entry *e)
 	return false;
 }
 
+static struct cotask_callback *callback_of(struct cotask_entry *e)
+{
+	return container_of(e, struct cotask_callback, entry);
+}
+
+/* The loop has ended: nothing is queued any more, and callbacks belong to the caller again. */
+static void let_waiters_go(struct cotask_awaitable *x)
+{
+	struct cotask_entry *e, *next;
+
+	list_for_each_entry_safe(e, next, &x->waiters, link) {
+		list_del_init(&e->link);
+		e->flags |= COTASK_E_WOKEN;
+		if (e->kind == COTASK_ENTRY_CALLBACK)
+			cotask_debug_dead(callback_of(e));
+	}
+}
+
 /**
  * cotask_awaitable_wake - @x is done: queue its waiters and callbacks
  * @x: done
@@ -151,6 +169,10 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 	struct cotask_loop *loop = x->loop;
 	struct cotask_entry *e, *next;
 
+	if (unlikely(loop->ended)) {
+		let_waiters_go(x);
+		return;
+	}
 	list_for_each_entry_safe(e, next, &x->waiters, link) {
 		struct cotask *t = container_of(e, struct cotask, entry);
 
@@ -319,11 +341,6 @@ bool cotask_awaitable_unlooked(const struct cotask_awaitable *x)
 
 /* --- callbacks ------------------------------------------------------------ */
 
-static struct cotask_callback *callback_of(struct cotask_entry *e)
-{
-	return container_of(e, struct cotask_callback, entry);
-}
-
 /* The owner: register, or queue if there is nothing to wait for (TK-4). */
 static void callback_add(struct cotask_callback *cb)
 {
@@ -484,8 +501,8 @@ int cotask_off_done(struct cotask_awaitable *x,
 EXPORT_SYMBOL_GPL(cotask_off_done);
 
 /**
- * cotask_awaitable_return_callbacks - a future, shield or set goes
- * @x: the awaitable
+ * cotask_awaitable_return_callbacks - a future goes
+ * @x: the future
  *
  * What waits for it when its loop has ended is not known to the loop, which runs nothing any more.
  * Callbacks among that belong to the caller again.

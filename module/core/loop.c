@@ -352,7 +352,8 @@ EXPORT_SYMBOL_GPL(cotask_loop_root);
 /**
  * cotask_loop_set_error_handler - set the handler for errors that were never retrieved
  * @loop: the loop
- * @fn: the handler; NULL: a line in the kernel's log, rate limited
+ * @fn: the handler; NULL: a line in the kernel's log, rate limited.  After the end of the loop
+ *	errors go there, too
  *
  * Context: Process context, before tasks are spawned.
  */
@@ -362,9 +363,17 @@ void cotask_loop_set_error_handler(struct cotask_loop *loop, cotask_error_fn fn)
 }
 EXPORT_SYMBOL_GPL(cotask_loop_set_error_handler);
 
+/* The code of a driver may go when its loop has ended, and another module keep a task. */
+static cotask_error_fn handler(const struct cotask_loop *loop)
+{
+	if (READ_ONCE(loop->ended) && !(loop->flags & COTASK_LOOP_LENT))
+		return NULL;
+	return READ_ONCE(loop->on_error);
+}
+
 void cotask_loop_report(struct cotask_loop *loop, struct cotask *task, int error)
 {
-	cotask_error_fn fn = READ_ONCE(loop->on_error);
+	cotask_error_fn fn = handler(loop);
 	char name[COTASK_NAME_MAX + 1] = "a callback or future";
 	bool mine;
 
