@@ -251,8 +251,10 @@ EXPORT_SYMBOL_GPL(cotask_submission_cancel);
  * @s: the submission
  *
  * Context: Process context, sleeps; not from the loop itself.
- * Return: 0 when the task has ended (RT-B1); -EINTR when a fatal signal is pending; -EDEADLK on
- *	the loop itself, -EINVAL in atomic context.  After these two, @s is unchanged.
+ * Return: 0 when the task has ended (RT-B1); if it has done so before the call, @s may become done
+ *	on the next turn of its loop, with the outcome of the task; -EINTR when a fatal signal is
+ *	pending; -EDEADLK on the loop itself, -EINVAL in atomic context.  After these two, @s is
+ *	unchanged.
  */
 int cotask_submission_cancel_and_wait(struct cotask_submission *s)
 {

@@ -52,6 +52,8 @@ static int set_watch(struct cotask_loop *loop, void *arg)
 {
 	const struct cotask_watch *new = arg;
 
+	if (loop->shut)
+		return -ESHUTDOWN;
 	cotask_watch_end(loop);
 	loop->watch.step_ns = new->step_ns;
 	loop->watch.cancel_ns = new->cancel_ns;
@@ -68,7 +70,7 @@ static int set_watch(struct cotask_loop *loop, void *arg)
  * @watch: what to report; all zero: stop
  *
  * Context: Process context; sleeps if the caller is not the owner of @loop.
- * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop has ended; -EBUSY if it is
+ * Return: 0; -EINVAL for a missing argument; -ESHUTDOWN if the loop ends; -EBUSY if it is
  *	the loop of a process, which is using it.
  */
 int cotask_loop_watch(struct cotask_loop *loop, const struct cotask_watch *watch)

@@ -396,7 +396,7 @@ static int edu_start(struct pci_dev *pdev, struct edu *edu)
 	cotask_group_init(&edu->group);
 	rc = request_irq(pci_irq_vector(pdev, 0), edu_irq, IRQF_SHARED, "cotask_edu", edu);
 	if (rc)
-		goto put_loop;
+		goto end_completion;
 	rc = cotask_group_open(&edu->group, loop, 0);
 	if (rc)
 		goto free_irq;
@@ -411,8 +411,8 @@ stop_group:
 	cotask_group_stop(&edu->group, 0);
 free_irq:
 	free_irq(pci_irq_vector(pdev, 0), edu);
+end_completion:
 	cotask_completion_fini(&edu->irq);
-put_loop:
 	cotask_loop_put(loop);
 	return rc;
 }

@@ -412,7 +412,7 @@ struct cotask {
 #define COTASK_SPAWN_LAZY	BIT(1)	/* even if the loop is eager */
 #define COTASK_SPAWN_DETACHED	BIT(2)	/* no owner but the loop, see COTASK_LOOP_OWNERS */
 #define COTASK_SPAWN_SURE_START	BIT(3)	/* runs its first step even if cancelled before */
-#define COTASK_SPAWN_CANCELLED	BIT(4)	/* into an aborting group, too; starts cancelled */
+#define COTASK_SPAWN_CANCELLED	BIT(4)	/* starts cancelled; the owner: also if the group aborts */
 #define COTASK_SPAWN_COMPLETION_WINS BIT(5) /* a cancel does not discard an outcome */
 #define COTASK_SPAWN_KEEP_CANCEL BIT(6)	/* a cancel that a child swallows comes again */
 #define COTASK_SPAWN_ALL	(COTASK_SPAWN_EAGER | COTASK_SPAWN_LAZY |	\
