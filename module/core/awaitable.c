@@ -145,17 +145,13 @@ static struct cotask_callback *callback_of(struct cotask_entry *e)
 	return container_of(e, struct cotask_callback, entry);
 }
 
-/* The loop has ended: nothing is queued any more, and callbacks belong to the caller again. */
-static void let_waiters_go(struct cotask_awaitable *x)
+/* The loop has ended: nothing is queued any more, and a callback belongs to the caller again. */
+static void let_go(struct cotask_entry *e)
 {
-	struct cotask_entry *e, *next;
-
-	list_for_each_entry_safe(e, next, &x->waiters, link) {
-		list_del_init(&e->link);
-		e->flags |= COTASK_E_WOKEN;
-		if (e->kind == COTASK_ENTRY_CALLBACK)
-			cotask_debug_dead(callback_of(e));
-	}
+	INIT_LIST_HEAD(&e->link);
+	e->flags |= COTASK_E_WOKEN;
+	if (e->kind == COTASK_ENTRY_CALLBACK)
+		cotask_debug_dead(callback_of(e));
 }
 
 /**
@@ -169,14 +165,14 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 	struct cotask_loop *loop = x->loop;
 	struct cotask_entry *e, *next;
 
-	if (unlikely(loop->ended)) {
-		let_waiters_go(x);
-		return;
-	}
 	list_for_each_entry_safe(e, next, &x->waiters, link) {
 		struct cotask *t = container_of(e, struct cotask, entry);
 
 		list_del(&e->link);
+		if (unlikely(loop->ended)) {
+			let_go(e);
+			continue;
+		}
 		if (e->kind == COTASK_ENTRY_TASK) {
 			if (x->result < 0)
 				cotask_awaitable_mark_read(x);
