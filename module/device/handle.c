@@ -261,7 +261,7 @@ static bool tell_failure(struct cotask_object *o)
 {
 	struct cotask_awaitable *x = cotask_object_awaitable(o);
 
-	if (o->file->dead || !x || cotask_object_has_no_outcome(o) || !cotask_awaitable_unlooked(x))
+	if (o->file->dead || !x || !cotask_awaitable_unlooked(x) || cotask_object_has_no_outcome(o))
 		return false;
 	cotask_awaitable_mark_read(x);
 	refcount_set(&o->refs, 1);
