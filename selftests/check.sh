@@ -624,18 +624,30 @@ part_bounds()
 	result "bounds on stock-6.1: a point to reschedule in each million instructions" $rc
 }
 
-# Where an instruction takes a nanosecond: what the rows of "make bench-hosted" cost.
-part_budget()
+hosted_rows()
 {
-	local log=$logs/budget.log rc=0
+	local log=$logs/budget-rows.log rc=0
 
-	need stock-6.1 || return
 	"$here/hosted.sh" ours >"$log" 2>&1 || rc=$?
 	[ $rc -eq 0 ] || tail -n 40 "$log"
 	result "budget: the rows are measured" $rc
-	[ $rc -eq 0 ] || return
-	"$here/hosted/budget.py" "$here/hosted/budget.txt" "$top/.build/hosted-ours-icount.json" \
-		>"$log"
+	return $rc
+}
+
+# Where an instruction takes a nanosecond: what the rows of "make bench-hosted" cost. A row that
+# costs too much is measured twice.
+part_budget()
+{
+	local log=$logs/budget.log rows=$top/.build/hosted-ours-icount.json
+	local judge=("$here/hosted/budget.py" "$here/hosted/budget.txt")
+
+	need stock-6.1 || return
+	hosted_rows || return
+	if ! "${judge[@]}" "$rows" >"$log"; then
+		mv "$rows" "$rows.first"
+		hosted_rows || return
+		"${judge[@]}" "$rows.first" "$rows" >"$log"
+	fi
 	count_tap "$log"
 	cat "$log"
 }
