@@ -166,12 +166,13 @@ static u32 apply_chunk(struct cotask_file *f, struct cotask_op *ops, u32 n, bool
 
 /*
  * A signal is pending, and what was applied has taken so long that it must not wait any more.  Nor
- * must files whose last references were dropped: they are closed when the process is back.
+ * must files whose last references ENTER has dropped: they are closed when the process is back.
  */
 static bool is_interrupted(const struct cotask_file *f, u32 applied, bool posted)
 {
-	return (signal_pending(current) || task_work_pending(current)) &&
-	       (posted ? applied >= POSTED_MANY : f->loop->breathed);
+	if (posted)
+		return signal_pending(current) && applied >= POSTED_MANY;
+	return f->loop->breathed && (signal_pending(current) || task_work_pending(current));
 }
 
 /*
