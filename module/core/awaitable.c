@@ -148,7 +148,7 @@ static struct cotask_callback *callback_of(struct cotask_entry *e)
 /* The loop has ended: nothing is queued any more, and a callback belongs to the caller again. */
 static void let_go(struct cotask_entry *e)
 {
-	INIT_LIST_HEAD(&e->link);
+	list_del_init(&e->link);
 	e->flags |= COTASK_E_WOKEN;
 	if (e->kind == COTASK_ENTRY_CALLBACK)
 		cotask_debug_dead(callback_of(e));
@@ -168,11 +168,11 @@ void cotask_awaitable_wake(struct cotask_awaitable *x)
 	list_for_each_entry_safe(e, next, &x->waiters, link) {
 		struct cotask *t = container_of(e, struct cotask, entry);
 
-		list_del(&e->link);
 		if (unlikely(loop->ended)) {
 			let_go(e);
 			continue;
 		}
+		list_del(&e->link);
 		if (e->kind == COTASK_ENTRY_TASK) {
 			if (x->result < 0)
 				cotask_awaitable_mark_read(x);
@@ -513,16 +513,13 @@ bool cotask_awaitable_return_callbacks(struct cotask_awaitable *x)
 
 	if (list_empty(&x->waiters))
 		return true;
-	if (!x->loop->ended)
+	if (!READ_ONCE(x->loop->ended))
 		return false;
 	list_for_each_entry_safe(e, next, &x->waiters, link) {
-		if (e->kind != COTASK_ENTRY_CALLBACK)
-			continue;
-		list_del_init(&e->link);
-		cotask_debug_dead(callback_of(e));
+		if (e->kind == COTASK_ENTRY_CALLBACK)
+			let_go(e);
 	}
-	if (x->post.ops->bare)
-		cotask_debug_left(x);
+	cotask_debug_left(x);
 	return list_empty(&x->waiters);
 }
 

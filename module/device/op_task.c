@@ -92,15 +92,14 @@ static struct cotask *spawn_remote(struct cotask_file *f, struct cotask_object *
 
 	args->flags = (args->flags & ~COTASK_SPAWN_EAGER) | COTASK_SPAWN_PAID;
 	t = cotask_task_prepare(root, f->loop, frame, args);
-	rc = PTR_ERR_OR_ZERO(t);
+	rc = PTR_ERR_OR_ZERO(t) ?: cotask_group_admits(root, true, 1) ?:
+	     cotask_remote_spawn(owner, t);
 	if (!rc) {
-		rc = cotask_group_admits(root, true, 1) ?: cotask_remote_spawn(owner, t);
-		if (!rc) {
-			cotask_task_start(t, args->flags);
-			return t;
-		}
-		cotask_task_discard(t, frame);
+		cotask_task_start(t, args->flags);
+		return t;
 	}
+	if (!IS_ERR(t))
+		cotask_task_discard(t, frame);
 	cotask_frame_refuse(frame);
 	return ERR_PTR(rc);
 }
