@@ -13,8 +13,8 @@
  *	event, condition
  *	shield, set		while they follow something
  *	timeout, cancel scope	while a task is inside of them
- *	callback		from its registration until its function is entered, or
- *				its future goes after the loop has ended
+ *	callback		from its registration until its function is entered, or, after
+ *				the end of the loop, until what it is registered with goes
  *	job			while its function can run
  *
  * In addition, cotask poisons its own memory.

@@ -36,6 +36,14 @@ static long run_and_hear(cotask_fn fn, void *arg)
 	return rc;
 }
 
+/* The run hears of one error, -EIO, of the task with the name. */
+#define HEARS_OF(fn, its_name) do {						\
+	ASSERT_EQ(0, run_and_hear(fn, NULL));					\
+	ASSERT_EQ(1, n_told);							\
+	ASSERT_EQ(-EIO, told[0].error);						\
+	ASSERT_STREQ(its_name, told[0].name);					\
+} while (0)
+
 static int go_named(cotask_fn fn, const char *name)
 {
 	struct cotask *task = cotask_spawn(NULL, fn, NULL, name);
@@ -58,10 +66,7 @@ static long fails_alone(void *arg)
 /* CT-B3, AW-11 */
 TEST(error_handler)
 {
-	ASSERT_EQ(0, run_and_hear(fails_alone, NULL));
-	ASSERT_EQ(1, n_told);
-	ASSERT_EQ(-EIO, told[0].error);
-	ASSERT_STREQ("alone", told[0].name);
+	HEARS_OF(fails_alone, "alone");
 }
 
 static long cleans_up_for_a_while(void *arg)
@@ -102,10 +107,7 @@ static long fails_with_children(void *arg)
 /* AW-11: the report identifies a task that has ended inside of a group */
 TEST(error_inside_of_a_group)
 {
-	ASSERT_EQ(0, run_and_hear(fails_with_children, NULL));
-	ASSERT_EQ(1, n_told);
-	ASSERT_EQ(-EIO, told[0].error);
-	ASSERT_STREQ("parent", told[0].name);
+	HEARS_OF(fails_with_children, "parent");
 }
 
 /* ... also if it is one of those that a run has left */
@@ -117,10 +119,7 @@ static long leaves_a_parent(void *arg)
 
 TEST(error_inside_of_a_group_at_the_end)
 {
-	ASSERT_EQ(0, run_and_hear(leaves_a_parent, NULL));
-	ASSERT_EQ(1, n_told);
-	ASSERT_EQ(-EIO, told[0].error);
-	ASSERT_STREQ("parent", told[0].name);
+	HEARS_OF(leaves_a_parent, "parent");
 }
 
 /* --- leftovers ------------------------------------------------------------------ */

@@ -116,7 +116,7 @@ PROGRAMS = [
     [*TWO_FAIL, enter(op("SPAWN"), make("EVENT"), op("EVENT_WAIT")), call("LIST", a=2),
      call("INSPECT"), call("READ_INSPECT", op("NOP", length=200)), call("INSPECT", a=3),
      call("LIST", a=3)],
-    # as many scopes as there are
+    # twenty scopes, each inside of the one before
     [ROOT, *[enter(*[scope(kind) for kind in ("TIMEOUT", "SCOPE", "SECTION", "TIMEOUT", "SCOPE")])
              for _ in range(4)], enter(op("CANCEL", handle=3)), enter(op("SLEEP", value=1)),
      enter(*[LEAVE] * 6), enter(*[LEAVE] * 6)],

@@ -525,7 +525,6 @@ TEST_F(file, the_process_leaves)
 	CLOSE_PAIR();
 }
 
-/* What a flag does not find is there for a reader without it. */
 #define PEEK_FROM(at)								\
 	ASSERT_EQ(0, setsockopt(s[0], SOL_SOCKET, SO_PEEK_OFF, &(int){ at }, sizeof(int)))
 #define PEEK	OP(RECV, .task = 1, .handle = IO, .addr = ADDR(in), .len = 3, .arg = MSG_PEEK)
@@ -538,6 +537,7 @@ TEST_F(file, the_process_leaves)
 	ASSERT_EQ(0, op(SLEEP, .task = 2));					\
 	EXPECT_EQ(2, t_next(self->fd).handle)
 
+/* What a flag does not find is there for a reader without it. */
 TEST_F(file, nothing_to_peek_at)
 {
 	PAIR(SOCK_STREAM);

@@ -278,14 +278,15 @@ static void group_is_paused(struct kunit *test)
 	close_group(env);
 }
 
+static const struct line cleans_up[] = {
+	TRY, SLEEP(5), LOG("ran"), EXCEPT, LOG("cancelled"), RERAISE, ENDTRY, END
+};
+
 /* It reaches groups that the tasks have entered; a cancel of the group ends it */
 static void paused_group_is_cancelled(struct kunit *test)
 {
 	struct env *env = env_of(test);
-	static const struct line child[] = {
-		TRY, SLEEP(5), LOG("ran"), EXCEPT, LOG("cancelled"), RERAISE, ENDTRY, END
-	};
-	static const struct line parent[] = { GROUP(1), SPAWN(1, 1, child), ENDGROUP, END };
+	static const struct line parent[] = { GROUP(1), SPAWN(1, 1, cleans_up), ENDGROUP, END };
 
 	open_group(env);
 	env->task[0] = cotask_spawn(&env->group[0], script_frame(env, parent), NULL);
@@ -313,10 +314,7 @@ static void pause_group(struct env *env, struct cotask *task)
 static void paused_at_the_end_of_a_run(struct kunit *test)
 {
 	struct env *env = env_of(test);
-	static const struct line child[] = {
-		TRY, SLEEP(5), LOG("ran"), EXCEPT, LOG("cancelled"), RERAISE, ENDTRY, END
-	};
-	static const struct line main[] = { SPAWN(1, 0, child), YIELD, HOOK(pause_group), END };
+	static const struct line main[] = { SPAWN(1, 0, cleans_up), YIELD, HOOK(pause_group), END };
 
 	open_group(env);
 	KUNIT_EXPECT_EQ(test, cotask_run(env->loop, script_frame(env, main)), 0L);
@@ -329,11 +327,8 @@ static void paused_at_the_end_of_a_run(struct kunit *test)
 static void paused_inside_of_a_cancelled_group(struct kunit *test)
 {
 	struct env *env = env_of(test);
-	static const struct line child[] = {
-		TRY, SLEEP(5), LOG("ran"), EXCEPT, LOG("child"), RERAISE, ENDTRY, END
-	};
 	static const struct line parent[] = {
-		GROUP(1), SPAWN(1, 1, child), TRY, JOIN(1), EXCEPT, LOG("parent"), ENDTRY,
+		GROUP(1), SPAWN(1, 1, cleans_up), TRY, JOIN(1), EXCEPT, LOG("parent"), ENDTRY,
 		ENDGROUP, END
 	};
 
@@ -345,7 +340,7 @@ static void paused_inside_of_a_cancelled_group(struct kunit *test)
 	expect_log(env, "");
 	cotask_group_cancel(&env->group[0]);
 	settle(env);
-	expect_log(env, "child parent");
+	expect_log(env, "cancelled parent");
 	KUNIT_EXPECT_TRUE(test, cotask_done(env->task[0]));
 	stop(env, COTASK_FOREVER);
 	close_group(env);

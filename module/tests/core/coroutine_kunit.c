@@ -681,6 +681,9 @@ static void close_is_idempotent(struct kunit *test)
 	/* Takes a reference each time. */
 	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
 	KUNIT_EXPECT_EQ(test, cotask_loop_stop(NULL, 0), 0);
+	loop = cotask_loop_get(cotask_loop_create("thread", 0));
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(loop, 0), 0);
 }
 
 static struct kunit_case cases[] = {
