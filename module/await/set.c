@@ -596,8 +596,7 @@ static void await_members(struct cotask_set *s)
  * coroutine that it is a part of (WT-B1).
  *
  * Context: The loop's owner, or any thread after its end, before what was followed goes; without a
- *	spinlock: sleeps when another thread is completing a
- *	member at this very moment.
+ *	spinlock: sleeps when another thread is completing a member at this very moment.
  */
 void cotask_set_drop(struct cotask_set *s)
 {

@@ -114,8 +114,7 @@ void cotask_shield_run(struct cotask_loop *loop, struct cotask_entry *e)
  * out, or was left by cotask_await_shielded(), or was never awaited.
  *
  * Context: The loop's owner, or any thread after its end, before what was followed goes; without a
- *	spinlock: sleeps when another thread is completing
- *	what @s follows at this very moment.
+ *	spinlock: sleeps when another thread is completing what @s follows at this very moment.
  */
 void cotask_shield_drop(struct cotask_shield *s)
 {

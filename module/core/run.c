@@ -89,8 +89,7 @@ static int make_context(struct cotask_loop *loop)
  *
  * When @main is done, every other task of the loop is cancelled once, those that
  * are spawned meanwhile as well, and all are waited for (CO-8, CO-B1); no group stays
- * paused.  Several runs
- * on one loop, one after the other, share one context (CO-11).
+ * paused.  Several runs on one loop, one after the other, share one context (CO-11).
  *
  * Context: Process context, sleeps.
  * Return: The outcome of @main (CO-7); -EINTR if only a signal has cancelled it

@@ -109,11 +109,12 @@ extern const struct cotask_object_ops cotask_file_object;
 extern const struct cotask_object_ops cotask_hosted_object;
 extern const struct cotask_object_ops cotask_native_object;
 extern const struct cotask_object_ops cotask_shield_object;
-bool cotask_object_has_no_outcome(struct cotask_object *o);
 extern const struct cotask_object_ops cotask_set_object;
 extern const struct cotask_object_ops cotask_iteration_object;
 extern const struct cotask_object_ops cotask_submission_object;
 extern const struct cotask_object_ops cotask_remote_object;
+
+bool cotask_object_has_no_outcome(struct cotask_object *o);
 
 /* Operations and events that are copied at once; less than a page of them. */
 #define COTASK_CHUNK	16

@@ -479,8 +479,7 @@ struct cotask_event_info {
  * @max_events: number of elements of @events; 0: apply operations, and do not run the loop
  * @min_events: 0: do not wait; otherwise wait until there is an event, unless an operation of
  *	a task has returned an error, or the last reference to a file was dropped, which is closed
- *	when the call returns; with COTASK_ENTER_DRAIN also until no task is left in the
- *	loop
+ *	when the call returns; with COTASK_ENTER_DRAIN also until no task is left in the loop
  * @deadline: on CLOCK_MONOTONIC, the time at which a wait ends; or COTASK_NEVER
  * @n_events: out: number of events
  * @applied: out: number of operations that were applied, each with its result; a signal, or a

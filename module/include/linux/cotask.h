@@ -254,7 +254,8 @@ static inline int cotask_awaitable_error(struct cotask_awaitable *x)
  * @post: its place in the loop's inbox
  *
  * To be embedded; belongs to the caller again when @fn has been entered or
- * cotask_off_done() has removed it, or after cotask_future_fini().
+ * cotask_off_done() has removed it; after the end of the loop, when what it was
+ * registered with has ended, too, see cotask_on_done().
  */
 struct cotask_callback {
 	struct cotask_entry	entry;
