@@ -15,6 +15,7 @@
 static const struct cotask_fanout_ops set_fanout_ops;
 
 static void be_done(struct cotask_set *s);
+static void doom_tasks(struct cotask_fanout *f, struct list_head *more);
 
 static struct cotask_member *member_of(struct cotask_entry *e)
 {
@@ -132,8 +133,10 @@ static void attach(struct cotask_set *s, struct cotask_member *m)
 	if (m->entry.flags & MEMBER_SPAWNED) {
 		m->coro->at = 0;
 		cotask_task_start(cotask_of(m->x), 0);
+		m->entry.flags |= MEMBER_HELD;
 	} else if (cotask_is_task(m->x)) {
 		cotask_get(cotask_of(m->x));
+		m->entry.flags |= MEMBER_HELD;
 	}
 	m->entry.flags |= MEMBER_ATTACHED;
 	s->attached++;
@@ -278,6 +281,9 @@ static int follow(struct cotask_set *s, struct cotask_group *group,
 	group = owner(group, members, n);
 	if (IS_ERR(group))
 		return PTR_ERR(group);
+	/* A thread may own several loops. */
+	if (group && group->base.loop != loop)
+		return -EXDEV;
 	return cotask_set_init(s, loop, members, n, group, ops);
 }
 
@@ -449,6 +455,7 @@ static void end_cut(struct cotask_fanout *f)
 static const struct cotask_fanout_ops set_fanout_ops = {
 	.next = cancel_next,
 	.end_cut = end_cut,
+	.doom = doom_tasks,
 };
 
 void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why)
@@ -509,16 +516,17 @@ static void note_results(struct cotask_set *s)
 	}
 }
 
-static void put_tasks(struct cotask_set *s)
+/* What is not held may be gone, if it was in the frame of a task that was ended by force. */
+void cotask_set_put_tasks(struct cotask_set *s)
 {
 	unsigned int i;
 
-	/* Of a repeated argument the first one holds the task: it goes last. */
-	for (i = s->n; i--; ) {
+	for (i = 0; i < s->n; i++) {
 		struct cotask_member *m = &s->members[i];
 
-		if (!(m->entry.flags & MEMBER_REPEATED) && cotask_is_task(m->x))
+		if (m->entry.flags & MEMBER_HELD)
 			cotask_put(cotask_of(m->x));
+		m->entry.flags &= ~MEMBER_HELD;
 		if (m->coro)
 			m->x = NULL;
 		cotask_loop_spend(s->base.loop, 1);
@@ -539,9 +547,20 @@ static void be_done(struct cotask_set *s)
 {
 	int how = s->flags & COTASK_SET_CANCELLED ? COTASK_S_CANCELLED : 0;
 
-	put_tasks(s);
+	if (!(s->flags & COTASK_SET_KEEPS))
+		cotask_set_put_tasks(s);
 	prove_end(s);
 	cotask_awaitable_settle(&s->base, s->outcome, how);
+}
+
+/* Choose the outcome; the set still follows its members. */
+static void decide(struct cotask_set *s, long result, int how)
+{
+	cotask_entry_unlink(s->base.loop, &s->alarm);
+	cotask_fanout_end(&s->fanout);
+	s->flags |= COTASK_SET_SETTLED | (how ? COTASK_SET_CANCELLED : 0);
+	s->outcome = result;
+	note_results(s);
 }
 
 /**
@@ -554,11 +573,7 @@ void cotask_set_settle(struct cotask_set *s, long result, int how)
 {
 	if (s->flags & COTASK_SET_SETTLED)
 		return;
-	cotask_entry_unlink(s->base.loop, &s->alarm);
-	cotask_fanout_end(&s->fanout);
-	s->flags |= COTASK_SET_SETTLED | (how ? COTASK_SET_CANCELLED : 0);
-	s->outcome = result;
-	note_results(s);
+	decide(s, result, how);
 	cotask_set_detach(s);
 	if (!s->attached)
 		be_done(s);
@@ -568,6 +583,53 @@ void cotask_set_settle(struct cotask_set *s, long result, int how)
 void cotask_set_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 {
 	cotask_set_settle(cotask_set_of(x), -ECANCELED, COTASK_S_CANCELLED);
+}
+
+/* --- a frame that goes -------------------------------------------------------------- */
+
+struct cotask_fanout *cotask_set_tasks(struct cotask_awaitable *x)
+{
+	return &cotask_set_of(x)->fanout;
+}
+
+/*
+ * The task that waits for the set is ended by force, and with it what it has spawned here.  A set
+ * that is a member, and that nothing else waits for, goes in the same way.  True: a member does.
+ */
+static bool doom_member(struct cotask_member *m, struct list_head *more)
+{
+	struct cotask_awaitable *x = m->x;
+
+	if (!cotask_set_follows(m))
+		return false;
+	if (m->entry.flags & MEMBER_SPAWNED) {
+		cotask_task_doom(cotask_of(x), more);
+		return true;
+	}
+	if (!x->post.ops->tasks || !list_is_singular(&x->waiters))
+		return false;
+	list_move_tail(&x->post.ops->tasks(x)->link, more);
+	return true;
+}
+
+/* The set is done when those have ended, whose frames may be where the set is. */
+static void doom_tasks(struct cotask_fanout *f, struct list_head *more)
+{
+	struct cotask_set *s = set_of_fanout(f);
+	unsigned int i;
+
+	if (s->flags & COTASK_SET_SETTLED)
+		return;
+	decide(s, -ECANCELED, COTASK_S_CANCELLED);
+	for (i = 0; i < s->n; i++) {
+		struct cotask_member *m = &s->members[i];
+
+		if (!doom_member(m, more) && (m->entry.flags & MEMBER_ATTACHED))
+			detach(s, m);
+		cotask_loop_spend(s->base.loop, 1);
+	}
+	if (!s->attached)
+		be_done(s);
 }
 
 /* Wait for members that have not arrived yet. */
@@ -604,6 +666,13 @@ void cotask_set_drop(struct cotask_set *s)
 		return;
 	might_sleep();
 	cotask_set_let_go(&s->base, NULL);
-	await_members(s);
+	if (cotask_awaitable_done(&s->base))
+		return;
+	/* Tasks that are being ended by force are not waited for. */
+	cotask_set_detach(s);
+	if (s->attached)
+		await_members(s);
+	else
+		be_done(s);
 }
 EXPORT_SYMBOL_GPL(cotask_set_drop);

@@ -15,6 +15,7 @@
 #define MEMBER_REPEATED	BIT(1)	/* names what an earlier member names */
 #define MEMBER_ATTACHED	BIT(2)	/* its end was not taken in yet */
 #define MEMBER_DECLINES	BIT(3)	/* cannot be cancelled any more */
+#define MEMBER_HELD	BIT(4)	/* the set has a reference to its task */
 #define MEMBER_WOKEN	COTASK_E_WOKEN	/* it has ended */
 
 /* --- flags of a set; the low bits are COTASK_GATHER_* ---------------------- */
@@ -23,6 +24,7 @@
 #define COTASK_SET_REQUESTED	BIT(9)	/* to be cancelled */
 #define COTASK_SET_SETTLED	BIT(10)	/* has its outcome, and is done without members */
 #define COTASK_SET_CANCELLED	BIT(11)	/* ... which is CANCELLED */
+#define COTASK_SET_KEEPS	BIT(12)	/* it holds its tasks until cotask_set_put_tasks() */
 
 extern const struct cotask_awaitable_ops cotask_as_completed_ops;
 
@@ -59,5 +61,7 @@ void cotask_set_queue(struct cotask_set *s);
 void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why);
 void cotask_set_settle(struct cotask_set *s, long result, int how);
 void cotask_set_let_go(struct cotask_awaitable *x, struct cotask *waiter);
+struct cotask_fanout *cotask_set_tasks(struct cotask_awaitable *x);
+void cotask_set_put_tasks(struct cotask_set *s);
 
 #endif /* COTASK_SET_H */

@@ -82,10 +82,13 @@ static inline void cotask_stretch_end(struct cotask_loop *loop) { }
  * struct cotask_fanout_ops - what cancels many
  * @next: cancels the next one; false: there is none left
  * @end_cut: all were asked, and a cycle of waits is to be cut here; NULL: it cannot be
+ * @doom: ends the tasks that it owns where they are suspended, see doom.c; adds the fan-outs of
+ *	what these own to @more
  */
 struct cotask_fanout_ops {
 	bool (*next)(struct cotask_fanout *f);
 	void (*end_cut)(struct cotask_fanout *f);
+	void (*doom)(struct cotask_fanout *f, struct list_head *more);
 };
 
 void cotask_fanout_init(struct cotask_fanout *f, const struct cotask_fanout_ops *ops);

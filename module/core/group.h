@@ -63,6 +63,10 @@ void cotask_group_cancel_joined(struct cotask_group *g, struct cotask *t);
 void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
 			bool body);
 void cotask_group_cancel_children(struct cotask_group *g, const struct cotask_reason *why);
+
+/* doom.c */
+void cotask_task_doom(struct cotask *t, struct list_head *more);
+void cotask_group_doom_children(struct cotask_fanout *f, struct list_head *more);
 void cotask_group_doom(struct cotask_group *g);
 
 #endif /* COTASK_GROUP_H */

@@ -9,7 +9,8 @@
  *
  *	me->part[0] = COTASK_MEMBER_CORO(&me->head.frame);
  *	me->part[1] = COTASK_MEMBER_CORO(&me->body.frame);
- *	CO_AWAIT(both, rc, cotask_await(task, cotask_gather(&me->set, NULL, me->part, 2, 0)));
+ *	CO_AWAIT(both, rc, cotask_await(task, cotask_gather(&me->set, NULL, me->part, 2,
+ *							    COTASK_GATHER_FAIL_FAST)));
  *
  * Which to take:
  *
@@ -20,8 +21,14 @@
  *
  * A set is an awaitable: gathers can be members of gathers, or be shielded.  A
  * member that is a future, a shield or a set must exist until the set is done; the
- * set holds a reference to a member that is a task.  If a set will not be done, the
- * caller drops it with cotask_set_drop() before it frees the memory of the set.
+ * set holds a reference to a member that is a task, and a wait until it is over.  If a set will
+ * not be done, the caller drops it with cotask_set_drop() before it frees the memory of the set.
+ *
+ * The frames of coroutines may be in the struct around the caller's frame if the caller awaits a
+ * gather or race that waits for all of them, directly or as a member of another one: also a
+ * caller that is ended by force, see cotask_group_stop(), then ends after them.  Otherwise they
+ * have to be allocated, and freed by their release functions: a set that is dropped, a gather
+ * without flags, and an iteration do not wait for their members.
  */
 #ifndef _LINUX_COTASK_GATHER_H
 #define _LINUX_COTASK_GATHER_H

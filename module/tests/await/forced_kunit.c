@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cotask tests - tasks that are ended by force, and what is in their frames
+ *
+ * A parent has the frames of its members in its own memory, which its release function frees: a
+ * member that ends later uses memory that was freed.
+ */
+#include <linux/slab.h>
+
+#include "../helpers.h"
+#include "../suites.h"
+
+/**
+ * struct part - a member, which cleans up longer than there is time for
+ * @frame: the coroutine
+ * @timeout: a scope that it is in when it is ended
+ * @over: the coroutine was released
+ */
+struct part {
+	struct cotask_frame frame;
+	struct cotask_timeout timeout;
+	bool over;
+};
+
+/**
+ * struct parent - awaits a set of @part
+ * @frame: the coroutine
+ * @part: the coroutines
+ * @future: another member, which does not end
+ * @member: of @set
+ * @outer: the only member of @around
+ * @set: follows @member
+ * @around: follows @set
+ */
+struct parent {
+	struct cotask_frame frame;
+	struct part part[2];
+	struct cotask_future future;
+	struct cotask_member member[3];
+	struct cotask_member outer;
+	struct cotask_set set;
+	struct cotask_set around;
+};
+
+static unsigned int parents;	/* that have ended */
+
+static void part_release(struct cotask_frame *frame)
+{
+	container_of(frame, struct part, frame)->over = true;
+}
+
+static long resists(struct cotask *task, struct cotask_frame *frame)
+{
+	struct part *me = container_of(frame, struct part, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, asleep);
+
+	rc = cotask_timeout_start(task, &me->timeout, 3600 * NSEC_PER_SEC);
+	while (!rc || rc == -ECANCELED)
+		CO_AWAIT(asleep, rc, cotask_sleep(task, NSEC_PER_SEC));
+	return rc;
+}
+
+static void parent_release(struct cotask_frame *frame)
+{
+	struct parent *me = container_of(frame, struct parent, frame);
+	struct kunit *test = env_current()->test;
+	int i;
+
+	parents++;
+	for (i = 0; i < 2; i++) {
+		if (me->member[i].coro == &me->part[i].frame)
+			KUNIT_EXPECT_TRUE(test, me->part[i].over);
+	}
+	cotask_set_drop(&me->around);
+	cotask_set_drop(&me->set);
+	cotask_future_fini(&me->future);
+	memset(me, 0x6b, sizeof(*me));
+	kfree(me);
+}
+
+static struct parent *make_parent(struct env *env, cotask_step_fn step)
+{
+	struct parent *me = kzalloc(sizeof(*me), GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(env->test, me);
+	for (i = 0; i < 2; i++) {
+		cotask_frame_init(&me->part[i].frame, resists, part_release);
+		me->member[i] = COTASK_MEMBER_CORO(&me->part[i].frame);
+	}
+	cotask_future_init(&me->future, env->loop);
+	me->member[2] = COTASK_MEMBER(&me->future.base);
+	me->outer = COTASK_MEMBER(&me->set.base);
+	cotask_frame_init(&me->frame, step, parent_release);
+	return me;
+}
+
+static struct cotask_awaitable *gather(struct parent *me, u32 flags)
+{
+	return cotask_gather(&me->set, NULL, me->member, 3, flags);
+}
+
+static long fails_fast(struct cotask *task, struct cotask_frame *frame)
+{
+	struct parent *me = container_of(frame, struct parent, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	CO_AWAIT(ended, rc, cotask_await(task, gather(me, COTASK_GATHER_FAIL_FAST)));
+	return rc;
+}
+
+static long collects(struct cotask *task, struct cotask_frame *frame)
+{
+	struct parent *me = container_of(frame, struct parent, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	CO_AWAIT(ended, rc, cotask_await(task, gather(me, COTASK_GATHER_COLLECT)));
+	return rc;
+}
+
+static long races(struct cotask *task, struct cotask_frame *frame)
+{
+	struct parent *me = container_of(frame, struct parent, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	CO_AWAIT(ended, rc, cotask_await(task, cotask_race(&me->set, NULL, me->member, 3)));
+	return rc;
+}
+
+static long nests(struct cotask *task, struct cotask_frame *frame)
+{
+	struct parent *me = container_of(frame, struct parent, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	gather(me, COTASK_GATHER_FAIL_FAST);
+	CO_AWAIT(ended, rc, cotask_await(task, cotask_gather(&me->around, NULL, &me->outer, 1,
+							     COTASK_GATHER_FAIL_FAST)));
+	return rc;
+}
+
+/* CO-B2: a task ends after those that it has begun with the set that it waits for */
+static void members_in_the_frame(struct kunit *test)
+{
+	static const cotask_step_fn steps[] = { fails_fast, collects, races, nests };
+	struct env *env = env_of(test);
+	unsigned int i;
+
+	parents = 0;
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		env->task[i] = cotask_spawn(cotask_loop_root(env->loop),
+					    &make_parent(env, steps[i])->frame, NULL);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(env->task[i]));
+	}
+	settle(env);
+	stop(env, 0);
+	KUNIT_EXPECT_EQ(test, parents, ARRAY_SIZE(steps));
+	for (i = 0; i < ARRAY_SIZE(steps); i++)
+		expect_cancelled(env, i);
+}
+
+/* CO-B2: ... also if it was cancelled before, and these have not ended */
+static void cancelled_before(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
+				    &make_parent(env, fails_fast)->frame, NULL);
+	settle(env);
+	cotask_cancel(env->task[0]);
+	settle(env);
+	parents = 0;
+	stop(env, -1);
+	KUNIT_EXPECT_EQ(test, parents, 1U);
+}
+
+/* --- a set of another task --------------------------------------------------------------- */
+
+/* The frames of these members are not in that of the task, which does not wait for the set. */
+static struct part loose[2];
+static struct parent *owner;
+
+static long begins(struct cotask *task, struct cotask_frame *frame)
+{
+	struct parent *me = container_of(frame, struct parent, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, asleep);
+
+	rc = PTR_ERR_OR_ZERO(gather(me, COTASK_GATHER_FAIL_FAST));
+	while (!rc || rc == -ECANCELED)
+		CO_AWAIT(asleep, rc, cotask_sleep(task, NSEC_PER_SEC));
+	return rc;
+}
+
+static long follows(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	CO_AWAIT(ended, rc, cotask_await(task, &owner->set.base));
+	return rc;
+}
+
+/* CO-B2, WT-B1: the owner drops the set while its members are being ended */
+static void set_is_dropped_meanwhile(struct kunit *test)
+{
+	static struct cotask_frame follower;
+	struct env *env = env_of(test);
+	int i;
+
+	owner = make_parent(env, begins);
+	for (i = 0; i < 2; i++) {
+		cotask_frame_init(&loose[i].frame, resists, part_release);
+		owner->member[i] = COTASK_MEMBER_CORO(&loose[i].frame);
+	}
+	env->task[0] = cotask_spawn(cotask_loop_root(env->loop), &owner->frame, NULL);
+	settle(env);
+	cotask_frame_init(&follower, follows, NULL);
+	env->task[1] = cotask_spawn(cotask_loop_root(env->loop), &follower, NULL);
+	settle(env);
+	parents = 0;
+	stop(env, -1);
+	KUNIT_EXPECT_EQ(test, parents, 1U);
+	KUNIT_EXPECT_TRUE(test, loose[0].over && loose[1].over);
+	expect_cancelled(env, 1);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(members_in_the_frame),
+	KUNIT_CASE(cancelled_before),
+	KUNIT_CASE(set_is_dropped_meanwhile),
+	{}
+};
+
+struct kunit_suite cotask_forced_suite = {
+	.name = "cotask_forced",
+	.init = env_init,
+	.exit = env_exit,
+	.test_cases = cases,
+};
