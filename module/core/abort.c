@@ -121,6 +121,8 @@ void cotask_group_abort(struct cotask_group *g, const struct cotask_reason *why,
  */
 void cotask_group_cancel_children(struct cotask_group *g, const struct cotask_reason *why)
 {
+	if (g->flags & COTASK_G_OVER)
+		return;
 	if (!(g->flags & COTASK_G_ABORTING))
 		cotask_group_abort(g, why, false);
 	else if (cotask_wave_may_pass(g->base.loop, g->fanout.wave))

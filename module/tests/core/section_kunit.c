@@ -2,6 +2,7 @@
 /*
  * cotask tests - shielded sections and cancel scopes
  */
+#include "../../core/core.h"
 #include "../scenario.h"
 #include "../suites.h"
 
@@ -295,6 +296,27 @@ static void level_and_section(struct kunit *test)
 	expect_count(env, 0, 0);
 }
 
+/* CX-B1, TK-12: a group whose last child has ended is not aborted, before its task has left it */
+static void group_that_is_over(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { SLEEP(5), END };
+	static const struct line p[] = {
+		SCOPE(0), GROUP(0), SPAWN(1, 0, child), ENDGROUP, ENDSCOPE, LOG("out"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	advance(env, 5);
+	while (!(env->group[0].flags & COTASK_G_OVER) && turn(env))
+		;
+	expect_pending(env, 0);
+	cotask_cancel_scope_cancel(&env->scope[0]);
+	KUNIT_EXPECT_FALSE(test, env->group[0].flags & COTASK_G_ABORTING);
+	settle(env);
+	expect_log(env, "out");
+}
+
 /* CX-B1, SH-B2: neither is a section that is entered in a cancelled scope */
 static void section_in_a_cancelled_scope(struct kunit *test)
 {
@@ -478,6 +500,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(level_and_outside),
 	KUNIT_CASE(level_and_children),
 	KUNIT_CASE(level_and_section),
+	KUNIT_CASE(group_that_is_over),
 	KUNIT_CASE(section_in_a_cancelled_scope),
 	KUNIT_CASE(level_and_groups_around_a_section),
 	KUNIT_CASE(level_asks_children_once),
