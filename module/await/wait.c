@@ -8,12 +8,16 @@
  */
 #include "set.h"
 
+/* In the flags of the set. */
+#define WAIT_MODE	(BIT(0) | BIT(1))
+
 static void member_ended(struct cotask_set *s, struct cotask_member *m)
 {
-	bool failed = m->x->result < 0 && !cotask_awaitable_cancelled(m->x);
+	const bool failed = m->x->result < 0 && !cotask_awaitable_cancelled(m->x);
+	const u32 mode = s->flags & WAIT_MODE;
 
-	if (cotask_set_is_last(s) || s->flags == COTASK_WAIT_FIRST ||
-	    (s->flags == COTASK_WAIT_FIRST_ERROR && failed))
+	if (cotask_set_is_last(s) || mode == COTASK_WAIT_FIRST ||
+	    (mode == COTASK_WAIT_FIRST_ERROR && failed))
 		cotask_set_settle(s, 0, 0);
 }
 
@@ -80,6 +84,11 @@ static long wait_step(struct cotask *task, struct cotask_frame *frame)
 	return rc;
 }
 
+static void wait_release(struct cotask_frame *frame)
+{
+	cotask_set_put_tasks(&container_of(frame, struct cotask_wait, frame)->set);
+}
+
 static int begin(struct cotask *task, struct cotask_wait *w, struct cotask_member *members,
 		 unsigned int n, enum cotask_wait_mode mode, s64 timeout_ns)
 {
@@ -98,7 +107,7 @@ static int begin(struct cotask *task, struct cotask_wait *w, struct cotask_membe
 	rc = cotask_set_init(&w->set, task->base.loop, members, n, NULL, &wait_ops);
 	if (rc)
 		return rc;
-	w->set.flags = mode;
+	w->set.flags = mode | COTASK_SET_KEEPS;
 	cotask_set_arm(&w->set, timeout_ns);
 	/* Always suspends (WT-2): what has ended already is queued, too. */
 	cotask_set_queue(&w->set);
@@ -132,6 +141,6 @@ struct cotask_await cotask_wait_members(struct cotask *task, struct cotask_wait 
 
 	if (rc)
 		return cotask_refuse(task, rc);
-	return cotask_call(task, cotask_frame_init(&w->frame, wait_step, NULL));
+	return cotask_call(task, cotask_frame_init(&w->frame, wait_step, wait_release));
 }
 EXPORT_SYMBOL_GPL(cotask_wait_members);

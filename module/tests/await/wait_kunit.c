@@ -66,6 +66,35 @@ static void always_suspends(struct kunit *test)
 	expect_log(env, "ECANCELED n1");
 }
 
+static void forget(struct env *env, struct cotask *task)
+{
+	cotask_put(env->task[1]);
+	env->task[1] = NULL;
+}
+
+/* WT-5: a task stays until the waiter has its outcome, also if the wait has the last reference */
+static void wait_has_the_last_reference(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line forgets[] = { HOOK(forget), END };
+	static const struct line all[] = { WAIT(0, WALL, NEVER, T(1)), TELL };
+	static const struct line first[] = { WAIT(0, WFIRST, NEVER, T(1), F(0)), TELL };
+
+	play(env, 1, one);
+	play(env, 0, all);
+	play(env, 2, forgets);
+	settle(env);
+	pass(env, 10);
+	expect_log(env, "one 0 [ 1 ]");
+	/* It ends after the set is done, and before the waiter runs. */
+	play(env, 1, instant);
+	play(env, 0, first);
+	play(env, 2, forgets);
+	cotask_future_complete(&env->future[0], 9);
+	settle(env);
+	expect_log(env, "instant 0 [ 5 9 ]");
+}
+
 /* WT-3: ALL waits for every one, FIRST for one, CANCELLED included */
 static void all_and_first(struct kunit *test)
 {
@@ -693,6 +722,7 @@ static void ended_early(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(arguments),
 	KUNIT_CASE(always_suspends),
+	KUNIT_CASE(wait_has_the_last_reference),
 	KUNIT_CASE(all_and_first),
 	KUNIT_CASE(first_error),
 	KUNIT_CASE(failed_with_ecanceled),
