@@ -323,7 +323,9 @@ void cotask_task_start(struct cotask *t, u32 flags)
 	why = unlikely(g->flags & COTASK_G_LEVEL) ? cotask_cancel_scope_covers(g) : NULL;
 	if (why) {
 		cotask_task_born_level(t);
-		cotask_cancel_for(t, why);
+		/* By the group, if that aborts: a child gets one cancel (TG-B5). */
+		if (!(g->flags & COTASK_G_ABORTING))
+			cotask_cancel_for(t, why);
 	}
 	if (!why && !(g->flags & COTASK_G_ABORTING) && wants_eager(loop, flags))
 		eager_step(loop, t);

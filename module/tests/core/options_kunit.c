@@ -261,6 +261,22 @@ static void into_an_aborting_group(struct kunit *test)
 	expect_finished(env, 2, 0);
 }
 
+/* TG-B5, CX-B1: in a cancelled scope, too, it gets one cancel */
+static void into_an_aborting_group_of_a_scope(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line child[] = { COUNT, TRY, YIELD, EXCEPT, SHOW, ENDTRY, END };
+	static const struct line p[] = {
+		SCOPE(0), GROUP(0), CANCEL_SCOPE(0),
+		SPAWN_FLAGS(1, 0, child, COTASK_SPAWN_CANCELLED | COTASK_SPAWN_SURE_START),
+		TRY, YIELD, EXCEPT, ENDTRY, ENDGROUP, ENDSCOPE, LOG("out"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "n1 ECANCELED out");
+}
+
 /* CT-B2: a loop that asks for owners refuses a spawn without one, but for detached */
 static void owners(struct kunit *test)
 {
@@ -708,6 +724,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(cancel_and_wait),
 	KUNIT_CASE(sure_start),
 	KUNIT_CASE(into_an_aborting_group),
+	KUNIT_CASE(into_an_aborting_group_of_a_scope),
 	KUNIT_CASE(owners),
 	KUNIT_CASE(strict_timeout),
 	KUNIT_CASE(quiet_timeout),
