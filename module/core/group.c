@@ -285,6 +285,8 @@ void cotask_group_due_run(struct cotask_loop *loop, struct cotask_entry *e)
 		.cause = COTASK_CAUSE_DEADLINE,
 	};
 
+	if (unlikely(loop->paused) && cotask_pause_holds(loop, e))
+		return;
 	if (g->flags & COTASK_G_ABORTING)
 		return;
 	g->flags |= COTASK_G_EXPIRED;

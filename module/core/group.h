@@ -52,7 +52,7 @@ void cotask_group_close(struct cotask_group *g);
 int cotask_group_error_at(struct cotask_group *g, u64 n, struct cotask_group_error *e);
 
 /* pause.c */
-bool cotask_pause_holds(struct cotask *t);
+bool cotask_pause_holds(struct cotask_loop *loop, struct cotask_entry *e);
 void cotask_pause_review(struct cotask_loop *loop);
 void cotask_pause_end(struct cotask_group *g);
 void cotask_pauses_end(struct cotask_loop *loop);

@@ -17,7 +17,7 @@ enum cotask_clock {
  * struct cotask_loop - a scheduler
  * @ready: entries to be run in the next turn [L]
  * @batch: what is left of the current turn [L]
- * @held: tasks whose turn has come while their group is paused [L]
+ * @held: entries whose turn has come while their group is paused [L]
  * @paused: groups that are paused [L]
  * @current_task: whose step is running [L]
  * @inbox: posts from any context; its first node marks it closed, see inbox.c [A]

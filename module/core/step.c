@@ -404,7 +404,7 @@ void cotask_task_run(struct cotask_loop *loop, struct cotask_entry *e)
 {
 	struct cotask *t = container_of(e, struct cotask, entry);
 
-	if (unlikely(loop->paused) && cotask_pause_holds(t))
+	if (unlikely(loop->paused) && cotask_pause_holds(loop, e))
 		return;
 	if (unlikely((e->flags & COTASK_T_SIGNALS) ||
 		     (atomic_read(&t->base.state) & COTASK_S_POSTED))) {

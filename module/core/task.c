@@ -640,7 +640,8 @@ void cotask_task_record(struct cotask_loop *loop, struct cotask_entry *e)
 {
 	struct cotask *t = container_of(e, struct cotask, entry);
 
-	cotask_group_child_ended(t->group, t);
+	if (likely(!loop->paused) || !cotask_pause_holds(loop, e))
+		cotask_group_child_ended(t->group, t);
 }
 
 /* --- queries ------------------------------------------------------------ */

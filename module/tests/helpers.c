@@ -116,6 +116,19 @@ void stop(struct env *env, s64 grace_ns)
 	env->loop = NULL;
 }
 
+void open_group(struct env *env)
+{
+	cotask_group_init(&env->group[0]);
+	KUNIT_ASSERT_EQ(env->test, cotask_group_open(&env->group[0], env->loop, 0), 0);
+}
+
+/* The loop has ended, and the group with it: it lets go of the loop. */
+void close_group(struct env *env)
+{
+	KUNIT_EXPECT_EQ(env->test, cotask_group_stop(&env->group[0], 0), 0);
+	cotask_group_fini(&env->group[0]);
+}
+
 void env_exit(struct kunit *test)
 {
 	struct env *env = env_of(test);

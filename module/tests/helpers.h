@@ -22,6 +22,10 @@ void env_exit(struct kunit *test);	/* .exit: stops the loop, looks for leaks */
 /* End the loop before the end of the case. */
 void stop(struct env *env, s64 grace_ns);
 
+/* Open env->group[0], and let it go after that. */
+void open_group(struct env *env);
+void close_group(struct env *env);
+
 static inline struct env *env_of(struct kunit *test)
 {
 	return test->priv;

@@ -29,7 +29,7 @@ kunit_test_suites(&cotask_oom_suite, &cotask_no_alloc_suite,
 		  &cotask_scenario_gather_suite, &cotask_scenario_sync_suite,
 		  &cotask_scenario_start_suite, &cotask_bounds_suite,
 		  &cotask_products_suite, &cotask_driver_suite, &cotask_refused_suite,
-		  &cotask_forced_suite);
+		  &cotask_pause_suite, &cotask_forced_suite);
 
 MODULE_DESCRIPTION("KUnit tests of cotask");
 MODULE_LICENSE("GPL");

@@ -48,6 +48,7 @@ extern struct kunit_suite cotask_bounds_suite;
 extern struct kunit_suite cotask_products_suite;
 extern struct kunit_suite cotask_driver_suite;
 extern struct kunit_suite cotask_refused_suite;
+extern struct kunit_suite cotask_pause_suite;
 extern struct kunit_suite cotask_forced_suite;
 extern struct kunit_suite cotask_scenario_sync_suite;
 
