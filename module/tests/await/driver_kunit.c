@@ -513,6 +513,34 @@ static void thread_of_a_loop(struct kunit *test)
 	}
 }
 
+/* GA-13: the tasks of coroutines, and what else is gathered, belong to one loop */
+static void gathers_two_loops(struct env *env, struct cotask *task)
+{
+	static const struct line child[] = { LOG("child"), END };
+	struct cotask_loop *other = cotask_manual_create(0);
+	struct cotask_member m[2];
+	struct cotask_future foreign;
+
+	KUNIT_ASSERT_FALSE(env->test, IS_ERR(other));
+	cotask_future_init(&foreign, other);
+	m[0] = COTASK_MEMBER(&foreign.base);
+	m[1] = COTASK_MEMBER_CORO(script_frame(env, child));
+	KUNIT_EXPECT_EQ(env->test, PTR_ERR(cotask_gather(&env->set[0], NULL, m, 2, 0)), -EXDEV);
+	cotask_future_fini(&foreign);
+	cotask_loop_stop(other, 0);
+}
+
+static void two_loops_of_a_thread(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line p[] = { HOOK(gathers_two_loops), END };
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "");
+	expect_finished(env, 0, 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(completions_are_counted),
 	KUNIT_CASE(completed_by_interrupts),
@@ -528,6 +556,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(block_with_a_deadline),
 	KUNIT_CASE(options_of_a_loop),
 	KUNIT_CASE(thread_of_a_loop),
+	KUNIT_CASE(two_loops_of_a_thread),
 	{}
 };
 
