@@ -203,19 +203,17 @@ struct cotask *cotask_submission_task(struct cotask_submission *s)
 }
 
 /*
- * The same for a process: signals and the freezer interrupt the wait.  @ended: wait until the
- * task has ended, even if the outcome is there earlier.
+ * The same for a process: signals and the freezer interrupt the wait.  @ended: it was cancelled;
+ * wait until the task has ended, even if the outcome is there earlier.
  */
 int cotask_submission_block(struct cotask_submission *s, s64 timeout_ns, bool ended)
 {
-	struct cotask_awaitable *x = &s->base;
+	int rc = 0;
 
-	if (ended) {
-		if (!s->task)
-			return 0;
-		x = &s->task->base;
-	}
-	return cotask_block(x, timeout_ns, TASK_INTERRUPTIBLE);
+	if (ended && s->task)
+		rc = cotask_block(&s->task->base, timeout_ns, TASK_INTERRUPTIBLE);
+	/* The owner may have chosen the outcome that it is just about to set. */
+	return rc ?: cotask_block(&s->base, timeout_ns, TASK_INTERRUPTIBLE);
 }
 
 /* As cotask_submission_cancel(), for a function of cotask: the owner may breathe. */
@@ -253,8 +251,8 @@ EXPORT_SYMBOL_GPL(cotask_submission_cancel);
  * Context: Process context, sleeps; not from the loop itself.
  * Return: 0 when the task has ended (RT-B1); if it has done so before the call, @s may become done
  *	on the next turn of its loop, with the outcome of the task; -EINTR when a fatal signal is
- *	pending; -EDEADLK on the loop itself, -EINVAL in atomic context.  After these two, @s is
- *	unchanged.
+ *	pending; -EDEADLK on the loop itself, -EINVAL in an interrupt or with interrupts disabled.
+ *	After these two, @s is unchanged.
  */
 int cotask_submission_cancel_and_wait(struct cotask_submission *s)
 {
