@@ -276,7 +276,7 @@ static bool is_mine(const struct cotask_awaitable *x)
  * Context: Process context, sleeps; not from the loop of @x.
  * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -ERESTARTSYS when a signal is
  *	pending with TASK_INTERRUPTIBLE; -EDEADLK if @x can be completed only by the caller;
- *	-EINVAL if @x is missing or not in use, or in atomic context.
+ *	-EINVAL if @x is missing or not in use, in an interrupt, or with interrupts disabled.
  */
 int cotask_block(struct cotask_awaitable *x, s64 timeout_ns, unsigned int state)
 {

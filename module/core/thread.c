@@ -147,9 +147,9 @@ static void stop(struct cotask_loop *loop, s64 grace_ns)
  * caller holds (CO-11).
  *
  * Context: Process context, sleeps; not from the loop itself.
- * Return: 0; -EDEADLK on the loop itself; -EINVAL in atomic context, or for the loop of
- *	a CPU, which is shared; -EXDEV if it belongs to another thread and has not ended.  After
- *	an error the loop is unchanged.
+ * Return: 0; -EDEADLK on the loop itself; -EINVAL in an interrupt, with interrupts disabled, or for
+ *	the loop of a CPU, which is shared; -EXDEV if it belongs to another thread and has not
+ *	ended.  After an error the loop is unchanged.
  */
 int cotask_loop_stop(struct cotask_loop *loop, s64 grace_ns)
 {

@@ -413,7 +413,7 @@ struct cotask {
 #define COTASK_SPAWN_LAZY	BIT(1)	/* even if the loop is eager */
 #define COTASK_SPAWN_DETACHED	BIT(2)	/* no owner but the loop, see COTASK_LOOP_OWNERS */
 #define COTASK_SPAWN_SURE_START	BIT(3)	/* runs its first step even if cancelled before */
-#define COTASK_SPAWN_CANCELLED	BIT(4)	/* starts cancelled; the owner: also if the group aborts */
+#define COTASK_SPAWN_CANCELLED	BIT(4)	/* the owner: also if the group aborts; starts cancelled */
 #define COTASK_SPAWN_COMPLETION_WINS BIT(5) /* a cancel does not discard an outcome */
 #define COTASK_SPAWN_KEEP_CANCEL BIT(6)	/* a cancel that a child swallows comes again */
 #define COTASK_SPAWN_ALL	(COTASK_SPAWN_EAGER | COTASK_SPAWN_LAZY |	\
@@ -623,7 +623,7 @@ char *cotask_get_name(const struct cotask *task, char *buf, size_t size);
  * Context: Process context, sleeps; not from the task's own loop.
  * Return: 0; -ETIMEDOUT, the task continues (RT-3); -EINTR when a fatal signal is
  *	pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
- *	atomic context.
+ *	an interrupt, or with interrupts disabled.
  */
 static inline int cotask_wait(struct cotask *task, s64 timeout_ns)
 {
@@ -640,7 +640,7 @@ static inline int cotask_wait(struct cotask *task, s64 timeout_ns)
  * Context: Process context, sleeps; not from the task's own loop.
  * Return: 0; -ETIMEDOUT, the task continues (RT-3); -ERESTARTSYS when a signal is
  *	pending; -EDEADLK on the loop that would have to run the task; -EINVAL in
- *	atomic context.
+ *	an interrupt, or with interrupts disabled.
  */
 static inline int cotask_wait_interruptible(struct cotask *task, s64 timeout_ns)
 {

@@ -103,7 +103,8 @@ void cotask_group_fini(struct cotask_group *g);
  *
  * Context: Process context, sleeps; not from the group's own loop.
  * Return: 0; -ETIMEDOUT; -EINTR when a fatal signal is pending; -EDEADLK on the loop that has to
- *	run the tasks; -EINVAL if @g is not in use, or in atomic context.
+ *	run the tasks; -EINVAL if @g is not in use, in an interrupt, or with interrupts
+ *	disabled.
  */
 static inline int cotask_group_wait(struct cotask_group *g, s64 timeout_ns)
 {

@@ -138,7 +138,8 @@ static inline long cotask_submission_result(struct cotask_submission *s)
  *
  * Context: Process context, sleeps; not from the loop itself.
  * Return: 0; -ETIMEDOUT, and the task continues (RT-3); -EINTR when a fatal signal is
- *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in atomic context.
+ *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in an interrupt, or with
+ *	interrupts disabled.
  */
 static inline int cotask_submission_wait(struct cotask_submission *s, s64 timeout_ns)
 {
@@ -152,7 +153,8 @@ static inline int cotask_submission_wait(struct cotask_submission *s, s64 timeou
  *
  * Context: Process context, sleeps; not from the loop itself.
  * Return: 0; -ETIMEDOUT, and the task continues (RT-3); -ERESTARTSYS when a signal is
- *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in atomic context.
+ *	pending; -EDEADLK on the loop itself (RT-B1); -EINVAL in an interrupt, or with
+ *	interrupts disabled.
  */
 static inline int cotask_submission_wait_interruptible(struct cotask_submission *s,
 						       s64 timeout_ns)
