@@ -28,7 +28,8 @@
  * gather or race that waits for all of them, directly or as a member of another one: also a
  * caller that is ended by force, see cotask_group_stop(), then ends after them.  Otherwise they
  * have to be allocated, and freed by their release functions: a set that is dropped, a gather
- * without flags, and an iteration do not wait for their members.
+ * without flags, an iteration, and a gather whose member waits for the caller, so that a cancel
+ * has to end this cycle, do not wait for their members.
  */
 #ifndef _LINUX_COTASK_GATHER_H
 #define _LINUX_COTASK_GATHER_H
