@@ -141,7 +141,10 @@ static void mark_groups(struct cotask_cancel_scope *cs)
 		cotask_group_mark_level(s);
 }
 
-/* All but @exit, which the task is leaving: the request of the task has reached that one. */
+/*
+ * All but @exit, which the task is leaving: the request of the task has reached that one.  Each
+ * cancel is a wave: an earlier one that has used up the budget is not on the way of the next.
+ */
 static void cancel_groups(struct cotask_cancel_scope *cs, const struct cotask_awaitable *exit)
 {
 	struct cotask_scope *s = cotask_scope_unshielded(cs->scope.task, &cs->scope);
@@ -151,8 +154,11 @@ static void cancel_groups(struct cotask_cancel_scope *cs, const struct cotask_aw
 		if (s->kind != COTASK_SCOPE_GROUP)
 			continue;
 		g = container_of(s, struct cotask_group, scope);
-		if (&g->base != exit)
-			cotask_group_cancel_children(g, &cs->why);
+		if (&g->base == exit)
+			continue;
+		cotask_wave_begin(g->base.loop);
+		cotask_group_cancel_children(g, &cs->why);
+		cotask_wave_end(g->base.loop);
 	}
 }
 
@@ -170,10 +176,8 @@ static void cancel(struct cotask_cancel_scope *s, u64 by, u32 cause)
 		t->entry.flags |= COTASK_T_LEVEL;
 	mark_groups(s);
 	waits_on = cotask_task_waits_on(t);
-	cotask_wave_begin(t->base.loop);
 	cotask_scope_cancel(&s->scope, &s->why);
 	cancel_groups(s, waits_on);
-	cotask_wave_end(t->base.loop);
 }
 
 void cotask_cancel_scope_run(struct cotask_loop *loop, struct cotask_entry *e)
