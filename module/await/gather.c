@@ -179,7 +179,6 @@ static const struct cotask_awaitable_ops gather_ops = {
 	.cancel = gather_cancel,
 	.decided = gather_decided,
 	.member = member_ended,
-	.let_go = cotask_set_let_go,
 	.tasks = cotask_set_tasks,
 	.set = cotask_set_of,
 };

@@ -173,6 +173,7 @@ int cotask_set_init(struct cotask_set *s, struct cotask_loop *loop,
 	cotask_entry_init(&s->alarm, COTASK_ENTRY_ALARM);
 	cotask_fanout_init(&s->fanout, &set_fanout_ops);
 	INIT_LIST_HEAD(&s->declining);
+	s->maker = loop->current_task ? loop->current_task->id : 0;
 	s->members = members;
 	s->n = n;
 	for (i = 0; i < n; i++) {
@@ -587,18 +588,22 @@ void cotask_set_let_go(struct cotask_awaitable *x, struct cotask *waiter)
 
 /* --- a frame that goes -------------------------------------------------------------- */
 
-struct cotask_fanout *cotask_set_tasks(struct cotask_awaitable *x)
+/* The tasks are those of the task that has made the set, and not of others that wait for it. */
+struct cotask_fanout *cotask_set_tasks(struct cotask_awaitable *x, u64 maker)
 {
-	return &cotask_set_of(x)->fanout;
+	struct cotask_set *s = cotask_set_of(x);
+
+	return maker && s->maker == maker ? &s->fanout : NULL;
 }
 
 /*
- * The task that waits for the set is ended by force, and with it what it has spawned here.  A set
- * that is a member, and that nothing else waits for, goes in the same way.  True: a member does.
+ * The task that waits for the set is ended by force, and with it what it has spawned here, or with
+ * another set that it has made, and that is a member of this one.  True: a member is.
  */
 static bool doom_member(struct cotask_member *m, struct list_head *more)
 {
 	struct cotask_awaitable *x = m->x;
+	struct cotask_fanout *inner;
 
 	if (!cotask_set_follows(m))
 		return false;
@@ -606,10 +611,10 @@ static bool doom_member(struct cotask_member *m, struct list_head *more)
 		cotask_task_doom(cotask_of(x), more);
 		return true;
 	}
-	if (!x->post.ops->tasks || !list_is_singular(&x->waiters))
-		return false;
-	list_move_tail(&x->post.ops->tasks(x)->link, more);
-	return true;
+	inner = x->post.ops->tasks ? x->post.ops->tasks(x, m->set->maker) : NULL;
+	if (inner)
+		list_move_tail(&inner->link, more);
+	return inner;
 }
 
 /* The set is done when those have ended, whose frames may be where the set is. */

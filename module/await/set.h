@@ -61,7 +61,7 @@ void cotask_set_queue(struct cotask_set *s);
 void cotask_set_cancel(struct cotask_set *s, const struct cotask_reason *why);
 void cotask_set_settle(struct cotask_set *s, long result, int how);
 void cotask_set_let_go(struct cotask_awaitable *x, struct cotask *waiter);
-struct cotask_fanout *cotask_set_tasks(struct cotask_awaitable *x);
+struct cotask_fanout *cotask_set_tasks(struct cotask_awaitable *x, u64 maker);
 void cotask_set_put_tasks(struct cotask_set *s);
 
 #endif /* COTASK_SET_H */

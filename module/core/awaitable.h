@@ -22,8 +22,8 @@ struct cotask_set;
  * @lost: what @x has granted to @task does not reach it, as it was cancelled
  * @let_go: @x is part of a frame that goes: complete it, follow nothing.  NULL:
  *	it follows nothing
- * @tasks: the fan-out to tasks that @x has spawned, and which have to end before the frame goes
- *	that @x is a part of; NULL: there are none
+ * @tasks: the fan-out to tasks that were spawned with @x, if the task with the number @maker has
+ *	made @x: these have to end before its frame goes.  NULL, and NULL: there are none
  * @inner: the single awaitable that has to end before @x does; NULL: there is none
  * @forgo: an await of @x was refused: if @x was made for that await, drop it; or NULL
  * @set: the set that a task follows which waits on @x; NULL: none
@@ -44,7 +44,7 @@ struct cotask_awaitable_ops {
 	void (*posted)(struct cotask_post *post);
 	void (*lost)(struct cotask_awaitable *x, struct cotask *task);
 	void (*let_go)(struct cotask_awaitable *x, struct cotask *waiter);
-	struct cotask_fanout *(*tasks)(struct cotask_awaitable *x);
+	struct cotask_fanout *(*tasks)(struct cotask_awaitable *x, u64 maker);
 	struct cotask_awaitable *(*inner)(struct cotask_awaitable *x);
 	void (*forgo)(struct cotask_awaitable *x);
 	struct cotask_set *(*set)(struct cotask_awaitable *x);

@@ -25,14 +25,15 @@ static bool may_be_in_frame(const struct cotask *t, const struct cotask_awaitabl
 /* It stops waiting, or waits until the tasks of @x have ended. */
 static void release_from(struct cotask *t, struct cotask_awaitable *x, struct list_head *more)
 {
-	bool in_frame = may_be_in_frame(t, x);
+	struct cotask_fanout *tasks;
 
 	/* Its own group ends by itself: the children of that group are doomed, too. */
 	if (x->post.ops == &cotask_group_ops && !(t->entry.flags & COTASK_T_WATCH))
 		return;
-	if (x->post.ops->tasks && in_frame)
-		list_move_tail(&x->post.ops->tasks(x)->link, more);
-	else if (x->post.ops->let_go && in_frame)
+	tasks = x->post.ops->tasks ? x->post.ops->tasks(x, t->id) : NULL;
+	if (tasks)
+		list_move_tail(&tasks->link, more);
+	else if (x->post.ops->let_go && may_be_in_frame(t, x))
 		x->post.ops->let_go(x, t);
 	else if (cotask_awaitable_detach(x, &t->entry))
 		cotask_task_queue(t, -ECANCELED);

@@ -52,7 +52,10 @@ static const struct cotask_group *group_of(const struct cotask_entry *e)
  */
 bool cotask_pause_holds(struct cotask_loop *loop, struct cotask_entry *e)
 {
-	if ((e->flags & COTASK_T_DOOMED) || !is_paused(loop, group_of(e)))
+	const struct cotask_group *g = group_of(e);
+
+	/* What is ended by force waits for the ends of what it owns. */
+	if ((e->flags & COTASK_T_DOOMED) || (g->flags & COTASK_G_DOOMED) || !is_paused(loop, g))
 		return false;
 	list_add_tail(&e->link, &loop->held);
 	return true;

@@ -76,6 +76,7 @@ struct cotask_member {
  * @outcome: its future outcome [L]
  * @winner: of a race: the first member that has succeeded [L]
  * @why: reason for cancelling the members [L]
+ * @maker: number of the task that has made it, whose frame it may be in; 0: none [I]
  *
  * All fields are private, except for @winner of a race that is done.
  */
@@ -95,6 +96,7 @@ struct cotask_set {
 	long			outcome;
 	struct cotask_member	*winner;
 	struct cotask_reason	why;
+	u64			maker;
 };
 
 void cotask_set_drop(struct cotask_set *s);

@@ -5,6 +5,7 @@
  * A parent has the frames of its members in its own memory, which its release function frees: a
  * member that ends later uses memory that was freed.
  */
+#include <linux/completion.h>
 #include <linux/slab.h>
 
 #include "../helpers.h"
@@ -236,10 +237,162 @@ static void set_is_dropped_meanwhile(struct kunit *test)
 	expect_cancelled(env, 1);
 }
 
+/* --- waits of members, and of others ------------------------------------------------------- */
+
+/* CO-B2, AW-3: the frames are elsewhere, so a member may wait for the set: until one has failed */
+static void member_waits_for_its_set(struct kunit *test)
+{
+	static struct cotask_frame waits;
+	struct env *env = env_of(test);
+
+	owner = make_parent(env, fails_fast);
+	owner->member[1] = COTASK_MEMBER_CORO(cotask_frame_init(&waits, follows, NULL));
+	env->task[0] = cotask_spawn(cotask_loop_root(env->loop), &owner->frame, NULL);
+	settle(env);
+	parents = 0;
+	stop(env, -1);
+	KUNIT_EXPECT_EQ(test, parents, 1U);
+	expect_cancelled(env, 0);
+}
+
+/**
+ * struct two - two opened groups of one loop
+ * @loop: with a thread
+ * @group: the groups
+ * @inner: entered by a task of the second one
+ * @frame: of a task in each, and of a child of @inner
+ * @part: members of a set
+ * @member: the same
+ * @set: follows @member
+ * @begun: the last task has begun
+ */
+static struct two {
+	struct cotask_loop *loop;
+	struct cotask_group group[2];
+	struct cotask_group inner;
+	struct cotask_frame frame[3];
+	struct part part[2];
+	struct cotask_member member[2];
+	struct cotask_set set;
+	struct completion begun;
+} two;
+
+static void open_two(struct kunit *test)
+{
+	int i;
+
+	memset(&two, 0, sizeof(two));
+	init_completion(&two.begun);
+	two.loop = cotask_loop_create("two", 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(two.loop));
+	for (i = 0; i < 2; i++) {
+		cotask_group_init(&two.group[i]);
+		KUNIT_ASSERT_EQ(test, cotask_group_open(&two.group[i], two.loop, 0), 0);
+	}
+}
+
+static void close_two(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, cotask_group_stop(&two.group[1], 0), 0);
+	KUNIT_EXPECT_EQ(test, cotask_loop_stop(two.loop, 0), 0);
+}
+
+static long last(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, asleep);
+
+	complete(&two.begun);
+	CO_AWAIT(asleep, rc, cotask_sleep(task, 3600 * NSEC_PER_SEC));
+	return rc;
+}
+
+static long enters(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, left);
+
+	cotask_group_init(&two.inner);
+	rc = cotask_group_enter(task, &two.inner);
+	if (rc)
+		return rc;
+	cotask_go(&two.inner, cotask_frame_init(&two.frame[2], last, NULL));
+	CO_AWAIT(left, rc, cotask_group_exit(task, &two.inner, 0));
+	return rc;
+}
+
+static long gathers_elsewhere(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	two.member[0] = COTASK_MEMBER_CORO(cotask_frame_init(&two.frame[1], enters, NULL));
+	CO_AWAIT(ended, rc, cotask_await(task, cotask_gather(&two.set, &two.group[1], two.member,
+							     1, COTASK_GATHER_FAIL_FAST)));
+	return rc;
+}
+
+/* CO-B2: a pause of another group does not hold the end of what is ended by force */
+static void member_in_a_paused_group(struct kunit *test)
+{
+	open_two(test);
+	cotask_go(&two.group[0], cotask_frame_init(&two.frame[0], gathers_elsewhere, NULL));
+	wait_for_completion(&two.begun);
+	KUNIT_EXPECT_EQ(test, cotask_group_pause(&two.group[1]), 0);
+	KUNIT_EXPECT_EQ(test, cotask_group_stop(&two.group[0], 0), 0);
+	close_two(test);
+}
+
+static long gathers_here(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+	int i;
+
+	CO_BEGIN(task, frame, ended);
+
+	for (i = 0; i < 2; i++) {
+		cotask_frame_init(&two.part[i].frame, resists, part_release);
+		two.member[i] = COTASK_MEMBER_CORO(&two.part[i].frame);
+	}
+	CO_AWAIT(ended, rc, cotask_await(task, cotask_gather(&two.set, NULL, two.member, 2,
+							     COTASK_GATHER_FAIL_FAST)));
+	return rc;
+}
+
+static long follows_two(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, ended);
+
+	complete(&two.begun);
+	CO_AWAIT(ended, rc, cotask_await(task, &two.set.base));
+	return rc;
+}
+
+/* CO-B2: the tasks of a gather that another task has made, in another group, are left alone */
+static void gather_of_another_task(struct kunit *test)
+{
+	open_two(test);
+	cotask_go(&two.group[1], cotask_frame_init(&two.frame[1], gathers_here, NULL));
+	cotask_go(&two.group[0], cotask_frame_init(&two.frame[0], follows_two, NULL));
+	wait_for_completion(&two.begun);
+	KUNIT_EXPECT_EQ(test, cotask_group_stop(&two.group[0], -1), 0);
+	KUNIT_EXPECT_FALSE(test, two.part[0].over || two.part[1].over);
+	close_two(test);
+	KUNIT_EXPECT_TRUE(test, two.part[0].over && two.part[1].over);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(members_in_the_frame),
 	KUNIT_CASE(cancelled_before),
 	KUNIT_CASE(set_is_dropped_meanwhile),
+	KUNIT_CASE(member_waits_for_its_set),
+	KUNIT_CASE(member_in_a_paused_group),
+	KUNIT_CASE(gather_of_another_task),
 	{}
 };
 
