@@ -271,9 +271,6 @@ static struct cotask_await perform_start(struct cotask *task, struct cotask_host
 	struct start *w = container_of(h->aux, struct start, aux);
 	struct cotask *child = cotask_object_task(h->awaited);
 
-	/* Another START of the same array was first. */
-	if (cotask_task_is_starting(child))
-		return cotask_refuse(task, -EINVAL);
 	cotask_future_setup(&w->start.ready, task->base.loop);
 	return cotask_start_child(task, &w->start, cotask_get(child));
 }
