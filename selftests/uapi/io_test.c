@@ -330,6 +330,20 @@ TEST_F(file, read_of_nothing)
 	CLOSE_PAIR();
 }
 
+/* FILE_WRITE ends a record, as write(2). */
+TEST_F(file, record_of_a_sequence)
+{
+	PAIR(SOCK_SEQPACKET);
+
+	strcpy(in, "abc");
+	ASSERT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
+	EXPECT_EQ(3, step(FILE_WRITE, .task = 2, .handle = IO, .addr = ADDR(in), .len = 3).result);
+	EXPECT_EQ(2, step(FILE_WRITE, .task = 2, .handle = IO, .addr = ADDR(in), .len = 2).result);
+	EXPECT_EQ(3, recv(s[1], in, sizeof(in), MSG_DONTWAIT));
+	EXPECT_EQ(2, recv(s[1], in, sizeof(in), MSG_DONTWAIT));
+	CLOSE_PAIR();
+}
+
 /* Memory that is not there is -EFAULT, and nothing is lost. */
 TEST_F(file, recv_to_nowhere)
 {

@@ -296,6 +296,89 @@ static void level_and_section(struct kunit *test)
 	expect_count(env, 0, 0);
 }
 
+/* --- a cancel that takes longer than the budget of a step --------------------------------- */
+
+#define MANY	4000
+
+static struct {
+	struct cotask_frame *frame;
+	struct cotask_member *member;
+	unsigned int cleaned;
+} wide;
+
+static long cleans_up(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, asleep, clean);
+
+	CO_AWAIT(asleep, rc, cotask_sleep(task, 3600 * NSEC_PER_SEC));
+	CO_AWAIT(clean, rc, cotask_yield(task));
+	wide.cleaned++;
+	return rc;
+}
+
+static void gather_many(struct env *env, struct cotask *task)
+{
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++) {
+		cotask_frame_init(&wide.frame[i], cleans_up, NULL);
+		wide.member[i] = COTASK_MEMBER_CORO(&wide.frame[i]);
+	}
+	KUNIT_EXPECT_FALSE(env->test, IS_ERR(cotask_gather(&env->set[0],
+							   cotask_loop_root(env->loop), wide.member,
+							   MANY, COTASK_GATHER_FAIL_FAST)));
+}
+
+static void all_have_ended(struct env *env, struct cotask *task)
+{
+	KUNIT_EXPECT_EQ(env->test, wide.cleaned, MANY);
+}
+
+/* GA-9, GA-B1: a task in the scope that waits for the gather, too, closes no cycle */
+static void scope_around_a_wide_gather(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line waits[] = { TRY, AWAIT_SET(0), EXCEPT, ENDTRY, END };
+	static const struct line p[] = {
+		SCOPE(0), GROUP(0), HOOK(gather_many), SPAWN(1, 0, waits),
+		TRY, AWAIT_SET(0), EXCEPT, HOOK(all_have_ended), LOG("ended"), ENDTRY,
+		ENDGROUP, ENDSCOPE, END
+	};
+	static const struct line cancels[] = { CANCEL_SCOPE(0), END };
+
+	wide.cleaned = 0;
+	wide.frame = kunit_kcalloc(test, MANY, sizeof(*wide.frame), GFP_KERNEL);
+	wide.member = kunit_kcalloc(test, MANY, sizeof(*wide.member), GFP_KERNEL);
+	KUNIT_ASSERT_TRUE(test, wide.frame && wide.member);
+	play(env, 0, p);
+	settle(env);
+	play(env, 2, cancels);
+	settle(env);
+	expect_log(env, "ended");
+	stop(env, 0);
+}
+
+/* CX-B1: a task that was spawned in a cancelled scope passes that on to its own children */
+static void born_in_a_cancelled_scope(struct kunit *test)
+{
+	struct env *env = env_of(test);
+	static const struct line never[] = { LOG("never"), END };
+	static const struct line child[] = { LOG("child"), GROUP(1), SPAWN(2, 1, never), ENDGROUP, END };
+	static const struct line p[] = {
+		SCOPE(0), GROUP(0), CANCEL_SCOPE(0),
+		SPAWN_FLAGS(1, 0, child, COTASK_SPAWN_CANCELLED | COTASK_SPAWN_SURE_START),
+		ENDGROUP, ENDSCOPE, LOG("out"), END
+	};
+
+	play(env, 0, p);
+	settle(env);
+	expect_log(env, "child out");
+	expect_cancelled(env, 1);
+	expect_cancelled(env, 2);
+}
+
 /* CX-B1, TK-12: a group whose last child has ended is not aborted, before its task has left it */
 static void group_that_is_over(struct kunit *test)
 {
@@ -500,6 +583,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(level_and_outside),
 	KUNIT_CASE(level_and_children),
 	KUNIT_CASE(level_and_section),
+	KUNIT_CASE(scope_around_a_wide_gather),
+	KUNIT_CASE(born_in_a_cancelled_scope),
 	KUNIT_CASE(group_that_is_over),
 	KUNIT_CASE(section_in_a_cancelled_scope),
 	KUNIT_CASE(level_and_groups_around_a_section),
