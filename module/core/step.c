@@ -510,13 +510,15 @@ struct cotask_await cotask_park_known(struct cotask *task, struct cotask_awaitab
 }
 
 /*
- * Whether the task waits in the exit of its own group.  A task does not leave its group
- * before the children have ended, whatever cycle this closes, as the group owns them.
+ * The exit of its own group is not refused: a task does not leave its group before the children have
+ * ended, whatever cycle this closes, as the group owns them.  Before the exit such a group does not
+ * end, so that this would be a wait for the task itself.
  */
-static bool leaves(const struct cotask *task, struct cotask_awaitable *x)
+static int refusal_of(const struct cotask *task, struct cotask_awaitable *x)
 {
-	return x->post.ops == &cotask_group_ops && group_of(x)->scope.task == task &&
-	       (group_of(x)->flags & COTASK_G_EXITING);
+	if (x->post.ops == &cotask_group_ops && group_of(x)->scope.task == task)
+		return group_of(x)->flags & COTASK_G_EXITING ? 0 : -EDEADLK;
+	return cotask_await_refusal(task, x);
 }
 
 /* A group that is over has let go of its loop. */
@@ -537,7 +539,7 @@ static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x
 		return cotask_refuse(task, -EINVAL);
 	if ((!x->loop || x->loop == task->base.loop) && cotask_awaitable_done(x))
 		return cotask_refuse(task, cotask_awaitable_result(x));
-	refusal = leaves(task, x) ? 0 : cotask_await_refusal(task, x);
+	refusal = refusal_of(task, x);
 	if (unlikely(refusal)) {
 		if (x->post.ops->forgo)
 			x->post.ops->forgo(x);
@@ -561,9 +563,9 @@ static struct cotask_await await(struct cotask *task, struct cotask_awaitable *x
  *
  * Context: A step of @task.
  * Return: To be passed to CO_AWAIT(), which returns the outcome of @x; -ECANCELED; -EDEADLK if @x
- *	is @task, waits for it, or owns it (AW-4, AW-B2); -EXDEV if @x belongs to another loop
- *	(AW-5); -EINVAL if it is missing; the code of an ERR_PTR(), so that the result of a
- *	constructor can be passed without a check.
+ *	is @task, waits for it, owns it, or is a group that it has entered and does not exit
+ *	(AW-4, AW-B2); -EXDEV if @x belongs to another loop (AW-5); -EINVAL if it is missing; the
+ *	code of an ERR_PTR(), so that the result of a constructor can be passed without a check.
  */
 struct cotask_await cotask_await(struct cotask *task, struct cotask_awaitable *x)
 {

@@ -142,7 +142,43 @@ static void exit_in_a_cycle(struct kunit *test)
 	expect_pending(env, 1);
 }
 
+static struct cotask_group outer, inner;
+
+static long awaits_its_groups(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, first, second, left, ended);
+
+	cotask_group_init(&outer);
+	cotask_group_init(&inner);
+	if (cotask_group_enter(task, &outer) || cotask_group_enter(task, &inner))
+		return -EINVAL;
+	CO_AWAIT(first, rc, cotask_await(task, &inner.base));
+	note(env_current(), "%ld", rc);
+	CO_AWAIT(left, rc, cotask_group_exit(task, &inner, 0));
+	note(env_current(), "%ld", rc);
+	CO_AWAIT(second, rc, cotask_await(task, &outer.base));
+	note(env_current(), "%ld", rc);
+	CO_AWAIT(ended, rc, cotask_group_exit(task, &outer, 0));
+	return rc;
+}
+
+/* AW-B2: a group does not end before the exit of the task that has entered it */
+static void group_before_its_exit(struct kunit *test)
+{
+	static struct cotask_frame frame;
+	struct env *env = env_of(test);
+
+	env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
+				    cotask_frame_init(&frame, awaits_its_groups, NULL), NULL);
+	settle(env);
+	expect_log(env, "-35 0 -35");
+	expect_finished(env, 0, 0);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(group_before_its_exit),
 	KUNIT_CASE(ring_of_three),
 	KUNIT_CASE(ring_through_a_group),
 	KUNIT_CASE(chain_is_no_ring),
