@@ -671,13 +671,6 @@ void cotask_set_drop(struct cotask_set *s)
 		return;
 	might_sleep();
 	cotask_set_let_go(&s->base, NULL);
-	if (cotask_awaitable_done(&s->base))
-		return;
-	/* Tasks that are being ended by force are not waited for. */
-	cotask_set_detach(s);
-	if (s->attached)
-		await_members(s);
-	else
-		be_done(s);
+	await_members(s);
 }
 EXPORT_SYMBOL_GPL(cotask_set_drop);

@@ -27,16 +27,19 @@ static void release_from(struct cotask *t, struct cotask_awaitable *x, struct li
 {
 	struct cotask_fanout *tasks;
 
-	/* Its own group ends by itself: the children of that group are doomed, too. */
+	/* It is in the exit of its own group, whose children are doomed, too. */
 	if (x->post.ops == &cotask_group_ops && !(t->entry.flags & COTASK_T_WATCH))
 		return;
 	tasks = x->post.ops->tasks ? x->post.ops->tasks(x, t->id) : NULL;
-	if (tasks)
+	if (tasks) {
 		list_move_tail(&tasks->link, more);
-	else if (x->post.ops->let_go && may_be_in_frame(t, x))
+		/* Nor does a cancel end this wait any more: the set has its outcome. */
+		t->entry.flags &= ~COTASK_T_WATCH;
+	} else if (x->post.ops->let_go && may_be_in_frame(t, x)) {
 		x->post.ops->let_go(x, t);
-	else if (cotask_awaitable_detach(x, &t->entry))
+	} else if (cotask_awaitable_detach(x, &t->entry)) {
 		cotask_task_queue(t, -ECANCELED);
+	}
 }
 
 /**

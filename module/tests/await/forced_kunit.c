@@ -71,8 +71,10 @@ static void parent_release(struct cotask_frame *frame)
 
 	parents++;
 	for (i = 0; i < 2; i++) {
-		if (me->member[i].coro == &me->part[i].frame)
-			KUNIT_EXPECT_TRUE(test, me->part[i].over);
+		if (me->member[i].coro != &me->part[i].frame)
+			continue;
+		KUNIT_EXPECT_TRUE(test, me->part[i].over);
+		KUNIT_EXPECT_TRUE(test, cotask_awaitable_done(&me->set.base));
 	}
 	cotask_set_drop(&me->around);
 	cotask_set_drop(&me->set);
@@ -149,6 +151,18 @@ static long nests(struct cotask *task, struct cotask_frame *frame)
 	return rc;
 }
 
+static long watches(struct cotask *task, struct cotask_frame *frame)
+{
+	struct parent *me = container_of(frame, struct parent, frame);
+	long rc;
+
+	CO_BEGIN(task, frame, left, ended);
+
+	CO_AWAIT(left, rc, cotask_await_shielded(task, gather(me, COTASK_GATHER_FAIL_FAST)));
+	CO_AWAIT(ended, rc, cotask_await(task, &me->set.base));
+	return rc;
+}
+
 /* CO-B2: a task ends after those that it has begun with the set that it waits for */
 static void members_in_the_frame(struct kunit *test)
 {
@@ -178,6 +192,19 @@ static void cancelled_before(struct kunit *test)
 				    &make_parent(env, fails_fast)->frame, NULL);
 	settle(env);
 	cotask_cancel(env->task[0]);
+	settle(env);
+	parents = 0;
+	stop(env, -1);
+	KUNIT_EXPECT_EQ(test, parents, 1U);
+}
+
+/* CO-B2: a cancel that follows does not end the wait for them, also if it is shielded */
+static void wait_that_is_shielded(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
+				    &make_parent(env, watches)->frame, NULL);
 	settle(env);
 	parents = 0;
 	stop(env, -1);
@@ -389,6 +416,7 @@ static void gather_of_another_task(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(members_in_the_frame),
 	KUNIT_CASE(cancelled_before),
+	KUNIT_CASE(wait_that_is_shielded),
 	KUNIT_CASE(set_is_dropped_meanwhile),
 	KUNIT_CASE(member_waits_for_its_set),
 	KUNIT_CASE(member_in_a_paused_group),
