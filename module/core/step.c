@@ -510,9 +510,9 @@ struct cotask_await cotask_park_known(struct cotask *task, struct cotask_awaitab
 }
 
 /*
- * The exit of its own group is not refused: a task does not leave its group before the children have
- * ended, whatever cycle this closes, as the group owns them.  Before the exit such a group does not
- * end, so that this would be a wait for the task itself.
+ * The exit of its own group is not refused: a task does not leave its group before the children
+ * have ended, whatever cycle this closes, as the group owns them.  Before the exit such a group
+ * does not end, so that this would be a wait for the task itself.
  */
 static int refusal_of(const struct cotask *task, struct cotask_awaitable *x)
 {

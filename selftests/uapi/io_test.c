@@ -335,7 +335,7 @@ TEST_F(file, record_of_a_sequence)
 {
 	PAIR(SOCK_SEQPACKET);
 
-	strcpy(in, "abc");
+	memcpy(in, "abc", 4);
 	ASSERT_EQ(2, step(SLEEP, .task = 1, .value = COTASK_NEVER).handle);
 	EXPECT_EQ(3, step(FILE_WRITE, .task = 2, .handle = IO, .addr = ADDR(in), .len = 3).result);
 	EXPECT_EQ(2, step(FILE_WRITE, .task = 2, .handle = IO, .addr = ADDR(in), .len = 2).result);

@@ -365,7 +365,9 @@ static void born_in_a_cancelled_scope(struct kunit *test)
 {
 	struct env *env = env_of(test);
 	static const struct line never[] = { LOG("never"), END };
-	static const struct line child[] = { LOG("child"), GROUP(1), SPAWN(2, 1, never), ENDGROUP, END };
+	static const struct line child[] = {
+		LOG("child"), GROUP(1), SPAWN(2, 1, never), ENDGROUP, END
+	};
 	static const struct line p[] = {
 		SCOPE(0), GROUP(0), CANCEL_SCOPE(0),
 		SPAWN_FLAGS(1, 0, child, COTASK_SPAWN_CANCELLED | COTASK_SPAWN_SURE_START),
