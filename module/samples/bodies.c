@@ -69,7 +69,11 @@ static struct cotask_body nap_body = {
 
 /* --- sample.errand ---------------------------------------------------------- */
 
+/* Processes share it: the limits of their files do not count what is spawned here. */
+#define ERRANDS_MAX	16384
+
 static struct cotask_loop *loop;
+static struct cotask_group errands;
 
 /**
  * struct errand - the task that the process has spawned
@@ -114,7 +118,7 @@ static struct cotask_frame *make_errand(const void *arg)
 		return ERR_PTR(-ENOMEM);
 	}
 	/* The process pays for it, which a loop of the kernel does not know. */
-	me->napper = cotask_spawn_with(cotask_loop_root(loop), inner,
+	me->napper = cotask_spawn_with(&errands, inner,
 				       &(struct cotask_spawn_args) {
 						.gfp = GFP_KERNEL_ACCOUNT,
 						.name = "sample.napper",
@@ -140,6 +144,24 @@ static struct cotask_body errand_body = {
 
 static bool has_errand;
 
+static int __init open_errands(void)
+{
+	const struct cotask_group_options options = {
+		.name = "errands",
+		.limit = ERRANDS_MAX,
+		.flags = COTASK_GROUP_INDEPENDENT,
+	};
+
+	cotask_group_init(&errands);
+	return cotask_group_configure(&errands, &options) ?: cotask_group_open(&errands, loop, 0);
+}
+
+static void close_errands(s64 grace_ns)
+{
+	cotask_group_stop(&errands, grace_ns);
+	cotask_loop_stop(loop, grace_ns);
+}
+
 /* A process may run a body once it is registered, so after the first one this does not fail. */
 static int __init bodies_init(void)
 {
@@ -148,9 +170,14 @@ static int __init bodies_init(void)
 	loop = cotask_loop_create("bodies", 0);
 	if (IS_ERR(loop))
 		return PTR_ERR(loop);
-	rc = cotask_body_register(&nap_body);
+	rc = open_errands();
 	if (rc) {
 		cotask_loop_stop(loop, 0);
+		return rc;
+	}
+	rc = cotask_body_register(&nap_body);
+	if (rc) {
+		close_errands(0);
 		return rc;
 	}
 	rc = cotask_body_register(&errand_body);
@@ -166,7 +193,7 @@ static void __exit bodies_exit(void)
 	if (has_errand)
 		cotask_body_unregister(&errand_body);
 	cotask_body_unregister(&nap_body);
-	cotask_loop_stop(loop, NSEC_PER_SEC);
+	close_errands(NSEC_PER_SEC);
 }
 module_exit(bodies_exit);
 

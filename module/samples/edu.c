@@ -22,6 +22,7 @@
 #include <linux/pci.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/srcu.h>
 
 #define EDU_VENDOR		0x1234
 #define EDU_DEVICE		0x11e8
@@ -261,8 +262,16 @@ static long exercise(struct cotask *task, struct cotask_frame *frame)
 /* --- for processes ------------------------------------------------------------------ */
 
 /* The device that processes use. */
-static struct edu *offered;
-static DEFINE_MUTEX(offered_lock);	/* guards offered */
+/* Jobs of all processes at the same time, which the limits of their files do not count. */
+#define JOBS_MAX	1024
+
+/*
+ * Read under SRCU: a process whose memory cgroup is at its limit may take long to spawn its job,
+ * and delays only the device that goes.
+ */
+static struct edu __rcu *offered;
+static DEFINE_MUTEX(offered_lock);	/* changes @offered */
+DEFINE_STATIC_SRCU(offered_srcu);
 
 /**
  * struct job - a computation for a process
@@ -324,7 +333,7 @@ static void client_release(struct cotask_frame *frame)
 	kfree(me);
 }
 
-/* The caller holds offered_lock.  The process pays for all of it, task and name included. */
+/* The caller holds offered_srcu.  The process pays for all of it, task and name included. */
 static struct cotask *spawn_job(struct edu *edu, u32 n)
 {
 	struct job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
@@ -341,6 +350,16 @@ static struct cotask *spawn_job(struct edu *edu, u32 n)
 				 });
 }
 
+static struct cotask *offered_job(u32 n)
+{
+	int section = srcu_read_lock(&offered_srcu);
+	struct edu *edu = srcu_dereference(offered, &offered_srcu);
+	struct cotask *job = edu ? spawn_job(edu, n) : ERR_PTR(-ENODEV);
+
+	srcu_read_unlock(&offered_srcu, section);
+	return job;
+}
+
 static struct cotask_frame *make_client(const void *arg)
 {
 	struct client *me = kzalloc(sizeof(*me), GFP_KERNEL_ACCOUNT);
@@ -348,13 +367,7 @@ static struct cotask_frame *make_client(const void *arg)
 
 	if (!me)
 		return ERR_PTR(-ENOMEM);
-	me->job = ERR_PTR(-ENODEV);
-	mutex_lock(&offered_lock);
-	if (n > 12)
-		me->job = ERR_PTR(-ERANGE);
-	else if (offered)
-		me->job = spawn_job(offered, n);
-	mutex_unlock(&offered_lock);
+	me->job = n > 12 ? ERR_PTR(-ERANGE) : offered_job(n);
 	if (IS_ERR(me->job)) {
 		struct cotask_frame *error = ERR_CAST(me->job);
 
@@ -374,18 +387,25 @@ static struct cotask_body factorial_body = {
 
 static void offer(struct edu *edu, bool offer)
 {
+	struct edu *now;
+
 	mutex_lock(&offered_lock);
-	if (offer && !offered)
-		offered = edu;
-	else if (!offer && offered == edu)
-		offered = NULL;
+	now = rcu_dereference_protected(offered, lockdep_is_held(&offered_lock));
+	if (offer && !now)
+		rcu_assign_pointer(offered, edu);
+	else if (!offer && now == edu)
+		RCU_INIT_POINTER(offered, NULL);
 	mutex_unlock(&offered_lock);
+	/* From here on no job begins on a device that goes. */
+	if (!offer)
+		synchronize_srcu(&offered_srcu);
 }
 
 /* --- the driver -------------------------------------------------------------------- */
 
 static int edu_start(struct pci_dev *pdev, struct edu *edu)
 {
+	const struct cotask_group_options options = { .name = "edu", .limit = JOBS_MAX };
 	struct cotask_loop *loop = cotask_cpu_loop(COTASK_THIS_CPU);
 	int rc;
 
@@ -397,7 +417,9 @@ static int edu_start(struct pci_dev *pdev, struct edu *edu)
 	rc = request_irq(pci_irq_vector(pdev, 0), edu_irq, IRQF_SHARED, "cotask_edu", edu);
 	if (rc)
 		goto end_completion;
-	rc = cotask_group_open(&edu->group, loop, 0);
+	rc = cotask_group_configure(&edu->group, &options);
+	if (!rc)
+		rc = cotask_group_open(&edu->group, loop, 0);
 	if (rc)
 		goto free_irq;
 	edu->exercise->edu = edu;

@@ -24,8 +24,9 @@ struct module;
  * @make: makes the coroutine object, by cotask_frame_init(), with a release function
  *	that frees it; @arg: the argument, untrusted, a copy that is valid during the call
  *	only.  ERR_PTR() refuses.  Process context, in the loop's owner.  A process causes it, as
- *	often as it likes: allocate with GFP_KERNEL_ACCOUNT, and spawn further tasks by
- *	cotask_spawn_with() with that gfp
+ *	often as it likes: allocate with GFP_KERNEL_ACCOUNT, and hold no lock that processes share
+ *	meanwhile; spawn further tasks by cotask_spawn_with() with that gfp, and, as the limits of
+ *	files do not count them, into a group with a limit
  * @listed: in the list of bodies
  */
 struct cotask_body {
