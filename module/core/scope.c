@@ -92,8 +92,18 @@ bool cotask_scope_innermost(const struct cotask_scope *s)
 	return s->task && s->task->scopes == s;
 }
 
+/*
+ * A coroutine may leave what its caller has entered: frames that were called inside of @s are in
+ * the scope around it from here on.  The frame of cotask_group_exit() is that already.
+ */
 void cotask_scope_leave(struct cotask_scope *s)
 {
+	struct cotask_frame *f = s->task->frame;
+
+	if (f && f->scopes == s->outer)
+		f = f->outer;
+	for (; f && f->scopes == s; f = f->outer)
+		f->scopes = s->outer;
 	s->task->scopes = s->outer;
 }
 
