@@ -660,7 +660,8 @@ static void await_members(struct cotask_set *s)
  *
  * The members go on.  Waiters of the set get -ECANCELED.  Has to be called before the
  * memory of a set that is not done is freed: as a rule by the release function of the
- * coroutine that it is a part of (WT-B1).
+ * coroutine that it is a part of (WT-B1).  A set that another task has made, and waits for, may be
+ * dropped only after that has ended: if it is ended by force, it waits for the members.
  *
  * Context: The loop's owner, or any thread after its end, before what was followed goes; without a
  *	spinlock: sleeps when another thread is completing a member at this very moment.

@@ -54,15 +54,21 @@ EXPORT_SYMBOL_GPL(cotask_frame_kfree);
 /* The innermost frame goes. */
 static void frame_end(struct cotask *t, struct cotask_frame *frame)
 {
+	struct cotask_loop *loop = t->base.loop;
+	struct cotask *current_task = loop->current_task;
 	bool foreign;
 
 	t->frame = frame->outer;
 	if (!frame->release)
 		return;
 	foreign = !(t->entry.flags & COTASK_T_HOSTED);
-	t->base.loop->foreign += foreign;
+	/* What it spawns belongs to the group of the task, also if that does not run again. */
+	if (foreign)
+		loop->current_task = t;
+	loop->foreign += foreign;
 	frame->release(frame);
-	t->base.loop->foreign -= foreign;
+	loop->foreign -= foreign;
+	loop->current_task = current_task;
 }
 
 /*

@@ -413,6 +413,152 @@ static void gather_of_another_task(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, two.part[0].over && two.part[1].over);
 }
 
+/* --- coroutines that leave the scopes of their callers ------------------------------------ */
+
+/**
+ * struct session - opened by one coroutine, and closed by another one that this one calls
+ * @frame: the coroutine
+ * @finish: what it calls
+ * @child: a child of the group
+ * @outer: a scope around
+ * @scope: what @finish leaves
+ * @group: or that
+ */
+static struct session {
+	struct cotask_frame frame;
+	struct cotask_frame finish;
+	struct part child;
+	struct cotask_timeout outer;
+	struct cotask_timeout scope;
+	struct cotask_group group;
+} session;
+
+static long leaves_group(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, left);
+
+	CO_AWAIT(left, rc, cotask_group_exit(task, &session.group, 0));
+	note(env_current(), "left");
+	return rc;
+}
+
+static long leaves_timeout(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, asleep);
+
+	rc = cotask_timeout_exit(&session.scope, 0);
+	if (!rc)
+		CO_AWAIT(asleep, rc, cotask_sleep(task, NSEC_PER_SEC));
+	note(env_current(), "slept");
+	return rc;
+}
+
+static long has_group(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, over);
+
+	cotask_group_init(&session.group);
+	rc = cotask_group_enter(task, &session.group);
+	if (rc)
+		return rc;
+	cotask_go(&session.group, cotask_frame_init(&session.child.frame, resists, part_release));
+	CO_AWAIT(over, rc, cotask_call(task, cotask_frame_init(&session.finish, leaves_group,
+							       NULL)));
+	note(env_current(), "over");
+	return rc;
+}
+
+static long has_timeouts(struct cotask *task, struct cotask_frame *frame)
+{
+	long rc;
+
+	CO_BEGIN(task, frame, over);
+
+	rc = cotask_timeout_start(task, &session.outer, 3600 * NSEC_PER_SEC) ?:
+	     cotask_timeout_start(task, &session.scope, 3600 * NSEC_PER_SEC);
+	if (rc)
+		return rc;
+	CO_AWAIT(over, rc, cotask_call(task, cotask_frame_init(&session.finish, leaves_timeout,
+							       NULL)));
+	note(env_current(), "over");
+	return cotask_timeout_exit(&session.outer, rc);
+}
+
+/* CO-B2: none of their code runs again, and all scopes are left, whatever frame is in which */
+static void callee_has_left_a_scope(struct kunit *test)
+{
+	static const cotask_step_fn steps[] = { has_group, has_timeouts };
+	struct env *env;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		env = env_of(test);
+		memset(&session, 0, sizeof(session));
+		env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
+					    cotask_frame_init(&session.frame, steps[i], NULL),
+					    NULL);
+		settle(env);
+		stop(env, -1);
+		expect_log(env, "");
+		expect_cancelled(env, 0);
+		env_exit(test);
+		KUNIT_ASSERT_EQ(test, env_init(test), 0);
+	}
+}
+
+/* TO-7: and without force, what it has returned inside of is left */
+static void callee_has_left_the_outer_scope(struct kunit *test)
+{
+	struct env *env = env_of(test);
+
+	memset(&session, 0, sizeof(session));
+	env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
+				    cotask_frame_init(&session.frame, has_timeouts, NULL), NULL);
+	settle(env);
+	pass(env, 1000);
+	expect_log(env, "slept over");
+	expect_finished(env, 0, 0);
+}
+
+/* --- release functions --------------------------------------------------------------------- */
+
+static struct cotask_frame late_frame;
+
+static long never(struct cotask *task, struct cotask_frame *frame)
+{
+	note(env_current(), "never");
+	return 0;
+}
+
+static void spawns_in_release(struct cotask_frame *frame)
+{
+	note(env_current(), "%d",
+	     cotask_go(NULL, cotask_frame_init(&late_frame, never, NULL)));
+}
+
+/* CT-B1: what a release function spawns belongs to the group of its task, run or not */
+static void spawned_by_a_release(struct kunit *test)
+{
+	static struct cotask_frame frame;
+	struct env *env = env_of(test);
+
+	open_group(env);
+	env->task[0] = cotask_spawn(&env->group[0],
+				    cotask_frame_init(&frame, never, spawns_in_release), NULL);
+	cotask_group_cancel(&env->group[0]);
+	settle(env);
+	expect_log(env, "-108");
+	expect_cancelled(env, 0);
+	stop(env, COTASK_FOREVER);
+	close_group(env);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(members_in_the_frame),
 	KUNIT_CASE(cancelled_before),
@@ -421,6 +567,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(member_waits_for_its_set),
 	KUNIT_CASE(member_in_a_paused_group),
 	KUNIT_CASE(gather_of_another_task),
+	KUNIT_CASE(callee_has_left_a_scope),
+	KUNIT_CASE(callee_has_left_the_outer_scope),
+	KUNIT_CASE(spawned_by_a_release),
 	{}
 };
 
