@@ -51,24 +51,29 @@ EXPORT_SYMBOL_GPL(cotask_frame_kfree);
 
 /* --- the end of a task ---------------------------------------------------- */
 
-/* The innermost frame goes. */
-static void frame_end(struct cotask *t, struct cotask_frame *frame)
+/* What it spawns belongs to the group of the task, also if that does not run again. */
+static noinline void release_foreign(struct cotask *t, struct cotask_frame *frame)
 {
 	struct cotask_loop *loop = t->base.loop;
 	struct cotask *current_task = loop->current_task;
-	bool foreign;
 
+	loop->current_task = t;
+	loop->foreign++;
+	frame->release(frame);
+	loop->foreign--;
+	loop->current_task = current_task;
+}
+
+/* The innermost frame goes. */
+static void frame_end(struct cotask *t, struct cotask_frame *frame)
+{
 	t->frame = frame->outer;
 	if (!frame->release)
 		return;
-	foreign = !(t->entry.flags & COTASK_T_HOSTED);
-	/* What it spawns belongs to the group of the task, also if that does not run again. */
-	if (foreign)
-		loop->current_task = t;
-	loop->foreign += foreign;
-	frame->release(frame);
-	loop->foreign -= foreign;
-	loop->current_task = current_task;
+	if (t->entry.flags & COTASK_T_HOSTED)
+		frame->release(frame);
+	else
+		release_foreign(t, frame);
 }
 
 /*
