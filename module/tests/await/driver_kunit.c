@@ -513,7 +513,7 @@ static void thread_of_a_loop(struct kunit *test)
 	}
 }
 
-/* GA-13: the tasks of coroutines, and what else is gathered, belong to one loop */
+/* AW-5: the tasks of coroutines, and what else is gathered, belong to one loop */
 static void gathers_two_loops(struct env *env, struct cotask *task)
 {
 	static const struct line child[] = { LOG("child"), END };

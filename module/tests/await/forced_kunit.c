@@ -32,6 +32,7 @@ struct part {
  * @outer: the only member of @around
  * @set: follows @member
  * @around: follows @set
+ * @flags: COTASK_GATHER_*
  */
 struct parent {
 	struct cotask_frame frame;
@@ -41,6 +42,7 @@ struct parent {
 	struct cotask_member outer;
 	struct cotask_set set;
 	struct cotask_set around;
+	u32 flags;
 };
 
 static unsigned int parents;	/* that have ended */
@@ -83,7 +85,7 @@ static void parent_release(struct cotask_frame *frame)
 	kfree(me);
 }
 
-static struct parent *make_parent(struct env *env, cotask_step_fn step)
+static struct parent *make_parent(struct env *env, cotask_step_fn step, u32 flags)
 {
 	struct parent *me = kzalloc(sizeof(*me), GFP_KERNEL);
 	int i;
@@ -95,6 +97,7 @@ static struct parent *make_parent(struct env *env, cotask_step_fn step)
 	}
 	cotask_future_init(&me->future, env->loop);
 	me->member[2] = COTASK_MEMBER(&me->future.base);
+	me->flags = flags;
 	me->outer = COTASK_MEMBER(&me->set.base);
 	cotask_frame_init(&me->frame, step, parent_release);
 	return me;
@@ -105,25 +108,14 @@ static struct cotask_awaitable *gather(struct parent *me, u32 flags)
 	return cotask_gather(&me->set, NULL, me->member, 3, flags);
 }
 
-static long fails_fast(struct cotask *task, struct cotask_frame *frame)
+static long gathers(struct cotask *task, struct cotask_frame *frame)
 {
 	struct parent *me = container_of(frame, struct parent, frame);
 	long rc;
 
 	CO_BEGIN(task, frame, ended);
 
-	CO_AWAIT(ended, rc, cotask_await(task, gather(me, COTASK_GATHER_FAIL_FAST)));
-	return rc;
-}
-
-static long collects(struct cotask *task, struct cotask_frame *frame)
-{
-	struct parent *me = container_of(frame, struct parent, frame);
-	long rc;
-
-	CO_BEGIN(task, frame, ended);
-
-	CO_AWAIT(ended, rc, cotask_await(task, gather(me, COTASK_GATHER_COLLECT)));
+	CO_AWAIT(ended, rc, cotask_await(task, gather(me, me->flags)));
 	return rc;
 }
 
@@ -166,20 +158,27 @@ static long watches(struct cotask *task, struct cotask_frame *frame)
 /* CO-B2: a task ends after those that it has begun with the set that it waits for */
 static void members_in_the_frame(struct kunit *test)
 {
-	static const cotask_step_fn steps[] = { fails_fast, collects, races, nests };
+	static const struct {
+		cotask_step_fn step;
+		u32 flags;
+	} of[] = {
+		{ gathers, COTASK_GATHER_FAIL_FAST }, { gathers, COTASK_GATHER_COLLECT },
+		{ races }, { nests },
+	};
 	struct env *env = env_of(test);
 	unsigned int i;
 
 	parents = 0;
-	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
 		env->task[i] = cotask_spawn(cotask_loop_root(env->loop),
-					    &make_parent(env, steps[i])->frame, NULL);
+					    &make_parent(env, of[i].step, of[i].flags)->frame,
+					    NULL);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(env->task[i]));
 	}
 	settle(env);
 	stop(env, 0);
-	KUNIT_EXPECT_EQ(test, parents, ARRAY_SIZE(steps));
-	for (i = 0; i < ARRAY_SIZE(steps); i++)
+	KUNIT_EXPECT_EQ(test, parents, ARRAY_SIZE(of));
+	for (i = 0; i < ARRAY_SIZE(of); i++)
 		expect_cancelled(env, i);
 }
 
@@ -189,7 +188,8 @@ static void cancelled_before(struct kunit *test)
 	struct env *env = env_of(test);
 
 	env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
-				    &make_parent(env, fails_fast)->frame, NULL);
+				    &make_parent(env, gathers, COTASK_GATHER_FAIL_FAST)->frame,
+				    NULL);
 	settle(env);
 	cotask_cancel(env->task[0]);
 	settle(env);
@@ -204,7 +204,7 @@ static void wait_that_is_shielded(struct kunit *test)
 	struct env *env = env_of(test);
 
 	env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
-				    &make_parent(env, watches)->frame, NULL);
+				    &make_parent(env, watches, 0)->frame, NULL);
 	settle(env);
 	parents = 0;
 	stop(env, -1);
@@ -247,7 +247,7 @@ static void set_is_dropped_meanwhile(struct kunit *test)
 	struct env *env = env_of(test);
 	int i;
 
-	owner = make_parent(env, begins);
+	owner = make_parent(env, begins, 0);
 	for (i = 0; i < 2; i++) {
 		cotask_frame_init(&loose[i].frame, resists, part_release);
 		owner->member[i] = COTASK_MEMBER_CORO(&loose[i].frame);
@@ -272,7 +272,7 @@ static void member_waits_for_its_set(struct kunit *test)
 	static struct cotask_frame waits;
 	struct env *env = env_of(test);
 
-	owner = make_parent(env, fails_fast);
+	owner = make_parent(env, gathers, COTASK_GATHER_FAIL_FAST);
 	owner->member[1] = COTASK_MEMBER_CORO(cotask_frame_init(&waits, follows, NULL));
 	env->task[0] = cotask_spawn(cotask_loop_root(env->loop), &owner->frame, NULL);
 	settle(env);
@@ -491,29 +491,29 @@ static long has_timeouts(struct cotask *task, struct cotask_frame *frame)
 }
 
 /* CO-B2: none of their code runs again, and all scopes are left, whatever frame is in which */
-static void callee_has_left_a_scope(struct kunit *test)
+static void callee_has_left(struct env *env, cotask_step_fn step)
 {
-	static const cotask_step_fn steps[] = { has_group, has_timeouts };
-	struct env *env;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		env = env_of(test);
-		memset(&session, 0, sizeof(session));
-		env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
-					    cotask_frame_init(&session.frame, steps[i], NULL),
-					    NULL);
-		settle(env);
-		stop(env, -1);
-		expect_log(env, "");
-		expect_cancelled(env, 0);
-		env_exit(test);
-		KUNIT_ASSERT_EQ(test, env_init(test), 0);
-	}
+	memset(&session, 0, sizeof(session));
+	env->task[0] = cotask_spawn(cotask_loop_root(env->loop),
+				    cotask_frame_init(&session.frame, step, NULL), NULL);
+	settle(env);
+	stop(env, -1);
+	expect_log(env, "");
+	expect_cancelled(env, 0);
 }
 
-/* TO-7: and without force, what it has returned inside of is left */
-static void callee_has_left_the_outer_scope(struct kunit *test)
+static void callee_has_left_a_group(struct kunit *test)
+{
+	callee_has_left(env_of(test), has_group);
+}
+
+static void callee_has_left_a_timeout(struct kunit *test)
+{
+	callee_has_left(env_of(test), has_timeouts);
+}
+
+/* Without force the caller goes on, in the scope around */
+static void caller_goes_on(struct kunit *test)
 {
 	struct env *env = env_of(test);
 
@@ -542,7 +542,7 @@ static void spawns_in_release(struct cotask_frame *frame)
 	     cotask_go(NULL, cotask_frame_init(&late_frame, never, NULL)));
 }
 
-/* CT-B1: what a release function spawns belongs to the group of its task, run or not */
+/* CT-B2: what a release function spawns belongs to the group of its task, run or not */
 static void spawned_by_a_release(struct kunit *test)
 {
 	static struct cotask_frame frame;
@@ -567,8 +567,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(member_waits_for_its_set),
 	KUNIT_CASE(member_in_a_paused_group),
 	KUNIT_CASE(gather_of_another_task),
-	KUNIT_CASE(callee_has_left_a_scope),
-	KUNIT_CASE(callee_has_left_the_outer_scope),
+	KUNIT_CASE(callee_has_left_a_group),
+	KUNIT_CASE(callee_has_left_a_timeout),
+	KUNIT_CASE(caller_goes_on),
 	KUNIT_CASE(spawned_by_a_release),
 	{}
 };

@@ -381,7 +381,7 @@ static void born_in_a_cancelled_scope(struct kunit *test)
 	expect_cancelled(env, 2);
 }
 
-/* CX-B1, TK-12: a group whose last child has ended is not aborted, before its task has left it */
+/* CX-B1, TG-34: a group whose last child has ended is not aborted, before its task has left it */
 static void group_that_is_over(struct kunit *test)
 {
 	struct env *env = env_of(test);
