@@ -33,7 +33,7 @@ static void release_from(struct cotask *t, struct cotask_awaitable *x, struct li
 	tasks = x->post.ops->tasks ? x->post.ops->tasks(x, t->id) : NULL;
 	if (tasks) {
 		list_move_tail(&tasks->link, more);
-		/* Nor does a cancel end this wait any more: the set has its outcome. */
+		/* From here on a cancel does not end the wait: the set has its outcome. */
 		t->entry.flags &= ~COTASK_T_WATCH;
 	} else if (x->post.ops->let_go && may_be_in_frame(t, x)) {
 		x->post.ops->let_go(x, t);

@@ -261,13 +261,12 @@ static long exercise(struct cotask *task, struct cotask_frame *frame)
 
 /* --- for processes ------------------------------------------------------------------ */
 
-/* The device that processes use. */
 /* Jobs of all processes at the same time, which the limits of their files do not count. */
 #define JOBS_MAX	1024
 
 /*
- * Read under SRCU: a process whose memory cgroup is at its limit may take long to spawn its job,
- * and delays only the device that goes.
+ * The device that processes use.  Read under SRCU: a process whose memory cgroup is at its limit
+ * may take long to spawn its job, and delays only the device that goes.
  */
 static struct edu __rcu *offered;
 static DEFINE_MUTEX(offered_lock);	/* changes @offered */
